@@ -1,0 +1,1 @@
+"""Everything that runs: Dagster assets, checks, jobs and the `atlas-costs` command."""

@@ -1,0 +1,1 @@
+"""What Dagster materializes: thin; ask, land, load, report counts."""

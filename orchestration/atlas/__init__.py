@@ -1,0 +1,1 @@
+"""Speaks HTTP to the Atlas Administration API and nothing else: no Dagster, no DuckDB."""

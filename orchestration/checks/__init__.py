@@ -1,0 +1,1 @@
+"""Asset checks: does what we publish agree with itself and with Atlas."""

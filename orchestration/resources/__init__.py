@@ -1,0 +1,1 @@
+"""Dagster resources over the Atlas client, the warehouse and dbt."""

@@ -1,0 +1,237 @@
+"""Invoices and their lines: what changed is read, landed and loaded.
+
+Both tables in one step, because an invoice is replaced whole.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from orchestration.assets.inventory import GROUP, KINDS
+from orchestration.assets.report import money, table
+from orchestration.atlas import records
+from orchestration.atlas.billing import Billing
+from orchestration.atlas.client import OpenSink, Sink
+from orchestration.atlas.errors import NotFound
+from orchestration.atlas.records import InvoiceMetadata
+from orchestration.failures import failures_named
+from orchestration.landing import LandedFile, Landing
+from orchestration.partitions import invoice_months
+from orchestration.resources.atlas import AtlasResource
+from orchestration.resources.warehouse import WarehouseResource
+from orchestration.slices import InvoiceVersion, read_versions
+
+ENTITY = "invoices"
+PENDING = "pending"
+MonthTotals = dict[str, tuple[int, int, int]]
+INVOICES = dg.AssetKey(["atlas", "invoices"])
+LINE_ITEMS = dg.AssetKey(["atlas", "invoice_line_items"])
+
+
+class HistoryConfig(dg.Config):
+    """How far back this run reads; months landed before are kept either way."""
+
+    from_month: str | None = None
+
+
+def invoices_to_read(
+    listed: list[InvoiceMetadata],
+    landing: Landing,
+    *,
+    first_month: str | None,
+    restatement_months: int,
+    asked_for: Iterable[str] = (),
+) -> list[InvoiceMetadata]:
+    """The closed invoices worth reading: new, `updated`, asked for, or young enough to change.
+
+    Atlas restates closed invoices for about three months, not always moving `updated`.
+    """
+    closed = sorted(
+        (
+            each
+            for each in listed
+            if not each.is_pending and (each.month or "") >= (first_month or "")
+        ),
+        key=lambda each: each.month or "",
+        reverse=True,
+    )
+    window = sorted({each.month or "" for each in closed}, reverse=True)[:restatement_months]
+    always = {*window, *asked_for}
+    landed = landing.current(ENTITY)
+    return [
+        each
+        for each in closed
+        if each.month in always
+        or each.id not in landed
+        or landed[each.id].meta.get("updated") != each.updated
+    ]
+
+
+def _receive(
+    landing: Landing, scope: str, download: Callable[[OpenSink], None], updated: str | None
+) -> list[str]:
+    """Land one invoice document, checked before it counts; the ids of the invoices in it."""
+    found: list[InvoiceVersion] = []
+    landed: list[LandedFile] = []
+
+    def check(file: LandedFile) -> None:
+        with file.open() as body:
+            found[:] = read_versions(body)
+
+    @contextmanager
+    def open_sink(content_encoding: str) -> Iterator[Sink]:
+        with landing.receive(ENTITY, scope, content_encoding, check) as writer:
+            yield writer
+        landed[:] = [writer.landed]
+
+    download(open_sink)
+    contents = [_facts(each) for each in found]
+    landing.observe(ENTITY, scope, landed if found else [], {"updated": updated, ENTITY: contents})
+    return [each.header.id for each in found]
+
+
+def _facts(found: InvoiceVersion) -> dict[str, Any]:
+    """What the journal keeps of an invoice, so that loading knows what changed without reading."""
+    return {
+        "id": found.header.id,
+        "month": found.month,
+        "version": found.version,
+        "is_nested": found.is_nested,
+        "line_items": found.line_items,
+        "cents": found.cents,
+    }
+
+
+def _read_pending(billing: Billing, landing: Landing, listed: list[InvoiceMetadata]) -> None:
+    """The running month. On the first of a month there may be none yet: 404 or an empty page."""
+    try:
+        found = _receive(landing, PENDING, billing.download_pending, None)
+    except NotFound:
+        landing.observe(ENTITY, PENDING, [], {"updated": None, ENTITY: []})
+        found = []
+    for each in listed:
+        if each.is_pending and each.id not in found:
+            _read_invoice(billing, landing, each)
+
+
+def _read_invoice(billing: Billing, landing: Landing, invoice: InvoiceMetadata) -> None:
+    _receive(
+        landing,
+        invoice.id,
+        lambda sink: billing.download_invoice(invoice.id, sink),
+        invoice.updated,
+    )
+
+
+@dg.multi_asset(
+    specs=[
+        dg.AssetSpec(
+            INVOICES,
+            deps=[dg.AssetKey(["atlas", "organizations"])],
+            description="Invoice headers (Atlas listOrgInvoices, getOrgInvoice).",
+            group_name=GROUP,
+            kinds=KINDS,
+        ),
+        dg.AssetSpec(
+            LINE_ITEMS,
+            deps=[dg.AssetKey(["atlas", "organizations"])],
+            description="Invoice line items, each invoice replaced whole (Atlas getOrgInvoice).",
+            group_name=GROUP,
+            kinds=KINDS,
+        ),
+    ],
+    partitions_def=invoice_months,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+    name="invoices",
+)
+def billing(
+    context: dg.AssetExecutionContext,
+    config: HistoryConfig,
+    atlas: AtlasResource,
+    warehouse: WarehouseResource,
+) -> Iterator[dg.MaterializeResult[None]]:
+    """Read what changed, load it, and report each month that was replaced.
+
+    Without partitions it is a refresh; with some (a backfill) those months are read again as well.
+    """
+    partitioned = context.has_partition_key or context.has_partition_key_range
+    asked_for = context.partition_keys if partitioned else []
+    months: set[str] = set()
+    with failures_named():
+        for connection in atlas.connections():
+            landing = warehouse.landing(connection.name)
+            with atlas.client(connection) as client:
+                _extract(Billing(client, connection.org_id), landing, warehouse, config, asked_for)
+            with warehouse.raw() as raw:
+                loaded = raw.load(landing)
+            months |= set(loaded.invoices.values())
+            context.log.info(
+                "%s: %d invoices changed, %d lines written",
+                connection.name,
+                len(loaded.invoices),
+                loaded.line_items,
+            )
+        with warehouse.raw() as raw:
+            totals = raw.month_totals(sorted(months))
+    if not partitioned:
+        _report_months(context, totals)
+    yield from _results(totals)
+
+
+def _extract(
+    billing: Billing,
+    landing: Landing,
+    warehouse: WarehouseResource,
+    config: HistoryConfig,
+    asked_for: Iterable[str],
+) -> None:
+    settings = warehouse.settings
+    listed = records.invoices(billing.list_invoices())
+    wanted = invoices_to_read(
+        listed,
+        landing,
+        first_month=config.from_month or first_month(settings.history_months, datetime.now(UTC)),
+        restatement_months=settings.restatement_months,
+        asked_for=asked_for,
+    )
+    for each in wanted:
+        _read_invoice(billing, landing, each)
+    _read_pending(billing, landing, listed)
+
+
+def first_month(history_months: int | None, now: datetime) -> str | None:
+    """The first month (YYYY-MM) of a history that ends with the current one; None for all."""
+    if history_months is None:
+        return None
+    month = now.year * 12 + now.month - history_months
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def _report_months(context: dg.AssetExecutionContext, totals: MonthTotals) -> None:
+    """One event for each month read: partitions fill, though the run itself has none."""
+    for month, (invoices, lines, cents) in totals.items():
+        for key, rows in ((INVOICES, invoices), (LINE_ITEMS, lines)):
+            metadata = {"dagster/row_count": rows, "cents": cents}
+            context.log_event(dg.AssetMaterialization(key, partition=month, metadata=metadata))
+
+
+def _results(totals: MonthTotals) -> Iterator[dg.MaterializeResult[None]]:
+    cents = sum(each[2] for each in totals.values())
+    months = table(
+        [
+            {"month": month, "invoices": invoices, "lines": lines, "amount": money(amount)}
+            for month, (invoices, lines, amount) in sorted(totals.items())
+        ]
+    )
+    for key, column in ((INVOICES, 0), (LINE_ITEMS, 1)):
+        rows = sum(each[column] for each in totals.values())
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={"dagster/row_count": rows, "cents": cents, "months read": months},
+        )
+
+
+assets = [billing]

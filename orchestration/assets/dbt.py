@@ -1,0 +1,52 @@
+"""The dbt models as assets: sources are the raw tables, so that the lineage is one graph."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
+
+from orchestration.resources.warehouse import WarehouseResource
+
+
+def models(project: DbtProject) -> dg.AssetsDefinition:
+    """One asset per model and seed; data tests become asset checks, unit tests stay in dbt."""
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        exclude="resource_type:unit_test",
+        name="dbt_models",
+    )
+    def dbt_models(
+        context: dg.AssetExecutionContext,
+        dbt: DbtCliResource,
+        warehouse: WarehouseResource,  # noqa: ARG001  holds the lock and names the files for dbt
+    ) -> Iterator[Any]:
+        invocation = dbt.cli(["build"], context=context)
+        try:
+            yield from invocation.stream()
+        except DagsterDbtCliRuntimeError:
+            raise dg.Failure(description=_what_failed(invocation), allow_retries=False) from None
+
+    return dbt_models
+
+
+def _what_failed(invocation: DbtCliInvocation) -> str:
+    try:
+        results = invocation.get_artifact("run_results.json")["results"]
+    except (OSError, ValueError, KeyError):
+        results = []
+    failed = [_sentence(each) for each in results if each["status"] in {"error", "fail"}]
+    reasons = "; ".join(failed) or "dbt did not start (see its log in Dagster)"
+    return (
+        f"The marts do not hold together, so nothing was published: {reasons}. What was published "
+        "before is unchanged."
+    )
+
+
+def _sentence(result: dict[str, Any]) -> str:
+    name = result["unique_id"].split(".")[2]
+    message = " ".join(str(result.get("message") or "").split())
+    return f"{name}: {message.rstrip('.')}"

@@ -1,0 +1,76 @@
+"""The last step of the corridor: finished marts become what pages and SQL users read."""
+
+from datetime import UTC, date, datetime
+
+import dagster as dg
+
+from orchestration.assets.report import money, table
+from orchestration.failures import failures_named
+from orchestration.landing import Landing
+from orchestration.resources.atlas import AtlasResource
+from orchestration.resources.warehouse import WarehouseResource
+from orchestration.warehouse.publish import ConnectionStatus
+
+
+def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
+    """The asset that publishes once every mart is built and no blocking check failed."""
+
+    @dg.asset(
+        name="published_warehouse",
+        deps=marts,
+        group_name="publish",
+        kinds={"duckdb"},
+        description="atlas_costs.duckdb: schemas marts and meta, swapped in one step.",
+    )
+    def publish(atlas: AtlasResource, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+        with failures_named():
+            through, services = _summary(warehouse)
+            names = [each.name for each in atlas.connections()]
+            statuses = [status(warehouse.landing(name), through) for name in names]
+            published = warehouse.publish(statuses)
+        return dg.MaterializeResult(
+            metadata={
+                "warehouse version": published.version,
+                "file": dg.MetadataValue.path(str(published.path)),
+                "bytes": published.bytes,
+                "cents": sum(cents for _, cents in services),
+                "services": table(
+                    [{"service": name, "amount": money(cents)} for name, cents in services]
+                ),
+            }
+        )
+
+    return publish
+
+
+def status(landing: Landing, data_through: date | None) -> ConnectionStatus:
+    """What meta.freshness says of a connection whose costs were just read."""
+    missing = missing_parts(landing)
+    return ConnectionStatus(
+        connection=landing.connection,
+        last_success_at=datetime.now(UTC),
+        data_through=data_through,
+        status="degraded" if missing else "connected",
+        missing_parts=missing,
+    )
+
+
+def missing_parts(landing: Landing) -> list[str]:
+    """What the last refresh could not read, each as entity and cause."""
+    entities = ("organizations", "projects", "clusters", "flex_clusters", "skus")
+    return [
+        f"{entity}: {seen.error}"
+        for entity in entities
+        for seen in landing.current(entity).values()
+        if seen.error
+    ]
+
+
+def _summary(warehouse: WarehouseResource) -> tuple[date | None, list[tuple[str, int]]]:
+    with warehouse.marts() as db:
+        services = db.execute(
+            "select service, sum(cost_cents)::bigint as cents from marts.agg_costs_daily "
+            "where charge_type <> 'credit' group by service order by cents desc"
+        ).fetchall()
+        found = db.execute("select max(usage_date) from marts.agg_costs_daily").fetchone()
+    return (found[0] if found else None), services

@@ -1,0 +1,103 @@
+"""What can go wrong between us and Atlas: one class for each remedy a user has.
+
+AtlasError
+├── Unauthorized     the key is wrong, expired, or signs with a wrong clock
+├── Forbidden        the key is right but lacks a role, or this address is not on its access list
+├── NotFound         the id or name does not exist for this key
+├── Refused          Atlas rejects the request itself (400, 402, 406, 409, …)
+├── RateLimited      too many requests, still after waiting
+├── Unavailable      Atlas or the way to it is down, still after retrying
+└── MalformedAnswer  the answer arrived but is not what Atlas documents
+    └── CutShort     … because it ends early: worth another try
+"""
+
+RETRYABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+
+
+class AtlasError(Exception):
+    """An answer, or the lack of one, that the caller cannot use.
+
+    Attributes:
+        status: HTTP status, or None where no answer came.
+        error_code: Atlas's `errorCode`, or None.
+        retry_after: Seconds Atlas asked to wait, or None.
+    """
+
+    remedy = ""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        error_code: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        self.status = status
+        self.error_code = error_code
+        self.retry_after = retry_after
+        super().__init__(f"{message} {self.remedy}".strip())
+
+
+class Unauthorized(AtlasError):
+    """401."""
+
+    remedy = (
+        "Check the key pair or the service account's id and secret (wrong, revoked or expired), "
+        "and this machine's clock."
+    )
+
+
+class Forbidden(AtlasError):
+    """403."""
+
+    remedy = (
+        "Give the key the roles Organization Billing Viewer and Organization Read Only, and add "
+        "this machine's address to its API access list."
+    )
+
+
+class NotFound(AtlasError):
+    """404."""
+
+    remedy = "Check MONGODB_ATLAS_ORG_ID, and that the key belongs to that organization."
+
+
+class Refused(AtlasError):
+    """Any other 4xx: asking again would be answered alike."""
+
+
+class RateLimited(AtlasError):
+    """429 that outlasted the waiting Atlas asked for."""
+
+    remedy = "Try again in a few minutes; other tools may share this organization's budget."
+
+
+class Unavailable(AtlasError):
+    """5xx, or no connection."""
+
+    remedy = "Check MONGODB_ATLAS_BASE_URL and the network, then try again."
+
+
+class MalformedAnswer(AtlasError):
+    """The bytes are cut short, are not JSON, or lack what every answer has."""
+
+    remedy = "Nothing was kept of it; try again, and report it to MongoDB if it stays."
+
+
+class CutShort(MalformedAnswer):
+    """The body ends before it is complete."""
+
+
+BY_STATUS: dict[int, type[AtlasError]] = {
+    401: Unauthorized,
+    403: Forbidden,
+    404: NotFound,
+    408: Unavailable,
+    429: RateLimited,
+}
+
+
+def error_for(status: int) -> type[AtlasError]:
+    """The class whose remedy fits an HTTP status."""
+    return BY_STATUS.get(status, Unavailable if status >= 500 else Refused)

@@ -1,0 +1,178 @@
+"""`atlas-costs`: thin; each command calls a function that the rest of the code uses too."""
+
+import ipaddress
+import os
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from orchestration.settings import SettingsError, load_settings
+
+app = typer.Typer(
+    help="MongoDB Atlas costs that reconcile to the cent.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+FAILED, COSTS_UNREADABLE, INCOMPLETE = 1, 2, 3
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+DagsterPort = Annotated[int, typer.Option(help="Port of Dagster's UI.")]
+DashboardPort = Annotated[int, typer.Option(help="Port of the dashboard.")]
+
+
+@app.command()
+def refresh(
+    from_month: Annotated[
+        str | None, typer.Option("--from", help="First invoice month to read, such as 2025-01.")
+    ] = None,
+) -> None:
+    """Extract what changed, load, build, check and publish.
+
+    Exit code 0: published. 1: failed, nothing published. 3: published, but a part is missing or
+    an invoice does not tie to Atlas; each is named.
+    """
+    from orchestration.refresh import refresh as run  # noqa: PLC0415
+    from orchestration.summary import summarize  # noqa: PLC0415
+
+    settings = load_settings()
+    settings.connections()
+    run(settings, _month(from_month))
+    summary = summarize(settings.published_warehouse)
+    for line in summary.lines():
+        typer.echo(line)
+    if not summary.is_complete:
+        raise typer.Exit(INCOMPLETE)
+
+
+@app.command()
+def check() -> None:
+    """Say in one line per connection whether costs can be read. Exit code 2 if not."""
+    from orchestration.permissions import can_read_costs  # noqa: PLC0415
+
+    readable = True
+    for connection in load_settings().connections():
+        ok, sentence = can_read_costs(connection)
+        typer.echo(f"{connection.name}: {sentence}")
+        readable &= ok
+    if not readable:
+        raise typer.Exit(COSTS_UNREADABLE)
+
+
+@app.command()
+def up(
+    host: Host = "127.0.0.1", dagster_port: DagsterPort = 3000, dashboard_port: DashboardPort = 8501
+) -> None:
+    """Run Dagster (webserver and daemon, daily refresh on) and the dashboard."""
+    from orchestration import processes  # noqa: PLC0415
+    from orchestration.refresh import prepare_dagster_home  # noqa: PLC0415
+
+    settings = load_settings()
+    if not (settings.allow_anonymous or _is_loopback(host)):
+        raise SettingsError(
+            f"{host} is reachable from outside and the pages have no sign-in: keep 127.0.0.1, or "
+            "set ATLAS_COSTS_ALLOW_ANONYMOUS=true if your network protects them."
+        )
+    processes.require_free_port(host, dagster_port, "--dagster-port")
+    processes.require_free_port(host, dashboard_port, "--dashboard-port")
+    prepare_dagster_home(settings)
+    commands = (
+        processes.dagster_command(host, dagster_port),
+        processes.dashboard_command(host, dashboard_port),
+    )
+    with processes.running(*commands) as started:
+        typer.echo(f"Dashboard  http://{host}:{dashboard_port}")
+        typer.echo(f"Dagster    http://{host}:{dagster_port}")
+        typer.echo("Ctrl-C stops both.")
+        raise typer.Exit(processes.wait_for_any(started))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(help="0 picks a free one.")] = 8080,
+    seed: int = 7,
+    months: int = 13,
+    scale: int = 1,
+) -> None:
+    """Serve an Atlas API of our own on this machine: a seeded organization with a bill."""
+    from sandbox import serve  # noqa: PLC0415
+
+    serve(port=port, seed=seed, months=months, scale=scale)
+
+
+@app.command()
+def sql(
+    query: str,
+    output_format: Annotated[
+        str, typer.Option("--format", help="table, csv, json, parquet")
+    ] = "table",
+    output: Annotated[Path | None, typer.Option("-o", help="Write to this file.")] = None,
+) -> None:
+    """Run SQL, read-only, on the published warehouse."""
+    from orchestration.sql import run_sql  # noqa: PLC0415
+
+    run_sql(load_settings().published_warehouse, query, output_format, output)
+
+
+@app.command()
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Stop after the refresh.")] = False,
+    host: Host = "127.0.0.1",
+    dagster_port: DagsterPort = 3000,
+    dashboard_port: DashboardPort = 8501,
+) -> None:
+    """Sandbox, refreshed demo warehouse, Dagster and dashboard; needs no key."""
+    from orchestration.demo import demo as run  # noqa: PLC0415
+
+    raise typer.Exit(
+        run(once=once, host=host, dagster_port=dagster_port, dashboard_port=dashboard_port)
+    )
+
+
+def _month(value: str | None) -> str | None:
+    if value is None:
+        return None
+    try:
+        return datetime.strptime(value, "%Y-%m").strftime("%Y-%m")  # noqa: DTZ007  a month, no time
+    except ValueError:
+        raise SettingsError(f"--from {value} is not a month: write it as 2025-01.") from None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def main() -> NoReturn:
+    """Run a command; whatever a user can cause ends in one sentence and an exit code."""
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    try:
+        app()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001  the last place that can still be kind
+        _explain(error)
+        sys.exit(FAILED)
+    sys.exit(0)
+
+
+def _explain(error: Exception) -> None:
+    from orchestration.failures import explanation  # noqa: PLC0415
+
+    sentence = explanation(error)
+    if sentence is None and os.environ.get("ATLAS_COSTS_DEBUG"):
+        traceback.print_exc()
+    typer.echo(
+        sentence
+        or f"Unexpected {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''} "
+        "Nothing was published. Run again with ATLAS_COSTS_DEBUG=1 and report what it prints.",
+        err=True,
+    )

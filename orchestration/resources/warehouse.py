@@ -1,0 +1,63 @@
+"""The data folder as a Dagster resource; a run holds its lock from the first step to the last."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from pydantic import PrivateAttr
+
+from orchestration.landing import Landing
+from orchestration.settings import Settings, load_settings
+from orchestration.warehouse.lock import run_lock
+from orchestration.warehouse.publish import ConnectionStatus, Published, publish
+from orchestration.warehouse.raw import RawWarehouse
+
+
+class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """Landing, raw and marts of this installation's data folder."""
+
+    _settings: Settings = PrivateAttr()
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
+        """Take the run lock and tell dbt where the files are.
+
+        Raises:
+            AlreadyRunning: another run holds the lock.
+        """
+        self._settings = load_settings()
+        with run_lock(self._settings.build_dir, context.run_id or "unnamed"):
+            os.environ.update(self._settings.dbt_environment())
+            yield self
+
+    @property
+    def settings(self) -> Settings:
+        """The settings this run started with."""
+        return self._settings
+
+    @property
+    def marts_file(self) -> Path:
+        """What dbt builds and publish copies."""
+        return self._settings.marts_file
+
+    def landing(self, connection: str) -> Landing:
+        """The landing folder of one connection."""
+        return Landing(self._settings.landing_dir, connection)
+
+    def raw(self) -> RawWarehouse:
+        """The raw tables, open for writing."""
+        return RawWarehouse(self._settings.raw_file, self._settings.slices_dir)
+
+    @contextmanager
+    def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The finished marts, read-only."""
+        with duckdb.connect(str(self.marts_file), read_only=True) as db:
+            yield db
+
+    def publish(self, statuses: list[ConnectionStatus]) -> Published:
+        """Make the marts what pages and SQL users see."""
+        link = self._settings.published_warehouse
+        return publish(self.marts_file, self._settings.versions_dir, link, statuses)

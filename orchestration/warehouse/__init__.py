@@ -1,0 +1,1 @@
+"""DuckDB: landed files into raw, finished marts published. Only this opens it to write."""

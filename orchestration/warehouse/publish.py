@@ -1,0 +1,176 @@
+"""The finished marts become the published warehouse, in one step that readers never notice.
+
+A copy is finished under a name of its own, then the link `atlas_costs.duckdb` is swapped to it.
+Readers in the middle of a query keep the version they opened; the newest three stay.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.warehouse.errors import PublishError
+
+KEPT_VERSIONS = 3
+PUBLISHED_SCHEMAS = ("marts", "meta")
+# Copying needs the file once more, and DuckDB some room to write the meta tables.
+HEADROOM = 1.1
+
+
+@dataclass(frozen=True)
+class ConnectionStatus:
+    """One row of meta.freshness.
+
+    Attributes:
+        last_success_at: When every cost of this connection was last read, UTC.
+        data_through: The last usage day in the warehouse.
+        status: connected, or degraded where parts are missing.
+        missing_parts: What could not be read, each with its cause.
+    """
+
+    connection: str
+    last_success_at: datetime
+    data_through: date | None
+    status: str
+    missing_parts: list[str]
+
+
+@dataclass(frozen=True)
+class Published:
+    """What was published.
+
+    Attributes:
+        version: Name of this version; also in meta.freshness.
+        bytes: Size of the file.
+    """
+
+    version: str
+    path: Path
+    bytes: int
+
+
+def publish(
+    marts: Path, versions_dir: Path, link: Path, statuses: list[ConnectionStatus]
+) -> Published:
+    """Copy the marts to a new version, add meta, and point the link at it.
+
+    Raises:
+        PublishError: there is no room or the copy failed; the old version is still published.
+    """
+    version = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"[:-3] + "Z"
+    target = versions_dir / f"atlas_costs-{version}.duckdb"
+    with _explained(marts, versions_dir):
+        versions_dir.mkdir(parents=True, exist_ok=True)
+        _require_room(marts, versions_dir)
+        _finish_copy(marts, target, version, statuses)
+        _swap(link, target)
+    _drop_old_versions(versions_dir)
+    return Published(version, target, target.stat().st_size)
+
+
+def published_version(link: Path) -> str | None:
+    """Name of the version the link points at, or None before the first publish."""
+    return link.resolve().stem.removeprefix("atlas_costs-") if link.exists() else None
+
+
+def _require_room(marts: Path, folder: Path) -> None:
+    needed = int(marts.stat().st_size * HEADROOM)
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise PublishError(
+            f"Not enough room to publish: {needed / 1e6:.0f} MB are needed in {folder} and "
+            f"{free / 1e6:.0f} MB are free. Free some space and refresh again; what was published "
+            "before is unchanged."
+        )
+
+
+def _finish_copy(marts: Path, target: Path, version: str, statuses: list[ConnectionStatus]) -> None:
+    temporary = target.with_suffix(".part")
+    try:
+        shutil.copyfile(marts, temporary)
+        with duckdb.connect(str(temporary)) as db:
+            _drop_working_schemas(db)
+            _write_meta(db, version, statuses)
+            db.execute("checkpoint")
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(target)
+        _sync_folder(target.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+        temporary.with_suffix(".part.wal").unlink(missing_ok=True)
+
+
+def _drop_working_schemas(db: duckdb.DuckDBPyConnection) -> None:
+    """Views over raw would be broken in the copy: it stands alone."""
+    schemas = db.execute(
+        "select schema_name from duckdb_schemas() where not internal and schema_name <> 'main' "
+        "and database_name = current_database() and schema_name not in (select unnest(?))",
+        [list(PUBLISHED_SCHEMAS)],
+    ).fetchall()
+    for (schema,) in schemas:
+        db.execute(f'drop schema "{schema}" cascade')
+
+
+def _write_meta(
+    db: duckdb.DuckDBPyConnection, version: str, statuses: list[ConnectionStatus]
+) -> None:
+    db.execute("create schema if not exists meta")
+    db.execute(
+        "create or replace table meta.freshness (connection varchar, last_success_at timestamp, "
+        "data_through date, status varchar, missing_parts varchar[], published_at timestamp, "
+        "warehouse_version varchar)"
+    )
+    now = datetime.now(UTC).replace(tzinfo=None)
+    for each in statuses:
+        db.execute(
+            "insert into meta.freshness values (?, ?, ?, ?, ?, ?, ?)",
+            [
+                each.connection,
+                each.last_success_at.astimezone(UTC).replace(tzinfo=None),
+                each.data_through,
+                each.status,
+                each.missing_parts,
+                now,
+                version,
+            ],
+        )
+
+
+def _swap(link: Path, target: Path) -> None:
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(os.path.relpath(target, link.parent))
+    temporary.replace(link)
+    _sync_folder(link.parent)
+
+
+def _drop_old_versions(folder: Path) -> None:
+    versions = sorted(folder.glob("atlas_costs-*.duckdb"))
+    for old in versions[:-KEPT_VERSIONS]:
+        old.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _explained(marts: Path, folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        reason = str(error).splitlines()[0]
+        raise PublishError(
+            f"Cannot publish {marts.name} to {folder}: {reason}. Mend that (free space, "
+            "permissions) and refresh again; what was published before is unchanged."
+        ) from error
