@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from orchestration.explain import explanation
 from orchestration.settings import SettingsError, load_settings
 
 app = typer.Typer(
@@ -165,8 +166,6 @@ def main() -> NoReturn:
 
 
 def _explain(error: Exception) -> None:
-    from orchestration.failures import explanation  # noqa: PLC0415
-
     sentence = explanation(error)
     if sentence is None and os.environ.get("ATLAS_COSTS_DEBUG"):
         traceback.print_exc()

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 from urllib.parse import quote
 
 JOURNAL = "observations.jsonl"
@@ -44,7 +44,7 @@ class LandedFile:
 
     def open(self) -> IO[bytes]:
         """The uncompressed body, as a stream."""
-        return gzip.open(self.path, "rb")
+        return cast("IO[bytes]", gzip.open(self.path, "rb"))
 
 
 @dataclass(frozen=True)

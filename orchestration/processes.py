@@ -13,6 +13,7 @@ from pathlib import Path
 from orchestration.settings import PROJECT_ROOT, SettingsError
 
 Command = list[str]
+Processes = list[subprocess.Popen[bytes]]
 GRACE_S = 20
 POLL_S = 0.2
 
@@ -53,19 +54,19 @@ def running(
     *commands: Command, env: dict[str, str] | None = None
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run commands side by side, each in its own process group; all stop at the end."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: Processes = []
     try:
+        # a loop, not a comprehension: should the second fail to start, the first must still stop
         for command in commands:
-            started.append(
-                subprocess.Popen(command, cwd=PROJECT_ROOT, env=env, start_new_session=True)
-            )
+            process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=env, start_new_session=True)
+            started.append(process)
         yield started
     finally:
         for process in started:
             _stop(process)
 
 
-def wait_for_any(processes: list[subprocess.Popen[bytes]]) -> int:
+def wait_for_any(processes: Processes) -> int:
     """Wait until one of them ends; returns its exit code."""
     while True:
         for process in processes:

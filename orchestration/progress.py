@@ -18,7 +18,7 @@ class _Plain(logging.Formatter):
         return f"{self.formatTime(record, '%H:%M:%S')}  {message}"
 
 
-@dg.logger(description="One plain line per message")
+@dg.logger
 def console(init_context: dg.InitLoggerContext) -> logging.Logger:  # noqa: ARG001  Dagster's shape
     """A logger for the terminal; Dagster keeps the full event log beside it."""
     handler = logging.StreamHandler()

@@ -54,16 +54,14 @@ class Summary:
         """The summary as a person reads it."""
         total = amounts(self.totals)
         month = f"{self.data_through:%B %Y}" if self.data_through else "no month"
+        pending = (
+            f"; {self.untotalled} pending, not totalled by Atlas yet" if self.untotalled else ""
+        )
         text = [
             f"Published version {self.version}, data through {self.data_through}.",
-            f"Total {total} over {self.invoices} invoices and {self.line_items:,} lines; "
+            f"Total {total} over {self.invoices} invoices and {self.line_items:,} lines.",
             f"{month} to date {amounts(self.month_to_date)}.",
-            f"{self.tied} of {self.invoices} invoices tie to Atlas to the cent"
-            + (
-                f"; {self.untotalled} pending, not totalled by Atlas yet."
-                if self.untotalled
-                else "."
-            ),
+            f"{self.tied} of {self.invoices} invoices tie to Atlas to the cent{pending}.",
         ]
         text += [
             f"Does not tie: invoice {each.invoice_id} ({each.month}), {each.missing_cents} cents "

@@ -11,7 +11,6 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets.inventory import GROUP, KINDS
-from orchestration.assets.report import money, table
 from orchestration.atlas import records
 from orchestration.atlas.billing import Billing
 from orchestration.atlas.client import OpenSink, Sink
@@ -20,6 +19,7 @@ from orchestration.atlas.records import InvoiceMetadata
 from orchestration.failures import failures_named
 from orchestration.landing import LandedFile, Landing
 from orchestration.partitions import invoice_months
+from orchestration.report import money, table
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.slices import InvoiceVersion, read_versions

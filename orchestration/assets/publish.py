@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime
 
 import dagster as dg
 
-from orchestration.assets.report import money, table
 from orchestration.failures import failures_named
 from orchestration.landing import Landing
+from orchestration.report import money, table
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.warehouse.publish import ConnectionStatus

@@ -1,0 +1,64 @@
+# Two commands for a newcomer: `make demo` and `make test`. Everything lives in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+UV := $(BIN)/uv
+LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+# Compiled now, imports are two to three times faster at every later start.
+INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --compile-bytecode
+EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+
+.PHONY: demo test test-wide check bench install lock browser clean
+
+demo: .venv/.runtime
+	@$(BIN)/atlas-costs demo $(ARGS)
+
+test: .venv/.dev browser
+	@$(BIN)/pytest -m "not wide" $(ARGS)
+
+test-wide: .venv/.dev browser
+	@$(BIN)/pytest $(ARGS)
+
+check: .venv/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint --nofail --quiet dbt_project/models
+
+bench: .venv/.dev
+	@$(BIN)/python -m benchmarks
+
+install: .venv/.runtime
+
+# Resolve again: after a change of dependencies in pyproject.toml.
+lock: .venv/.dev
+	@$(LOCK) pyproject.toml --group setup --group dev -o requirements/dev.txt
+	@$(LOCK) pyproject.toml --group setup -c requirements/dev.txt -o requirements/runtime.txt
+	@echo uv | $(LOCK) - -c requirements/dev.txt -o requirements/uv.txt
+
+# The browser tests want an installed Chromium; on Debian as root it is installed here.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	|| command -v google-chrome >/dev/null || .ci/install-chromium
+
+clean:
+	rm -rf .venv dbt_project/target dbt_project/logs
+
+.venv/bin/uv: requirements/uv.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(UV) || $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.dev: .venv/bin/uv requirements/dev.txt pyproject.toml
+	@echo "Installing into .venv …"
+	@$(INSTALL) requirements/dev.txt
+	@$(EDITABLE)
+	@touch .venv/.dev .venv/.runtime
+
+.venv/.runtime: .venv/bin/uv requirements/runtime.txt pyproject.toml
+	@echo "Installing into .venv …"
+	@test -e .venv/.dev && $(INSTALL) requirements/dev.txt || $(INSTALL) requirements/runtime.txt
+	@$(EDITABLE)
+	@touch $@
