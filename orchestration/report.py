@@ -9,6 +9,10 @@ def money(cents: int) -> str:
     return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
-def table(rows: list[dict[str, str | int | float | bool]]) -> dg.TableMetadataValue:
-    """A small table beneath a materialization."""
+def table(
+    rows: list[dict[str, str | int | float | bool]],
+) -> dg.TableMetadataValue | dg.TextMetadataValue:
+    """A small table beneath a materialization; Dagster has none without rows."""
+    if not rows:
+        return dg.MetadataValue.text("none")
     return dg.MetadataValue.table([dg.TableRecord(row) for row in rows])

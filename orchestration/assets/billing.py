@@ -147,7 +147,7 @@ def _read_invoice(billing: Billing, landing: Landing, invoice: InvoiceMetadata) 
     backfill_policy=dg.BackfillPolicy.single_run(),
     name="invoices",
 )
-def billing(
+def invoices(
     context: dg.AssetExecutionContext,
     config: HistoryConfig,
     atlas: AtlasResource,
@@ -163,8 +163,8 @@ def billing(
     with failures_named():
         for connection in atlas.connections():
             landing = warehouse.landing(connection.name)
-            with atlas.client(connection) as client:
-                _extract(Billing(client, connection.org_id), landing, warehouse, config, asked_for)
+            billing = Billing(atlas.client(connection), connection.org_id)
+            _extract(billing, landing, warehouse, config, asked_for)
             with warehouse.raw() as raw:
                 loaded = raw.load(landing)
             months |= set(loaded.invoices.values())
@@ -234,4 +234,4 @@ def _results(totals: MonthTotals) -> Iterator[dg.MaterializeResult[None]]:
         )
 
 
-assets = [billing]
+assets = [invoices]

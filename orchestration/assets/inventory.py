@@ -78,8 +78,7 @@ def _materialize(
     with failures_named():
         for connection in atlas.connections():
             landing = warehouse.landing(connection.name)
-            with atlas.client(connection) as client:
-                extract(Inventory(client), landing, connection.org_id)
+            extract(Inventory(atlas.client(connection)), landing, connection.org_id)
             with warehouse.raw() as raw:
                 raw.load(landing)
         with warehouse.raw() as raw:

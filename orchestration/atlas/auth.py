@@ -16,6 +16,9 @@ TOKEN_PATH = "/api/oauth/token"  # noqa: S105  a path, not a secret
 REFRESH_EARLY_S = 60
 
 
+Auth = httpx.Auth
+
+
 def digest(public_key: str, private_key: SecretStr) -> httpx.Auth:
     """HTTP Digest with an API key; httpx keeps the challenge, so only the first request pays."""
     return httpx.DigestAuth(public_key, private_key.get_secret_value())

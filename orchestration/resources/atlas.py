@@ -1,14 +1,39 @@
 """The Atlas API as a Dagster resource: settings become authenticated clients at run time."""
 
-import dagster as dg
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
-from orchestration.atlas.auth import ServiceAccountAuth, digest
+import dagster as dg
+from pydantic import PrivateAttr
+
+from orchestration.atlas.auth import Auth, ServiceAccountAuth, digest
 from orchestration.atlas.client import AtlasClient
 from orchestration.settings import ApiKey, Connection, load_settings
 
 
+def connect(connection: Connection) -> AtlasClient:
+    """A client for one worker, with an auth object of its own; close it by leaving its `with`."""
+    return AtlasClient(connection.base_url, _auth(connection))
+
+
+def _auth(connection: Connection) -> Auth:
+    credentials = connection.credentials
+    if isinstance(credentials, ApiKey):
+        return digest(credentials.public_key, credentials.private_key)
+    return ServiceAccountAuth(connection.base_url, credentials.client_id, credentials.client_secret)
+
+
 class AtlasResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """Clients for the organizations in the settings, each with an auth object of its own."""
+    """One client per organization for the length of a run: Digest's challenge is answered once."""
+
+    _clients: dict[str, AtlasClient] = PrivateAttr(default_factory=dict)
+    _open: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["AtlasResource"]:  # noqa: ARG002
+        """Close every client when the run ends."""
+        with self._open:
+            yield self
 
     def connections(self) -> list[Connection]:
         """Every organization to read.
@@ -19,12 +44,7 @@ class AtlasResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return load_settings().connections()
 
     def client(self, connection: Connection) -> AtlasClient:
-        """A client for one worker; close it by leaving its `with`."""
-        credentials = connection.credentials
-        if isinstance(credentials, ApiKey):
-            auth = digest(credentials.public_key, credentials.private_key)
-        else:
-            auth = ServiceAccountAuth(
-                connection.base_url, credentials.client_id, credentials.client_secret
-            )
-        return AtlasClient(connection.base_url, auth)
+        """This run's client for a connection."""
+        if connection.name not in self._clients:
+            self._clients[connection.name] = self._open.enter_context(connect(connection))
+        return self._clients[connection.name]
