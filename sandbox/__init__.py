@@ -1,0 +1,9 @@
+"""An Atlas Admin API that runs on this machine: a seeded organization with a bill.
+
+It shares no code with the platform that reads it and knows its own true totals, so it can be a
+witness: `GET /sandbox/truth` says what any reader of its invoices must arrive at.
+"""
+
+from sandbox.server import RunningSandbox, running, serve
+
+__all__ = ["RunningSandbox", "running", "serve"]

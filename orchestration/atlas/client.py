@@ -4,6 +4,7 @@ Retries live here and nowhere else: only for reads, and only for what a retry ca
 5xx, a lost connection, a body cut short).
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 import httpx
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from orchestration.atlas import responses
 from orchestration.atlas.errors import (
@@ -30,6 +32,14 @@ CHUNK = 256 * 1024
 USER_AGENT = "atlas-costs"
 
 T = TypeVar("T")
+log = logging.getLogger("atlas_costs")
+
+
+def _say_why_we_wait(details: RetryDetails) -> None:
+    log.warning("%s Next try in %.0f s.", details.caused_by, details.wait_for)
+
+
+set_on_retry_hooks([_say_why_we_wait])
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class RetryPolicy:
 
     attempts: int = 5
     initial_wait_s: float = 1.0
+    jitter_s: float = 1.0
     longest_wait_s: float = 120.0
 
 
@@ -135,8 +146,8 @@ class AtlasClient:
                 return
             answer = self.get(path, version=version, what=what, params=query)
             yield answer
-            following = responses.next_page(answer.document)
-            query = {**query, **following} if following and following != query else None
+            following = {**query, **(responses.next_page(answer.document) or {})}
+            query = following if following != query else None
         raise MalformedAnswer(f"{what}: Atlas's list does not end after {MAX_PAGES} pages.")
 
     def download(
@@ -193,6 +204,7 @@ class AtlasClient:
             attempts=self._retries.attempts,
             timeout=None,
             wait_initial=self._retries.initial_wait_s,
+            wait_jitter=self._retries.jitter_s,
         ):
             with attempt:
                 return once()

@@ -1,0 +1,25 @@
+"""The sandbox's time: a day that moves only when it is told to, and seconds that run meanwhile."""
+
+import time
+from datetime import date, timedelta
+
+DAY_SECONDS = 24 * 3600
+
+
+class Clock:
+    """`today` in UTC; `seconds()` runs like the machine's clock and jumps along with the day."""
+
+    def __init__(self, today: date) -> None:
+        self.today = today
+        self._days_moved = 0
+
+    def move(self, days: int) -> None:
+        """Go `days` days on; time does not go back."""
+        if days < 0:
+            raise ValueError("the sandbox's clock only moves forward")
+        self.today += timedelta(days=days)
+        self._days_moved += days
+
+    def seconds(self) -> float:
+        """Seconds since an arbitrary start, for what expires or refills."""
+        return time.monotonic() + self._days_moved * DAY_SECONDS

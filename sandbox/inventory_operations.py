@@ -1,0 +1,145 @@
+"""Organizations, projects and clusters on request: one function an operation."""
+
+from starlette.requests import Request
+
+from sandbox import inventory
+from sandbox.errors import AtlasError, not_authorized
+from sandbox.inventory import API, Document
+from sandbox.organization import Cluster, Holdings, Organization, Project
+from sandbox.paging import base_url, page
+from sandbox.state import Sandbox
+
+
+def get_system_status(sandbox: Sandbox, request: Request) -> Document:
+    """What the key is and may do; a service account has no key."""
+    key = sandbox.credentials
+    roles = ["ORG_BILLING_READ_ONLY", "ORG_READ_ONLY"]
+    api_key = {
+        "accessList": [],
+        "id": key.key_id,
+        "publicKey": key.public_key,
+        "roles": [{"orgId": sandbox.org.id, "roleName": role} for role in roles],
+    }
+    return {
+        "apiKey": api_key if request.state.principal == key.public_key else None,
+        "appName": "MongoDB Atlas",
+        "build": "f4cac4bef68680c08e8b7ce8a9ab47d5584027b8",
+        "links": [inventory.link(f"{base_url(request)}{API}")],
+        "throttling": False,
+    }
+
+
+def list_orgs(sandbox: Sandbox, request: Request) -> Document:
+    """The one organization the key belongs to."""
+    prefix = request.query_params.get("name", "").lower()
+    orgs = [sandbox.org] if sandbox.org.name.lower().startswith(prefix) else []
+    return page(request, orgs, lambda org: _org_document(org, request))
+
+
+def get_org(sandbox: Sandbox, request: Request) -> Document:
+    """The organization."""
+    return _org_document(own_org(sandbox, request), request)
+
+
+def list_groups(sandbox: Sandbox, request: Request) -> Document:
+    """Every project the key can see, which are those of its organization."""
+    prefix = request.query_params.get("name", "").lower()
+    found = [held for held in _holdings(sandbox) if held[0].name.lower().startswith(prefix)]
+    base, today = base_url(request), sandbox.clock.today
+
+    def document(held: tuple[Project, tuple[Cluster, ...]]) -> Document:
+        return inventory.group_document(held[0], len(held[1]), base, today)
+
+    return page(request, sorted(found, key=lambda held: held[0].name), document)
+
+
+def list_org_groups(sandbox: Sandbox, request: Request) -> Document:
+    """The organization's projects."""
+    own_org(sandbox, request)
+    return list_groups(sandbox, request)
+
+
+def get_group(sandbox: Sandbox, request: Request) -> Document:
+    """One project."""
+    project, clusters = _own_group(sandbox, request)
+    return inventory.single_group_document(
+        project, len(clusters), base_url(request), sandbox.clock.today
+    )
+
+
+def list_group_clusters(sandbox: Sandbox, request: Request) -> Document:
+    """Dedicated and free clusters; flex clusters have an API of their own."""
+    project, clusters = _own_group(sandbox, request)
+    found = [cluster for cluster in clusters if cluster.kind != "flex"]
+    base, today = base_url(request), sandbox.clock.today
+    return page(request, found, lambda one: inventory.cluster_document(project, one, base, today))
+
+
+def get_group_cluster(sandbox: Sandbox, request: Request) -> Document:
+    """One dedicated or free cluster by name."""
+    project, cluster = _own_cluster(sandbox, request, "clusterName")
+    if cluster.kind == "flex":
+        raise AtlasError(
+            400,
+            "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API",
+            f"Flex cluster {cluster.name} cannot be used in the Cluster API.",
+            (cluster.name,),
+        )
+    return inventory.cluster_document(project, cluster, base_url(request), sandbox.clock.today)
+
+
+def list_group_flex_clusters(sandbox: Sandbox, request: Request) -> Document:
+    """Flex clusters."""
+    project, clusters = _own_group(sandbox, request)
+    found = [cluster for cluster in clusters if cluster.kind == "flex"]
+    today = sandbox.clock.today
+    return page(request, found, lambda one: inventory.flex_document(project, one, today))
+
+
+def get_group_flex_cluster(sandbox: Sandbox, request: Request) -> Document:
+    """One flex cluster by name."""
+    project, cluster = _own_cluster(sandbox, request, "name")
+    if cluster.kind != "flex":
+        raise AtlasError(
+            400,
+            "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API",
+            f"Cannot use non-flex cluster {cluster.name} in the flex API.",
+            (cluster.name,),
+        )
+    return inventory.flex_document(project, cluster, sandbox.clock.today)
+
+
+def _holdings(sandbox: Sandbox) -> Holdings:
+    return sandbox.org.living(sandbox.clock.today)
+
+
+def own_org(sandbox: Sandbox, request: Request) -> Organization:
+    """A key sees its own organization; of others it does not even learn whether they exist."""
+    if request.path_params["orgId"] != sandbox.org.id:
+        raise not_authorized()
+    return sandbox.org
+
+
+def _own_group(sandbox: Sandbox, request: Request) -> tuple[Project, tuple[Cluster, ...]]:
+    wanted = request.path_params["groupId"]
+    for project, clusters in _holdings(sandbox):
+        if project.id == wanted:
+            return project, clusters
+    foreign = sandbox.books.linked.living(sandbox.clock.today)
+    if any(project.id == wanted for project, _ in foreign):
+        raise not_authorized()
+    raise AtlasError(404, "GROUP_NOT_FOUND", f"No group with ID {wanted} exists.", (wanted,))
+
+
+def _own_cluster(sandbox: Sandbox, request: Request, name: str) -> tuple[Project, Cluster]:
+    project, clusters = _own_group(sandbox, request)
+    wanted = request.path_params[name]
+    for cluster in clusters:
+        if cluster.name == wanted:
+            return project, cluster
+    detail = f"No cluster named {wanted} exists in group {project.id}."
+    raise AtlasError(404, "CLUSTER_NOT_FOUND", detail, (wanted, project.id))
+
+
+def _org_document(org: Organization, request: Request) -> Document:
+    return inventory.organization_document(org, base_url(request))

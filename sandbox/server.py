@@ -1,0 +1,166 @@
+"""Runs the sandbox: in the foreground for people, in a thread for tests."""
+
+import asyncio
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+from urllib.request import urlopen
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sandbox.app import create_app
+from sandbox.clock import Clock
+from sandbox.state import Sandbox
+
+START_SECONDS = 10
+BANNER = """\
+Atlas sandbox on {url} (organization "{name}", today {today}). Ctrl-C stops it.
+
+export MONGODB_ATLAS_BASE_URL={url}
+export MONGODB_ATLAS_ORG_ID={org_id}
+export MONGODB_ATLAS_PUBLIC_KEY={public_key}
+export MONGODB_ATLAS_PRIVATE_KEY={private_key}
+
+# or, instead of the two keys, the service account:
+# export MONGODB_ATLAS_CLIENT_ID={client_id}
+# export MONGODB_ATLAS_CLIENT_SECRET={client_secret}
+"""
+
+
+class Protocol(H11Protocol):
+    """Hands the transport to the application, so that a fault can hang up on a client."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Put the transport where a request finds it."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSandbox:
+    """Where a sandbox listens and how to sign in."""
+
+    base_url: str
+    org_id: str
+    public_key: str
+    private_key: str
+    client_id: str
+    client_secret: str
+
+    def truth(self) -> dict[str, Any]:
+        """GET /sandbox/truth."""
+        document: dict[str, Any] = self.control("truth")
+        return document
+
+    def control(self, name: str, body: object = None) -> Any:  # noqa: ANN401 - JSON of any shape
+        """GET /sandbox/`name`, or POST `body` there: clock, faults, requests, truth."""
+        data = None if body is None else json.dumps(body).encode()
+        with urlopen(f"{self.base_url}/sandbox/{name}", data) as answer:  # noqa: S310 - our own
+            return json.load(answer)
+
+
+def serve(
+    *,
+    port: int = 8080,
+    seed: int = 7,
+    months: int = 13,
+    scale: int = 1,
+    host: str = "127.0.0.1",
+    today: date | None = None,
+) -> None:
+    """Serve until interrupted; a port in use ends the program with exit code 1."""
+    sandbox = _sandbox(seed, months, scale, today)
+    try:
+        listener = _listen(host, port)
+    except OSError as error:
+        reason = os.strerror(error.errno or 0)
+        raise SystemExit(f"Port {port} on {host} cannot be used: {reason}.") from None
+    _print_banner(sandbox, _describe(sandbox, host, listener))
+    with suppress(KeyboardInterrupt):
+        _server(sandbox).run(sockets=[listener])
+
+
+@contextmanager
+def running(
+    *, seed: int = 7, months: int = 13, scale: int = 1, today: date | None = None
+) -> Iterator[RunningSandbox]:
+    """A sandbox on a free port, served from a thread of this process."""
+    sandbox = _sandbox(seed, months, scale, today)
+    listener = _listen("127.0.0.1", 0)
+    server = _server(sandbox)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        _wait_until_started(server)
+        yield _describe(sandbox, "127.0.0.1", listener)
+    finally:
+        server.should_exit = True
+        thread.join(START_SECONDS)
+        listener.close()
+
+
+def _sandbox(seed: int, months: int, scale: int, today: date | None) -> Sandbox:
+    """A sandbox whose bill is already drawn up: no first request has to wait for it."""
+    sandbox = Sandbox(seed, months, scale, Clock(today or datetime.now(UTC).date()))
+    sandbox.books.invoices()
+    return sandbox
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+def _server(sandbox: Sandbox) -> uvicorn.Server:
+    config = uvicorn.Config(
+        create_app(sandbox),
+        http=Protocol,
+        log_level="critical",
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)
+
+
+def _wait_until_started(server: uvicorn.Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not server.started:
+        if time.monotonic() > deadline:
+            raise TimeoutError("the sandbox did not start")
+        time.sleep(0.005)
+
+
+def _describe(sandbox: Sandbox, host: str, listener: socket.socket) -> RunningSandbox:
+    name = f"[{host}]" if ":" in host else host
+    key = sandbox.credentials
+    return RunningSandbox(
+        base_url=f"http://{name}:{listener.getsockname()[1]}",
+        org_id=sandbox.org.id,
+        public_key=key.public_key,
+        private_key=key.private_key,
+        client_id=key.client_id,
+        client_secret=key.client_secret,
+    )
+
+
+def _print_banner(sandbox: Sandbox, running_sandbox: RunningSandbox) -> None:
+    text = BANNER.format(
+        url=running_sandbox.base_url,
+        name=sandbox.org.name,
+        today=sandbox.clock.today,
+        org_id=running_sandbox.org_id,
+        public_key=running_sandbox.public_key,
+        private_key=running_sandbox.private_key,
+        client_id=running_sandbox.client_id,
+        client_secret=running_sandbox.client_secret,
+    )
+    print(text, flush=True)

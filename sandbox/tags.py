@@ -1,0 +1,24 @@
+"""Tags as they are now: Atlas stamps the present tags onto the lines of any month."""
+
+from datetime import date
+
+from sandbox.organization import Cluster, Project, Tags
+
+LineTags = dict[str, list[str]]
+
+
+def present(tags: Tags, today: date) -> list[tuple[str, str]]:
+    """A resource's own tags; one of the plan's clusters is tagged anew each quarter."""
+    quarter = (today.month + 2) // 3
+    return [(key, value.format(quarter=quarter)) for key, value in tags]
+
+
+def line_tags(project: Project | None, cluster: Cluster | None, today: date) -> LineTags:
+    """The tags of a line: its project's and its cluster's, so that one key may have two values."""
+    found: LineTags = {}
+    for holder in (project, cluster):
+        for key, value in present(holder.tags, today) if holder else ():
+            values = found.setdefault(key, [])
+            if value not in values:
+                values.append(value)
+    return found

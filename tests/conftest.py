@@ -1,0 +1,26 @@
+"""What tests of several folders share: the sandbox, and the team's folder of recordings."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import sandbox as sandbox_package
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with recordings and the specification, kept outside this repository."""
+    if not SHARED.is_dir():
+        pytest.skip("the folder ../shared with recordings and the specification is absent")
+    return SHARED
+
+
+@pytest.fixture
+def sandbox():
+    """A sandbox Atlas of its own for one test: seed 7, four months."""
+    with sandbox_package.running(seed=7, months=4, scale=1, today=date(2026, 5, 20)) as running:
+        yield running

@@ -1,0 +1,96 @@
+"""A running sandbox to share, one of one's own to move about, and Atlas's specification."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox import RunningSandbox, running
+
+TODAY = date(2026, 11, 22)
+API = "/api/atlas/v2"
+NEWEST = "application/vnd.atlas.2026-01-01+json"
+SPECIFICATION = Path(__file__).parents[2].parent / "shared" / "atlas" / "openapi-subset.json"
+Fresh = Callable[..., RunningSandbox]
+
+
+@pytest.fixture(scope="session")
+def atlas() -> Iterator[RunningSandbox]:
+    """One sandbox for every test that only reads."""
+    with running(seed=7, today=TODAY) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def fresh() -> Iterator[Fresh]:
+    """Starts a sandbox that the test may change; short unless told otherwise."""
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(
+            running(**{"seed": 7, "months": 2, "today": TODAY, **options})
+        )
+
+
+@pytest.fixture
+def signed_in() -> Iterator[Callable[[RunningSandbox], httpx.Client]]:
+    """Makes a client that signs with the API key and asks for the newest versions."""
+    with ExitStack() as stack:
+        yield lambda sandbox: stack.enter_context(
+            httpx.Client(
+                base_url=sandbox.base_url,
+                auth=httpx.DigestAuth(sandbox.public_key, sandbox.private_key),
+                headers={"Accept": NEWEST},
+                timeout=30,
+            )
+        )
+
+
+@pytest.fixture
+def client(
+    atlas: RunningSandbox, signed_in: Callable[[RunningSandbox], httpx.Client]
+) -> httpx.Client:
+    """A client of the shared sandbox."""
+    return signed_in(atlas)
+
+
+@pytest.fixture(scope="session")
+def specification() -> dict:
+    """Atlas's OpenAPI document."""
+    if not SPECIFICATION.exists():
+        pytest.skip("the Atlas specification is not beside this checkout (../shared/atlas)")
+    return json.loads(SPECIFICATION.read_text())
+
+
+def served_invoices(client: httpx.Client, org_id: str) -> list[dict]:
+    """Every invoice the key reaches, linked ones too, each once, with its lines."""
+    listed = client.get(f"{API}/orgs/{org_id}/invoices", params={"itemsPerPage": 500}).json()
+    found = []
+    for metadata in listed["results"]:
+        invoice = client.get(f"{API}/orgs/{org_id}/invoices/{metadata['id']}").json()
+        found += [invoice, *invoice["linkedInvoices"]]
+    return found
+
+
+@pytest.fixture
+def read_all() -> Callable[[httpx.Client, str], list[dict]]:
+    """`served_invoices`, for tests."""
+    return served_invoices
+
+
+@pytest.fixture(scope="session")
+def invoices(atlas: RunningSandbox) -> list[dict]:
+    """The shared sandbox's invoices as served, newest first."""
+    digest = httpx.DigestAuth(atlas.public_key, atlas.private_key)
+    with httpx.Client(
+        base_url=atlas.base_url, auth=digest, headers={"Accept": NEWEST}, timeout=30
+    ) as client:
+        return served_invoices(client, atlas.org_id)
+
+
+@pytest.fixture(scope="session")
+def lines(invoices: list[dict]) -> list[dict]:
+    """All their lines."""
+    return [line for invoice in invoices for line in invoice["lineItems"]]
