@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from orchestration import progress
 from orchestration.explain import explanation
 from orchestration.settings import SettingsError, load_settings
 
@@ -41,6 +42,7 @@ def refresh(
     from orchestration.refresh import refresh as run  # noqa: PLC0415
     from orchestration.summary import summarize  # noqa: PLC0415
 
+    progress.to_the_terminal()
     settings = load_settings()
     settings.connections()
     run(settings, _month(from_month))

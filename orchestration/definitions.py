@@ -6,7 +6,6 @@ from orchestration.assets import billing, inventory
 from orchestration.assets.dbt import models
 from orchestration.assets.publish import published_warehouse
 from orchestration.checks import reconciliation
-from orchestration.progress import console
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.dbt import dbt_resource, prepared_project
 from orchestration.resources.warehouse import WarehouseResource
@@ -33,5 +32,4 @@ defs = dg.Definitions(
     # One process holds raw.duckdb and the run lock, and Dagster and dbt are imported once: a
     # process per step costs 38 CPU-seconds a refresh where this costs 24.
     executor=dg.in_process_executor,
-    loggers={"console": console},
 )

@@ -1,31 +1,18 @@
-"""The log lines a person at a terminal wants: ours alone, without Dagster's own events."""
+"""What a person at a terminal sees of a run: our own messages, one plain line each.
+
+The same logger is managed by Dagster (see refresh.DAGSTER_YAML), so its UI shows them too.
+"""
 
 import logging
 
-import dagster as dg
+NAME = "atlas_costs"
 
 
-class _OursOnly(logging.Filter):
-    def filter(self, record: logging.LogRecord) -> bool:
-        meta = getattr(record, "dagster_meta", {}) or {}
-        return meta.get("dagster_event") is None
-
-
-class _Plain(logging.Formatter):
-    def format(self, record: logging.LogRecord) -> str:
-        meta = getattr(record, "dagster_meta", {}) or {}
-        message = meta.get("orig_message", record.getMessage())
-        return f"{self.formatTime(record, '%H:%M:%S')}  {message}"
-
-
-@dg.logger
-def console(init_context: dg.InitLoggerContext) -> logging.Logger:  # noqa: ARG001  Dagster's shape
-    """A logger for the terminal; Dagster keeps the full event log beside it."""
+def to_the_terminal() -> None:
+    """Write the messages of the logger `atlas_costs` to standard error."""
     handler = logging.StreamHandler()
-    handler.addFilter(_OursOnly())
-    handler.setFormatter(_Plain())
-    logger = logging.getLogger("atlas_costs")
+    handler.setFormatter(logging.Formatter("%(asctime)s  %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger(NAME)
     logger.setLevel(logging.INFO)
-    logger.propagate = False
     logger.handlers = [handler]
-    return logger
+    logger.propagate = False

@@ -1,12 +1,19 @@
 """One full refresh without any UI: the job `refresh_costs`, in this process."""
 
+import contextlib
 import os
 from pathlib import Path
 from typing import Any
 
 from orchestration.settings import Settings
 
-DAGSTER_YAML = "telemetry:\n  enabled: false\n"
+DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+python_logs:
+  managed_python_loggers: [atlas_costs]
+  python_log_level: INFO
+"""
 
 
 def prepare_dagster_home(settings: Settings) -> Path:
@@ -28,9 +35,16 @@ def refresh(settings: Settings, from_month: str | None = None) -> None:
         from_month: First invoice month to read (YYYY-MM), or None for the settings' history.
 
     Raises:
-        Exception: whatever stopped it; `failures.explanation` has the sentence for a user.
+        Exception: whatever stopped it; `explain.explanation` has the sentence for a user.
     """
     prepare_dagster_home(settings)
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    # dbt tells its every step on standard output; the log keeps it for who wants it.
+    with (settings.build_dir / "dbt.log").open("w") as log, contextlib.redirect_stdout(log):
+        _execute(_run_config(from_month))
+
+
+def _execute(run_config: dict[str, Any]) -> None:
     # Dagster and dbt take seconds to import: not before there is something to run.
     import dagster as dg  # noqa: PLC0415
 
@@ -38,10 +52,12 @@ def refresh(settings: Settings, from_month: str | None = None) -> None:
 
     job = defs.resolve_job_def("refresh_costs")
     with dg.DagsterInstance.get() as instance:
-        job.execute_in_process(instance=instance, run_config=_run_config(from_month))
+        job.execute_in_process(instance=instance, run_config=run_config)
 
 
 def _run_config(from_month: str | None) -> dict[str, Any]:
-    if from_month is None:
-        return {}
-    return {"ops": {"invoices": {"config": {"from_month": from_month}}}}
+    # Dagster's own console lines are for its UI; the user reads ours.
+    config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    if from_month is not None:
+        config["ops"] = {"invoices": {"config": {"from_month": from_month}}}
+    return config

@@ -3,6 +3,7 @@
 Both tables in one step, because an invoice is replaced whole.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from orchestration.slices import InvoiceVersion, read_versions
 
 ENTITY = "invoices"
 PENDING = "pending"
+log = logging.getLogger("atlas_costs")
 MonthTotals = dict[str, tuple[int, int, int]]
 INVOICES = dg.AssetKey(["atlas", "invoices"])
 LINE_ITEMS = dg.AssetKey(["atlas", "invoice_line_items"])
@@ -107,6 +109,7 @@ def _facts(found: InvoiceVersion) -> dict[str, Any]:
 
 def _read_pending(billing: Billing, landing: Landing, listed: list[InvoiceMetadata]) -> None:
     """The running month. On the first of a month there may be none yet: 404 or an empty page."""
+    log.info("%s: reading the pending invoice", landing.connection)
     try:
         found = _receive(landing, PENDING, billing.download_pending, None)
     except NotFound:
@@ -118,6 +121,7 @@ def _read_pending(billing: Billing, landing: Landing, listed: list[InvoiceMetada
 
 
 def _read_invoice(billing: Billing, landing: Landing, invoice: InvoiceMetadata) -> None:
+    log.info("%s: reading invoice %s (%s)", landing.connection, invoice.id, invoice.month)
     _receive(
         landing,
         invoice.id,
@@ -168,8 +172,8 @@ def invoices(
             with warehouse.raw() as raw:
                 loaded = raw.load(landing)
             months |= set(loaded.invoices.values())
-            context.log.info(
-                "%s: %d invoices changed, %d lines written",
+            log.info(
+                "%s: %d invoices changed, %d lines loaded",
                 connection.name,
                 len(loaded.invoices),
                 loaded.line_items,

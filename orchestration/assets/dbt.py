@@ -1,5 +1,6 @@
 """The dbt models as assets: sources are the raw tables, so that the lineage is one graph."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,8 @@ from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.resources.warehouse import WarehouseResource
+
+log = logging.getLogger("atlas_costs")
 
 
 def models(project: DbtProject) -> dg.AssetsDefinition:
@@ -24,6 +27,7 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
         dbt: DbtCliResource,
         warehouse: WarehouseResource,  # noqa: ARG001  holds the lock and names the files for dbt
     ) -> Iterator[Any]:
+        log.info("building and testing the models")
         invocation = dbt.cli(["build"], context=context)
         try:
             yield from invocation.stream()

@@ -4,6 +4,7 @@ What one key cannot read is noted in the landing journal and named as a missing 
 credentials stop a run here, because nothing else could succeed with them either.
 """
 
+import logging
 from collections.abc import Callable
 
 import dagster as dg
@@ -17,6 +18,7 @@ from orchestration.landing import Landing
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.warehouse import WarehouseResource
 
+log = logging.getLogger("atlas_costs")
 GROUP = "extraction"
 KINDS = {"python", "duckdb"}
 Ask = Callable[[], list[Answer]]
@@ -30,6 +32,7 @@ def _land(landing: Landing, entity: str, scope: str, ask: Ask) -> list[Answer]:
     except Unauthorized:
         raise
     except AtlasError as error:
+        log.warning("%s: %s", landing.connection, error)
         landing.observe_unreadable(entity, scope, str(error))
         return []
     landing.observe(entity, scope, [landing.put(entity, scope, each.body) for each in answers])
@@ -82,7 +85,9 @@ def _materialize(
             with warehouse.raw() as raw:
                 raw.load(landing)
         with warehouse.raw() as raw:
-            return dg.MaterializeResult(metadata={"dagster/row_count": raw.counts(entity)})
+            rows = raw.counts(entity)
+    log.info("%s: %d", entity, rows)
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
 
 
 def _asset(entity: str, extract: Extract, deps: list[str], description: str) -> dg.AssetsDefinition:

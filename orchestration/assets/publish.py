@@ -1,5 +1,6 @@
 """The last step of the corridor: finished marts become what pages and SQL users read."""
 
+import logging
 from datetime import UTC, date, datetime
 
 import dagster as dg
@@ -10,6 +11,8 @@ from orchestration.report import money, table
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.warehouse.publish import ConnectionStatus
+
+log = logging.getLogger("atlas_costs")
 
 
 def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -28,6 +31,7 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
             names = [each.name for each in atlas.connections()]
             statuses = [status(warehouse.landing(name), through) for name in names]
             published = warehouse.publish(statuses)
+        log.info("published version %s", published.version)
         return dg.MaterializeResult(
             metadata={
                 "warehouse version": published.version,

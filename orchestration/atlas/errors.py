@@ -2,7 +2,8 @@
 
 AtlasError
 ├── Unauthorized     the key is wrong, expired, or signs with a wrong clock
-├── Forbidden        the key is right but lacks a role, or this address is not on its access list
+├── Forbidden        the key is right but of another organization, lacks a role, or this address
+│                    is not on its access list
 ├── NotFound         the id or name does not exist for this key
 ├── Refused          Atlas rejects the request itself (400, 402, 406, 409, …)
 ├── RateLimited      too many requests, still after waiting
@@ -40,7 +41,7 @@ class AtlasError(Exception):
 
 
 class Unauthorized(AtlasError):
-    """401."""
+    """401 without an errorCode: Atlas did not accept the credentials."""
 
     remedy = (
         "Check the key pair or the service account's id and secret (wrong, revoked or expired), "
@@ -49,11 +50,11 @@ class Unauthorized(AtlasError):
 
 
 class Forbidden(AtlasError):
-    """403."""
+    """403, or 401 with an errorCode: Atlas knows the key and does not let it read this."""
 
     remedy = (
-        "Give the key the roles Organization Billing Viewer and Organization Read Only, and add "
-        "this machine's address to its API access list."
+        "Check MONGODB_ATLAS_ORG_ID, give the key the roles Organization Billing Viewer and "
+        "Organization Read Only, and add this machine's address to its API access list."
     )
 
 
@@ -98,6 +99,8 @@ BY_STATUS: dict[int, type[AtlasError]] = {
 }
 
 
-def error_for(status: int) -> type[AtlasError]:
-    """The class whose remedy fits an HTTP status."""
+def error_for(status: int, error_code: str | None = None) -> type[AtlasError]:
+    """The class whose remedy fits an HTTP status and Atlas's errorCode."""
+    if status == 401 and error_code:
+        return Forbidden
     return BY_STATUS.get(status, Unavailable if status >= 500 else Refused)

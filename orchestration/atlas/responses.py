@@ -35,7 +35,7 @@ def error_from(status: int, body: bytes, headers: Mapping[str, str], what: str) 
     fields = _error_fields(body)
     code = fields.get("errorCode")
     detail = fields.get("detail") or fields.get("reason") or "no detail given"
-    return error_for(status)(
+    return error_for(status, code)(
         f"{what}: Atlas answered {status}{f' {code}' if code else ''}: {detail.rstrip('.')}.",
         status=status,
         error_code=code,

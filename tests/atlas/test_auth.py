@@ -24,17 +24,16 @@ def test_an_api_key_signs_with_digest_and_pays_the_challenge_once(sandbox):
 
 
 def test_a_service_account_exchanges_its_secret_for_a_token(sandbox):
-    auth = ServiceAccountAuth(
-        sandbox.base_url, sandbox.client_id, SecretStr(sandbox.client_secret)
-    )
+    auth = ServiceAccountAuth(sandbox.base_url, sandbox.client_id, SecretStr(sandbox.client_secret))
     with AtlasClient(sandbox.base_url, auth) as atlas:
         assert organization(atlas, sandbox.org_id) == sandbox.org_id
 
 
 def test_a_wrong_key_is_unauthorized(sandbox):
-    with AtlasClient(
-        sandbox.base_url, digest(sandbox.public_key, SecretStr("wrong"))
-    ) as atlas, pytest.raises(Unauthorized, match="401"):
+    with (
+        AtlasClient(sandbox.base_url, digest(sandbox.public_key, SecretStr("wrong"))) as atlas,
+        pytest.raises(Unauthorized, match="401"),
+    ):
         organization(atlas, sandbox.org_id)
 
 
@@ -61,8 +60,12 @@ def test_a_token_that_ended_early_is_renewed_once():
 
 
 def test_a_token_about_to_end_is_renewed_before_it_does():
-    with serving(token("a", lifetime=30), Scripted(body=b'{"id": "o"}'), token("b"),
-                 Scripted(body=b'{"id": "o"}')) as server:
+    with serving(
+        token("a", lifetime=30),
+        Scripted(body=b'{"id": "o"}'),
+        token("b"),
+        Scripted(body=b'{"id": "o"}'),
+    ) as server:
         auth = ServiceAccountAuth(server.url, "mdb_sa_id_x", SecretStr("s"))
         with AtlasClient(server.url, auth) as atlas:
             organization(atlas, "o")

@@ -42,7 +42,7 @@ def get(url: str):
     ("status", "expected"),
     [
         (400, Refused),
-        (401, Unauthorized),
+        (401, Forbidden),
         (403, Forbidden),
         (404, NotFound),
         (406, Refused),
@@ -55,6 +55,13 @@ def test_a_4xx_is_named_and_asked_once(status, expected):
             get(server.url)
         assert raised.value.error_code == "SOME_CODE"
         assert len(server.requests) == 1
+
+
+def test_a_401_without_an_error_code_means_the_key_itself():
+    """Atlas names a code once it knows the key; without one the credentials are wrong."""
+    with serving(Scripted(401, b'{"error": 401, "reason": "Unauthorized"}')) as server:
+        with pytest.raises(Unauthorized, match="key pair"):
+            get(server.url)
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
@@ -158,12 +165,14 @@ def test_a_download_keeps_the_bytes_as_sent_and_starts_afresh_after_a_cut():
         yield sinks[-1]
 
     headers = {"Content-Encoding": "gzip"}
-    with serving(
-        Scripted(body=sent[:8], announce=len(sent), headers=headers),
-        Scripted(body=sent, headers=headers),
-    ) as server:
-        with client(server.url) as atlas:
-            atlas.download("/x", open_sink, version="2023-01-01", what="invoice 1")
+    with (
+        serving(
+            Scripted(body=sent[:8], announce=len(sent), headers=headers),
+            Scripted(body=sent, headers=headers),
+        ) as server,
+        client(server.url) as atlas,
+    ):
+        atlas.download("/x", open_sink, version="2023-01-01", what="invoice 1")
     assert len(sinks) == 2
     assert sinks[1].getvalue() == sent
 
