@@ -1,5 +1,6 @@
 """What tests of several folders share: the sandbox, and the team's folder of recordings."""
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -24,3 +25,12 @@ def sandbox():
     """A sandbox Atlas of its own for one test: seed 7, four months."""
     with sandbox_package.running(seed=7, months=4, scale=1, today=date(2026, 5, 20)) as running:
         yield running
+
+
+@pytest.fixture
+def clean_environment(monkeypatch):
+    """No variable of ours and no .env from whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith(("MONGODB_ATLAS_", "ATLAS_COSTS_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("ATLAS_COSTS_ENV_FILE", "")

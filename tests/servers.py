@@ -51,7 +51,7 @@ def serving(*answers: Scripted) -> Iterator[Server]:
             self.wfile.write(answer.body)
             self.close_connection = length != len(answer.body)
 
-        do_POST = do_GET
+        do_POST = do_GET  # noqa: N815  http.server's name
 
         def log_message(self, *_: object) -> None:
             return None

@@ -54,7 +54,10 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     @contextmanager
     def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The finished marts, read-only."""
-        with duckdb.connect(str(self.marts_file), read_only=True) as db:
+        with duckdb.connect() as db:
+            # under another name, or the file's catalog `marts` hides the schema
+            db.execute("attach $file as warehouse (read_only)", {"file": str(self.marts_file)})
+            db.execute("use warehouse")
             yield db
 
     def publish(self, statuses: list[ConnectionStatus]) -> Published:
