@@ -1,0 +1,1 @@
+"""Pages over the published warehouse: pages draw, SQL selects, models compute."""

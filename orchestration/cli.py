@@ -169,7 +169,7 @@ def main() -> NoReturn:
 
 def _explain(error: Exception) -> None:
     sentence = explanation(error)
-    if sentence is None and os.environ.get("ATLAS_COSTS_DEBUG"):
+    if os.environ.get("ATLAS_COSTS_DEBUG"):
         traceback.print_exc()
     typer.echo(
         sentence

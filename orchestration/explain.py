@@ -27,7 +27,7 @@ def explanation(error: BaseException | None) -> str | None:
                 f"No room left on the disk ({str(seen).splitlines()[0]}). Free some space in the "
                 "data folder and run again; what was published before is unchanged."
             )
-        seen = seen.__cause__ or seen.__context__
+        seen = getattr(seen, "user_exception", None) or seen.__cause__ or seen.__context__
     return None
 
 

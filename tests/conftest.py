@@ -31,6 +31,6 @@ def sandbox():
 def clean_environment(monkeypatch):
     """No variable of ours and no .env from whoever runs the tests."""
     for name in list(os.environ):
-        if name.startswith(("MONGODB_ATLAS_", "ATLAS_COSTS_")):
+        if name.startswith(("MONGODB_ATLAS_", "ATLAS_COSTS_")) and name != "ATLAS_COSTS_DEBUG":
             monkeypatch.delenv(name)
     monkeypatch.setenv("ATLAS_COSTS_ENV_FILE", "")

@@ -29,7 +29,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             AlreadyRunning: another run holds the lock.
         """
         self._settings = load_settings()
-        with run_lock(self._settings.build_dir, context.run_id or "unnamed"):
+        with run_lock(self._settings.build_dir, context.run.run_id if context.run else "unnamed"):
             os.environ.update(self._settings.dbt_environment())
             yield self
 

@@ -1,0 +1,44 @@
+"""The dashboard's entry: navigation, how old the data is, and one answer to what goes wrong."""
+
+import logging
+
+import duckdb
+import streamlit as st
+
+from dashboard import components, data
+
+log = logging.getLogger("atlas_costs.dashboard")
+
+st.set_page_config(page_title="Atlas costs", page_icon=":material/payments:", layout="wide")
+
+page = st.navigation(
+    [
+        st.Page("app_pages/overview.py", title="Overview", icon=":material/home:", default=True),
+        st.Page(
+            "app_pages/cost_report.py",
+            title="Cost report",
+            icon=":material/bar_chart:",
+            url_path="cost-report",
+        ),
+        st.Page(
+            "app_pages/active_resources.py",
+            title="Active resources",
+            icon=":material/dns:",
+            url_path="active-resources",
+        ),
+    ],
+    position="top",
+)
+
+try:
+    components.freshness(data.freshness())
+    page.run()
+except data.WarehouseMissingError:
+    components.no_warehouse()
+except duckdb.Error:
+    log.exception("a query of page %r failed", page.title)
+    st.error(
+        "This page could not read the warehouse: a query failed and the log has the details. "
+        "Reload the page; if it stays, run `atlas-costs refresh`.",
+        icon=":material/error:",
+    )

@@ -1,0 +1,1 @@
+"""One file a page, named as its address is."""

@@ -1,0 +1,98 @@
+"""Cost report: any range, cut and filter, with its address as the only state."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dashboard import charts, components, data, formats, ranges, report_query, tables
+from dashboard.data import Row
+from dashboard.report_controls import controlled_report
+from dashboard.report_query import Report
+
+
+def headline(report: Report, total: Row) -> None:
+    """The total, what it is compared with, and the rule of the comparison."""
+    state = report.state
+    before = None
+    if report.compared:
+        amount = charts.amount_text(total["previous"], total["unit"], state.measure)
+        before = f"{formats.change(total['change'])} from {amount}"
+    st.metric(
+        f"Total, {formats.span(report.window.start, report.window.end)}",
+        components.total_text(total, state.measure),
+        before,
+        delta_color="inverse" if total["change"] else "off",
+        width="content",
+    )
+    if report.compared:
+        days = formats.span(report.compared.start, report.compared.end)
+        st.caption(f"{ranges.rule(state.range_name).capitalize()}: {days}.")
+
+
+def drawing(report: Report, drawn: list[Row], listed: list[Row], total: Row) -> None:
+    """The chart and both tables of one currency, or of one unit of usage."""
+    state, unit = report.state, total["unit"]
+    if drawn:
+        st.altair_chart(charts.over_time(drawn, unit, state.measure, state.chart, state.bin))
+    headings = [dimension.label for dimension in report.groups]
+    by_group, by_date = st.tabs(["By group", "By date"])
+    with by_group:
+        compared = report.compared is not None
+        tables.groups_table(listed, total, headings, state.measure, compared=compared)
+    with by_date:
+        tables.dates_table(drawn, unit, state.measure, state.bin)
+
+
+def toggles(report: Report) -> None:
+    """What the total holds, and by how much credits change it."""
+    credit = [
+        formats.plain(formats.signed_money(row["amount"], row["unit"]))
+        for row in data.rows(report_query.charge_types(report))
+        if row["charge_type"] == "credit"
+    ]
+    shown = "credits" in report.state.show
+    where = "in the total" if shown else "not in the total; Display, Credits adds them"
+    st.caption(
+        "The total adds usage, support, minimum charges and consulting. Credits of these days: "
+        f"{' and '.join(credit) or 'none'} ({where}). Tax, refunds and payments belong to "
+        "invoices, not to days: the overview's bridge shows them."
+    )
+
+
+def download(report: Report) -> None:
+    """Every group and period as CSV, read only when it is asked for."""
+    headings = [dimension.label for dimension in report.groups]
+
+    def rows() -> str:
+        every = data.rows(report_query.series(report))
+        return tables.csv_file(every, headings, report.state.measure)
+
+    first, last = report.window.start, report.window.end - ranges.ONE_DAY
+    st.download_button(
+        "CSV", rows, f"atlas-costs-{first}-{last}.csv", "text/csv", icon=":material/download:"
+    )
+
+
+st.title("Cost report")
+report, refused = controlled_report(*components.usage_days())
+components.problems(refused)
+components.untied_note(components.invoices(), report.window)
+
+queries = {
+    "Table": report_query.comparison(report),
+    "Chart": report_query.series(report, report.state.top),
+    "Total": report_query.comparison(replace(report, state=replace(report.state, group=()))),
+}
+table, chart, totals = (components.by_unit(data.rows(query)) for query in queries.values())
+
+if not totals:
+    st.info("No cost matches this range and these filters.", icon=":material/search_off:")
+for unit, (total,) in totals.items():
+    components.unit_heading(unit, totals)
+    headline(report, total)
+    drawing(report, chart.get(unit, []), table[unit], total)
+if totals:
+    download(report)
+if report.state.measure == "cost":
+    toggles(report)
+components.sql_behind(queries)

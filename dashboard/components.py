@@ -1,0 +1,162 @@
+"""Small widgets that every page shares: how old the data is, what ties, which SQL answered."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import streamlit as st
+
+from dashboard import data, formats
+from dashboard.charts import amount_text
+from dashboard.data import Row
+from dashboard.query import Query
+from dashboard.ranges import Window
+
+STALE_HOURS = 36
+SETTING_UP = (
+    "Run `atlas-costs refresh` to load your organization's costs, or `make demo` to look at a "
+    "sandbox that needs no Atlas key."
+)
+
+
+def address() -> dict[str, list[str]]:
+    """The query string, every value of every parameter."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def no_warehouse() -> None:
+    """The page before the first publish."""
+    st.title("No costs yet")
+    st.info(f"Nothing has been published so far. {SETTING_UP}", icon=":material/rocket_launch:")
+
+
+def usage_days() -> tuple[date, date]:
+    """The first and last usage day; a page of costs ends here where there are none."""
+    if (days := data.usage_days()) is None:
+        st.info(
+            "The warehouse is there, but it holds no costs yet: Atlas has listed no invoice "
+            f"lines. {SETTING_UP}",
+            icon=":material/inbox:",
+        )
+        st.stop()
+    return days
+
+
+def problems(sentences: Iterable[str]) -> None:
+    """What the address asked for and could not have."""
+    for sentence in sentences:
+        st.warning(formats.plain(sentence), icon=":material/link_off:")
+
+
+def freshness(rows: list[Row]) -> None:
+    """How old the data is; a warning where a connection is late or a part is missing."""
+    for row in rows:
+        hours = formats.hours_since(row["last_success_at"])
+        name = formats.plain(row["connection"])
+        if hours is None or hours > STALE_HOURS:
+            st.warning(
+                f"**Stale:** {name} was last refreshed {formats.age(hours)}. Later costs are not "
+                "in these numbers; run `atlas-costs refresh`.",
+                icon=":material/schedule:",
+            )
+        if row["missing_parts"]:
+            parts = ", ".join(formats.plain(part) for part in row["missing_parts"])
+            st.warning(
+                f"**Partial:** {name} is missing {parts}. `atlas-costs check` says why.",
+                icon=":material/rule:",
+            )
+    st.caption(" · ".join(filter(None, map(_age_of, rows))) or "No connection has refreshed yet")
+
+
+def _age_of(row: Row) -> str:
+    refreshed = formats.age(formats.hours_since(row["last_success_at"]))
+    published = formats.age(formats.hours_since(row["published_at"]))
+    return (
+        f"{formats.plain(row['connection'])}: data through {formats.day(row['data_through'])} "
+        f"(UTC), refreshed {refreshed}, published {published}"
+    )
+
+
+def untied(invoices: list[Row], window: Window | None = None) -> list[Row]:
+    """The invoices of a window that do not tie to Atlas's header."""
+    return [
+        row
+        for row in invoices
+        if row["is_reconciled"] is False
+        and (window is None or window.start.replace(day=1) <= row["invoice_month"] < window.end)
+    ]
+
+
+def untied_text(row: Row) -> str:
+    """One invoice that does not tie, with its cents."""
+    parts = {"lines": "difference_cents", "header": "header_difference_cents",
+             "credits": "credits_difference_cents"}  # fmt: skip
+    apart = [f"{part} by {row[key]:+,} cents" for part, key in parts.items() if row[key]]
+    return (
+        f"{formats.plain(row['organization'])}, {formats.month(row['invoice_month'])} "
+        f"(invoice {formats.plain(row['invoice_id'])}): {', '.join(apart)}"
+    )
+
+
+def reconciliation(invoices: list[Row]) -> None:
+    """How many invoices tie to Atlas to the cent, and which do not."""
+    judged = [row for row in invoices if row["is_reconciled"] is not None]
+    failed = untied(invoices)
+    text = f"{len(judged) - len(failed)} of {len(judged)} invoices tie to Atlas to the cent"
+    if failed:
+        st.badge(text, icon=":material/warning:", color="orange")
+    else:
+        st.badge(text, icon=":material/verified:", color="green")
+    for row in failed:
+        st.markdown(f"- Does not tie: {untied_text(row)}")
+    for row in invoices:
+        if row["is_reconciled"] is None:
+            st.caption(
+                f"Pending: {formats.plain(row['organization'])}, "
+                f"{formats.month(row['invoice_month'])}: Atlas has not totalled it yet."
+            )
+
+
+def untied_note(invoices: list[Row], window: Window) -> None:
+    """A warning on a page whose days include an invoice that does not tie."""
+    if found := untied(invoices, window):
+        lines = "\n".join(f"- {untied_text(row)}" for row in found)
+        st.warning(f"These days include invoices that do not tie to Atlas:\n{lines}")
+
+
+def sql_behind(queries: Mapping[str, Query]) -> None:
+    """The exact SQL of a page's numbers, and the same with its values written in."""
+    with st.expander("SQL behind this", icon=":material/code:"):
+        st.caption(
+            "Runs as it stands in `atlas-costs sql` or any DuckDB client. The page itself binds "
+            "its values as parameters and never writes them into the text."
+        )
+        for tab, query in zip(st.tabs(list(queries)), queries.values(), strict=True):
+            with tab:
+                st.code(query.runnable(), language="sql")
+                st.markdown("As the page sends it, with its parameters:")
+                st.code(query.sql, language="sql")
+                st.json({name: str(value) for name, value in query.params}, expanded=False)
+
+
+def by_unit(rows: list[Row]) -> dict[str, list[Row]]:
+    """Rows apart by currency or unit of usage: what is not the same is never added."""
+    found: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda row: str(row["unit"])):
+        found.setdefault(row["unit"], []).append(row)
+    return found
+
+
+def unit_heading(unit: str, units: Iterable[str]) -> None:
+    """Names a currency or unit where the page shows more than one."""
+    if len(set(units)) > 1:
+        st.markdown(f"**{formats.plain(unit)}**")
+
+
+def total_text(total: Row, measure: str) -> str:
+    """A total in words."""
+    return amount_text(total["amount"], total["unit"], measure)
+
+
+def invoices() -> list[Row]:
+    """Every invoice and whether it ties."""
+    return data.rows(data.invoices())

@@ -1,0 +1,219 @@
+# ruff: noqa: S608  what is put into SQL text comes from the dimension registry; values are bound
+"""The published warehouse, read-only: where it is, the connection to it, and its fixed queries.
+
+A process that keeps a DuckDB file open goes on seeing its old data even after the pointer has
+moved on, so connections and results are keyed by the version file behind the pointer.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import streamlit as st
+
+from dashboard.conditions import conditions
+from dashboard.dimensions import RESOURCE_DIMENSIONS, find
+from dashboard.query import Binder, Query, with_values
+from dashboard.ranges import Window
+from dashboard.report_query import TOTAL_CHARGE_TYPES
+from dashboard.url_state import Filter
+from orchestration.settings import Settings
+
+Row = dict[str, Any]
+_LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "lock_configuration": "true",
+}
+_CURRENCIES = """currencies as (
+    select org_id, arg_max(pricing_currency, usage_month) as pricing_currency
+    from marts.agg_costs_monthly group by org_id
+)"""
+_TAG_TEXT = """array_to_string(list_sort(list_transform(
+        map_entries(tags), lambda e: e.key || '=' || array_to_string(list_sort(e.value), ', ')
+    )), '; ')"""
+
+
+class WarehouseMissingError(Exception):
+    """Nothing has been published yet; the remedy is a refresh."""
+
+
+def warehouse_path() -> Path:
+    """The pointer that every publish moves on to its new version."""
+    return Settings().data_dir / "atlas_costs.duckdb"
+
+
+def warehouse_version() -> Path:
+    """The version file that the pointer leads to now.
+
+    Raises:
+        WarehouseMissingError: nothing has been published.
+    """
+    path = warehouse_path()
+    if not path.exists():
+        raise WarehouseMissingError(str(path))
+    return path.resolve()
+
+
+def rows(query: Query) -> list[Row]:
+    """A query's rows from the newest version; amounts stay whole cents or decimals."""
+    return _read(str(warehouse_version()), query)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _connection(version: str) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(version, read_only=True, config=_LOCKED_DOWN)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _read(version: str, query: Query) -> list[Row]:
+    # one cursor a query: sessions are threads, and a DuckDB connection is not shared by threads
+    with _connection(version).cursor() as cursor:
+        result = cursor.execute(query.sql, query.bound())
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+
+def usage_days() -> tuple[date, date] | None:
+    """The first and the last usage day that has costs; None where there are none."""
+    found = rows(
+        Query("select min(usage_date) as f, max(usage_date) as l from marts.agg_costs_daily")
+    )
+    return (found[0]["f"], found[0]["l"]) if found[0]["l"] else None
+
+
+def freshness() -> list[Row]:
+    """Each connection's age and missing parts (meta.freshness)."""
+    return rows(
+        Query("""select
+    connection, status, last_success_at, data_through, published_at, warehouse_version,
+    coalesce(missing_parts, []) as missing_parts
+from meta.freshness order by connection""")
+    )
+
+
+def summary(to_date: Window, compared: Window, last_month: Window) -> Query:
+    """The overview's cards: one row a currency, cents."""
+    sql = """with sums as (
+    select
+        coalesce(pricing_currency, 'unknown currency') as unit,
+        coalesce(sum(cost_cents) filter (where usage_date >= $start), 0)::bigint as to_date,
+        coalesce(sum(cost_cents) filter (where usage_date < $same_end), 0)::bigint as same_days,
+        coalesce(sum(cost_cents) filter (where usage_date < $last_end), 0)::bigint as last_month
+    from marts.agg_costs_daily
+    where usage_date >= $last_start and usage_date < $end and charge_type in $charge_types
+    group by all
+)
+select *, if(same_days = 0, null, (to_date - same_days)::double / abs(same_days)) as change
+from sums
+order by unit"""
+    return with_values(sql, {
+        "start": to_date.start, "end": to_date.end, "same_end": compared.end,
+        "last_start": last_month.start, "last_end": last_month.end,
+        "charge_types": TOTAL_CHARGE_TYPES,
+    })  # fmt: skip
+
+
+def invoices() -> Query:
+    """Each invoice and whether it ties to Atlas's own header; the newest first."""
+    return Query("""select
+    invoice_id, invoice_month, status, coalesce(org_name, org_id) as organization,
+    org_id, is_reconciled, coalesce(difference_cents, 0)::bigint as difference_cents,
+    coalesce(header_difference_cents, 0)::bigint as header_difference_cents,
+    coalesce(credits_difference_cents, 0)::bigint as credits_difference_cents,
+    amount_billed_cents, discount_rule
+from marts.fct_invoices
+order by invoice_month desc, organization, invoice_id""")
+
+
+def bridge(invoice_id: str) -> Query:
+    """An invoice's steps from usage to billed, each with where its bar starts and ends.
+
+    A step that is a total starts at nothing; any other starts where the step before it ended.
+    """
+    sql = f"""with {_CURRENCIES},
+steps as (
+    select invoice_id, step, position, amount_cents, step in $totals as is_total
+    from marts.fct_invoice_bridge
+    where invoice_id = $invoice_id and amount_cents is not null
+),
+runs as (
+    select *, count(*) filter (where is_total) over (order by position) as run from steps
+)
+select
+    step, position, is_total, amount_cents::bigint as amount,
+    coalesce(currencies.pricing_currency, 'unknown currency') as unit,
+    sum(amount_cents) over (partition by run order by position)::bigint as bar_end,
+    if(is_total, 0, bar_end - amount_cents)::bigint as bar_start
+from runs
+left join marts.fct_invoices using (invoice_id)
+left join currencies using (org_id)
+order by position"""
+    return with_values(
+        sql, {"invoice_id": invoice_id, "totals": ("list", "usage", "billed", "paid")}
+    )
+
+
+def top_resources(month: Window, limit: int = 8) -> Query:
+    """The dearest resources of a month in each currency, whole or to date; cents."""
+    sql = """with resources as (
+    select
+        pricing_currency, resource_id, max(resource_name) as resource,
+        max(resource_type) as resource_type, max(project_name) as project,
+        sum(cost_cents)::bigint as amount
+    from marts.agg_costs_monthly
+    where usage_month >= $start and usage_month < $end
+        and charge_type in $charge_types and resource_id is not null
+    group by all
+)
+select * exclude (pricing_currency), coalesce(pricing_currency, 'unknown currency') as unit
+from resources
+qualify row_number() over (partition by unit order by amount desc, resource_id) <= $most
+order by unit, amount desc, resource_id"""
+    return with_values(sql, {
+        "start": month.start, "end": month.end, "charge_types": TOTAL_CHARGE_TYPES, "most": limit,
+    })  # fmt: skip
+
+
+def tag_keys() -> list[str]:
+    """Every tag key that a cost carries."""
+    sql = """select distinct unnest(map_keys(tags)) as key from marts.agg_costs_monthly
+order by key"""
+    return [row["key"] for row in rows(Query(sql))]
+
+
+def active_resources(filters: Sequence[Filter] = ()) -> Query:
+    """Every resource Atlas lists or bills now, with its costs in cents and their currency."""
+    bind = Binder()
+    found = [(one, find(one.dimension, RESOURCE_DIMENSIONS)) for one in filters]
+    text = conditions([(one, dimension) for one, dimension in found if dimension], bind)
+    return bind.query(f"""with {_CURRENCIES}
+select
+    resource_name, resource_type, project_name, cloud_provider, region, instance_size, state,
+    paused, listing_status, nodes, disk_gb, mongodb_version, backup_enabled, pit_enabled,
+    created_at, {_TAG_TEXT} as tag_text, resource_id, project_id, org_id,
+    coalesce(currencies.pricing_currency, 'unknown currency') as unit,
+    cost_month_to_date_cents::bigint as month_to_date,
+    cost_last_30_days_cents::bigint as last_30_days,
+    projected_month_cents::bigint as projected_month
+from marts.active_resources left join currencies using (org_id)
+where {text or "true"}
+order by month_to_date desc nulls last, resource_name, resource_id""")
+
+
+def resource_values(name: str) -> list[str]:
+    """The values that a filter on active resources can offer."""
+    bind = Binder()
+    dimension = RESOURCE_DIMENSIONS[name]
+    sql = f"select distinct {dimension.label_sql(bind)} as value from marts.active_resources"
+    return [row["value"] for row in rows(bind.query(f"{sql} order by value"))]
+
+
+def resource_tags() -> list[tuple[str, str]]:
+    """Each tag key and value that an active resource carries."""
+    sql = """select distinct e.key as key, array_to_string(list_sort(e.value), ', ') as value
+from (select unnest(map_entries(tags)) as e from marts.active_resources) order by key, value"""
+    return [(row["key"], row["value"]) for row in rows(Query(sql))]

@@ -1,0 +1,87 @@
+"""The allow-list of reporting dimensions: the only place where a name becomes SQL.
+
+A value from the address bar selects an entry here or is refused; a tag's key, which Atlas's
+users choose freely, is never an identifier but a bound value.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+NONE = "(none)"
+UNTAGGED = "(untagged)"
+TAG_COLUMNS = {"current": "tags", "first_seen": "tags_first_seen"}
+Bind = Callable[[object], str]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One way to cut costs: the column a reader sees and, where names repeat, the id beneath."""
+
+    name: str
+    label: str
+    column: str
+    id_column: str | None = None
+    tag_key: str | None = None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns a relation must have to answer for this dimension."""
+        return frozenset(filter(None, (self.column, self.id_column)))
+
+    def label_sql(self, bind: Bind) -> str:
+        """The value as a reader sees it; never null."""
+        if self.tag_key is None:
+            return f"coalesce(nullif({self.column}::varchar, ''), '{NONE}')"
+        values = f"array_to_string(list_sort({self.column}[{bind(self.tag_key)}]), ', ')"
+        return f"coalesce(nullif({values}, ''), '{UNTAGGED}')"
+
+    def id_sql(self, bind: Bind) -> str:
+        """What tells two groups of one name apart; never null."""
+        if self.id_column is None:
+            return self.label_sql(bind)
+        return f"coalesce({self.id_column}, {self.column}, '{NONE}')"
+
+
+_COST_DIMENSIONS = (
+    Dimension("service", "Service", "service"),
+    Dimension("category", "Category", "category"),
+    Dimension("project", "Project", "project_name", "project_id"),
+    Dimension("resource", "Resource", "resource_name", "resource_id"),
+    Dimension("region", "Region", "region"),
+    Dimension("organization", "Organization", "org_name", "org_id"),
+    Dimension("cloud_provider", "Cloud provider", "cloud_provider"),
+    Dimension("instance_size", "Instance size", "instance_size"),
+    Dimension("sku", "SKU", "sku"),
+    Dimension("charge_type", "Charge type", "charge_type"),
+    Dimension("invoice", "Invoice", "invoice_id"),
+    Dimension("cluster", "Cluster", "cluster_name"),
+    Dimension("resource_type", "Resource type", "resource_type"),
+    Dimension("connection", "Connection", "connection"),
+)
+COST_DIMENSIONS = {dimension.name: dimension for dimension in _COST_DIMENSIONS}
+
+_RESOURCE_DIMENSIONS = (
+    Dimension("project", "Project", "project_name", "project_id"),
+    Dimension("resource_type", "Type", "resource_type"),
+    Dimension("region", "Region", "region"),
+    Dimension("cloud_provider", "Cloud provider", "cloud_provider"),
+    Dimension("state", "State", "state"),
+    Dimension("listing_status", "Listing status", "listing_status"),
+    Dimension("resource", "Resource", "resource_name", "resource_id"),
+    Dimension("instance_size", "Instance size", "instance_size"),
+)
+RESOURCE_DIMENSIONS = {dimension.name: dimension for dimension in _RESOURCE_DIMENSIONS}
+
+
+def find(name: str, registry: dict[str, Dimension], tags: str = "current") -> Dimension | None:
+    """The dimension of that name, `tag:<key>` included, or None where it is not offered."""
+    prefix, _, key = name.partition(":")
+    if prefix == "tag" and key:
+        return Dimension(name, f"Tag {key}", TAG_COLUMNS[tags], tag_key=key)
+    return registry.get(name)
+
+
+def label(name: str) -> str:
+    """A dimension's heading."""
+    found = find(name, COST_DIMENSIONS) or RESOURCE_DIMENSIONS.get(name)
+    return found.label if found else name

@@ -1,0 +1,101 @@
+"""Amounts, dates and names as a reader sees them; nothing here decides what a number is."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+from babel.dates import format_date
+from babel.numbers import format_currency, format_decimal, format_percent
+
+LOCALE = "en_US"
+ABSENT = "\N{EN DASH}"
+CREDITS = "Atlas Credits"
+UNKNOWN_CURRENCY = "unknown currency"
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def major(cents: int) -> Decimal:
+    """Cents as the decimal amount they stand for, with two places."""
+    return Decimal(cents).scaleb(-2)
+
+
+def money(cents: int | None, currency: str | None) -> str:
+    """An amount in its own words: `$1,234.56`, or `1,234.56 credits` where Atlas bills credits."""
+    if cents is None:
+        return ABSENT
+    if currency and re.fullmatch("[A-Z]{3}", currency):
+        return format_currency(major(cents), currency, locale=LOCALE)
+    words = "credits" if currency == CREDITS else (currency or UNKNOWN_CURRENCY)
+    return f"{format_decimal(major(cents), '#,##0.00', locale=LOCALE)} {words}"
+
+
+def signed_money(cents: int, currency: str | None) -> str:
+    """A difference: the sign is written even where it is a plus."""
+    return f"{'+' if cents > 0 else ''}{money(cents, currency)}"
+
+
+def column_format(currency: str | None) -> str:
+    """The same notation for a table column, so that the column still sorts by amount."""
+    if currency == "USD":
+        return "dollar"
+    words = "credits" if currency == CREDITS else (currency or UNKNOWN_CURRENCY)
+    return f"%,.2f {words.replace('%', '%%')}"
+
+
+def quantity(value: Decimal | None, unit: str) -> str:
+    """A metered quantity beside its unit."""
+    number = ABSENT if value is None else format_decimal(value, "#,##0.##", locale=LOCALE)
+    return f"{number} {unit}"
+
+
+def change(ratio: float | None) -> str:
+    """A relative change with its sign; a change from nothing has no percentage."""
+    if ratio is None:
+        return "new"
+    return f"{'+' if ratio > 0 else ''}{format_percent(ratio, '#,##0.0%', locale=LOCALE)}"
+
+
+def day(value: date | None) -> str:
+    """A UTC day, such as `1 Nov 2026`."""
+    return ABSENT if value is None else format_date(value, "d MMM y", locale=LOCALE)
+
+
+def month(value: date) -> str:
+    """A calendar month, such as `Nov 2026`."""
+    return format_date(value, "MMM y", locale=LOCALE)
+
+
+def span(start: date, end: date) -> str:
+    """The days of a range whose end is exclusive, named by first and last day."""
+    last = end - timedelta(days=1)
+    return day(start) if last == start else f"{day(start)} to {day(last)}"
+
+
+def hours_since(moment: datetime | None, now: datetime | None = None) -> float | None:
+    """Age in hours of a UTC moment stored without zone."""
+    if moment is None:
+        return None
+    current = now or datetime.now(UTC)
+    return (current - moment.replace(tzinfo=UTC)) / timedelta(hours=1)
+
+
+def age(hours: float | None) -> str:
+    """An age in the largest unit that still tells something."""
+    if hours is None:
+        return "never"
+    if hours < 1:
+        return f"{max(round(hours * 60), 0)} min ago"
+    return f"{round(hours)} h ago" if hours < 48 else f"{round(hours / 24)} days ago"
+
+
+def plain(text: object) -> str:
+    """Text from Atlas or the address bar, made inert for Markdown: a name is never a link."""
+    return _MARKDOWN.sub(r"\\\1", str(text)).replace("\n", " ")
+
+
+def csv_text(value: object) -> object:
+    """A CSV cell that a spreadsheet will not run as a formula; numbers pass through."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value

@@ -1,0 +1,153 @@
+"""The cost report's controls, kept equal to its address in both directions.
+
+The address is the truth: where it differs from what the page wrote last, someone opened a link
+and the controls take their values from it. Otherwise a control has changed, and the address
+follows.
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from dashboard import components, data, report_query, url_state
+from dashboard.dimensions import COST_DIMENSIONS, label
+from dashboard.ranges import BINS, ONE_DAY, RANGES, previous, resolve
+from dashboard.report_query import Report
+from dashboard.url_state import Filter, ReportState
+
+CUSTOM = "custom"
+_WRITTEN = "report.written"
+_WORDS = {
+    "is": "is", "is_not": "is not", "contains": "contains", "starts": "starts with",
+    "ends": "ends with", "previous": "Previous period", "none": "Nothing", "current": "Today's",
+    "first_seen": "As first seen", CUSTOM: "Custom days", **RANGES,
+}  # fmt: skip
+
+
+def words(value: str) -> str:
+    """A choice as a reader sees it."""
+    return _WORDS.get(value, value.capitalize())
+
+
+def report_of(state: ReportState, first: date, last: date) -> Report:
+    """A state on the days it covers, given the first and last usage day."""
+    window = state.custom_window or resolve(state.range, first, last)
+    compared = previous(state.range_name, window) if state.compare == "previous" else None
+    return Report(state, window, compared, last + ONE_DAY)
+
+
+def controlled_report(first: date, last: date) -> tuple[Report, list[str]]:
+    """Draws the controls; the report they and the address agree on, and what was refused."""
+    address = components.address()
+    state, problems = url_state.parse(address)
+    if st.session_state.get(_WRITTEN) != address or "report.range" not in st.session_state:
+        _fill(state, first, last)
+    chosen = _controls(report_of(state, first, last))
+    st.session_state[_WRITTEN] = url_state.to_params(chosen)
+    if address != st.session_state[_WRITTEN]:
+        st.query_params.from_dict(st.session_state[_WRITTEN])
+    return report_of(chosen, first, last), problems
+
+
+def _fill(state: ReportState, first: date, last: date) -> None:
+    window = report_of(state, first, last).window
+    st.session_state.update({
+        "report.range": state.range_name or CUSTOM,
+        "report.days": (window.start, window.end - ONE_DAY),
+        "report.bin": state.bin,
+        "report.group": list(state.group),
+        "report.chart": state.chart,
+        "report.measure": state.measure,
+        "report.compare": state.compare,
+        "report.credits": "credits" in state.show,
+        "report.tags": state.tags,
+        "report.top": state.top,
+        "report.filters": list(state.filters),
+    })  # fmt: skip
+
+
+def _controls(report: Report) -> ReportState:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        state = _days(report)
+        steps = st.selectbox("By", BINS, key="report.bin", format_func=words, width=140)
+        known = [*COST_DIMENSIONS, *(f"tag:{key}" for key in data.tag_keys())]
+        groups = st.multiselect(
+            "Group by",
+            list(dict.fromkeys([*known, *report.state.group])),
+            key="report.group",
+            format_func=label,
+            max_selections=url_state.MAX_GROUPS,
+            width=300,
+        )
+        display = _display()
+        _add_filter(report, known)
+    return replace(state, bin=steps, group=tuple(groups), filters=_filters(report), **display)
+
+
+def _days(report: Report) -> ReportState:
+    """The range; while a reader has picked only the first of two days, the old days stay."""
+    name = st.selectbox(
+        "Range", [*RANGES, CUSTOM], key="report.range", format_func=words, width=190
+    )
+    if name != CUSTOM:
+        return ReportState(range=name)
+    window = report.window
+    if "report.days" not in st.session_state:
+        st.session_state["report.days"] = (window.start, window.end - ONE_DAY)
+    picked: Any = st.date_input("Days (UTC)", key="report.days", width=240)
+    chosen = picked if len(picked) == 2 else (window.start, window.end - ONE_DAY)
+    return ReportState(start=chosen[0], last=chosen[1])
+
+
+def _display() -> dict[str, Any]:
+    with st.popover("Display", icon=":material/tune:"):
+        chart = _choice("Chart", url_state.CHARTS, "report.chart")
+        measure = _choice("Measure", url_state.MEASURES, "report.measure")
+        compare = _choice("Compare with", url_state.COMPARISONS, "report.compare")
+        tags = _choice("Tags", url_state.TAG_BASES, "report.tags")
+        top = st.slider("Groups drawn", 1, url_state.MAX_TOP, key="report.top")
+        credit = st.toggle("Credits in the total", key="report.credits")
+    show = ("credits",) if credit else ()
+    return {
+        "chart": chart, "measure": measure, "compare": compare, "tags": tags, "top": top,
+        "show": show,
+    }  # fmt: skip
+
+
+def _choice(title: str, options: tuple[str, ...], key: str) -> str:
+    return str(st.segmented_control(title, options, key=key, format_func=words, required=True))
+
+
+def _filters(report: Report) -> tuple[Filter, ...]:
+    """The conditions in force, each with a cross that takes it away."""
+    active = list(report.state.filters)
+    if not active:
+        return ()
+    return tuple(st.multiselect("Filters", active, key="report.filters", format_func=_sentence))
+
+
+def _sentence(one: Filter) -> str:
+    prefix = f"or (set {one.set_number}): " if one.set_number > 1 else ""
+    return f"{prefix}{label(one.dimension)} {words(one.operator)} {' or '.join(one.values)}"
+
+
+def _add_filter(report: Report, known: list[str]) -> None:
+    with st.popover("Add filter", icon=":material/filter_alt:"):
+        name = st.selectbox("Where", known, key="filter.name", format_func=label)
+        operator = st.selectbox(
+            "Condition", url_state.OPERATORS, key="filter.operator", format_func=words
+        )
+        offered = [row["value"] for row in data.rows(report_query.values(report, name))]
+        picked = st.multiselect(
+            "Value",
+            offered,
+            key=f"filter.values.{name}",
+            accept_new_options=True,
+            select_all=False,
+        )
+        if st.button("Add", disabled=not picked, type="primary"):
+            added = url_state.with_filter(report.state, Filter(name, operator, tuple(picked)))
+            st.query_params.from_dict(url_state.to_params(added))
+            st.rerun()

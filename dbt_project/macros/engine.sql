@@ -1,0 +1,147 @@
+{# Everything that engines spell differently. Models call these and are otherwise plain SQL; a
+   second engine adds its spelling here. Written for DuckDB 2. #}
+
+{# -- text -- #}
+
+{% macro matches(text, pattern) -%} regexp_matches({{ text }}, {{ pattern }}) {%- endmacro %}
+
+{% macro extract_group(text, pattern, group) -%}
+    nullif(regexp_extract({{ text }}, '{{ pattern }}', {{ group }}), '')
+{%- endmacro %}
+
+{% macro replace_all(text, pattern, replacement) -%}
+    regexp_replace({{ text }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro joined(text) -%}
+    string_agg(distinct {{ text }}, ', ' order by {{ text }})
+{%- endmacro %}
+
+{# -- days -- #}
+
+{% macro add_days(day, days) -%} ({{ day }} + cast({{ days }} as integer)) {%- endmacro %}
+
+{% macro days_between(first_day, end_day) -%}
+    date_diff('day', {{ first_day }}, {{ end_day }})
+{%- endmacro %}
+
+{% macro first_of_month(day) -%} cast(date_trunc('month', {{ day }}) as date) {%- endmacro %}
+
+{% macro last_of_month(day) -%} last_day({{ day }}) {%- endmacro %}
+
+{# A day that begins at midnight ends there; anything later reaches into that day. #}
+{% macro exclusive_end_date(moment) -%}
+    case
+        when {{ moment }} > date_trunc('day', {{ moment }})
+            then cast({{ moment }} as date) + 1
+        else cast({{ moment }} as date)
+    end
+{%- endmacro %}
+
+{% macro day_numbers(days) -%} unnest(range({{ days }})) as numbered (day_number) {%- endmacro %}
+
+{# -- numbers: never through a float -- #}
+
+{% macro int_div(dividend, divisor) -%} ({{ dividend }} // {{ divisor }}) {%- endmacro %}
+
+{# A decimal's equal share, cut at nine decimals because DuckDB divides decimals as floats. An
+   amount too large to be cut has share 0; whoever spreads gives the last day the rest, so the sum
+   is exact either way. #}
+{% macro decimal_share(amount, parts) -%}
+    cast(
+        coalesce(
+            cast(
+                try_cast({{ amount }} as decimal(28, 9)) * 1000000000 as hugeint
+            ) // {{ parts }}, 0
+        ) as decimal(28, 0)
+    ) * cast(0.000000001 as decimal(10, 9))
+{%- endmacro %}
+
+{# Quantity times price in dollars. A product must fit 38 digits: first with twelve decimals of
+   quantity, then for a giant quantity (requests, at a price far below a dollar) with three. What
+   fits neither is null, and a test warns about a line that has both and no list cost. #}
+{% macro list_cost(quantity, unit_price) -%}
+    coalesce(
+        try_cast(
+            try_cast({{ quantity }} as decimal(22, 12)) * try_cast({{ unit_price }} as decimal(16, 9))
+            as decimal(28, 12)
+        ),
+        try_cast(
+            try_cast({{ quantity }} as decimal(26, 3)) * try_cast({{ unit_price }} as decimal(12, 12))
+            as decimal(28, 12)
+        )
+    )
+{%- endmacro %}
+
+{# -- tags: MAP of key to a list of values -- #}
+
+{% macro empty_tags() -%} cast(map {} as map(varchar, varchar[])) {%- endmacro %}
+
+{# Atlas's [{key, value}] of clusters and projects in the shape that invoice lines have. #}
+{% macro tags_from_list(document) -%}
+    {%- set shape -%} '[{"key": "VARCHAR", "value": "VARCHAR"}]' {%- endset -%}
+    {%- set tags = "from_json(" ~ document ~ ", " ~ shape ~ ")" -%}
+    coalesce(
+        map_from_entries(list_transform(
+            list_distinct(list_transform({{ tags }}, lambda tag: tag.key)),
+            lambda wanted: {
+                'k': wanted,
+                'v': list_transform(
+                    list_filter({{ tags }}, lambda tag: tag.key = wanted), lambda tag: tag.value
+                )
+            }
+        )),
+        {{ empty_tags() }}
+    )
+{%- endmacro %}
+
+{% macro tag_keys(tags) -%} unnest(map_keys({{ tags }})) {%- endmacro %}
+
+{% macro tag_value(tags, key) -%}
+    coalesce(
+        nullif(array_to_string(list_sort(list_distinct({{ tags }}[{{ key }}])), ', '), ''),
+        '(untagged)'
+    )
+{%- endmacro %}
+
+{# -- documents -- #}
+
+{% macro json_text(document, path) -%} ({{ document }} ->> '$.{{ path }}') {%- endmacro %}
+
+{# One struct per payment, refund, or region of a cluster, as rows. #}
+{% macro payments(document) -%}
+    unnest(from_json(
+        {{ document }},
+        '[{"unitPrice": "VARCHAR", "currency": "VARCHAR", "created": "VARCHAR"}]'
+    ))
+{%- endmacro %}
+
+{% macro refunded_cents(document) -%}
+    cast(coalesce(list_sum(list_transform(
+        from_json({{ document }}, '[{"amountCents": "BIGINT"}]'),
+        lambda refund: refund.amountCents
+    )), 0) as bigint)
+{%- endmacro %}
+
+{% macro region_configs(document) -%}
+    unnest(flatten(list_transform(
+        from_json(
+            {{ document }} -> '$.replicationSpecs',
+            '[{"regionConfigs": [{
+                "providerName": "VARCHAR", "backingProviderName": "VARCHAR",
+                "regionName": "VARCHAR",
+                "electableSpecs":
+                    {"instanceSize": "VARCHAR", "nodeCount": "BIGINT", "diskSizeGB": "DOUBLE"},
+                "readOnlySpecs":
+                    {"instanceSize": "VARCHAR", "nodeCount": "BIGINT", "diskSizeGB": "DOUBLE"},
+                "analyticsSpecs":
+                    {"instanceSize": "VARCHAR", "nodeCount": "BIGINT", "diskSizeGB": "DOUBLE"}
+            }]}]'
+        ),
+        lambda spec: spec.regionConfigs
+    )))
+{%- endmacro %}
+
+{% macro node_specs(config) -%}
+    unnest([{{ config }}.electableSpecs, {{ config }}.readOnlySpecs, {{ config }}.analyticsSpecs])
+{%- endmacro %}

@@ -1,0 +1,76 @@
+with lines as (
+    select * from {{ ref('stg_atlas__invoice_line_items') }}
+),
+
+listed as (
+    select * from {{ ref('stg_atlas__skus') }}
+),
+
+rules as (
+    select * from {{ ref('sku_rules') }}
+),
+
+taxonomy as (
+    select
+        *,
+        {{ sku_key('sku') }} as sku_key
+    from {{ ref('sku_taxonomy') }}
+),
+
+skus as (
+    select
+        sku,
+        {{ sku_key('sku') }} as sku_key
+    from (
+        select sku from lines
+        where sku is not null
+        union
+        select sku from listed
+    ) as billed_or_listed
+),
+
+first_rules as (
+    select
+        skus.sku,
+        min(rules.position) as position
+    from skus
+    inner join rules on {{ matches('skus.sku_key', 'rules.pattern') }}
+    group by skus.sku
+),
+
+classified as (
+    select
+        skus.sku,
+        listed.sku_description,
+        coalesce(taxonomy.service, rules.service, 'Unclassified') as service,
+        coalesce(taxonomy.family, rules.family, 'Unclassified') as category,
+        coalesce(taxonomy.charge_type, rules.charge_type, 'usage') as charge_type,
+        case
+            when taxonomy.sku is not null then taxonomy.instance_size
+            when rules.family = 'Flex' then 'FLEX'
+            when rules.service in ('Clusters', 'Atlas Stream Processing')
+                then coalesce(
+                    {{ extract_group(
+                        replace_all('skus.sku_key', '_PAUSED$', ''),
+                        'INSTANCE_([MRS]P?[0-9]+(_[A-Z0-9_]+)?)', 1
+                    ) }},
+                    {{ extract_group('skus.sku_key', '^([MR][0-9]+)_INSTANCE', 1) }}
+                )
+        end as instance_size,
+        coalesce(
+            taxonomy.cloud_provider,
+            {{ extract_group('skus.sku_key', '(^|_)(AWS|AZURE|GCP)(_|$)', 2) }}
+        ) as cloud_provider,
+        case
+            when taxonomy.sku is not null then 'taxonomy'
+            when rules.position is not null then 'rule'
+            else 'none'
+        end as classified_by
+    from skus
+    left join taxonomy on skus.sku_key = taxonomy.sku_key
+    left join first_rules on skus.sku = first_rules.sku
+    left join rules on first_rules.position = rules.position
+    left join listed on skus.sku = listed.sku
+)
+
+select * from classified

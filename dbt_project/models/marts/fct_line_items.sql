@@ -1,0 +1,137 @@
+with lines as (
+    select * from {{ ref('int_line_items_resources') }}
+),
+
+cluster_regions as (
+    select * from {{ ref('int_cluster_regions') }}
+),
+
+discount_rules as (
+    select * from {{ ref('int_invoice_discount_rules') }}
+),
+
+org_pricing as (
+    select * from {{ ref('int_org_pricing') }}
+),
+
+organizations as (
+    select * from {{ ref('stg_atlas__organizations') }}
+),
+
+projects as (
+    select * from {{ ref('stg_atlas__projects') }}
+),
+
+joined as (
+    select
+        lines.*,
+        coalesce(lines.project_name, projects.project_name, lines.project_id)
+            as known_project_name,
+        coalesce(organizations.org_name, lines.org_id) as org_name,
+        coalesce(org_pricing.pricing_currency, 'USD') as pricing_currency,
+        discount_rules.discount_rule,
+        -- Atlas may name the percentage alone
+        coalesce(
+            lines.discount_cents,
+            cast(round(lines.cost_cents * lines.percent_discount / 100, 0) as bigint),
+            0
+        ) as known_discount_cents,
+        cluster_regions.region as cluster_region,
+        cluster_regions.atlas_region as cluster_atlas_region,
+        case
+            when
+                lines.charge_type != 'usage'
+                or lines.service in (
+                    'AI Model APIs', 'Automated Embedding', 'Native Reranking',
+                    'Cloud Manager', 'Cloud Manager Standard/Premium'
+                )
+                or lines.resource_type = 'organization'
+                then 'none'
+            when cluster_regions.region is not null then 'cluster_config'
+            else 'unknown'
+        end as region_source
+    from lines
+    left join cluster_regions
+        on
+            lines.cluster_id = cluster_regions.cluster_id
+            and case
+                when lines.cloud_provider in ('AWS', 'AZURE', 'GCP') then lines.cloud_provider
+                else 'any'
+            end = cluster_regions.provider_scope
+    left join discount_rules on lines.invoice_id = discount_rules.invoice_id
+    left join org_pricing on lines.org_id = org_pricing.org_id
+    left join organizations on lines.org_id = organizations.org_id
+    left join projects on lines.project_id = projects.project_id
+),
+
+final as (
+    select
+        line_item_id,
+        invoice_id,
+        invoice_month,
+        invoice_status,
+        org_id,
+        org_name,
+        project_id,
+        known_project_name as project_name,
+        cluster_name,
+        resource_id,
+        case
+            when resource_type in ('cluster', 'flex_cluster', 'serverless_instance')
+                then coalesce(cluster_name, known_project_name || ' / ' || category)
+            when resource_type = 'search_nodes'
+                then coalesce(cluster_name, known_project_name) || ' / Search nodes'
+            when resource_type = 'app_service'
+                then known_project_name || ' / ' || coalesce(stitch_app_name, 'App Services')
+            when resource_type = 'data_federation' then known_project_name || ' / Data Federation'
+            when resource_type = 'stream_workspace'
+                then known_project_name || ' / Stream Processing'
+            when resource_type = 'project' then known_project_name
+            else org_name
+        end as resource_name,
+        resource_type,
+        sku,
+        sku_description,
+        service,
+        category,
+        instance_size,
+        charge_type,
+        cloud_provider,
+        case region_source
+            when 'cluster_config' then cluster_region
+            when 'unknown' then 'unknown'
+        end as region,
+        case region_source
+            when 'cluster_config' then cluster_atlas_region
+            when 'unknown' then 'unknown'
+        end as atlas_region,
+        region_source,
+        usage_date,
+        usage_end_date,
+        billed_date,
+        quantity,
+        unit,
+        unit_price,
+        list_cost,
+        known_discount_cents as discount_cents,
+        cost_cents,
+        case
+            when discount_rule = 'gross' then cost_cents - known_discount_cents
+            else cost_cents
+        end as net_cost_cents,
+        pricing_currency,
+        tags,
+        tags_first_seen,
+        stitch_app_name,
+        note,
+        tier_lower_bound,
+        tier_upper_bound,
+        classified_by,
+        connection,
+        landing_file
+    from joined
+    -- date order on disk is what lets a page that asks for a month skip the others
+    order by usage_date, invoice_id, line_item_id
+)
+
+select * from final

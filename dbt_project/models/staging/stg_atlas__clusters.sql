@@ -1,0 +1,28 @@
+with source as (
+    select * from {{ source('atlas', 'clusters') }}
+),
+
+renamed as (
+    select
+        id as cluster_id,
+        nullif(groupId, '') as project_id,
+        nullif(name, '') as cluster_name,
+        nullif(clusterType, '') as cluster_type,
+        nullif(stateName, '') as state,
+        nullif(mongoDBVersion, '') as mongodb_version,
+        diskSizeGB as disk_gb,
+        {{ tags_from_list('tags') }} as tags,
+        paused as is_paused,
+        backupEnabled as backup_enabled,
+        pitEnabled as pit_enabled,
+        terminationProtectionEnabled as termination_protection,
+        createDate as created_at,
+        _connection as connection,
+        _landing_file as landing_file,
+        _landed_at as landed_at
+    from source
+    -- two connections may reach the same cluster
+    qualify row_number() over (partition by id order by _landed_at desc, _connection asc) = 1
+)
+
+select * from renamed

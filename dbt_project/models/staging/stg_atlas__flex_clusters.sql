@@ -1,0 +1,26 @@
+with source as (
+    select * from {{ source('atlas', 'flex_clusters') }}
+),
+
+renamed as (
+    select
+        id as cluster_id,
+        nullif(groupId, '') as project_id,
+        nullif(name, '') as cluster_name,
+        nullif(clusterType, '') as cluster_type,
+        nullif(stateName, '') as state,
+        nullif(mongoDBVersion, '') as mongodb_version,
+        cast({{ json_text('providerSettings', 'diskSizeGB') }} as double) as disk_gb,
+        {{ tags_from_list('tags') }} as tags,
+        cast({{ json_text('backupSettings', 'enabled') }} as boolean) as backup_enabled,
+        terminationProtectionEnabled as termination_protection,
+        createDate as created_at,
+        _connection as connection,
+        _landing_file as landing_file,
+        _landed_at as landed_at
+    from source
+    -- two connections may reach the same cluster
+    qualify row_number() over (partition by id order by _landed_at desc, _connection asc) = 1
+)
+
+select * from renamed

@@ -1,0 +1,31 @@
+-- A line lost or doubled between Atlas's document and fct_line_items, with its cents. A full join,
+-- because an invoice that vanished whole has no row on one side.
+with raw_lines as (
+    select
+        _invoice_id as invoice_id,
+        count(*) as line_items,
+        sum(coalesce(totalPriceCents, 0)) as cents
+    from {{ source('atlas', 'invoice_line_items') }}
+    group by _invoice_id
+),
+
+lines as (
+    select
+        invoice_id,
+        count(*) as line_items,
+        sum(cost_cents) as cents
+    from {{ ref('fct_line_items') }}
+    group by invoice_id
+)
+
+select
+    coalesce(raw_lines.invoice_id, lines.invoice_id) as invoice_id,
+    raw_lines.line_items as raw_line_items,
+    lines.line_items,
+    raw_lines.cents as raw_cents,
+    lines.cents
+from raw_lines
+full outer join lines on raw_lines.invoice_id = lines.invoice_id
+where
+    coalesce(raw_lines.line_items, 0) != coalesce(lines.line_items, 0)
+    or coalesce(raw_lines.cents, 0) != coalesce(lines.cents, 0)

@@ -1,1 +1,0 @@
-warehouse/raw.sql

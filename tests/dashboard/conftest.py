@@ -1,0 +1,226 @@
+"""A small published warehouse, made by SQL alone: real files, as the pipeline leaves them."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+import streamlit as st
+
+LAST_DAY = date(2026, 5, 18)
+FIRST_DAY = date(2025, 4, 1)
+Publish = Callable[..., Path]
+
+# project, resource, type, cluster, sku, service, category, size, region, unit, cents a day, tags
+_CATALOGUE = [
+    ("shop", "shop-prod", "cluster", "ATLAS_AWS_INSTANCE_M30", "Clusters", "Instances", "M30",
+     "us-east-1", "server hours", 3888, "prod", "checkout"),
+    ("shop", "shop-prod", "cluster", "ATLAS_AWS_BACKUP_SNAPSHOT_STORAGE", "Backup", "Backup", None,
+     "us-east-1", "GB days", 412, "prod", "checkout"),
+    ("shop", "shop-prod", "cluster", "ATLAS_AWS_DATA_TRANSFER_INTERNET", "Data Transfer",
+     "Data Transfer", None, "us-east-1", "GB", 655, "prod", "checkout"),
+    ("shop", "shop-staging", "cluster", "ATLAS_AWS_INSTANCE_M10", "Clusters", "Instances", "M10",
+     "us-east-1", "server hours", 576, "staging", "checkout"),
+    ("analytics", "events", "cluster", "ATLAS_GCP_INSTANCE_M40", "Clusters", "Instances", "M40",
+     "europe-west1", "server hours", 7104, "prod", "data"),
+    ("analytics", "events", "cluster", "ATLAS_GCP_STORAGE", "Storage", "Storage", None,
+     "europe-west1", "GB hours", 931, "prod", "data"),
+    ("analytics", "lake", "data_federation", "ATLAS_DATA_FEDERATION_PROCESSED",
+     "Atlas Data Federation", "Data Federation", None, "europe-west1", "GB", 204, None, "data"),
+    ("mobile", "sync", "app_service", "REALM_APP_REQUESTS", "App Services", "App Services", None,
+     None, "million requests", 87, None, None),
+    ("mobile", "mobile-db", "cluster", "ATLAS_AZURE_INSTANCE_M20", "Clusters", "Instances", "M20",
+     "westeurope", "server hours", 1440, "prod", "o'neil & <b>sons</b>"),
+]  # fmt: skip
+
+_LINES = """
+create table lines as
+select
+    day::date as usage_date, $connection as connection, $org as org_id, $org_name as org_name,
+    'p-' || project as project_id, project as project_name,
+    case when sku like '%GCP%' then 'GCP' when sku like '%AZURE%' then 'AZURE'
+        when sku like '%AWS%' then 'AWS' end as cloud_provider,
+    service, category, region, if(region is null, 'none', 'cluster_config') as region_source,
+    'usage' as charge_type, $currency as pricing_currency, 'r-' || resource as resource_id,
+    resource as resource_name, resource_type,
+    if(resource_type = 'cluster', resource, null) as cluster_name, sku, instance_size, unit,
+    map_from_entries(list_filter([
+        {'k': 'env', 'v': [env]}, {'k': 'team', 'v': [team]}
+    ], lambda e: e.v[1] is not null)) as tags,
+    map_from_entries(list_filter([
+        {'k': 'env', 'v': [env]}
+    ], lambda e: e.v[1] is not null)) as tags_first_seen,
+    'inv-' || $org || '-' || strftime(day, '%Y-%m') as invoice_id,
+    date_trunc('month', day)::date as invoice_month,
+    (cents * (0.8 + 0.4 * (day::date - $first)::double / 400
+        + (hash(sku || resource || day::varchar) % 200)::double / 1000))::bigint as cost_cents,
+    cents::decimal(18, 6) / 100 as list_cost, (cents / 54.0)::decimal(18, 6) as quantity
+from catalogue, generate_series($first::timestamp, $last::timestamp, interval 1 day) as days(day)
+"""
+_ORG_LINES = """
+insert into lines by name
+select usage_date, connection, org_id, org_name, pricing_currency, invoice_id, invoice_month,
+    'none' as region_source, map {} as tags, map {} as tags_first_seen, 1 as quantity,
+    'Support' as service, 'Support' as category, 'ATLAS_SUPPORT' as sku, 'support' as charge_type,
+    'days' as unit, 1200 as cost_cents, 12 as list_cost, 'organization' as resource_type
+from lines group by all
+union all by name
+select usage_date, connection, org_id, org_name, pricing_currency, invoice_id, invoice_month,
+    'none' as region_source, map {} as tags, map {} as tags_first_seen, 1 as quantity,
+    'Credits' as service, 'Credits' as category, 'CREDIT' as sku, 'credit' as charge_type,
+    'credits' as unit, -50000 as cost_cents, 0 as list_cost, 'organization' as resource_type
+from lines where day(usage_date) = 15 group by all
+"""
+_MARTS = """
+create schema marts; create schema meta;
+create table marts.fct_line_items as select * from lines;
+create view marts.fct_costs_daily as
+    select * exclude (cost_cents, list_cost, quantity), sum(cost_cents)::bigint as cost_cents,
+        sum(list_cost) as list_cost, sum(quantity) as quantity, count(*) as line_items
+    from marts.fct_line_items group by all;
+create table marts.agg_costs_daily as
+    select usage_date, connection, org_id, org_name, project_id, project_name, cloud_provider,
+        service, category, region, region_source, charge_type, pricing_currency,
+        sum(cost_cents)::bigint as cost_cents, count(*) as line_items
+    from lines group by all;
+create table marts.agg_costs_monthly as
+    select date_trunc('month', usage_date)::date as usage_month,
+        * exclude (usage_date, invoice_id, invoice_month, cost_cents, list_cost, quantity),
+        sum(cost_cents)::bigint as cost_cents, sum(list_cost) as list_cost,
+        sum(quantity) as quantity, count(*) as line_items
+    from lines group by all;
+create table marts.fct_invoices as
+    select invoice_id, org_id, org_name, connection, invoice_month,
+        if(invoice_month = date_trunc('month', $last::date), 'PENDING', 'PAID') as status,
+        sum(cost_cents)::bigint + 1900 as amount_billed_cents,
+        'gross' as discount_rule,
+        if(status = 'PENDING', null, invoice_month <> $untied) as is_reconciled,
+        if(invoice_month = $untied, 17, 0)::bigint as difference_cents,
+        0::bigint as header_difference_cents,
+        0::bigint as credits_difference_cents, any_value(pricing_currency) as pricing_currency
+    from lines group by all;
+create table marts.fct_invoice_bridge as
+    with sums as (
+        select invoice_id, sum(cost_cents) filter (where cost_cents > 0) as usage,
+            coalesce(sum(cost_cents) filter (where cost_cents < 0), 0) as credit
+        from lines group by invoice_id
+    )
+    select invoice_id, unnest(['usage', 'credit', 'tax', 'starting_balance', 'billed']) as step,
+        unnest([1, 2, 3, 4, 5]) as position,
+        unnest([usage, credit, 1900, 0, usage + credit + 1900])::bigint as amount_cents
+    from sums;
+create table marts.active_resources as
+    select resource_id, resource_name, resource_type, project_id, project_name, org_id,
+        cloud_provider, any_value(region) as region, any_value(instance_size) as instance_size,
+        if(resource_name = 'shop-staging', 'UPDATING', 'IDLE') as state,
+        resource_name = 'mobile-db' as paused, 3 as nodes, 40.0 as disk_gb,
+        '8.0.4' as mongodb_version, true as backup_enabled, resource_name = 'shop-prod'
+            as pit_enabled,
+        any_value(tags) as tags, timestamp '2025-03-01 10:00:00' as created_at,
+        if(resource_name = 'lake', 'billed_not_listed', 'active') as listing_status,
+        sum(if(usage_date >= date_trunc('month', $last::date), cost_cents, 0))::bigint
+            as cost_month_to_date_cents,
+        sum(if(usage_date > $last::date - 30, cost_cents, 0))::bigint
+            as cost_last_30_days_cents,
+        (cost_month_to_date_cents * 31 // 18)::bigint as projected_month_cents
+    from lines where resource_id is not null group by all;
+"""
+_FRESHNESS = """
+create table meta.freshness as
+select $connection as connection, $success::timestamp as last_success_at, $last::date
+    as data_through, $status as status, $missing::varchar[] as missing_parts,
+    $success::timestamp as published_at, $version as warehouse_version
+"""
+
+
+def _fill(db: duckdb.DuckDBPyConnection, organizations: dict[str, str], first: date) -> None:
+    db.execute(
+        "create table catalogue (project varchar, resource varchar, resource_type varchar, "
+        "sku varchar, service varchar, category varchar, instance_size varchar, region varchar, "
+        "unit varchar, cents bigint, env varchar, team varchar)"
+    )
+    db.executemany(f"insert into catalogue values ({', '.join('?' * 12)})", _CATALOGUE)
+    create = _LINES
+    for name, currency in organizations.items():
+        values = {"connection": "default", "org": f"o-{name}", "org_name": name,
+                  "currency": currency, "first": first, "last": LAST_DAY}  # fmt: skip
+        db.execute(create, values)
+        create = _LINES.replace("create table lines as", "insert into lines by name")
+    db.execute(_ORG_LINES)
+
+
+def publish_warehouse(
+    directory: Path,
+    *,
+    version: str = "one",
+    organizations: dict[str, str] | None = None,
+    empty: bool = False,
+    age: timedelta = timedelta(hours=3),
+    missing: list[str] | None = None,
+    untied: date | None = None,
+    first: date = FIRST_DAY,
+) -> Path:
+    """Writes a version file and moves the pointer to it, as a publish does."""
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / f"atlas_costs.{version}.duckdb"
+    success = (datetime.now(UTC) - age).replace(tzinfo=None)
+    with duckdb.connect(str(path)) as db:
+        _fill(db, organizations or {"Acme": "USD"}, first)
+        if empty:
+            db.execute("delete from lines")
+        _create_marts(db, untied or date(1970, 1, 1))
+        db.execute(_FRESHNESS, {
+            "connection": "default", "success": success, "last": None if empty else LAST_DAY,
+            "status": "degraded" if missing else "connected", "missing": missing or [],
+            "version": version,
+        })  # fmt: skip
+    return point_to(directory, path)
+
+
+def point_to(directory: Path, version: Path) -> Path:
+    """Moves the pointer to a version file."""
+    pointer = directory / "atlas_costs.duckdb"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(version.name)
+    return pointer
+
+
+def _create_marts(db: duckdb.DuckDBPyConnection, untied: date) -> None:
+    values = {"last": LAST_DAY, "untied": untied}
+    for statement in filter(str.strip, _MARTS.split(";")):
+        used = {name: value for name, value in values.items() if f"${name}" in statement}
+        db.execute(statement, used)
+    db.execute("drop table lines")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """A version file made once for each set of options, because most tests want the same."""
+    known: dict[str, Path] = {}
+
+    def build(**options: object) -> Path:
+        key = repr(sorted(options.items()))
+        if key not in known:
+            directory = tmp_path_factory.mktemp("published")
+            known[key] = publish_warehouse(directory, **options).resolve()
+        return known[key]
+
+    return build
+
+
+@pytest.fixture
+def publish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: Callable[..., Path]
+) -> Iterator[Publish]:
+    """Publishes a warehouse where the dashboard looks for it; without a call there is none."""
+    monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(tmp_path))
+
+    def publish(**options: object) -> Path:
+        version = shutil.copy(built(**options), tmp_path)
+        return point_to(tmp_path, Path(version))
+
+    yield publish
+    st.cache_data.clear()
+    st.cache_resource.clear()

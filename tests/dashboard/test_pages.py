@@ -1,0 +1,208 @@
+"""Every page in every state a reader can meet it, run as Streamlit runs it."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard import data, formats
+from dashboard.query import Query
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+PAGES = ("overview", "cost_report", "active_resources")
+
+
+def opened(page: str, **params: str | list[str]) -> AppTest:
+    # a page can only be switched to once the navigation has run
+    app = AppTest.from_file(str(APP), default_timeout=60).run()
+    app = app.switch_page(f"app_pages/{page}.py")
+    for name, value in params.items():
+        app.query_params[name.replace("__", ".")] = value
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    kinds = (app.title, app.markdown, app.caption, app.warning, app.info, app.error, app.subheader)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_shows_its_data_and_the_sql_behind_it(publish, page):
+    publish()
+    app = opened(page)
+    assert not app.exception
+    assert not app.error
+    assert not app.warning
+    assert app.dataframe
+    assert any("from marts." in block.value for block in app.code)
+    assert "data through 18 May 2026" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_before_the_first_publish_a_page_says_what_to_run(publish, page):
+    app = opened(page)
+    assert not app.exception
+    assert "atlas-costs refresh" in texts(app)
+    assert "make demo" in texts(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_warehouse_is_explained(publish, page):
+    publish(empty=True)
+    app = opened(page)
+    assert not app.exception
+    assert not app.error
+    assert app.info
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_late_connection_is_stale_after_36_hours(publish, page):
+    publish(age=timedelta(hours=37))
+    app = opened(page)
+    assert any("Stale" in warning.value for warning in app.warning)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_missing_parts_are_named(publish, page):
+    publish(missing=["project analytics", "invoice 2026-03"])
+    app = opened(page)
+    assert any(r"invoice 2026\-03" in warning.value for warning in app.warning)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_failing_query_is_one_sentence_and_no_trace(publish, page):
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        for table in ("fct_invoices", "agg_costs_monthly"):
+            db.execute(f"drop table marts.{table}")
+    app = opened(page)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert "query failed" in app.error[0].value
+
+
+def test_the_overview_names_the_invoice_that_does_not_tie(publish):
+    publish(untied=date(2026, 2, 1))
+    text = texts(opened("overview"))
+    assert "12 of 13 invoices tie to Atlas to the cent" in text
+    assert "Acme, Feb 2026" in text
+    assert "lines by +17 cents" in text
+    assert "Pending: Acme, May 2026" in text
+
+
+def test_a_report_warns_only_where_its_days_touch_the_invoice(publish):
+    publish(untied=date(2026, 4, 1))
+    assert "do not tie" in texts(opened("cost_report", range="last_month"))
+    assert "do not tie" not in texts(opened("cost_report", range="last_7_days"))
+
+
+def test_the_overview_s_cards_are_the_warehouse_s_sums(publish):
+    publish()
+    lines = Query(
+        "select sum(cost_cents)::bigint as cents from marts.fct_line_items "
+        "where charge_type <> 'credit' and usage_date >= '2026-05-01'"
+    )
+    cents = data.rows(lines)[0]["cents"]
+    metric = opened("overview").metric[0]
+    assert metric.label == "May 2026 to date"
+    assert metric.value == formats.money(cents, "USD")
+
+
+def test_the_bridge_opens_on_the_invoice_of_the_address(publish):
+    publish()
+    assert opened("overview").selectbox[0].value == "inv-o-Acme-2026-04"
+    asked = opened("overview", id="inv-o-Acme-2025-12")
+    assert asked.selectbox[0].value == "inv-o-Acme-2025-12"
+    assert "names no invoice" in texts(opened("overview", id="nonsense"))
+
+
+def test_an_address_restores_the_controls_of_a_report(publish):
+    publish()
+    app = opened("cost_report", range="last_month", bin="week", group=["project", "tag:env"],
+                 chart="line", compare="none", top="3", f__service__is_not="Support")  # fmt: skip
+    state = app.session_state
+    assert not app.exception
+    assert (state["report.range"], state["report.bin"]) == ("last_month", "week")
+    assert state["report.group"] == ["project", "tag:env"]
+    assert (state["report.chart"], state["report.compare"]) == ("line", "none")
+    assert state["report.top"] == 3
+    assert [one.values for one in state["report.filters"]] == [("Support",)]
+
+
+def test_a_control_writes_the_address(publish):
+    publish()
+    app = opened("cost_report", f__project="shop")
+    app.selectbox(key="report.range").set_value("last_3_months").run()
+    assert app.query_params["range"] == "last_3_months"
+    assert app.query_params["f.project"] == "shop"
+    app.multiselect(key="report.filters").set_value([]).run()
+    assert "f.project" not in app.query_params
+    assert app.metric[0].label == "Total, 1 Feb 2026 to 30 Apr 2026"
+
+
+def test_custom_days_can_be_linked_and_left_again(publish):
+    publish()
+    app = opened("cost_report", **{"from": "2026-04-10", "to": "2026-04-12"})
+    assert app.metric[0].label == "Total, 10 Apr 2026 to 12 Apr 2026"
+    app.selectbox(key="report.range").set_value("last_month").run()
+    assert app.metric[0].label == "Total, 1 Apr 2026 to 30 Apr 2026"
+    assert "from" not in app.query_params
+
+
+def test_a_bad_parameter_is_named_and_the_page_still_answers(publish):
+    publish()
+    app = opened("cost_report", range="<script>", f__moon="full")
+    text = texts(app)
+    assert "range=" in text
+    assert r"f\.moon" in text
+    assert app.metric[0].label.startswith("Total, 1 May 2026")
+    assert not app.exception
+
+
+def test_an_attack_in_a_value_is_only_a_value(publish):
+    publish()
+    app = opened("cost_report", f__tag__team="o'neil & <b>sons</b>", group=["tag:'; drop table x"])
+    assert not app.exception
+    assert not app.error
+    assert app.metric[0].value == "$334.30"
+
+
+def test_no_match_is_said(publish):
+    publish()
+    assert "No cost matches" in texts(opened("cost_report", f__service="Nothing"))
+
+
+def test_credits_are_shown_without_a_dollar_sign(publish):
+    publish(organizations={"Nordwind": "Atlas Credits"})
+    for page in PAGES:
+        app = opened(page)
+        shown = [metric.value + (metric.delta or "") for metric in app.metric]
+        assert not any("$" in text for text in [*shown, texts(app)])
+    assert any("credits" in metric.value for metric in opened("overview").metric)
+
+
+@pytest.mark.parametrize("params", [{"measure": "usage"}, {"bin": "cumulative", "chart": "area"},
+                                    {"group": "none"}, {"range": "all", "bin": "quarter"},
+                                    {"show": "credits"}])  # fmt: skip
+def test_every_way_to_look_draws(publish, params):
+    publish()
+    app = opened("cost_report", **params)
+    assert not app.exception
+    assert not app.error
+    assert app.metric
+
+
+def test_resources_are_filtered_from_the_address_and_by_control(publish):
+    publish()
+    app = opened("active_resources", f__project="shop", f__tag__env="prod")
+    assert app.metric[0].value == "1"
+    app.multiselect(key="resources.tags").set_value([]).run()
+    assert app.metric[0].value == "2"
+    assert dict(app.query_params) == {"f.project": "shop"}
+
+
+def test_resources_no_longer_listed_are_counted_apart(publish):
+    publish()
+    assert [metric.value for metric in opened("active_resources").metric] == ["6", "5", "1"]

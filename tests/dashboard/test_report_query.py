@@ -1,0 +1,230 @@
+"""Each report goes to the smallest relation that can answer, and every relation agrees."""
+
+from dataclasses import replace
+from datetime import date
+
+import duckdb
+import pytest
+
+from dashboard import data, dimensions, report_query
+from dashboard.query import Query, literal
+from dashboard.ranges import ONE_DAY, Window
+from dashboard.report_controls import report_of
+from dashboard.report_query import DAILY, FULL, MONTHLY, Report
+from dashboard.url_state import Filter, ReportState
+
+NASTY = "o'neil & <b>sons</b>"
+FIRST, LAST = date(2025, 4, 1), date(2026, 5, 18)
+
+
+def made(**state) -> Report:
+    return report_of(ReportState(**state), FIRST, LAST)
+
+
+def rows(report: Report, **options) -> list[data.Row]:
+    return data.rows(report_query.comparison(report, **options))
+
+
+def total(report: Report) -> int:
+    return sum(row["amount"] for row in rows(report))
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "expected"),
+    [
+        ({"group": ("service",)}, "day", DAILY),
+        ({"group": ("region", "project")}, "window", DAILY),
+        ({"group": ("sku",), "range": "last_month"}, "month", MONTHLY),
+        ({"group": ("tag:env",), "range": "last_3_months"}, "window", MONTHLY),
+        ({"group": ("sku",), "range": "last_month"}, "day", FULL),
+        ({"group": ("sku",), "range": "last_month"}, "week", FULL),
+        ({"group": ("sku",), "range": "last_7_days"}, "month", FULL),
+        ({"group": ("sku",), "range": "this_month"}, "month", FULL),
+        ({"group": ("sku",), "range": "this_month", "compare": "none"}, "month", MONTHLY),
+        ({"group": ("invoice",), "range": "last_month"}, "month", FULL),
+        ({"group": (), "filters": (Filter("resource", "is", ("x",)),)}, "day", FULL),
+        ({"measure": "usage", "range": "last_month"}, "window", MONTHLY),
+        ({"measure": "usage", "range": "last_month"}, "day", FULL),
+    ],
+)
+def test_the_smallest_relation_that_can_answer_does(state, step, expected):
+    assert report_query.relation(made(**state), step) == expected
+
+
+def test_every_relation_gives_the_same_total(publish):
+    publish()
+    state = {"range": "last_3_months"}
+    totals = {
+        name: total(made(group=(name,), **state))
+        for name in (*dimensions.COST_DIMENSIONS, "tag:env", "tag:absent")
+    }
+    assert len(set(totals.values())) == 1
+    lines = Query(
+        "select sum(cost_cents)::bigint as cents from marts.fct_line_items where charge_type <> "
+        "'credit' and usage_date between '2026-02-01' and '2026-04-30'"
+    )
+    truth = data.rows(lines)[0]["cents"]
+    assert totals["service"] == truth > 0
+
+
+@pytest.mark.parametrize("step", ["day", "week", "month", "quarter"])
+@pytest.mark.parametrize("top", [1, 3, None])
+def test_a_series_adds_up_to_the_table(publish, step, top):
+    """Neither the bin nor the cut between drawn groups and the rest may lose a cent."""
+    publish()
+    report = made(range="last_3_months", bin=step, group=("resource", "tag:team"))
+    drawn = data.rows(report_query.series(report, top))
+    assert sum(row["amount"] for row in drawn) == total(report)
+
+
+def test_a_cumulative_series_ends_at_the_total(publish):
+    publish()
+    report = made(range="last_month", bin="cumulative", group=("service",))
+    drawn = data.rows(report_query.series(report, 2))
+    last = max(row["period"] for row in drawn)
+    assert sum(row["amount"] for row in drawn if row["period"] == last) == total(report)
+
+
+def test_a_day_without_cost_is_still_a_period(publish):
+    publish()
+    credit = (Filter("service", "is", ("Credits",)),)
+    report = made(range="last_month", group=(), show=("credits",), filters=credit)
+    drawn = data.rows(report_query.series(report, 5))
+    assert len(drawn) == 30
+    assert [row["amount"] for row in drawn if row["amount"]] == [-50000]
+
+
+def test_groups_past_the_limit_are_one_row_and_nothing_is_lost(publish):
+    publish()
+    report = made(range="last_month", group=("sku",))
+    short = rows(report, limit=2)
+    assert [row["is_rest"] for row in short] == [False, False, True]
+    assert short[2]["label_1"] is None
+    assert short[2]["members"] == len(rows(report)) - 2
+    assert sum(row["amount"] for row in short) == total(report)
+
+
+def test_credits_change_the_total_by_what_they_are(publish):
+    publish()
+    without = made(range="last_month")
+    with_credits = made(range="last_month", show=("credits",))
+    assert total(with_credits) - total(without) == -50000
+    by_type = {r["charge_type"]: r["amount"] for r in data.rows(report_query.charge_types(without))}
+    assert by_type["credit"] == -50000
+
+
+def test_currencies_are_never_added(publish):
+    publish(organizations={"Acme": "USD", "Nordwind": "Atlas Credits"})
+    found = rows(made(range="last_month", group=()))
+    assert [row["unit"] for row in found] == ["Atlas Credits", "USD"]
+
+
+def test_usage_is_added_per_unit_only(publish):
+    publish()
+    found = rows(made(range="last_month", group=("service",), measure="usage"))
+    units = {row["unit"] for row in found}
+    assert {"server hours", "GB", "GB hours", "GB days"} <= units
+
+
+def test_a_change_compares_the_two_windows(publish):
+    publish()
+    (found,) = rows(made(group=(), filters=(Filter("service", "is", ("Support",)),)))
+    assert (found["amount"], found["previous"], found["change"]) == (21600, 21600, 0)
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("is", "shop-prod", {"shop-prod"}),
+        ("is", "r-shop-prod", {"shop-prod"}),
+        ("contains", "SHOP", {"shop-prod", "shop-staging"}),
+        ("starts", "shop-p", {"shop-prod"}),
+        ("ends", "-db", {"mobile-db"}),
+        ("is_not", "r-shop-prod",
+         {"(none)", "events", "lake", "mobile-db", "shop-staging", "sync"}),
+    ],
+)  # fmt: skip
+def test_a_filter_means_what_its_operator_says(publish, operator, value, expected):
+    publish()
+    one = Filter("resource", operator, (value,))
+    found = rows(made(range="last_month", group=("resource",), filters=(one,)))
+    assert {row["label_1"] for row in found} == expected
+
+
+@pytest.mark.parametrize("value", [NASTY, "'; drop table marts.x; --", "$p99", "a'') or (1=1"])
+def test_a_value_is_bound_and_never_becomes_sql(publish, value):
+    publish()
+    report = made(range="last_month", group=(), filters=(Filter("tag:team", "is", (value,)),))
+    query = report_query.comparison(report)
+    assert value not in query.sql
+    assert len(data.rows(query)) == (1 if value == NASTY else 0)
+
+
+@pytest.mark.parametrize("key", ["env", "'] or true --", "a.b"])
+def test_a_tag_key_is_bound_too(publish, key):
+    publish()
+    query = report_query.comparison(made(range="last_month", group=(f"tag:{key}",)))
+    assert f"tags[{literal(key)}]" not in query.sql
+    assert sum(row["amount"] for row in data.rows(query)) == total(made(range="last_month"))
+
+
+def test_first_seen_tags_are_another_column(publish):
+    publish()
+    report = made(range="last_month", group=("tag:team",), tags="first_seen")
+    assert [row["label_1"] for row in rows(report)] == [dimensions.UNTAGGED]
+
+
+def test_sets_of_filters_are_alternatives(publish):
+    publish()
+    found = (Filter("project", "is", ("shop",)), Filter("project", "is", ("mobile",), 2))
+    report = made(range="last_month", group=("project",), filters=found)
+    assert {row["label_1"] for row in rows(report)} == {"shop", "mobile"}
+
+
+def test_two_resources_of_one_name_stay_two(publish):
+    """A cluster created again under its old name is another cluster, with its own costs."""
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        db.execute(
+            "update marts.agg_costs_monthly set resource_id = 'r-second-shop' "
+            "where resource_name = 'shop-prod' and usage_month = '2026-04-01'"
+        )
+    found = rows(made(range="last_3_months", compare="none", group=("resource",)))
+    names = {row["label_1"] for row in found if row["label_1"].startswith("shop-prod")}
+    assert names == {"shop-prod · p-prod", "shop-prod · d-shop"}
+
+
+def test_the_shown_sql_runs_as_it_stands(publish):
+    publish()
+    report = made(range="last_month", group=("tag:team",),
+                  filters=(Filter("tag:team", "is", (NASTY,)),))  # fmt: skip
+    for query in (report_query.comparison(report), report_query.series(report, 3)):
+        assert data.rows(Query(query.runnable())) == data.rows(query)
+
+
+def test_the_values_a_filter_offers_come_dearest_first(publish):
+    publish()
+    found = data.rows(report_query.values(made(range="last_month"), "project"))
+    assert [row["value"] for row in found] == ["analytics", "shop", "(none)", "mobile"]
+
+
+def test_a_new_version_is_seen_at_once(publish):
+    """The old file stays open in this process; its data must not."""
+    publish()
+    before = total(made(range="last_month"))
+    publish(version="two", organizations={"Acme": "USD", "Beta": "USD"})
+    assert total(made(range="last_month")) == 2 * before
+
+
+def test_a_page_cannot_write_or_read_files(publish):
+    publish()
+    with pytest.raises(duckdb.Error):
+        data.rows(Query("create table marts.x as select 1"))
+    with pytest.raises(duckdb.Error):
+        data.rows(Query("select * from read_csv('/etc/hostname')"))
+
+
+def test_a_window_beyond_the_data_is_whole_and_empty(publish):
+    publish()
+    far = Window(LAST + ONE_DAY * 60, LAST + ONE_DAY * 61)
+    assert rows(replace(made(), window=far, compared=None)) == []

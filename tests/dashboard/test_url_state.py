@@ -1,0 +1,108 @@
+"""A report and its address say the same, whatever is typed into the address."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dashboard import url_state
+from dashboard.dimensions import COST_DIMENSIONS
+from dashboard.ranges import BINS, RANGES
+from dashboard.url_state import Filter, ReportState
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+NAMES = st.sampled_from(sorted(COST_DIMENSIONS)) | TEXT.map(lambda key: f"tag:{key}")
+VALUES = st.lists(TEXT, min_size=1, max_size=3, unique=True).map(tuple)
+FILTERS = st.builds(Filter, NAMES, st.sampled_from(url_state.OPERATORS), VALUES, st.integers(1, 3))
+DAYS = st.tuples(*[st.dates(date(2015, 1, 1), date(2035, 1, 1))] * 2).map(sorted)
+STATES = st.builds(
+    ReportState,
+    range=st.sampled_from(sorted(RANGES)),
+    bin=st.sampled_from(BINS),
+    group=st.lists(NAMES, max_size=3, unique=True).map(tuple),
+    chart=st.sampled_from(url_state.CHARTS),
+    measure=st.sampled_from(url_state.MEASURES),
+    compare=st.sampled_from(url_state.COMPARISONS),
+    show=st.sampled_from([(), ("credits",)]),
+    tags=st.sampled_from(url_state.TAG_BASES),
+    top=st.integers(1, url_state.MAX_TOP),
+    filters=st.lists(FILTERS, max_size=3).map(url_state.merged),
+)
+
+
+@given(STATES)
+def test_an_address_leads_back_to_its_report(state):
+    assert url_state.parse(url_state.to_params(state)) == (state, [])
+
+
+@given(DAYS)
+def test_explicit_days_lead_back_too(days):
+    state = ReportState(start=days[0], last=days[1])
+    assert url_state.parse(url_state.to_params(state)) == (state, [])
+
+
+@given(st.dictionaries(TEXT | st.sampled_from(["from", "to", "top", "group", "f.x"]),
+                       st.lists(TEXT, max_size=3), max_size=5))  # fmt: skip
+def test_any_address_gives_a_usable_report(params):
+    """Nothing a person types may be an error page."""
+    state, _ = url_state.parse(params)
+    assert url_state.parse(url_state.to_params(state)) == (state, [])
+
+
+def test_the_contract_s_example_reads_as_written():
+    state, problems = url_state.parse({
+        "range": ["last_month"], "bin": ["day"], "group": ["service"],
+        "f.project": ["shop"], "f.tag.env": ["prod"],
+    })  # fmt: skip
+    assert not problems
+    assert state.range == "last_month"
+    assert state.filters == (
+        Filter("project", "is", ("shop",)), Filter("tag:env", "is", ("prod",)),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("range", "yesterday"), ("bin", "hour"), ("group", "moon"), ("chart", "pie"),
+        ("measure", "joy"), ("compare", "budget"), ("show", "tax"), ("tags", "future"),
+        ("top", "0"), ("top", "²"), ("top", "many"), ("from", "2026-13-01"),
+        ("from", "0001-01-01"), ("f.moon", "full"), ("bogus", "1"), ("f.tag.", "x"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_named_once_and_left_at_its_default(name, value):
+    state, problems = url_state.parse({name: [value]})
+    assert state == ReportState()
+    assert len(problems) == 1
+    assert name in problems[0]
+
+
+def test_days_in_the_wrong_order_are_refused():
+    state, problems = url_state.parse({"from": ["2026-05-02"], "to": ["2026-05-01"]})
+    assert state.custom_window is None
+    assert "to=2026-05-01" in problems[0]
+
+
+def test_a_day_without_its_partner_is_named():
+    state, problems = url_state.parse({"from": ["2026-05-02"]})
+    assert state.custom_window is None
+    assert problems == ["“from” needs “to” beside it; the page uses its range."]
+
+
+def test_a_fourth_group_is_refused_and_the_first_three_stay():
+    groups = ["service", "region", "category", "sku"]
+    state, problems = url_state.parse({"group": groups})
+    assert state.group == tuple(groups[:3])
+    assert "sku" in problems[0]
+
+
+def test_another_value_of_one_condition_joins_it():
+    state = ReportState(filters=(Filter("service", "is", ("Backup",)),))
+    both = url_state.with_filter(state, Filter("service", "is", ("Clusters",)))
+    assert both.filters == (Filter("service", "is", ("Backup", "Clusters")),)
+
+
+def test_a_link_quotes_what_a_name_may_contain():
+    one = Filter("tag:a&b", "is", ("x=y",))
+    assert url_state.link(ReportState(filters=(one,))) == "/cost-report?f.tag.a%26b=x%3Dy"

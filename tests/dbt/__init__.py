@@ -1,0 +1,1 @@
+"""The warehouse: what dbt makes of raw rows written by hand."""

@@ -1,0 +1,111 @@
+"""One dbt build of the hand-written world, shared by all: each start of dbt costs seconds."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from .world import write_raw
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+DBT = Path(sys.executable).with_name("dbt")
+
+
+def _name(unique_id: str) -> str:
+    """A unit test's own name, which follows its model's; of anything else, its name."""
+    kind, _, name, *rest = unique_id.split(".")
+    return rest[0] if kind == "unit_test" else name
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """A raw and a marts database beside each other, and dbt pointed at both."""
+
+    folder: Path
+
+    @property
+    def raw(self) -> Path:
+        return self.folder / "raw.duckdb"
+
+    @property
+    def marts(self) -> Path:
+        return self.folder / "marts.duckdb"
+
+    def dbt(self, *arguments: str) -> dict[str, str]:
+        """Run dbt and return the status of each node by name; only tests may fail."""
+        environment = {
+            **os.environ,
+            "ATLAS_COSTS_RAW_DB": str(self.raw),
+            "ATLAS_COSTS_MARTS_DB": str(self.marts),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_PROJECT_DIR": str(PROJECT),
+            "DBT_PROFILES_DIR": str(PROJECT),
+        }
+        done = subprocess.run(
+            [str(DBT), "--no-use-colors", *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in (0, 1), done.stdout + done.stderr
+        results = json.loads((self.folder / "target" / "run_results.json").read_text())["results"]
+        statuses = {_name(result["unique_id"]): result["status"] for result in results}
+        assert "error" not in statuses.values(), done.stdout
+        return statuses
+
+    def copy_to(self, folder: Path) -> "Warehouse":
+        """A copy of both databases that a test may break."""
+        shutil.copy(self.raw, folder)
+        shutil.copy(self.marts, folder)
+        return Warehouse(folder)
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, dict[str, str]]:
+    """The hand-written world, built once, and what each node of the build came to."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
+    write_raw(warehouse.raw)
+    return warehouse, warehouse.dbt("build")
+
+
+@pytest.fixture(scope="session")
+def published(
+    built: tuple[Warehouse, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The marts as published: another file name, without the schemas that are not promised."""
+    path = tmp_path_factory.mktemp("published") / "atlas_costs-1.duckdb"
+    shutil.copy(built[0].marts, path)
+    with duckdb.connect(str(path)) as marts:
+        for schema in ("intermediate", "staging", "seeds"):
+            marts.execute(f"drop schema {schema} cascade")
+    return path
+
+
+@pytest.fixture
+def marts(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A reader's connection to the published marts."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        connection.execute("use marts")
+        yield connection
+
+
+@pytest.fixture
+def value(marts: duckdb.DuckDBPyConnection) -> Any:
+    """Ask for the first column of the first row."""
+
+    def ask(query: str) -> Any:
+        row = marts.execute(query).fetchone()
+        assert row is not None, query
+        return row[0]
+
+    return ask

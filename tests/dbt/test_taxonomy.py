@@ -1,0 +1,54 @@
+"""The reviewed SKU taxonomy covers every SKU that Atlas has published."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+SEED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "sku_taxonomy.csv"
+SHARED_SKUS = Path(__file__).parents[3] / "shared" / "atlas" / "skus.csv"
+STATED = {
+    "Clusters": 225,
+    "Backup": 68,
+    "Serverless Instances": 30,
+    "Data Transfer": 22,
+    "Atlas Data Federation": 21,
+    "Storage": 17,
+    "Atlas Stream Processing": 16,
+    "App Services": 12,
+    "Legacy Backup": 7,
+    "Cloud Manager": 5,
+    "Cloud Manager Standard/Premium": 4,
+    "Premium Features": 4,
+    "Credits": 3,
+    "Support": 3,
+    "Charts": 2,
+    "Flex Consulting": 1,
+    "BI Connector": 1,
+}
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_each_service_has_as_many_skus_as_stated() -> None:
+    assert Counter(row["service"] for row in read(SEED)) == STATED
+    assert sum(STATED.values()) == 441
+
+
+@pytest.mark.skipif(
+    not SHARED_SKUS.exists(), reason="the published SKU list lies outside the repository"
+)
+def test_every_published_sku_is_in_the_seed() -> None:
+    """All spellings of the API's own list, without its rows for testing."""
+    published = {
+        row["sku"]
+        for row in read(SHARED_SKUS)
+        if "InvoiceLineItem.sku enum" in row["source"]
+        and not row["sku"].endswith("_TEST_PRICE_CHANGE")
+        and row["sku"] != "METERING_E2E_BILLING"
+    }
+    assert {row["sku"] for row in read(SEED)} == published

@@ -1,0 +1,97 @@
+"""The command line as a user runs it, in this process: Dagster and dbt are imported once."""
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import duckdb
+import pytest
+
+from orchestration import cli
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def said(self) -> str:
+        """Both streams; a failure's one sentence is the last line of the second."""
+        return self.out + self.err
+
+
+@dataclass(frozen=True)
+class World:
+    """A data folder of its own and the command over it."""
+
+    data: Path
+    run: Callable[..., Run]
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        """Read the published warehouse."""
+        with duckdb.connect(str((self.data / "atlas_costs.duckdb").resolve()), read_only=True) as db:
+            return db.execute(sql).fetchall()
+
+    @property
+    def published(self) -> str | None:
+        """Where the link points, or None."""
+        link = self.data / "atlas_costs.duckdb"
+        return str(link.readlink()) if link.is_symlink() else None
+
+    def landed(self) -> set[str]:
+        """Every landed body."""
+        return {path.name for path in (self.data / "landing").rglob("*.json.gz")}
+
+
+def control(sandbox: Any, name: str, body: dict[str, Any] | None = None, method: str = "") -> Any:
+    """Call one of the sandbox's controls."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"}
+    verb = method or ("GET" if body is None else "POST")
+    request = Request(f"{sandbox.base_url}/sandbox/{name}", data, headers, method=verb)
+    with urlopen(request) as answer:
+        return json.loads(answer.read() or b"null")
+
+
+@pytest.fixture
+def world(tmp_path, clean_environment, monkeypatch, capsys) -> Iterator[World]:
+    """A user's shell: no keys set, an empty data folder."""
+    data = tmp_path / "data"
+    monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(data))
+    kept = dict(os.environ)
+
+    def run(*arguments: str, **variables: str) -> Run:
+        monkeypatch.setattr(sys, "argv", ["atlas-costs", *arguments])
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in variables.items():
+                patch.setenv(name, value)
+            with pytest.raises(SystemExit) as ended:
+                cli.main()
+        captured = capsys.readouterr()
+        code = ended.value.code
+        return Run(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+    yield World(data, run)
+    logging.getLogger("atlas_costs").handlers = []
+    os.environ.clear()
+    os.environ.update(kept)
+
+
+def credentials(sandbox: Any) -> dict[str, str]:
+    """The variables that reach a sandbox."""
+    return {
+        "MONGODB_ATLAS_BASE_URL": sandbox.base_url,
+        "MONGODB_ATLAS_ORG_ID": sandbox.org_id,
+        "MONGODB_ATLAS_PUBLIC_KEY": sandbox.public_key,
+        "MONGODB_ATLAS_PRIVATE_KEY": sandbox.private_key,
+    }
