@@ -16,25 +16,35 @@ from orchestration.landing import LandedFile, Landing
 from orchestration.slices import BadInvoice, InvoiceVersion, Slices, read_versions
 from orchestration.warehouse.errors import LoadError
 
+# Decimals are read as text: DuckDB would take them through a float (33.32733 became
+# 33.327330000000004096).
 LINE_COLUMNS = {
     "cloudProvider": "VARCHAR",
     "clusterName": "VARCHAR",
     "created": "TIMESTAMPTZ",
-    "discountCents": "DECIMAL(20, 2)",
+    "discountCents": "VARCHAR",
     "endDate": "TIMESTAMPTZ",
     "groupId": "VARCHAR",
     "groupName": "VARCHAR",
     "note": "VARCHAR",
-    "percentDiscount": "DECIMAL(18, 9)",
-    "quantity": "DECIMAL(38, 18)",
+    "percentDiscount": "VARCHAR",
+    "quantity": "VARCHAR",
     "sku": "VARCHAR",
     "startDate": "TIMESTAMPTZ",
     "stitchAppName": "VARCHAR",
     "tags": "MAP(VARCHAR, VARCHAR[])",
-    "tierLowerBound": "DECIMAL(38, 18)",
-    "tierUpperBound": "DECIMAL(38, 18)",
+    "tierLowerBound": "VARCHAR",
+    "tierUpperBound": "VARCHAR",
     "totalPriceCents": "BIGINT",
     "unit": "VARCHAR",
+    "unitPriceDollars": "VARCHAR",
+}
+NUMBERS = {
+    "discountCents": "BIGINT",
+    "percentDiscount": "DECIMAL(18, 9)",
+    "quantity": "DECIMAL(38, 18)",
+    "tierLowerBound": "DECIMAL(38, 18)",
+    "tierUpperBound": "DECIMAL(38, 18)",
     "unitPriceDollars": "DECIMAL(38, 18)",
 }
 TIMESTAMPS = [name for name, kind in LINE_COLUMNS.items() if kind == "TIMESTAMPTZ"]
@@ -273,6 +283,18 @@ def _identity() -> str:
     return f"md5(concat_ws(chr(31), invoice_id, {fields}))"
 
 
+def _number(name: str, kind: str) -> str:
+    """A number from its text; what is none stops the load by the name of its invoice.
+
+    A whole number of cents is asked for twice: a cast alone would round 12.7 to 13.
+    """
+    is_number = f"try_cast({name} as {kind}) is not null"
+    if kind == "BIGINT":
+        is_number += f" and try_cast({name} as decimal(38, 9)) = try_cast({name} as {kind})"
+    problem = f"'invoice ' || invoice_id || ': {name} is ' || {name} || ', which is no number'"
+    return f"case when {name} is null or {is_number} then {name}::{kind} else error({problem}) end"
+
+
 INSERT_HEADER = """
 insert into invoices by name select
     $id as id, $org_id as orgId, $status_name as statusName,
@@ -307,9 +329,9 @@ identified as (
 )
 select identified._line_item_id, invoice_id as _invoice_id,
     {", ".join(f"{name} at time zone 'UTC' as {name}" for name in TIMESTAMPS)},
-    discountCents::bigint as discountCents,
-    identified.* exclude (_line_item_id, identity, invoice_id, file, since, discountCents,
-        {", ".join(TIMESTAMPS)}),
+    {", ".join(f"{_number(name, kind)} as {name}" for name, kind in NUMBERS.items())},
+    identified.* exclude (_line_item_id, identity, invoice_id, file, since,
+        {", ".join([*TIMESTAMPS, *NUMBERS])}),
     coalesce(before.tags, retired.tags, identified.tags, map {{}}) as _tags_first_seen,
     $connection as _connection, file as _landing_file,
     since::timestamptz at time zone 'UTC' as _landed_at

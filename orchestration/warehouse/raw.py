@@ -245,11 +245,14 @@ def _naming_the_file() -> Iterator[None]:
     try:
         yield
     except duckdb.InvalidInputException as error:
-        message = str(error).splitlines()[0]
-        found = re.search(r'in file "([^"]+)"', message)
-        where = Path(found[1]).name if found else "a landed file"
-        reason = message.rpartition(": Failed")[2] if ": Failed" in message else message
-        raise LoadError(
-            f"{where} cannot be loaded: {reason.strip()}. Nothing was changed; refresh again once "
-            "Atlas answers as documented, and report the file to MongoDB if it stays."
-        ) from None
+        raise LoadError(_reason(str(error).splitlines()[0])) from None
+
+
+def _reason(message: str) -> str:
+    message = message.removeprefix("Invalid Input Error: ")
+    if found := re.search(r'in file "([^"]+)"', message):
+        message = f"{Path(found[1]).name}: {message.rpartition(': Failed')[2] or message}"
+    return (
+        f"What Atlas sent cannot be loaded: {message.strip()}. Nothing was changed; refresh again "
+        "once Atlas answers as documented, and report it to MongoDB if it stays."
+    )

@@ -62,7 +62,7 @@ def test_a_line_item_of_the_wrong_type(world, sandbox):
 def test_a_quantity_that_is_no_number(world, sandbox):
     patch = {"quantity": "plenty"}
     control(sandbox, "faults", {"path": INVOICE, "kind": "patch_line_item", "patch": patch})
-    refused(world.run("refresh", **credentials(sandbox)), "cannot be loaded", "plenty")
+    refused(world.run("refresh", **credentials(sandbox)), "invoice ", "quantity is plenty")
     assert world.published is None
 
 

@@ -87,12 +87,30 @@ def test_a_rebuild_replays_every_version_in_order(tmp_path, landing):
 
 
 def test_sub_cent_quantities_and_prices_are_read_from_the_text(tmp_path, landing):
-    land(landing, "a", invoice("a", line(0, quantity=6.035e-07, unitPriceDollars=0.004603)))
+    """DuckDB alone would take decimals through a float: 33.32733 became 33.327330000000004096."""
+    small = line(0, quantity=6.035e-07, unitPriceDollars=0.004603)
+    land(landing, "a", invoice("a", small, line(0, quantity=33.32733, unitPriceDollars=1e-9)))
     load(tmp_path, landing)
-    [(quantity, price)] = rows(
-        tmp_path, "select quantity::varchar, unitPriceDollars::varchar from invoice_line_items"
-    )
-    assert (quantity, price) == ("0.000000603500000000", "0.004603000000000000")
+    assert rows(
+        tmp_path,
+        "select quantity::varchar, unitPriceDollars::varchar from invoice_line_items order by 1",
+    ) == [
+        ("0.000000603500000000", "0.004603000000000000"),
+        ("33.327330000000000000", "0.000000001000000000"),
+    ]
+
+
+@pytest.mark.parametrize("odd", [12.7, "ten", True])
+def test_a_discount_that_is_no_whole_number_is_refused(tmp_path, landing, odd):
+    land(landing, "a", invoice("a", line(5, discountCents=odd)))
+    with pytest.raises(LoadError, match="invoice a: discountCents is .*no number"):
+        load(tmp_path, landing)
+
+
+def test_tags_of_another_shape_are_refused_by_file(tmp_path, landing):
+    land(landing, "a", invoice("a", line(5, tags={"env": "prod"})))
+    with pytest.raises(LoadError, match=r"a-[0-9a-f]{16}\.json"):
+        load(tmp_path, landing)
 
 
 def test_timestamps_are_utc_whatever_offset_they_came_with(tmp_path, landing):
@@ -107,7 +125,7 @@ def test_a_line_that_cannot_be_loaded_changes_nothing_and_names_its_invoice(tmp_
     land(landing, "a", invoice("a", line(5)))
     load(tmp_path, landing)
     land(landing, "a", invoice("a", line(6, quantity={"much": 1})))
-    with pytest.raises(LoadError, match=r"a-[0-9a-f]{16}\.json cannot be loaded"):
+    with pytest.raises(LoadError, match="invoice a: quantity is .*which is no number"):
         load(tmp_path, landing)
     assert rows(tmp_path, "select totalPriceCents from invoice_line_items") == [(5,)]
 

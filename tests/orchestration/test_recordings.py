@@ -105,9 +105,7 @@ def check_one(row: dict[str, str], inventory: Inventory, state: Any, folder: Pat
         return 0
     answers = answers if isinstance(answers, list) else [answers]
     served = json.loads((RECORDINGS / "exchanges" / state.log[-1]["file"]).read_text())
-    assert sorted_objects(loaded(table, answers, folder)) == sorted_objects(
-        objects(served["body"])
-    )
+    assert sorted_objects(loaded(table, answers, folder)) == sorted_objects(objects(served["body"]))
     return 1
 
 

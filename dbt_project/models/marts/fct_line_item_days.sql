@@ -93,14 +93,16 @@ final as (
         cast(
             case
                 when list_cost is null then null
-                when is_last_day then list_cost - list_cost_share * (days - 1)
+                when is_last_day
+                    then list_cost - cast(list_cost_share * (days - 1) as decimal(28, 12))
                 else list_cost_share
             end as decimal(28, 12)
         ) as list_cost,
         cast(
             case
                 when quantity is null then null
-                when is_last_day then quantity - quantity_share * (days - 1)
+                when is_last_day
+                    then quantity - cast(quantity_share * (days - 1) as decimal(38, 18))
                 else quantity_share
             end as decimal(38, 18)
         ) as quantity,
