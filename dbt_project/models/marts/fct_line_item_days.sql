@@ -44,8 +44,9 @@ shares as (
         day_number = days - 1 as is_last_day,
         {{ int_div('cost_cents', 'days') }} as cost_share,
         {{ int_div('net_cost_cents', 'days') }} as net_cost_share,
-        {{ decimal_share('list_cost', 'days') }} as list_cost_share,
-        {{ decimal_share('quantity', 'days') }} as quantity_share
+        -- cast, because a case takes the scale of its coarsest branch
+        cast({{ decimal_share('list_cost', 'days') }} as decimal(28, 12)) as list_cost_share,
+        cast({{ decimal_share('quantity', 'days') }} as decimal(38, 18)) as quantity_share
     from line_days
 ),
 
