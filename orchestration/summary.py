@@ -32,6 +32,7 @@ class Summary:
         month_to_date: The same for the month of the last usage day.
         tied: Closed or totalled invoices that tie to the cent (within the tolerance).
         untotalled: Pending invoices whose header Atlas has not totalled.
+        unclassified: SKUs that neither the taxonomy nor a rule knows; their cents are in the total.
     """
 
     version: str
@@ -44,6 +45,7 @@ class Summary:
     untotalled: int
     differing: list[Invoice]
     missing_parts: list[str]
+    unclassified: list[str]
 
     @property
     def is_complete(self) -> bool:
@@ -68,7 +70,11 @@ class Summary:
             f"missing from its lines, header differs by {each.header_cents} cents."
             for each in self.differing
         ]
-        return text + [f"Missing: {part}" for part in self.missing_parts]
+        text += [f"Missing: {part}" for part in self.missing_parts]
+        if self.unclassified:
+            names = ", ".join(f"{sku} (Unclassified)" for sku in self.unclassified)
+            text.append(f"SKUs nobody has classified yet, in the total all the same: {names}.")
+        return text
 
 
 def amounts(by_currency: dict[str, int]) -> str:
@@ -98,6 +104,7 @@ def summarize(warehouse: Path) -> Summary:
             month_to_date=_totals(db, through.replace(day=1) if through else None),
             differing=_differing(db),
             missing_parts=[part for row in freshness for part in row[2] or []],
+            unclassified=_unclassified(db),
             **_counts(db),
         )
 
@@ -127,3 +134,10 @@ def _differing(db: duckdb.DuckDBPyConnection) -> list[Invoice]:
         "order by invoice_month desc, invoice_id"
     ).fetchall()
     return [Invoice(*row) for row in rows]
+
+
+def _unclassified(db: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = db.execute(
+        "select distinct sku from marts.fct_line_items where service = 'Unclassified' order by sku"
+    ).fetchall()
+    return [sku or "(no SKU)" for (sku,) in rows]

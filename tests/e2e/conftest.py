@@ -39,7 +39,9 @@ class World:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Read the published warehouse."""
-        with duckdb.connect(str((self.data / "atlas_costs.duckdb").resolve()), read_only=True) as db:
+        with duckdb.connect(
+            str((self.data / "atlas_costs.duckdb").resolve()), read_only=True
+        ) as db:
             return db.execute(sql).fetchall()
 
     @property

@@ -1,0 +1,82 @@
+"""Refreshing again: nothing new changes nothing; a day more changes the pending invoice alone."""
+
+import re
+
+from tests.e2e.conftest import control, credentials
+from tests.e2e.truth import expected, sums_of_marts
+
+MARTS = "select table_name from information_schema.tables where table_schema = 'marts'"
+DOCUMENT = re.compile(r"/invoices/([0-9a-f]{24}|pending)$")
+
+
+def snapshot(world) -> dict[str, list[str]]:
+    """Every row of every mart as text, sorted."""
+    return {
+        table: sorted(str(row) for row in world.query(f"select * from marts.{table}"))
+        for (table,) in world.query(MARTS)
+    }
+
+
+def rows_of_other_invoices(world, pending: list[str]) -> dict[str, list[str]]:
+    ids = ", ".join(f"'{each}'" for each in pending)
+    tables = ["fct_line_items", "fct_costs_daily", "fct_invoices", "fct_invoice_bridge"]
+    return {
+        table: sorted(
+            str(row)
+            for row in world.query(f"select * from marts.{table} where invoice_id not in ({ids})")
+        )
+        for table in tables
+    }
+
+
+def documents_read(sandbox) -> list[str]:
+    requests = control(sandbox, "requests")
+    asked = requests if isinstance(requests, list) else requests["requests"]
+    found = [DOCUMENT.search(each["path"]) for each in asked if each["status"] == 200]
+    return [each[1] for each in found if each]
+
+
+def test_refreshing_again(world, sandbox):
+    keys = credentials(sandbox)
+    first = world.run("refresh", **keys)
+    assert (first.code, first.out.count("tie to Atlas to the cent")) == (0, 1)
+    assert sums_of_marts(world.query) == expected(sandbox.truth())
+    before, landed, published = snapshot(world), world.landed(), world.published
+
+    control(sandbox, "requests", method="DELETE")
+    assert world.run("refresh", **keys).code == 0
+    read = documents_read(sandbox)
+    assert "pending" in read
+    assert len(read) <= 1 + 3
+    assert world.landed() == landed
+    assert snapshot(world) == before
+    assert world.published != published
+
+    pending = [
+        each
+        for (each,) in world.query(
+            "select invoice_id from marts.fct_invoices where status = 'PENDING'"
+        )
+    ]
+    others = rows_of_other_invoices(world, pending)
+    control(sandbox, "clock", {"days": 1})
+    assert world.run("refresh", **keys).code == 0
+    assert rows_of_other_invoices(world, pending) == others
+    assert len(world.landed() - landed) == 1
+    assert sums_of_marts(world.query) == expected(sandbox.truth())
+    assert snapshot(world)["fct_line_items"] != before["fct_line_items"]
+
+
+def test_an_unknown_sku_is_published_and_named(world, sandbox):
+    patch = {"sku": "ATLAS_QUANTUM_ENTANGLER"}
+    fault = {"path": r"/invoices/[0-9a-f]{24}$", "kind": "patch_line_item", "patch": patch}
+    control(sandbox, "faults", fault | {"times": 1})
+    run = world.run("refresh", **credentials(sandbox))
+    assert run.code == 0
+    assert "ATLAS_QUANTUM_ENTANGLER (Unclassified)" in run.out
+    assert world.query(
+        "select service, category, count(*) from marts.fct_line_items "
+        "where sku = 'ATLAS_QUANTUM_ENTANGLER' group by all"
+    ) == [("Unclassified", "Unclassified", 1)]
+    [[total]] = world.query("select sum(cost_cents)::bigint from marts.fct_line_items")
+    assert total == sandbox.truth()["total"]
