@@ -3,8 +3,11 @@
 import json
 import logging
 import os
+import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from urllib.request import Request, urlopen
 
 import duckdb
 import pytest
+import uvicorn
 
 from orchestration import cli
 
@@ -53,6 +57,21 @@ class World:
     def landed(self) -> set[str]:
         """Every landed body."""
         return {path.name for path in (self.data / "landing").rglob("*.json.gz")}
+
+
+@contextmanager
+def asgi(app: Any) -> Iterator[str]:
+    """Serve an ASGI application on a free port from a thread."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
 
 
 def control(sandbox: Any, name: str, body: dict[str, Any] | None = None, method: str = "") -> Any:

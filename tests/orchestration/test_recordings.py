@@ -77,7 +77,7 @@ def identifiers(row: dict[str, str]) -> list[str]:
 
 
 def objects(document: Any) -> list[Any]:
-    return document["results"] if "results" in document else [document]
+    return document.get("results", [document])
 
 
 def sorted_objects(found: list[Any]) -> list[str]:
