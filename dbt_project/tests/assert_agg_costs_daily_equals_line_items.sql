@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'agg_costs_daily'}}}) }}
 -- A dimension of the daily aggregate whose null no group kept: its costs would leave every page.
 with lines as (
     select

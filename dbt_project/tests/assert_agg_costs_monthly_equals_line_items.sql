@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'agg_costs_monthly'}}}) }}
 -- A resource or SKU whose costs the monthly aggregate lost; pages by resource read only that.
 with lines as (
     select

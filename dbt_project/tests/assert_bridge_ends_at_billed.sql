@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_invoice_bridge'}}}) }}
 -- A step missing from the bridge, or one with the wrong sign: the steps would still be drawn, and
 -- lead from the list price to an amount that Atlas never billed. Compared with the raw header.
 with raw_invoices as (

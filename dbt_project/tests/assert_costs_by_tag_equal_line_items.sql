@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_costs_daily_by_tag'}}}) }}
 -- Costs without a tag: were they dropped instead of counted as (untagged), or counted once per
 -- value, a report by tag would not add up to the bill.
 with lines as (

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_costs_daily'}}}) }}
 -- Cents, list cost, quantity or lines lost where a line over several days is divided by day: its
 -- remainder, or a whole line whose end is before its start.
 with lines as (

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'stg_atlas__invoice_line_items'}}}) }}
 -- A line lost while loading: the document was counted when it was cut, before anything was read
 -- into a table, so a row that the loader skipped shows here and nowhere else.
 with invoices as (

@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'fct_line_items'}}}) }}
 -- A line lost or doubled between Atlas's document and fct_line_items, with its cents. A full join,
 -- because an invoice that vanished whole has no row on one side.
 with raw_lines as (

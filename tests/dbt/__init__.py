@@ -1,1 +1,0 @@
-"""The warehouse: what dbt makes of raw rows written by hand."""

@@ -1,0 +1,1 @@
+"""Tests; packages, because a folder called dbt would otherwise hide dbt itself."""
