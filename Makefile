@@ -24,7 +24,7 @@ check: .venv/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint --nofail --quiet dbt_project/models
+	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 bench: .venv/.dev
 	@$(BIN)/python -m benchmarks

@@ -163,12 +163,18 @@ def invoices(
     """
     partitioned = context.has_partition_key or context.has_partition_key_range
     asked_for = context.partition_keys if partitioned else []
+    history = warehouse.settings.history_months
     months: set[str] = set()
     with failures_named():
         for connection in atlas.connections():
             landing = warehouse.landing(connection.name)
-            billing = Billing(atlas.client(connection), connection.org_id)
-            _extract(billing, landing, warehouse, config, asked_for)
+            extract_invoices(
+                Billing(atlas.client(connection), connection.org_id),
+                landing,
+                first_month=config.from_month or first_month(history, datetime.now(UTC)),
+                restatement_months=warehouse.settings.restatement_months,
+                asked_for=asked_for,
+            )
             with warehouse.raw() as raw:
                 loaded = raw.load(landing)
             months |= set(loaded.invoices.values())
@@ -185,20 +191,21 @@ def invoices(
     yield from _results(totals)
 
 
-def _extract(
+def extract_invoices(
     billing: Billing,
     landing: Landing,
-    warehouse: WarehouseResource,
-    config: HistoryConfig,
-    asked_for: Iterable[str],
+    *,
+    first_month: str | None,
+    restatement_months: int,
+    asked_for: Iterable[str] = (),
 ) -> None:
-    settings = warehouse.settings
+    """Land every invoice of an organization that is worth reading, the pending one last."""
     listed = records.invoices(billing.list_invoices())
     wanted = invoices_to_read(
         listed,
         landing,
-        first_month=config.from_month or first_month(settings.history_months, datetime.now(UTC)),
-        restatement_months=settings.restatement_months,
+        first_month=first_month,
+        restatement_months=restatement_months,
         asked_for=asked_for,
     )
     for each in wanted:

@@ -20,14 +20,13 @@ from orchestration.warehouse.invoices import InvoiceLoader
 
 INVENTORY = ("organizations", "projects", "clusters", "flex_clusters", "skus")
 CLUSTER_KINDS = {"clusters": "cluster", "flex_clusters": "flex_cluster"}
-LARGEST_DOCUMENT = 2**32 - 1  # read_json's own ceiling; its default of 16 MiB is soon too small
 SCHEMA = Path(__file__).with_name("raw.sql")
 
 # An answer is a page with results, a bare array, or the one object itself. Distinct, because a
 # list that grows while it is paged through repeats objects.
 STAGE_DOCUMENTS = """
 create or replace temp table documents as
-select distinct on (document) document, substr(filename, $below_root) as filename
+select distinct on (document) document, filename
 from (
     select unnest(
         case
@@ -36,8 +35,7 @@ from (
             else [json]
         end
     ) as document, filename
-    from read_json_objects($files, format = 'unstructured', filename = true,
-        maximum_object_size = $largest)
+    from (select unnest($bodies)::json as json, unnest($files) as filename)
 )
 """
 
@@ -149,16 +147,9 @@ class RawWarehouse:
                 "create or replace temp table documents (document json, filename varchar)"
             )
             return
-        files = [str(landing.root / name) for name in seen.files]
+        bodies = [body.decode() for body in _bodies(landing, seen)]
         with _naming_the_file():
-            self._db.execute(
-                STAGE_DOCUMENTS,
-                {
-                    "files": files,
-                    "largest": LARGEST_DOCUMENT,
-                    "below_root": len(str(landing.root)) + 2,
-                },
-            )
+            self._db.execute(STAGE_DOCUMENTS, {"bodies": bodies, "files": list(seen.files)})
 
     def _columns(self, table: str) -> str:
         described = self._db.execute(f"describe {table}").fetchall()
@@ -229,6 +220,15 @@ class RawWarehouse:
             self._db.rollback()
             raise
         self._db.commit()
+
+
+def _bodies(landing: Landing, seen: Observation) -> list[bytes]:
+    try:
+        return landing.read(seen)
+    except OSError as error:
+        raise LoadError(
+            f"A landed file of {seen.entity} cannot be read ({error}): restore it from a backup."
+        ) from None
 
 
 def _typed(name: str, kind: str) -> str:
