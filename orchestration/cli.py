@@ -88,6 +88,7 @@ def up(
         processes.dagster_command(host, dagster_port),
         processes.dashboard_command(host, dashboard_port),
     )
+    processes.stop_on_signals()
     with processes.running(*commands) as started:
         typer.echo(f"Dashboard  http://{host}:{dashboard_port}")
         typer.echo(f"Dagster    http://{host}:{dagster_port}")

@@ -10,6 +10,7 @@ from orchestration.processes import (
     dashboard_command,
     require_free_port,
     running,
+    stop_on_signals,
     wait_for_any,
 )
 from orchestration.settings import PROJECT_ROOT, SettingsError
@@ -24,6 +25,7 @@ def demo(*, once: bool, host: str, dagster_port: int, dashboard_port: int) -> in
     Raises:
         SettingsError: a port is in use, or the sandbox did not start.
     """
+    stop_on_signals()
     if not once:
         require_free_port(host, dagster_port, "--dagster-port")
         require_free_port(host, dashboard_port, "--dashboard-port")
@@ -73,7 +75,4 @@ def _stay(env: dict[str, str], host: str, dagster_port: int, dashboard_port: int
             "\nCtrl-C stops both.\n",
             flush=True,
         )
-        try:
-            return wait_for_any(processes)
-        except KeyboardInterrupt:
-            return 0
+        return wait_for_any(processes)

@@ -35,6 +35,16 @@ def require_free_port(host: str, port: int, option: str) -> None:
             ) from None
 
 
+def stop_on_signals() -> None:
+    """Let Ctrl-C and a service manager's SIGTERM both end in an orderly stop.
+
+    A shell starts background jobs with SIGINT ignored, which children would inherit: Dagster
+    could then only be killed.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+
+
 def dagster_command(host: str, port: int) -> Command:
     """Dagster's webserver and daemon; the daily schedule is on."""
     workspace = str(PROJECT_ROOT / "workspace.yaml")
@@ -67,12 +77,15 @@ def running(
 
 
 def wait_for_any(processes: Processes) -> int:
-    """Wait until one of them ends; returns its exit code."""
-    while True:
-        for process in processes:
-            if (code := process.poll()) is not None:
-                return code
-        time.sleep(POLL_S)
+    """Wait until one of them ends, or for a signal; returns an exit code."""
+    try:
+        while True:
+            for process in processes:
+                if (code := process.poll()) is not None:
+                    return code
+            time.sleep(POLL_S)
+    except KeyboardInterrupt:
+        return 0
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

@@ -10,6 +10,8 @@ from orchestration.settings import Settings
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
+nux:
+  enabled: false
 python_logs:
   managed_python_loggers: [atlas_costs]
   python_log_level: INFO
