@@ -6,7 +6,7 @@ Importing this module connects to nothing and requires nothing: a bare checkout 
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     history_months: int | None = Field(default=None, ge=1)
     restatement_months: int = Field(default=3, ge=0)
     reconcile_tolerance_cents: int = Field(default=0, ge=0)
-    engine: str = "duckdb"
+    engine: Literal["duckdb"] = "duckdb"
     allow_anonymous: bool = False
 
     @property
@@ -110,6 +110,11 @@ class Settings(BaseSettings):
         return self.build_dir / "marts.duckdb"
 
     @property
+    def dbt_target_dir(self) -> Path:
+        """What dbt compiled and how its last build went."""
+        return self.build_dir / "dbt"
+
+    @property
     def versions_dir(self) -> Path:
         """The published versions, newest last."""
         return self.data_dir / "versions"
@@ -130,7 +135,7 @@ class Settings(BaseSettings):
             "ATLAS_COSTS_RAW_DB": str(self.raw_file),
             "ATLAS_COSTS_MARTS_DB": str(self.marts_file),
             "ATLAS_COSTS_RECONCILE_TOLERANCE_CENTS": str(self.reconcile_tolerance_cents),
-            "DBT_TARGET": self.engine,
+            "ATLAS_COSTS_ENGINE": self.engine,
         }
 
     def credentials(self) -> ApiKey | ServiceAccount:

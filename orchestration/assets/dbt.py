@@ -25,10 +25,12 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
     def dbt_models(
         context: dg.AssetExecutionContext,
         dbt: DbtCliResource,
-        warehouse: WarehouseResource,  # noqa: ARG001  holds the lock and names the files for dbt
+        warehouse: WarehouseResource,
     ) -> Iterator[Any]:
         log.info("building and testing the models")
-        invocation = dbt.cli(["build"], context=context)
+        # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
+        target = warehouse.settings.dbt_target_dir
+        invocation = dbt.cli(["build"], context=context, target_path=target)
         try:
             yield from invocation.stream()
         except DagsterDbtCliRuntimeError:

@@ -11,7 +11,7 @@ import dagster as dg
 
 from orchestration.atlas import records
 from orchestration.atlas.client import Answer
-from orchestration.atlas.errors import AtlasError, Unauthorized
+from orchestration.atlas.errors import AtlasError, Unauthorized, Unavailable
 from orchestration.atlas.inventory import Inventory
 from orchestration.failures import failures_named
 from orchestration.landing import Landing
@@ -29,14 +29,20 @@ def _land(landing: Landing, entity: str, scope: str, ask: Ask) -> list[Answer]:
     """Ask for one scope and note what came, or why nothing did."""
     try:
         answers = ask()
-    except Unauthorized:
-        raise
     except AtlasError as error:
+        if _would_fail_everything(error, entity):
+            raise
         log.warning("%s: %s", landing.connection, error)
         landing.observe_unreadable(entity, scope, str(error))
         return []
     landing.observe(entity, scope, [landing.put(entity, scope, each.body) for each in answers])
     return answers
+
+
+def _would_fail_everything(error: AtlasError, entity: str) -> bool:
+    """Wrong credentials; or nobody answering the very first question."""
+    unreachable = isinstance(error, Unavailable) and error.status is None
+    return isinstance(error, Unauthorized) or (unreachable and entity == "organizations")
 
 
 def _land_organization(inventory: Inventory, landing: Landing, org_id: str) -> None:
