@@ -6,6 +6,7 @@ import duckdb
 import streamlit as st
 
 from dashboard import components, data
+from orchestration.settings import SettingsError
 
 log = logging.getLogger("atlas_costs.dashboard")
 
@@ -35,6 +36,8 @@ try:
     page.run()
 except data.WarehouseMissingError:
     components.no_warehouse()
+except SettingsError as error:
+    st.error(str(error), icon=":material/error:")
 except duckdb.Error:
     log.exception("a query of page %r failed", page.title)
     st.error(

@@ -29,8 +29,8 @@ def no_warehouse() -> None:
     st.info(f"Nothing has been published so far. {SETTING_UP}", icon=":material/rocket_launch:")
 
 
-def usage_days() -> tuple[date, date]:
-    """The first and last usage day; a page of costs ends here where there are none."""
+def usage_days() -> tuple[date, date, date]:
+    """The days of `data.usage_days`; a page of costs ends here where there are none."""
     if (days := data.usage_days()) is None:
         st.info(
             "The warehouse is there, but it holds no costs yet: Atlas has listed no invoice "

@@ -19,7 +19,7 @@ from dashboard.query import Binder, Query, with_values
 from dashboard.ranges import Window
 from dashboard.report_query import TOTAL_CHARGE_TYPES
 from dashboard.url_state import Filter
-from orchestration.settings import Settings
+from orchestration.settings import load_settings
 
 Row = dict[str, Any]
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
@@ -42,8 +42,12 @@ class WarehouseMissingError(Exception):
 
 
 def warehouse_path() -> Path:
-    """The pointer that every publish moves on to its new version."""
-    return Settings().data_dir / "atlas_costs.duckdb"
+    """The pointer that every publish moves on to its new version.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+    """
+    return load_settings().published_warehouse
 
 
 def warehouse_version() -> Path:
@@ -77,12 +81,20 @@ def _read(version: str, query: Query) -> list[Row]:
         return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
-def usage_days() -> tuple[date, date] | None:
-    """The first and the last usage day that has costs; None where there are none."""
+def usage_days() -> tuple[date, date, date] | None:
+    """The first usage day, the last one Atlas posted usage for, and the last one with any cost.
+
+    A subscription may reach beyond the second: its days to come are no "this month". None where
+    there are no costs.
+    """
     found = rows(
-        Query("select min(usage_date) as f, max(usage_date) as l from marts.agg_costs_daily")
+        Query("""select
+    min(usage_date) as first, (select max(data_through) from meta.freshness) as through,
+    max(usage_date) as last
+from marts.agg_costs_daily""")
     )
-    return (found[0]["f"], found[0]["l"]) if found[0]["l"] else None
+    days = tuple(found[0].values())
+    return days if all(days) else None
 
 
 def freshness() -> list[Row]:

@@ -31,28 +31,29 @@ def words(value: str) -> str:
     return _WORDS.get(value, value.capitalize())
 
 
-def report_of(state: ReportState, first: date, last: date) -> Report:
-    """A state on the days it covers, given the first and last usage day."""
-    window = state.custom_window or resolve(state.range, first, last)
+def report_of(state: ReportState, first: date, through: date, last: date) -> Report:
+    """A state on the days it covers; `all` holds the days to come of a subscription too."""
+    end = last if state.range_name == "all" else through
+    window = state.custom_window or resolve(state.range, first, end)
     compared = previous(state.range_name, window) if state.compare == "previous" else None
     return Report(state, window, compared, last + ONE_DAY)
 
 
-def controlled_report(first: date, last: date) -> tuple[Report, list[str]]:
+def controlled_report(first: date, through: date, last: date) -> tuple[Report, list[str]]:
     """Draws the controls; the report they and the address agree on, and what was refused."""
     address = components.address()
     state, problems = url_state.parse(address)
     if st.session_state.get(_WRITTEN) != address or "report.range" not in st.session_state:
-        _fill(state, first, last)
-    chosen = _controls(report_of(state, first, last))
+        _fill(state, first, through, last)
+    chosen = _controls(report_of(state, first, through, last))
     st.session_state[_WRITTEN] = url_state.to_params(chosen)
     if address != st.session_state[_WRITTEN]:
         st.query_params.from_dict(st.session_state[_WRITTEN])
-    return report_of(chosen, first, last), problems
+    return report_of(chosen, first, through, last), problems
 
 
-def _fill(state: ReportState, first: date, last: date) -> None:
-    window = report_of(state, first, last).window
+def _fill(state: ReportState, first: date, through: date, last: date) -> None:
+    window = report_of(state, first, through, last).window
     st.session_state.update({
         "report.range": state.range_name or CUSTOM,
         "report.days": (window.start, window.end - ONE_DAY),

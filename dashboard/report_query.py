@@ -47,7 +47,7 @@ FULL = Relation("marts.fct_costs_daily", "usage_date", _DETAIL | {"invoice_id"})
 
 @dataclass(frozen=True)
 class Report:
-    """A report's state on the days it covers; `data_end` is the day after the last usage."""
+    """A report's state on the days it covers; `data_end` is the day after the last cost."""
 
     state: ReportState
     window: Window

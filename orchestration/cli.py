@@ -24,8 +24,8 @@ app = typer.Typer(
 FAILED, COSTS_UNREADABLE, INCOMPLETE = 1, 2, 3
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
-DagsterPort = Annotated[int, typer.Option(help="Port of Dagster's UI.")]
-DashboardPort = Annotated[int, typer.Option(help="Port of the dashboard.")]
+DagsterPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of Dagster's UI.")]
+DashboardPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard.")]
 
 
 @app.command()
@@ -59,7 +59,12 @@ def check() -> None:
     from orchestration.permissions import can_read_costs  # noqa: PLC0415
 
     readable = True
-    for connection in load_settings().connections():
+    try:
+        connections = load_settings().connections()
+    except SettingsError as error:
+        typer.echo(f"costs cannot be read. {error}")
+        raise typer.Exit(COSTS_UNREADABLE) from None
+    for connection in connections:
         ok, sentence = can_read_costs(connection)
         typer.echo(f"{connection.name}: {sentence}")
         readable &= ok
@@ -98,7 +103,7 @@ def up(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(help="0 picks a free one.")] = 8080,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8080,
     seed: int = 7,
     months: int = 13,
     scale: int = 1,

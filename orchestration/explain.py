@@ -3,10 +3,11 @@
 import errno
 
 from orchestration.atlas.errors import AtlasError
+from orchestration.landing import JournalError
 from orchestration.settings import SettingsError
 from orchestration.warehouse.errors import WarehouseError
 
-KNOWN = (AtlasError, SettingsError, WarehouseError)
+KNOWN = (AtlasError, JournalError, SettingsError, WarehouseError)
 NO_ROOM = ("No space left on device", "disk is full", "disk quota exceeded", "File too large")
 
 
@@ -16,18 +17,26 @@ def explanation(error: BaseException | None) -> str | None:
     Dagster wraps what a step or a resource raises, so causes are searched too; its own Failure is
     known by name, because importing Dagster takes seconds that a missing key should not cost.
     """
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, KNOWN):
-            return str(seen)
-        if type(seen).__module__.startswith("dagster") and type(seen).__name__ == "Failure":
-            return str(getattr(seen, "description", seen))
-        if _is_no_room(seen):
-            return (
-                f"No room left on the disk ({str(seen).splitlines()[0]}). Free some space in the "
-                "data folder and run again; what was published before is unchanged."
-            )
-        seen = getattr(seen, "user_exception", None) or seen.__cause__ or seen.__context__
+    visited: set[int] = set()
+    while error is not None and id(error) not in visited:
+        visited.add(id(error))
+        if sentence := _sentence(error):
+            return sentence
+        # Dagster's wrapper names the user's exception, whose own context may be the wrapper
+        error = getattr(error, "user_exception", None) or error.__cause__ or error.__context__
+    return None
+
+
+def _sentence(error: BaseException) -> str | None:
+    if isinstance(error, KNOWN):
+        return str(error)
+    if type(error).__module__.startswith("dagster") and type(error).__name__ == "Failure":
+        return str(getattr(error, "description", error))
+    if _is_no_room(error):
+        return (
+            f"No room left on the disk ({str(error).splitlines()[0]}). Free some space in the "
+            "data folder and run again; what was published before is unchanged."
+        )
     return None
 
 

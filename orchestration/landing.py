@@ -28,6 +28,10 @@ READ_CHUNK = 1 << 20
 Verify = Callable[["LandedFile"], None]
 
 
+class JournalError(Exception):
+    """The landing journal is damaged; what Atlas sent is still there, file by file."""
+
+
 @dataclass(frozen=True)
 class LandedFile:
     """One landed body.
@@ -90,8 +94,17 @@ class Landing:
         with self._journal.open("rb") as journal:
             for line in journal:
                 if line.endswith(b"\n"):
-                    fields = json.loads(line)
-                    yield Observation(**{**fields, "files": tuple(fields["files"])})
+                    yield self._observation(line)
+
+    def _observation(self, line: bytes) -> Observation:
+        try:
+            fields = json.loads(line)
+            return Observation(**{**fields, "files": tuple(fields["files"])})
+        except (ValueError, KeyError, TypeError):
+            raise JournalError(
+                f"The journal {self._journal} has a line that cannot be read: restore it from a "
+                "backup, or move the folder beside it away to read everything from Atlas again."
+            ) from None
 
     def current(self, entity: str) -> dict[str, Observation]:
         """The latest observation of each scope of an entity."""

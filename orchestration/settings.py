@@ -110,6 +110,11 @@ class Settings(BaseSettings):
         return self.build_dir / "marts.duckdb"
 
     @property
+    def verified_file(self) -> Path:
+        """Says that the marts, as they are, passed every test."""
+        return self.build_dir / "marts.verified"
+
+    @property
     def dbt_target_dir(self) -> Path:
         """What dbt compiled and how its last build went."""
         return self.build_dir / "dbt"

@@ -155,7 +155,7 @@ class Slices:
     def cut(self, version: InvoiceVersion) -> Path:
         """Write a version's lines as an array file, unless they are there already."""
         target = self.path(version)
-        if target.exists():
+        if target.exists() and target.stat().st_size == len(memoryview(version.lines)):
             return target
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary = target.with_suffix(f".{os.getpid()}-{threading.get_ident()}.part")

@@ -9,9 +9,11 @@ import duckdb
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from orchestration.settings import SettingsError
 
+UNCUT = 100_000
 FORMATS = ("table", "csv", "json", "parquet")
 _json = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
@@ -33,6 +35,8 @@ def run_sql(warehouse: Path, query: str, output_format: str, output: Path | None
             _write(db.sql(query), output_format, output)
         except duckdb.Error as error:
             raise SettingsError(f"DuckDB: {str(error).strip()}") from None
+        except OSError as error:
+            raise SettingsError(f"Cannot write {output}: {error.strerror}.") from None
 
 
 def _write(rows: duckdb.DuckDBPyRelation | None, output_format: str, output: Path | None) -> None:
@@ -54,10 +58,14 @@ def _render(rows: duckdb.DuckDBPyRelation, output_format: str, file: IO[str]) ->
 
 
 def _as_table(columns: list[str], rows: list[tuple[Any, ...]], file: IO[str]) -> None:
-    table = Table(*columns)
+    table = Table()
+    for name in columns:
+        table.add_column(Text(name), overflow="fold")
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    Console(file=file).print(table)
+        # Text, because a value such as [b] would be read as markup and vanish
+        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+    # a pipe has no width: nothing may be cut that another program reads
+    Console(file=file, width=None if file.isatty() else UNCUT).print(table)
 
 
 def _as_csv(columns: list[str], rows: list[tuple[Any, ...]], file: IO[str]) -> None:

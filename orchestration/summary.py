@@ -112,7 +112,8 @@ def summarize(warehouse: Path) -> Summary:
 def _totals(db: duckdb.DuckDBPyConnection, since: date | None) -> dict[str, int]:
     rows = db.execute(
         "select pricing_currency, sum(cost_cents)::bigint from marts.agg_costs_daily "
-        "where charge_type <> 'credit' and ($since is null or usage_date >= $since) "
+        "where charge_type <> 'credit' and ($since is null or (usage_date >= $since "
+        "and usage_date < $since + interval 1 month)) "
         "group by pricing_currency order by pricing_currency",
         {"since": since},
     ).fetchall()

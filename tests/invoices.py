@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from orchestration.assets.billing import _receive
+from orchestration.assets.billing import DocumentFacts, _receive
 from orchestration.landing import Landing
 from orchestration.warehouse.raw import RawWarehouse
 
@@ -62,7 +62,8 @@ def land(landing: Landing, scope: str, document: object) -> list[str]:
         with open_sink("") as sink:
             sink.write(body)
 
-    return _receive(landing, scope, download, "2026-06-01T07:00:00Z")
+    facts = DocumentFacts("5e0000000000000000000001", updated="2026-06-01T07:00:00Z")
+    return _receive(landing, scope, download, facts)
 
 
 @contextmanager

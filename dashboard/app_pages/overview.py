@@ -13,9 +13,9 @@ from dashboard.report_controls import report_of
 from dashboard.url_state import Filter, ReportState, link
 
 
-def cards(first: date, last: date) -> Query:
+def cards(first: date, through: date) -> Query:
     """Month to date beside the same days before, and the last full month."""
-    to_date, before = resolve("this_month", first, last), resolve("last_month", first, last)
+    to_date, before = resolve("this_month", first, through), resolve("last_month", first, through)
     same_days = previous("this_month", to_date) or before
     query = data.summary(to_date, same_days, before)
     span = formats.span(same_days.start, same_days.end)
@@ -78,7 +78,7 @@ def bridge(invoices: list[Row]) -> Query | None:
     return query
 
 
-def by_service(first: date, last: date) -> Query:
+def by_service(first: date, through: date, last: date) -> Query:
     """Cost by service, month by month or day by day."""
     options = {"month": "By month", "day": "By day"}
     asked = st.query_params.get("bin", "month")
@@ -89,10 +89,10 @@ def by_service(first: date, last: date) -> Query:
     if step != asked:
         st.query_params["bin"] = step
     state = ReportState(range="this_month", bin=step, compare="none", top=8)
-    report = report_of(state, first, last)
+    report = report_of(state, first, through, last)
     if step == "month":
-        start = max(first.replace(day=1), resolve("last_12_months", first, last).start)
-        report = report_query.Report(state, Window(start, last + ONE_DAY), None, last + ONE_DAY)
+        start = max(first.replace(day=1), resolve("last_12_months", first, through).start)
+        report = report_query.Report(state, Window(start, through + ONE_DAY), None, last + ONE_DAY)
     query = report_query.series(report, state.top)
     found = components.by_unit(data.rows(query))
     for unit, rows in found.items():
@@ -127,18 +127,18 @@ def _report(row: Row) -> str:
 
 
 st.title("Overview")
-first, last = components.usage_days()
+first, through, last = components.usage_days()
 invoices = components.invoices()
-queries: dict[str, Query | None] = {"Cards": cards(first, last)}
+queries: dict[str, Query | None] = {"Cards": cards(first, through)}
 components.reconciliation(invoices)
 st.subheader("Cost by service")
-queries["By service"] = by_service(first, last)
+queries["By service"] = by_service(first, through, last)
 left, right = st.columns(2)
 with left:
     st.subheader("From usage to billed")
     queries["Bridge"] = bridge(invoices)
 with right:
-    month = resolve("this_month", first, last)
+    month = resolve("this_month", first, through)
     st.subheader(f"Top resources, {formats.month(month.start)}")
     queries["Resources"] = top_resources(month)
 queries["Invoices"] = data.invoices()

@@ -6,6 +6,7 @@ Both tables in one step, because an invoice is replaced whole.
 import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,11 +27,39 @@ from orchestration.resources.warehouse import WarehouseResource
 from orchestration.slices import InvoiceVersion, read_versions
 
 ENTITY = "invoices"
+LIST = "invoice_list"
 PENDING = "pending"
 log = logging.getLogger("atlas_costs")
 MonthTotals = dict[str, tuple[int, int, int]]
 INVOICES = dg.AssetKey(["atlas", "invoices"])
 LINE_ITEMS = dg.AssetKey(["atlas", "invoice_line_items"])
+
+
+@dataclass(frozen=True)
+class DocumentFacts:
+    """What is known of an invoice document beside its bytes.
+
+    Attributes:
+        org_id: Whose invoice it is, where the document does not say.
+        updated: What the invoice list said when it was read.
+        closed: Invoices that the list calls closed; a pending document is no word on them.
+    """
+
+    org_id: str
+    updated: str | None = None
+    closed: frozenset[str] = frozenset()
+
+    def of(self, found: InvoiceVersion) -> dict[str, Any]:
+        """What the journal keeps, so that loading knows what changed without reading."""
+        return {
+            "id": found.header.id,
+            "org_id": found.header.org_id or self.org_id,
+            "month": found.month,
+            "version": found.version,
+            "is_nested": found.is_nested,
+            "line_items": found.line_items,
+            "cents": found.cents,
+        }
 
 
 class HistoryConfig(dg.Config):
@@ -49,31 +78,46 @@ def invoices_to_read(
 ) -> list[InvoiceMetadata]:
     """The closed invoices worth reading: new, `updated`, asked for, or young enough to change.
 
-    Atlas restates closed invoices for about three months, not always moving `updated`.
+    Atlas restates closed invoices for about three months, not always moving `updated`. The first
+    month limits how far back history reaches; what is held already, and what came after it, is
+    always kept up to date.
     """
-    closed = sorted(
-        (
-            each
-            for each in listed
-            if not each.is_pending and (each.month or "") >= (first_month or "")
-        ),
-        key=lambda each: each.month or "",
-        reverse=True,
-    )
+    held = held_months(landing)
+    newest = max(held.values(), default="9999-12")
+    closed = [
+        each
+        for each in listed
+        if not each.is_pending
+        and (each.id in held or (each.month or "") >= min(first_month or "", newest))
+    ]
     window = sorted({each.month or "" for each in closed}, reverse=True)[:restatement_months]
     always = {*window, *asked_for}
     landed = landing.current(ENTITY)
-    return [
+    wanted = [
         each
         for each in closed
         if each.month in always
         or each.id not in landed
         or landed[each.id].meta.get("updated") != each.updated
     ]
+    return sorted(wanted, key=lambda each: each.month or "", reverse=True)
+
+
+def held_months(landing: Landing) -> dict[str, str]:
+    """Invoice id → month of every invoice that was ever landed, pending ones included."""
+    return {
+        invoice["id"]: invoice["month"]
+        for seen in landing.observations()
+        if seen.entity == ENTITY
+        for invoice in seen.meta.get(ENTITY, [])
+    }
 
 
 def _receive(
-    landing: Landing, scope: str, download: Callable[[OpenSink], None], updated: str | None
+    landing: Landing,
+    scope: str,
+    download: Callable[[OpenSink], None],
+    facts: DocumentFacts,
 ) -> list[str]:
     """Land one invoice document, checked before it counts; the ids of the invoices in it."""
     found: list[InvoiceVersion] = []
@@ -90,28 +134,23 @@ def _receive(
         landed[:] = [writer.landed]
 
     download(open_sink)
-    contents = [_facts(each) for each in found]
-    landing.observe(ENTITY, scope, landed if found else [], {"updated": updated, ENTITY: contents})
-    return [each.header.id for each in found]
-
-
-def _facts(found: InvoiceVersion) -> dict[str, Any]:
-    """What the journal keeps of an invoice, so that loading knows what changed without reading."""
-    return {
-        "id": found.header.id,
-        "month": found.month,
-        "version": found.version,
-        "is_nested": found.is_nested,
-        "line_items": found.line_items,
-        "cents": found.cents,
-    }
+    contents = [facts.of(each) for each in found if each.header.id not in facts.closed]
+    meta = {"updated": facts.updated, ENTITY: contents}
+    landing.observe(ENTITY, scope, landed if contents else [], meta)
+    return [each["id"] for each in contents]
 
 
 def _read_pending(billing: Billing, landing: Landing, listed: list[InvoiceMetadata]) -> None:
-    """The running month. On the first of a month there may be none yet: 404 or an empty page."""
+    """The running month. On the first of a month there may be none yet: 404 or an empty page.
+
+    Atlas may still show as pending what its list already calls closed; the list is right, and
+    the final invoice must not be replaced by what it was a day before.
+    """
     log.info("%s: reading the pending invoice", landing.connection)
+    closed = frozenset(each.id for each in listed if not each.is_pending)
+    facts = DocumentFacts(billing.org_id, closed=closed)
     try:
-        found = _receive(landing, PENDING, billing.download_pending, None)
+        found = _receive(landing, PENDING, billing.download_pending, facts)
     except NotFound:
         landing.observe(ENTITY, PENDING, [], {"updated": None, ENTITY: []})
         found = []
@@ -122,12 +161,31 @@ def _read_pending(billing: Billing, landing: Landing, listed: list[InvoiceMetada
 
 def _read_invoice(billing: Billing, landing: Landing, invoice: InvoiceMetadata) -> None:
     log.info("%s: reading invoice %s (%s)", landing.connection, invoice.id, invoice.month)
-    _receive(
-        landing,
-        invoice.id,
-        lambda sink: billing.download_invoice(invoice.id, sink),
-        invoice.updated,
-    )
+    facts = DocumentFacts(billing.org_id, updated=invoice.updated)
+    _receive(landing, invoice.id, lambda sink: billing.download_invoice(invoice.id, sink), facts)
+
+
+def differences(listed: list[InvoiceMetadata], held: dict[str, str | None]) -> list[str]:
+    """What Atlas's list says of invoices and the loaded ones do not, each as a sentence.
+
+    Invoices from before the chosen history are in the list and not held; they are no difference.
+    """
+    oldest = min((each.month or "" for each in listed if each.id in held), default="")
+    missing = [
+        f"invoice {each.id} ({each.month}) is in Atlas's list and was not read"
+        for each in listed
+        if each.id not in held and (each.month or "") >= oldest
+    ]
+    differing = [
+        f"invoice {each.id} ({each.month}) is {each.status} in Atlas's list, {held[each.id]} here"
+        for each in listed
+        if each.id in held and each.status and held[each.id] != each.status
+    ]
+    known = {each.id for each in listed}
+    gone = [
+        f"invoice {each} is no longer in Atlas's list; kept" for each in held if each not in known
+    ]
+    return missing + differing + sorted(gone)
 
 
 @dg.multi_asset(
@@ -168,7 +226,7 @@ def invoices(
     with failures_named():
         for connection in atlas.connections():
             landing = warehouse.landing(connection.name)
-            extract_invoices(
+            listed = extract_invoices(
                 Billing(atlas.client(connection), connection.org_id),
                 landing,
                 first_month=config.from_month or first_month(history, datetime.now(UTC)),
@@ -177,6 +235,9 @@ def invoices(
             )
             with warehouse.raw() as raw:
                 loaded = raw.load(landing)
+                raw.note_success(connection.name)
+                differing = differences(listed, raw.invoice_statuses(connection.name))
+            landing.observe(LIST, connection.org_id, [], {"differences": differing})
             months |= set(loaded.invoices.values())
             log.info(
                 "%s: %d invoices changed, %d lines loaded",
@@ -198,8 +259,8 @@ def extract_invoices(
     first_month: str | None,
     restatement_months: int,
     asked_for: Iterable[str] = (),
-) -> None:
-    """Land every invoice of an organization that is worth reading, the pending one last."""
+) -> list[InvoiceMetadata]:
+    """Land every invoice worth reading, the pending one last; returns what Atlas lists."""
     listed = records.invoices(billing.list_invoices())
     wanted = invoices_to_read(
         listed,
@@ -211,6 +272,7 @@ def extract_invoices(
     for each in wanted:
         _read_invoice(billing, landing, each)
     _read_pending(billing, landing, listed)
+    return listed
 
 
 def first_month(history_months: int | None, now: datetime) -> str | None:

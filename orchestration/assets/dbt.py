@@ -31,10 +31,13 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
         # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
         target = warehouse.settings.dbt_target_dir
         invocation = dbt.cli(["build"], context=context, target_path=target)
+        warehouse.forget_verification()
         try:
             yield from invocation.stream()
         except DagsterDbtCliRuntimeError:
             raise dg.Failure(description=_what_failed(invocation), allow_retries=False) from None
+        if not context.is_subset:
+            warehouse.note_verification()
 
     return dbt_models
 

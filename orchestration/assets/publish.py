@@ -1,7 +1,7 @@
 """The last step of the corridor: finished marts become what pages and SQL users read."""
 
 import logging
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 import dagster as dg
 
@@ -29,7 +29,9 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         with failures_named():
             through, services = _summary(warehouse)
             names = [each.name for each in atlas.connections()]
-            statuses = [status(warehouse.landing(name), through) for name in names]
+            with warehouse.raw() as raw:
+                read = {name: raw.last_success(name) for name in names}
+            statuses = [status(warehouse.landing(name), read[name], through) for name in names]
             published = warehouse.publish(statuses)
         log.info("published version %s", published.version)
         return dg.MaterializeResult(
@@ -47,12 +49,14 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
     return publish
 
 
-def status(landing: Landing, data_through: date | None) -> ConnectionStatus:
-    """What meta.freshness says of a connection whose costs were just read."""
+def status(
+    landing: Landing, last_success: datetime | None, data_through: date | None
+) -> ConnectionStatus:
+    """What meta.freshness says of a connection."""
     missing = missing_parts(landing)
     return ConnectionStatus(
         connection=landing.connection,
-        last_success_at=datetime.now(UTC),
+        last_success_at=last_success,
         data_through=data_through,
         status="degraded" if missing else "connected",
         missing_parts=missing,
@@ -60,14 +64,19 @@ def status(landing: Landing, data_through: date | None) -> ConnectionStatus:
 
 
 def missing_parts(landing: Landing) -> list[str]:
-    """What the last refresh could not read, each as entity and cause."""
-    entities = ("organizations", "projects", "clusters", "flex_clusters", "skus")
-    return [
+    """What the last refresh could not read, and where the invoices differ from Atlas's list."""
+    unreadable = [
         f"{entity}: {seen.error}"
-        for entity in entities
+        for entity in ("organizations", "projects", "clusters", "flex_clusters", "skus")
         for seen in landing.current(entity).values()
         if seen.error
     ]
+    differing = [
+        f"invoices: {sentence}"
+        for seen in landing.current("invoice_list").values()
+        for sentence in seen.meta.get("differences", [])
+    ]
+    return unreadable + differing
 
 
 def _summary(warehouse: WarehouseResource) -> tuple[date | None, list[tuple[str, int]]]:
@@ -76,5 +85,5 @@ def _summary(warehouse: WarehouseResource) -> tuple[date | None, list[tuple[str,
             "select service, sum(cost_cents)::bigint as cents from marts.agg_costs_daily "
             "where charge_type <> 'credit' group by service order by cents desc"
         ).fetchall()
-        found = db.execute("select max(usage_date) from marts.agg_costs_daily").fetchone()
+        found = db.execute("select data_through from marts.data_through").fetchone()
     return (found[0] if found else None), services

@@ -11,6 +11,7 @@ class Billing:
     """What Atlas charges an organization (role Organization Billing Viewer)."""
 
     def __init__(self, client: AtlasClient, org_id: str) -> None:
+        self.org_id = org_id
         self._client = client
         self._invoices = f"/orgs/{quote(org_id, safe='')}/invoices"
 

@@ -139,15 +139,30 @@ class AtlasClient:
     def pages(
         self, path: str, *, version: str, what: str, params: dict[str, str] | None = None
     ) -> Iterator[Answer]:
-        """Every page of a list, following rel=next."""
-        query: dict[str, str] | None = {"itemsPerPage": str(PAGE_SIZE), **(params or {})}
-        for _ in range(MAX_PAGES):
-            if query is None:
-                return
+        """Every page of a list: by rel=next, or by number where a link is missing.
+
+        Raises:
+            MalformedAnswer: the list repeats itself; a part of it may be missing.
+        """
+        query = {"itemsPerPage": str(PAGE_SIZE), **(params or {})}
+        seen, by_link = 0, True
+        bodies: set[bytes] = set()
+        for number in range(2, MAX_PAGES + 2):
             answer = self.get(path, version=version, what=what, params=query)
+            if answer.body in bodies and not by_link:
+                return  # the count was an estimate: a real answer said 35 and listed all 34
+            if answer.body in bodies:
+                raise MalformedAnswer(f"{what}: Atlas's list repeats a page instead of ending.")
+            bodies.add(answer.body)
             yield answer
-            following = {**query, **(responses.next_page(answer.document) or {})}
-            query = following if following != query else None
+            seen += len(responses.results(answer.document))
+            following = responses.next_page(answer.document)
+            by_link = following is not None
+            if not by_link and responses.says_there_is_more(answer.document, seen):
+                following = {"pageNum": str(number)}
+            if following is None:
+                return
+            query = {**query, **following}
         raise MalformedAnswer(f"{what}: Atlas's list does not end after {MAX_PAGES} pages.")
 
     def download(

@@ -30,7 +30,6 @@ class Project(_Record):
     """Atlas schema Group."""
 
     id: str
-    name: str
 
 
 class InvoiceMetadata(_Record):

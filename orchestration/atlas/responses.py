@@ -71,9 +71,21 @@ def next_page(document: object) -> dict[str, str] | None:
     """
     links = document.get("links") if isinstance(document, dict) else None
     for link in links or []:
-        if isinstance(link, dict) and link.get("rel") == "next" and link.get("href"):
+        is_next = isinstance(link, dict) and link.get("rel") == "next"
+        if is_next and isinstance(link.get("href"), str):
             return dict(parse_qsl(urlsplit(link["href"]).query))
     return None
+
+
+def says_there_is_more(document: object, seen: int) -> bool:
+    """Whether a page without a next link still announces objects beyond those seen so far.
+
+    Atlas calls totalCount an estimate, so the page asked for because of it may be empty.
+    """
+    if not isinstance(document, dict) or not document.get("results"):
+        return False
+    total = document.get("totalCount")
+    return isinstance(total, int) and total > seen
 
 
 def results(document: object) -> list[Any]:

@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 
 from orchestration.landing import Landing
 from orchestration.settings import Settings, load_settings
+from orchestration.warehouse.errors import PublishError
 from orchestration.warehouse.lock import run_lock
 from orchestration.warehouse.publish import ConnectionStatus, Published, publish
 from orchestration.warehouse.raw import RawWarehouse
@@ -60,7 +61,32 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             db.execute("use warehouse")
             yield db
 
+    def forget_verification(self) -> None:
+        """From now on the marts may be half built."""
+        self._settings.verified_file.unlink(missing_ok=True)
+
+    def note_verification(self) -> None:
+        """Every model was built and every test of ours passed on exactly this file."""
+        self._settings.verified_file.write_text(_fingerprint(self.marts_file))
+
     def publish(self, statuses: list[ConnectionStatus]) -> Published:
-        """Make the marts what pages and SQL users see."""
+        """Make the marts what pages and SQL users see.
+
+        Raises:
+            PublishError: they were not built and tested as a whole, or cannot be copied.
+        """
+        verified = self._settings.verified_file
+        if not verified.exists() or verified.read_text() != _fingerprint(self.marts_file):
+            raise PublishError(
+                "The marts were not built and tested as a whole, so nothing was published: run "
+                "`atlas-costs refresh`, or the job refresh_costs in Dagster."
+            )
         link = self._settings.published_warehouse
         return publish(self.marts_file, self._settings.versions_dir, link, statuses)
+
+
+def _fingerprint(file: Path) -> str:
+    if not file.exists():
+        return "missing"
+    status = file.stat()
+    return f"{status.st_size} {status.st_mtime_ns}"

@@ -6,7 +6,6 @@ among equals.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -15,97 +14,8 @@ import msgspec
 from orchestration.landing import LandedFile, Landing
 from orchestration.slices import BadInvoice, InvoiceVersion, Slices, read_versions
 from orchestration.warehouse.errors import LoadError
-
-# Decimals are read as text: DuckDB would take them through a float (33.32733 became
-# 33.327330000000004096).
-LINE_COLUMNS = {
-    "cloudProvider": "VARCHAR",
-    "clusterName": "VARCHAR",
-    "created": "TIMESTAMPTZ",
-    "discountCents": "VARCHAR",
-    "endDate": "TIMESTAMPTZ",
-    "groupId": "VARCHAR",
-    "groupName": "VARCHAR",
-    "note": "VARCHAR",
-    "percentDiscount": "VARCHAR",
-    "quantity": "VARCHAR",
-    "sku": "VARCHAR",
-    "startDate": "TIMESTAMPTZ",
-    "stitchAppName": "VARCHAR",
-    "tags": "MAP(VARCHAR, VARCHAR[])",
-    "tierLowerBound": "VARCHAR",
-    "tierUpperBound": "VARCHAR",
-    "totalPriceCents": "BIGINT",
-    "unit": "VARCHAR",
-    "unitPriceDollars": "VARCHAR",
-}
-NUMBERS = {
-    "discountCents": "BIGINT",
-    "percentDiscount": "DECIMAL(18, 9)",
-    "quantity": "DECIMAL(38, 18)",
-    "tierLowerBound": "DECIMAL(38, 18)",
-    "tierUpperBound": "DECIMAL(38, 18)",
-    "unitPriceDollars": "DECIMAL(38, 18)",
-}
-TIMESTAMPS = [name for name, kind in LINE_COLUMNS.items() if kind == "TIMESTAMPTZ"]
-IDENTITY = [name for name in LINE_COLUMNS if name not in {"tags", "note"}]
-LARGEST_LINE = 16 * 2**20
-
-
-@dataclass(frozen=True)
-class Version:
-    """A distinct version of an invoice, as the journal tells it.
-
-    Attributes:
-        number: How many distinct versions came before it, plus one.
-        since: When this version was first observed.
-    """
-
-    invoice_id: str
-    version: str
-    file: str
-    is_nested: bool
-    line_items: int
-    cents: int
-    number: int
-    first_seen: str
-    since: str
-
-
-def versions_by_invoice(landing: Landing) -> dict[str, list[Version]]:
-    """Every distinct version of every invoice a connection ever saw, oldest first.
-
-    An invoice of an organization's own answers takes precedence over the copy that a paying
-    organization's document nests: each is loaded once.
-    """
-    seen: dict[str, list[tuple[str, str, dict]]] = defaultdict(list)  # type: ignore[type-arg]
-    for each in landing.observations():
-        if each.entity == "invoices" and each.error is None:
-            for invoice in each.meta.get("invoices", []):
-                seen[invoice["id"]].append((each.observed_at, each.files[0], invoice))
-    return {invoice_id: _distinct(found) for invoice_id, found in seen.items()}
-
-
-def _distinct(found: list[tuple[str, str, dict]]) -> list[Version]:  # type: ignore[type-arg]
-    own = [each for each in found if not each[2]["is_nested"]] or found
-    versions: list[Version] = []
-    for at, file, invoice in own:
-        if versions and versions[-1].version == invoice["version"]:
-            continue
-        versions.append(
-            Version(
-                invoice_id=invoice["id"],
-                version=invoice["version"],
-                file=file,
-                is_nested=invoice["is_nested"],
-                line_items=invoice["line_items"],
-                cents=invoice["cents"],
-                number=len(versions) + 1,
-                first_seen=own[0][0],
-                since=at,
-            )
-        )
-    return versions
+from orchestration.warehouse.line_items import INSERT_LINES
+from orchestration.warehouse.versions import Version, versions_by_invoice
 
 
 class InvoiceLoader:
@@ -116,16 +26,21 @@ class InvoiceLoader:
         self._slices = slices
         self._landing = landing
 
-    def load_changed(self) -> tuple[dict[str, str], int, int]:
+    def load_changed(self, *, newest_only: bool = False) -> tuple[dict[str, str], int, int]:
         """Invoice id → month of what was replaced, lines written, their cents.
 
         Versions that were missed (a rebuild, a crash before loading) are applied in order, the
         k-th of every invoice together, because each may be the first to show a line's tags.
 
+        Args:
+            newest_only: Leave out versions that a newer one has replaced since.
+
         Raises:
             LoadError: a landed document is gone or unreadable, or what was loaded differs.
         """
         waiting = self._not_loaded()
+        if newest_only:
+            waiting = {invoice_id: versions[-1:] for invoice_id, versions in waiting.items()}
         months: dict[str, str] = {}
         lines = cents = 0
         while batch := [versions.pop(0) for versions in waiting.values() if versions]:
@@ -154,7 +69,8 @@ class InvoiceLoader:
         for file, wanted in _by_file(batch).items():
             for found in self._read(file):
                 version = wanted.get(found.header.id)
-                if version and found.version == version.version:
+                is_new = found.header.id not in months
+                if version and is_new and found.version == version.version:
                     rows.append((version, found, self._slices.cut(found)))
                     months[version.invoice_id] = found.month
         if len(rows) != len(batch):
@@ -206,6 +122,7 @@ class InvoiceLoader:
             "connection": self._landing.connection,
             "file": version.file,
         }
+        values["org_id"] = found.header.org_id or version.org_id
         self._db.execute(INSERT_HEADER, values)
 
     def _insert_lines(self, slices: dict[str, Version]) -> None:
@@ -243,7 +160,7 @@ class InvoiceLoader:
         loaded = {
             invoice_id: (lines, cents)
             for invoice_id, lines, cents in self._db.execute(
-                "select _invoice_id, count(*), sum(totalPriceCents)::bigint "
+                "select _invoice_id, count(*), coalesce(sum(totalPriceCents), 0)::bigint "
                 "from invoice_line_items where _invoice_id in (select unnest(?)) group by all",
                 [[each.invoice_id for each in batch]],
             ).fetchall()
@@ -277,24 +194,6 @@ def _text(value: object) -> object:
     return bytes(value).decode() if isinstance(value, msgspec.Raw) else value
 
 
-def _identity() -> str:
-    """A line's fields as one string; an empty string and a missing field say the same."""
-    fields = ", ".join(f"coalesce({name}::varchar, '')" for name in IDENTITY)
-    return f"md5(concat_ws(chr(31), invoice_id, {fields}))"
-
-
-def _number(name: str, kind: str) -> str:
-    """A number from its text; what is none stops the load by the name of its invoice.
-
-    A whole number of cents is asked for twice: a cast alone would round 12.7 to 13.
-    """
-    is_number = f"try_cast({name} as {kind}) is not null"
-    if kind == "BIGINT":
-        is_number += f" and try_cast({name} as decimal(38, 9)) = try_cast({name} as {kind})"
-    problem = f"'invoice ' || invoice_id || ': {name} is ' || {name} || ', which is no number'"
-    return f"case when {name} is null or {is_number} then {name}::{kind} else error({problem}) end"
-
-
 INSERT_HEADER = """
 insert into invoices by name select
     $id as id, $org_id as orgId, $status_name as statusName,
@@ -311,31 +210,3 @@ insert into invoices by name select
     $connection as _connection, $file as _landing_file,
     $since::timestamptz at time zone 'UTC' as _landed_at
 """
-
-INSERT_LINES = f"""
-insert into invoice_line_items by name
-with cut as (
-    select slices.* exclude (path), lines.* exclude (filename), {_identity()} as identity
-    from read_json($paths, format = 'array', filename = true, columns = {LINE_COLUMNS},
-        hive_partitioning = false,
-        maximum_object_size = {LARGEST_LINE}) as lines
-    inner join slices on slices.path = lines.filename
-),
-identified as (
-    select *, identity || '-' || row_number() over (
-        partition by identity order by tags::varchar nulls first, note nulls first
-    ) as _line_item_id
-    from cut
-)
-select identified._line_item_id, invoice_id as _invoice_id,
-    {", ".join(f"{name} at time zone 'UTC' as {name}" for name in TIMESTAMPS)},
-    {", ".join(f"{_number(name, kind)} as {name}" for name, kind in NUMBERS.items())},
-    identified.* exclude (_line_item_id, identity, invoice_id, file, since,
-        {", ".join([*TIMESTAMPS, *NUMBERS])}),
-    coalesce(before.tags, retired.tags, identified.tags, map {{}}) as _tags_first_seen,
-    $connection as _connection, file as _landing_file,
-    since::timestamptz at time zone 'UTC' as _landed_at
-from identified
-left join tags_before as before using (_line_item_id)
-left join retired_line_item_tags as retired using (_line_item_id)
-"""  # noqa: S608  made of constants above

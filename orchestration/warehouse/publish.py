@@ -17,6 +17,8 @@ import duckdb
 from orchestration.warehouse.errors import PublishError
 
 KEPT_VERSIONS = 3
+PREFIX = "atlas_costs-"
+VERSIONS = f"{PREFIX}*.duckdb"
 PUBLISHED_SCHEMAS = ("marts", "meta")
 # Copying needs the file once more, and DuckDB some room to write the meta tables.
 HEADROOM = 1.1
@@ -34,7 +36,7 @@ class ConnectionStatus:
     """
 
     connection: str
-    last_success_at: datetime
+    last_success_at: datetime | None
     data_through: date | None
     status: str
     missing_parts: list[str]
@@ -62,20 +64,36 @@ def publish(
     Raises:
         PublishError: there is no room or the copy failed; the old version is still published.
     """
-    version = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"[:-3] + "Z"
-    target = versions_dir / f"atlas_costs-{version}.duckdb"
+    version = _next_version(versions_dir)
+    target = versions_dir / f"{PREFIX}{version}.duckdb"
     with _explained(marts, versions_dir):
         versions_dir.mkdir(parents=True, exist_ok=True)
+        _drop_litter(versions_dir)
+        _write_back(marts)
         _require_room(marts, versions_dir)
         _finish_copy(marts, target, version, statuses)
         _swap(link, target)
-    _drop_old_versions(versions_dir)
+    _drop_old_versions(versions_dir, kept=target)
     return Published(version, target, target.stat().st_size)
 
 
 def published_version(link: Path) -> str | None:
     """Name of the version the link points at, or None before the first publish."""
-    return link.resolve().stem.removeprefix("atlas_costs-") if link.exists() else None
+    return link.resolve().stem.removeprefix(PREFIX) if link.exists() else None
+
+
+def _next_version(folder: Path) -> str:
+    """A name after every other, also where the clock went back."""
+    now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"[:-3] + "Z"
+    newest = max((path.stem.removeprefix(PREFIX) for path in folder.glob(VERSIONS)), default="")
+    return now if now > newest else f"{newest}1"
+
+
+def _write_back(marts: Path) -> None:
+    """Bring what a broken-off build left in the log into the file: only the file is copied."""
+    with duckdb.connect() as db:
+        db.execute("attach $file as finished", {"file": str(marts)})
+        db.execute("checkpoint finished")
 
 
 def _require_room(marts: Path, folder: Path) -> None:
@@ -126,13 +144,13 @@ def _write_meta(
         "data_through date, status varchar, missing_parts varchar[], published_at timestamp, "
         "warehouse_version varchar)"
     )
-    now = datetime.now(UTC).replace(tzinfo=None)
+    now = _naive_utc(datetime.now(UTC))
     for each in statuses:
         db.execute(
             "insert into meta.freshness values (?, ?, ?, ?, ?, ?, ?)",
             [
                 each.connection,
-                each.last_success_at.astimezone(UTC).replace(tzinfo=None),
+                _naive_utc(each.last_success_at),
                 each.data_through,
                 each.status,
                 each.missing_parts,
@@ -140,6 +158,10 @@ def _write_meta(
                 version,
             ],
         )
+
+
+def _naive_utc(moment: datetime | None) -> datetime | None:
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment else None
 
 
 def _swap(link: Path, target: Path) -> None:
@@ -150,10 +172,16 @@ def _swap(link: Path, target: Path) -> None:
     _sync_folder(link.parent)
 
 
-def _drop_old_versions(folder: Path) -> None:
-    versions = sorted(folder.glob("atlas_costs-*.duckdb"))
-    for old in versions[:-KEPT_VERSIONS]:
-        old.unlink(missing_ok=True)
+def _drop_old_versions(folder: Path, kept: Path) -> None:
+    for old in sorted(folder.glob(VERSIONS))[:-KEPT_VERSIONS]:
+        if old != kept:
+            old.unlink(missing_ok=True)
+
+
+def _drop_litter(folder: Path) -> None:
+    """Copies that a killed process left unfinished."""
+    for part in folder.glob("*.part*"):
+        part.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:

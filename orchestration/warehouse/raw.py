@@ -4,10 +4,13 @@ Each connection's new observations are applied in one transaction: after a crash
 as they were, and the next run applies the same observations again.
 """
 
+import hashlib
+import logging
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -18,6 +21,7 @@ from orchestration.slices import Slices
 from orchestration.warehouse.errors import LoadError
 from orchestration.warehouse.invoices import InvoiceLoader
 
+log = logging.getLogger("atlas_costs")
 INVENTORY = ("organizations", "projects", "clusters", "flex_clusters", "skus")
 CLUSTER_KINDS = {"clusters": "cluster", "flex_clusters": "flex_cluster"}
 SCHEMA = Path(__file__).with_name("raw.sql")
@@ -59,10 +63,7 @@ class RawWarehouse:
     """The raw tables, open for writing. Exactly one process holds it, under the run lock."""
 
     def __init__(self, path: Path, slices: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = duckdb.connect(str(path))
-        self._db.execute("set TimeZone = 'UTC'")
-        self._db.execute(SCHEMA.read_text())
+        self._db = _opened(path)
         self._slices = Slices(slices)
 
     def __enter__(self) -> Self:
@@ -77,21 +78,53 @@ class RawWarehouse:
         Raises:
             LoadError: naming the landed file; nothing was changed.
         """
+        try:
+            return self._load(landing, newest_only=False)
+        except LoadError as error:
+            # a version that cannot be loaded must not block the better one that came after it
+            loaded = self._load(landing, newest_only=True)
+            log.warning("%s An older version was left out.", error)
+            return loaded
+
+    def _load(self, landing: Landing, *, newest_only: bool) -> Loaded:
         with self._transaction():
-            position = self._position(landing.connection)
-            fresh = list(landing.observations())[position:]
-            for each in fresh:
+            observations = list(landing.observations())
+            position = self._position(landing.connection, observations)
+            for each in observations[position:]:
                 if each.entity in INVENTORY:
                     self._replace_scope(landing, each)
-            loaded = self._load_invoices(landing)
+            loaded = self._load_invoices(landing, newest_only=newest_only)
             self._db.execute(
                 "delete from journal_positions where _connection = ?", [landing.connection]
             )
             self._db.execute(
-                "insert into journal_positions values (?, ?)",
-                [landing.connection, position + len(fresh)],
+                "insert into journal_positions values (?, ?, ?)",
+                [landing.connection, len(observations), _beginning(observations)],
             )
         return loaded
+
+    def note_success(self, connection: str) -> None:
+        """Remember that all costs of a connection were just read."""
+        self._db.execute("delete from extractions where _connection = ?", [connection])
+        self._db.execute(
+            "insert into extractions values (?, now() at time zone 'UTC')", [connection]
+        )
+
+    def last_success(self, connection: str) -> datetime | None:
+        """When all costs of a connection were last read, UTC."""
+        found = self._db.execute(
+            "select succeeded_at from extractions where _connection = ?", [connection]
+        ).fetchone()
+        return found[0].replace(tzinfo=UTC) if found else None
+
+    def invoice_statuses(self, connection: str) -> dict[str, str | None]:
+        """Invoice id → status as loaded, of the connection's own invoices."""
+        return dict(
+            self._db.execute(
+                "select id, statusName from invoices where _connection = ? and not _is_nested",
+                [connection],
+            ).fetchall()
+        )
 
     def counts(self, table: str) -> int:
         """Rows of a raw table."""
@@ -116,11 +149,14 @@ class RawWarehouse:
     def _tables(self) -> set[str]:
         return {name for (name,) in self._db.execute("show tables").fetchall()}
 
-    def _position(self, connection: str) -> int:
+    def _position(self, connection: str, observations: list[Observation]) -> int:
+        """How many of these were applied; none, if this is not the journal we knew."""
         found = self._db.execute(
-            "select applied from journal_positions where _connection = ?", [connection]
+            "select applied, beginning from journal_positions where _connection = ?", [connection]
         ).fetchone()
-        return found[0] if found else 0
+        if not found or found[0] > len(observations) or found[1] != _beginning(observations):
+            return 0
+        return int(found[0])
 
     def _replace_scope(self, landing: Landing, seen: Observation) -> None:
         if seen.entity in CLUSTER_KINDS:
@@ -187,8 +223,8 @@ class RawWarehouse:
                 from documents
             ) as listed
             on seen.id = listed.id and seen._connection = $connection
-            when matched then update set name = listed.name, _document = listed.document,
-                _gone_at = null
+            when matched then update set name = listed.name, kind = $kind, groupId = $project,
+                _document = listed.document, _gone_at = null
             when not matched then insert
                 (id, name, groupId, kind, createDate, _document, _connection, _first_seen_at)
                 values (listed.id, listed.name, $project, $kind, listed.created, listed.document,
@@ -206,10 +242,10 @@ class RawWarehouse:
             values,
         )
 
-    def _load_invoices(self, landing: Landing) -> Loaded:
+    def _load_invoices(self, landing: Landing, *, newest_only: bool) -> Loaded:
         loader = InvoiceLoader(self._db, self._slices, landing)
         with _naming_the_file():
-            return Loaded(*loader.load_changed())
+            return Loaded(*loader.load_changed(newest_only=newest_only))
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -220,6 +256,33 @@ class RawWarehouse:
             self._db.rollback()
             raise
         self._db.commit()
+
+
+def _opened(path: Path) -> duckdb.DuckDBPyConnection:
+    """The raw database with today's tables; one of another shape is made again from landing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    schema = SCHEMA.read_text()
+    shape = hashlib.sha256(schema.encode()).hexdigest()
+    if path.exists() and _shape_of(path) != shape:
+        path.unlink()
+    db = duckdb.connect(str(path))
+    db.execute("set TimeZone = 'UTC'")
+    db.execute(schema)
+    db.execute("create table if not exists shape as select $sha256 as sha256", {"sha256": shape})
+    return db
+
+
+def _shape_of(path: Path) -> str | None:
+    with duckdb.connect(str(path)) as db:
+        if ("shape",) not in db.execute("show tables").fetchall():
+            return None
+        [(shape,)] = db.execute("select sha256 from shape").fetchall()
+    return str(shape)
+
+
+def _beginning(observations: list[Observation]) -> str | None:
+    """What tells one journal from another that was started in its place."""
+    return observations[0].observed_at if observations else None
 
 
 def _bodies(landing: Landing, seen: Observation) -> list[bytes]:
@@ -244,7 +307,7 @@ def _typed(name: str, kind: str) -> str:
 def _naming_the_file() -> Iterator[None]:
     try:
         yield
-    except duckdb.InvalidInputException as error:
+    except (duckdb.DataError, duckdb.InvalidInputException, OverflowError) as error:
         raise LoadError(_reason(str(error).splitlines()[0])) from None
 
 

@@ -60,4 +60,9 @@ create table if not exists invoice_line_items (
 -- The tags first seen with lines that have since left their invoice, should they come back.
 create table if not exists retired_line_item_tags (_line_item_id varchar, tags map(varchar, varchar[]));
 -- How far each connection's landing journal has been applied.
-create table if not exists journal_positions (_connection varchar, applied bigint);
+-- beginning tells whether it is still the same journal.
+create table if not exists journal_positions (
+    _connection varchar, applied bigint, beginning varchar
+);
+-- When all costs of a connection were last read.
+create table if not exists extractions (_connection varchar, succeeded_at timestamp);

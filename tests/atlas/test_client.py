@@ -148,10 +148,35 @@ def test_pages_follow_next_on_the_configured_host_only():
     ]
 
 
-def test_a_list_whose_next_link_points_at_itself_ends():
+def test_a_list_that_repeats_itself_is_malformed():
+    """It may hide what it does not show, and would otherwise be read for ever."""
     with serving(page(1, last=False)) as server, client(server.url) as atlas:
+        with pytest.raises(MalformedAnswer, match="repeats a page"):
+            list(atlas.pages("/orgs/o/groups", version="2023-01-01", what="projects"))
+    assert len(server.requests) == 2
+
+
+def counted(total: int, *ids: str) -> Scripted:
+    body = {"results": [{"id": each} for each in ids], "totalCount": total}
+    return Scripted(body=json.dumps(body).encode())
+
+
+@pytest.mark.parametrize(
+    ("answers", "ids"),
+    [
+        ([counted(3, "1", "2"), counted(3, "3")], ["1", "2", "3"]),
+        ([counted(9, "1", "2"), counted(9)], ["1", "2"]),
+        ([counted(3, "1", "2"), counted(3, "1", "2")], ["1", "2"]),
+        ([counted(2, "1", "2")], ["1", "2"]),
+    ],
+    ids=["more-without-a-link", "an-estimate", "an-estimate-without-pages", "complete"],
+)
+def test_a_count_beyond_what_was_seen_asks_for_the_next_page(answers, ids):
+    with serving(*answers) as server, client(server.url) as atlas:
         pages = list(atlas.pages("/orgs/o/groups", version="2023-01-01", what="projects"))
-    assert len(pages) == 2
+    found = [each["id"] for answer in pages for each in answer.document["results"]]
+    assert found == ids
+    assert len(server.requests) == len(answers)
 
 
 def test_a_download_keeps_the_bytes_as_sent_and_starts_afresh_after_a_cut():

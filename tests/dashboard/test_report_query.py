@@ -18,7 +18,7 @@ FIRST, LAST = date(2025, 4, 1), date(2026, 5, 18)
 
 
 def made(**state) -> Report:
-    return report_of(ReportState(**state), FIRST, LAST)
+    return report_of(ReportState(**state), FIRST, LAST, LAST)
 
 
 def rows(report: Report, **options) -> list[data.Row]:

@@ -1,12 +1,19 @@
 """Which invoices a refresh reads, and what it makes of odd answers."""
 
+import json
 from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.assets.billing import first_month, invoices_to_read
+from orchestration.assets.billing import (
+    _read_pending,
+    differences,
+    first_month,
+    invoices_to_read,
+)
 from orchestration.atlas.records import InvoiceMetadata
 from orchestration.landing import Landing
+from orchestration.warehouse.versions import versions_by_invoice
 from tests.invoices import invoice, land, line
 
 
@@ -63,3 +70,59 @@ def test_a_history_that_begins_later(landing):
 )
 def test_a_history_in_months_ends_with_the_current_one(months, first):
     assert first_month(months, datetime(2026, 2, 28, tzinfo=UTC)) == first
+
+
+def pending(invoice_id: str, *lines):
+    return invoice(invoice_id, *lines, statusName="PENDING")
+
+
+def test_a_limited_history_keeps_what_is_held_up_to_date(landing):
+    """A pending invoice that closes outside the window would otherwise stay half a month."""
+    land(landing, "pending", pending("2026-05", line(1)))
+    listing = [listed("2026-04"), listed("2026-05"), listed("2026-06")]
+    assert read(landing, listing, first_month="2026-07") == ["2026-05", "2026-06"]
+    assert read(landing, listing, first_month="2026-04") == ["2026-04", "2026-05", "2026-06"]
+
+
+class FakeBilling:
+    """A pending document that is a day behind the list."""
+
+    org_id = "5e0000000000000000000001"
+
+    def __init__(self, document):
+        self.document = document
+        self.read: list[str] = []
+
+    def download_pending(self, open_sink):
+        with open_sink("") as sink:
+            sink.write(json.dumps({"results": [self.document]}).encode())
+
+    def download_invoice(self, invoice_id, open_sink):
+        self.read.append(invoice_id)
+        with open_sink("") as sink:
+            sink.write(json.dumps(self.document | {"id": invoice_id}).encode())
+
+
+def test_a_pending_document_is_no_word_on_what_the_list_calls_closed(landing):
+    land(landing, "2026-05", invoice("2026-05", line(1), line(2)))
+    billing = FakeBilling(pending("2026-05", line(1)))
+    _read_pending(billing, landing, [listed("2026-05")])
+    [final] = versions_by_invoice(landing)["2026-05"]
+    assert final.line_items == 2
+    assert billing.read == []
+
+
+def test_a_pending_invoice_that_only_the_list_knows_is_read_by_its_id(landing):
+    billing = FakeBilling(pending("2026-05", line(1)))
+    _read_pending(billing, landing, [listed("2026-06", "PENDING")])
+    assert billing.read == ["2026-06"]
+
+
+def test_what_the_list_says_otherwise_is_named():
+    listing = [listed("2026-03"), listed("2026-04"), listed("2026-05"), listed("2026-06")]
+    held = {"2026-04": "PAID", "2026-05": "PENDING", "gone": "PAID"}
+    assert differences(listing, held) == [
+        "invoice 2026-06 (2026-06) is in Atlas's list and was not read",
+        "invoice 2026-05 (2026-05) is PAID in Atlas's list, PENDING here",
+        "invoice gone is no longer in Atlas's list; kept",
+    ]

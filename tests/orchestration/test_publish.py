@@ -138,3 +138,29 @@ def test_a_second_run_names_the_first(tmp_path):
                 pass
     with run_lock(tmp_path, "run-3"):
         pass
+
+
+def test_a_clock_that_went_back_never_deletes_the_version_just_published(tmp_path, marts):
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    for number in range(3):
+        (versions / f"atlas_costs-2999010{number + 1}T000000000Z.duckdb").write_bytes(b"later")
+    publish_total(tmp_path, marts, 7)
+    assert read(tmp_path) == [(7,)]
+
+
+def test_what_a_broken_off_build_left_in_its_log_is_published_too(tmp_path, marts):
+    build(marts, 1)
+    with duckdb.connect() as db:
+        db.execute(f"attach '{marts}' as warehouse")
+        db.execute("pragma disable_checkpoint_on_shutdown")
+        db.execute("update warehouse.marts.t set total = 2")
+    publish(marts, tmp_path / "versions", tmp_path / "atlas_costs.duckdb", [STATUS])
+    assert read(tmp_path) == [(2,)]
+
+
+def test_copies_of_a_killed_process_are_cleared_away(tmp_path, marts):
+    (tmp_path / "versions").mkdir()
+    (tmp_path / "versions" / "atlas_costs-20200101T000000000Z.part").write_bytes(b"half")
+    publish_total(tmp_path, marts, 1)
+    assert len(list((tmp_path / "versions").iterdir())) == 1

@@ -174,3 +174,63 @@ def test_unknown_fields_are_kept_and_a_repeated_object_counts_once(tmp_path, lan
     load(tmp_path, landing)
     [(document,)] = rows(tmp_path, "select _document from clusters")
     assert json.loads(document) == cluster("c1")
+
+
+def test_a_version_that_cannot_be_loaded_does_not_block_the_one_after_it(tmp_path, landing):
+    land(landing, "a", invoice("a", line(5, quantity="n/a")))
+    with pytest.raises(LoadError):
+        load(tmp_path, landing)
+    land(landing, "a", invoice("a", line(6)))
+    load(tmp_path, landing)
+    assert rows(tmp_path, "select totalPriceCents from invoice_line_items") == [(6,)]
+
+
+def test_empty_strings_and_absent_amounts_are_missing_values(tmp_path, landing):
+    odd = line(0, endDate="", quantity="", created="", tags=None)
+    del odd["totalPriceCents"]
+    land(landing, "a", invoice("a", subtotalCents=0, lineItems=[odd]))
+    load(tmp_path, landing)
+    assert rows(tmp_path, "select endDate, quantity, totalPriceCents from invoice_line_items") == [
+        (None, None, None)
+    ]
+
+
+def test_a_number_restated_in_another_spelling_is_the_same_line(tmp_path, landing):
+    for quantity, env in ((72.0, "prod"), (72, "dev")):
+        land(landing, "a", invoice("a", line(5, quantity=quantity, tags={"env": [env]})))
+        load(tmp_path, landing)
+    assert rows(tmp_path, "select _tags_first_seen['env'] from invoice_line_items") == [(["prod"],)]
+
+
+def test_an_invoice_twice_on_one_page_counts_once(tmp_path, landing):
+    land(landing, "pending", {"results": [invoice("a", line(5)), invoice("a", line(5))]})
+    assert load(tmp_path, landing).cents == 5
+
+
+def test_a_journal_started_anew_is_read_from_its_beginning(tmp_path, landing):
+    clusters(landing, "p1", cluster("c1"))
+    load(tmp_path, landing)
+    (landing.root / "default" / "observations.jsonl").unlink()
+    anew = Landing(landing.root, "default")
+    clusters(anew, "p1", cluster("c2"))
+    load(tmp_path, anew)
+    assert rows(tmp_path, "select id from clusters") == [("c2",)]
+
+
+def test_raw_tables_of_another_shape_are_made_again_from_landing(tmp_path, landing):
+    land(landing, "a", invoice("a", line(5)))
+    load(tmp_path, landing)
+    with duckdb.connect(str(tmp_path / "build" / "raw.duckdb")) as db:
+        db.execute("update shape set sha256 = 'of last year'; alter table invoices drop orgId")
+    load(tmp_path, landing)
+    assert rows(tmp_path, "select orgId from invoices") == [("5e0000000000000000000001",)]
+
+
+def test_a_cluster_that_changes_its_kind_stays_listed(tmp_path, landing):
+    body = json.dumps({"results": [cluster("c1")]}).encode()
+    landing.observe("flex_clusters", "p1", [landing.put("flex_clusters", "p1", body)])
+    load(tmp_path, landing)
+    clusters(landing, "p1", cluster("c1"))
+    landing.observe("flex_clusters", "p1", [])
+    load(tmp_path, landing)
+    assert rows(tmp_path, "select kind, _gone_at from clusters_seen") == [("cluster", None)]

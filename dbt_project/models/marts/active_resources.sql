@@ -19,10 +19,10 @@ line_days as (
 -- the newest usage day of the data, never the machine's clock: a rebuild changes nothing
 as_of as (
     select
-        max(usage_date) as as_of,
-        {{ first_of_month('max(usage_date)') }} as month_start,
-        {{ days_between('max(usage_date)', last_of_month('max(usage_date)')) }} as days_left
-    from {{ ref('fct_line_items') }}
+        data_through as as_of,
+        {{ first_of_month('data_through') }} as month_start,
+        {{ days_between('data_through', last_of_month('data_through')) }} as days_left
+    from {{ ref('data_through') }}
 ),
 
 recent_days as (
