@@ -109,13 +109,14 @@ def summarize(warehouse: Path) -> Summary:
         )
 
 
-def _totals(db: duckdb.DuckDBPyConnection, since: date | None) -> dict[str, int]:
+def _totals(db: duckdb.DuckDBPyConnection, month: date | None) -> dict[str, int]:
+    """Pricing currency → cents of one month, or of all time."""
     rows = db.execute(
         "select pricing_currency, sum(cost_cents)::bigint from marts.agg_costs_daily "
-        "where charge_type <> 'credit' and ($since is null or (usage_date >= $since "
-        "and usage_date < $since + interval 1 month)) "
+        "where charge_type <> 'credit' "
+        "and ($month::date is null or date_trunc('month', usage_date) = $month::date) "
         "group by pricing_currency order by pricing_currency",
-        {"since": since},
+        {"month": month},
     ).fetchall()
     return dict(rows)
 
