@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard import components, data, dimensions, formats, tables, url_state
 from dashboard.data import Row
 from dashboard.dimensions import RESOURCE_DIMENSIONS
+from dashboard.ranges import resolve
 from dashboard.url_state import Filter
 
 OFFERED = ("project", "resource_type", "region", "cloud_provider", "state", "listing_status")
@@ -119,6 +120,9 @@ def table(rows: list[Row], unit: str) -> None:
 st.title("Active resources")
 chosen, refused = filters()
 components.problems(refused)
+if days := data.usage_days():
+    first, through, _ = days
+    components.untied_note(components.invoices(), resolve("last_30_days", first, through))
 query = data.active_resources(chosen)
 found = data.rows(query)
 counts(found)

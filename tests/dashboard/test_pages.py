@@ -96,6 +96,38 @@ def test_a_report_warns_only_where_its_days_touch_the_invoice(publish):
     publish(untied=date(2026, 4, 1))
     assert "do not tie" in texts(opened("cost_report", range="last_month"))
     assert "do not tie" not in texts(opened("cost_report", range="last_7_days"))
+    # its costs reach back 30 days, so the invoice of last month is in them
+    assert "do not tie" in texts(opened("active_resources"))
+
+
+def test_a_setting_that_cannot_be_used_is_one_sentence(publish, monkeypatch):
+    publish()
+    monkeypatch.setenv("ATLAS_COSTS_HISTORY_MONTHS", "0")
+    app = opened("overview")
+    assert not app.exception
+    assert "ATLAS_COSTS_HISTORY_MONTHS" in texts(app)
+
+
+def test_the_data_folder_may_be_named_in_the_env_file(publish, monkeypatch, tmp_path):
+    """The dashboard must not show another warehouse than the one a refresh publishes."""
+    publish()
+    folder = data.warehouse_path().parent
+    env_file = tmp_path / "settings.env"
+    env_file.write_text(f"ATLAS_COSTS_DATA_DIR={folder}\n")
+    monkeypatch.delenv("ATLAS_COSTS_DATA_DIR")
+    monkeypatch.setenv("ATLAS_COSTS_ENV_FILE", str(env_file))
+    assert data.warehouse_path().parent == folder
+
+
+def test_a_subscription_that_reaches_ahead_does_not_move_this_month(publish):
+    publish()
+    with duckdb.connect(str(data.warehouse_path().resolve())) as db:
+        db.execute(
+            "insert into marts.agg_costs_daily by name select * replace (date '2027-05-31' as "
+            "usage_date) from marts.agg_costs_daily limit 1"
+        )
+    app = opened("overview")
+    assert "May 2026 to date" in [metric.label for metric in app.metric]
 
 
 def test_the_overview_s_cards_are_the_warehouse_s_sums(publish):
