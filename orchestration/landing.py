@@ -179,7 +179,7 @@ class Landing:
             verify(LandedFile(temporary, sha256, is_new))
         if is_new:
             temporary.replace(target)
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
         writer.landed = LandedFile(target, sha256, is_new)
 
     def _note(self, seen: Observation) -> bool:
@@ -251,7 +251,8 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make a rename inside a folder survive a crash of the machine."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.landing import sync_folder
 from orchestration.warehouse.errors import PublishError
 
 KEPT_VERSIONS = 3
@@ -118,7 +119,7 @@ def _finish_copy(marts: Path, target: Path, version: str, statuses: list[Connect
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
         temporary.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
         temporary.unlink(missing_ok=True)
         temporary.with_suffix(".part.wal").unlink(missing_ok=True)
@@ -169,7 +170,7 @@ def _swap(link: Path, target: Path) -> None:
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(os.path.relpath(target, link.parent))
     temporary.replace(link)
-    _sync_folder(link.parent)
+    sync_folder(link.parent)
 
 
 def _drop_old_versions(folder: Path, kept: Path) -> None:
@@ -182,14 +183,6 @@ def _drop_litter(folder: Path) -> None:
     """Copies that a killed process left unfinished."""
     for part in folder.glob("*.part*"):
         part.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

@@ -101,6 +101,14 @@ unreadable as (
     where not is_readable and entity like '%clusters'
 ),
 
+-- a linked organization is billed to the one that pays, whose key sees none of its projects
+seen_organizations as (
+    select org_id from {{ ref('stg_atlas__organizations') }}
+    union
+    select org_id from projects
+    where is_listed
+),
+
 final as (
     select
         resources.resource_id,
@@ -127,6 +135,7 @@ final as (
             -- of these Atlas lists the owner: the project, or the cluster that is searched
             when resources.resource_type = 'project' and projects.is_listed then 'active'
             when searched.cluster_id is not null then 'active'
+            when seen_organizations.org_id is null then 'no_project_access'
             else 'billed_not_listed'
         end as listing_status,
         cast(resources.month_cents as bigint) as cost_month_to_date_cents,
@@ -141,6 +150,8 @@ final as (
         on
             resources.project_id = unreadable.project_id
             and resources.resource_type = unreadable.resource_type
+    left join seen_organizations
+        on coalesce(resources.org_id, projects.org_id) = seen_organizations.org_id
     left join clusters as searched on resources.resource_id = searched.cluster_id || '/search'
 )
 
