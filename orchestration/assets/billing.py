@@ -13,6 +13,12 @@ from typing import Any
 import dagster as dg
 
 from orchestration.assets.inventory import GROUP, KINDS
+from orchestration.assets.invoice_selection import (
+    ENTITY,
+    differences,
+    first_month,
+    invoices_to_read,
+)
 from orchestration.atlas import records
 from orchestration.atlas.billing import Billing
 from orchestration.atlas.client import OpenSink, Sink
@@ -26,7 +32,6 @@ from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.slices import InvoiceVersion, read_versions
 
-ENTITY = "invoices"
 LIST = "invoice_list"
 PENDING = "pending"
 log = logging.getLogger("atlas_costs")
@@ -66,51 +71,6 @@ class HistoryConfig(dg.Config):
     """How far back this run reads; months landed before are kept either way."""
 
     from_month: str | None = None
-
-
-def invoices_to_read(
-    listed: list[InvoiceMetadata],
-    landing: Landing,
-    *,
-    first_month: str | None,
-    restatement_months: int,
-    asked_for: Iterable[str] = (),
-) -> list[InvoiceMetadata]:
-    """The closed invoices worth reading: new, `updated`, asked for, or young enough to change.
-
-    Atlas restates closed invoices for about three months, not always moving `updated`. The first
-    month limits how far back history reaches; what is held already, and what came after it, is
-    always kept up to date.
-    """
-    held = held_months(landing)
-    newest = max(held.values(), default="9999-12")
-    closed = [
-        each
-        for each in listed
-        if not each.is_pending
-        and (each.id in held or (each.month or "") >= min(first_month or "", newest))
-    ]
-    window = sorted({each.month or "" for each in closed}, reverse=True)[:restatement_months]
-    always = {*window, *asked_for}
-    landed = landing.current(ENTITY)
-    wanted = [
-        each
-        for each in closed
-        if each.month in always
-        or each.id not in landed
-        or landed[each.id].meta.get("updated") != each.updated
-    ]
-    return sorted(wanted, key=lambda each: each.month or "", reverse=True)
-
-
-def held_months(landing: Landing) -> dict[str, str]:
-    """Invoice id → month of every invoice that was ever landed, pending ones included."""
-    return {
-        invoice["id"]: invoice["month"]
-        for seen in landing.observations()
-        if seen.entity == ENTITY
-        for invoice in seen.meta.get(ENTITY, [])
-    }
 
 
 def _receive(
@@ -163,29 +123,6 @@ def _read_invoice(billing: Billing, landing: Landing, invoice: InvoiceMetadata) 
     log.info("%s: reading invoice %s (%s)", landing.connection, invoice.id, invoice.month)
     facts = DocumentFacts(billing.org_id, updated=invoice.updated)
     _receive(landing, invoice.id, lambda sink: billing.download_invoice(invoice.id, sink), facts)
-
-
-def differences(listed: list[InvoiceMetadata], held: dict[str, str | None]) -> list[str]:
-    """What Atlas's list says of invoices and the loaded ones do not, each as a sentence.
-
-    Invoices from before the chosen history are in the list and not held; they are no difference.
-    """
-    oldest = min((each.month or "" for each in listed if each.id in held), default="")
-    missing = [
-        f"invoice {each.id} ({each.month}) is in Atlas's list and was not read"
-        for each in listed
-        if each.id not in held and (each.month or "") >= oldest
-    ]
-    differing = [
-        f"invoice {each.id} ({each.month}) is {each.status} in Atlas's list, {held[each.id]} here"
-        for each in listed
-        if each.id in held and each.status and held[each.id] != each.status
-    ]
-    known = {each.id for each in listed}
-    gone = [
-        f"invoice {each} is no longer in Atlas's list; kept" for each in held if each not in known
-    ]
-    return missing + differing + sorted(gone)
 
 
 @dg.multi_asset(
@@ -273,14 +210,6 @@ def extract_invoices(
         _read_invoice(billing, landing, each)
     _read_pending(billing, landing, listed)
     return listed
-
-
-def first_month(history_months: int | None, now: datetime) -> str | None:
-    """The first month (YYYY-MM) of a history that ends with the current one; None for all."""
-    if history_months is None:
-        return None
-    month = now.year * 12 + now.month - history_months
-    return f"{month // 12:04d}-{month % 12 + 1:02d}"
 
 
 def _report_months(context: dg.AssetExecutionContext, totals: MonthTotals) -> None:

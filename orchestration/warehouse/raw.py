@@ -4,7 +4,6 @@ Each connection's new observations are applied in one transaction: after a crash
 as they were, and the next run applies the same observations again.
 """
 
-import hashlib
 import logging
 import re
 from collections.abc import Iterator
@@ -20,11 +19,11 @@ from orchestration.landing import Landing, Observation
 from orchestration.slices import Slices
 from orchestration.warehouse.errors import LoadError
 from orchestration.warehouse.invoices import InvoiceLoader
+from orchestration.warehouse.shape import opened
 
 log = logging.getLogger("atlas_costs")
 INVENTORY = ("organizations", "projects", "clusters", "flex_clusters", "skus")
 CLUSTER_KINDS = {"clusters": "cluster", "flex_clusters": "flex_cluster"}
-SCHEMA = Path(__file__).with_name("raw.sql")
 
 # An answer is a page with results, a bare array, or the one object itself. Distinct, because a
 # list that grows while it is paged through repeats objects.
@@ -63,7 +62,7 @@ class RawWarehouse:
     """The raw tables, open for writing. Exactly one process holds it, under the run lock."""
 
     def __init__(self, path: Path, slices: Path) -> None:
-        self._db = _opened(path)
+        self._db = opened(path)
         self._slices = Slices(slices)
 
     def __enter__(self) -> Self:
@@ -256,28 +255,6 @@ class RawWarehouse:
             self._db.rollback()
             raise
         self._db.commit()
-
-
-def _opened(path: Path) -> duckdb.DuckDBPyConnection:
-    """The raw database with today's tables; one of another shape is made again from landing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    schema = SCHEMA.read_text()
-    shape = hashlib.sha256(schema.encode()).hexdigest()
-    if path.exists() and _shape_of(path) != shape:
-        path.unlink()
-    db = duckdb.connect(str(path))
-    db.execute("set TimeZone = 'UTC'")
-    db.execute(schema)
-    db.execute("create table if not exists shape as select $sha256 as sha256", {"sha256": shape})
-    return db
-
-
-def _shape_of(path: Path) -> str | None:
-    with duckdb.connect(str(path)) as db:
-        if ("shape",) not in db.execute("show tables").fetchall():
-            return None
-        [(shape,)] = db.execute("select sha256 from shape").fetchall()
-    return str(shape)
 
 
 def _beginning(observations: list[Observation]) -> str | None:

@@ -66,6 +66,13 @@ def test_refreshing_again(world, sandbox):
     assert sums_of_marts(world.query) == expected(sandbox.truth())
     assert snapshot(world)["fct_line_items"] != before["fct_line_items"]
 
+    published, landed = world.published, world.landed()
+    control(sandbox, "faults", {"path": "/invoices/", "kind": "truncate", "times": 99})
+    failed = world.run("refresh", **keys)
+    assert failed.code == 1
+    assert "cut short" in failed.err.strip().splitlines()[-1]
+    assert (world.published, world.landed()) == (published, landed)
+
 
 def test_an_unknown_sku_is_published_and_named(world, sandbox):
     patch = {"sku": "ATLAS_QUANTUM_ENTANGLER"}

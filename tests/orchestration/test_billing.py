@@ -5,12 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.assets.billing import (
-    _read_pending,
-    differences,
-    first_month,
-    invoices_to_read,
-)
+from orchestration.assets.billing import _read_pending
+from orchestration.assets.invoice_selection import differences, first_month, invoices_to_read
 from orchestration.atlas.records import InvoiceMetadata
 from orchestration.landing import Landing
 from orchestration.warehouse.versions import versions_by_invoice

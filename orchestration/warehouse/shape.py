@@ -1,0 +1,30 @@
+"""Opening raw.duckdb with today's tables: one of another shape is made again from landing."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+SCHEMA = Path(__file__).with_name("raw.sql")
+
+
+def opened(path: Path) -> duckdb.DuckDBPyConnection:
+    """The raw database with today's tables; one of another shape is made again from landing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    schema = SCHEMA.read_text()
+    shape = hashlib.sha256(schema.encode()).hexdigest()
+    if path.exists() and _shape_of(path) != shape:
+        path.unlink()
+    db = duckdb.connect(str(path))
+    db.execute("set TimeZone = 'UTC'")
+    db.execute(schema)
+    db.execute("create table if not exists shape as select $sha256 as sha256", {"sha256": shape})
+    return db
+
+
+def _shape_of(path: Path) -> str | None:
+    with duckdb.connect(str(path)) as db:
+        if ("shape",) not in db.execute("show tables").fetchall():
+            return None
+        [(shape,)] = db.execute("select sha256 from shape").fetchall()
+    return str(shape)
