@@ -23,6 +23,12 @@ def test_no_credentials(world):
     refused(world.run("refresh"), "No Atlas credentials", ".env", "make demo")
 
 
+def test_a_check_without_credentials_says_costs_cannot_be_read(world):
+    run = world.run("check")
+    assert run.code == 2
+    assert "costs cannot be read. No Atlas credentials" in run.out
+
+
 def test_both_kinds_of_credentials(world, sandbox):
     both = {"MONGODB_ATLAS_CLIENT_ID": "mdb_sa_id_x", "MONGODB_ATLAS_CLIENT_SECRET": "canary"}
     run = world.run("refresh", **credentials(sandbox), **both)
