@@ -94,7 +94,9 @@ def _receive(
         landed[:] = [writer.landed]
 
     download(open_sink)
-    contents = [facts.of(each) for each in found if each.header.id not in facts.closed]
+    # what a paying organization's document nests is as old as the document itself
+    is_stale = any(not each.is_nested and each.header.id in facts.closed for each in found)
+    contents = [] if is_stale else [facts.of(each) for each in found]
     meta = {"updated": facts.updated, ENTITY: contents}
     landing.observe(ENTITY, scope, landed if contents else [], meta)
     return [each["id"] for each in contents]

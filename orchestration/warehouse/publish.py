@@ -78,11 +78,6 @@ def publish(
     return Published(version, target, target.stat().st_size)
 
 
-def published_version(link: Path) -> str | None:
-    """Name of the version the link points at, or None before the first publish."""
-    return link.resolve().stem.removeprefix(PREFIX) if link.exists() else None
-
-
 def _next_version(folder: Path) -> str:
     """A name after every other, also where the clock went back."""
     now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"[:-3] + "Z"

@@ -68,8 +68,8 @@ def test_a_history_in_months_ends_with_the_current_one(months, first):
     assert first_month(months, datetime(2026, 2, 28, tzinfo=UTC)) == first
 
 
-def pending(invoice_id: str, *lines):
-    return invoice(invoice_id, *lines, statusName="PENDING")
+def pending(invoice_id: str, *lines, **fields):
+    return invoice(invoice_id, *lines, statusName="PENDING", **fields)
 
 
 def test_a_limited_history_keeps_what_is_held_up_to_date(landing):
@@ -106,6 +106,15 @@ def test_a_pending_document_is_no_word_on_what_the_list_calls_closed(landing):
     [final] = versions_by_invoice(landing)["2026-05"]
     assert final.line_items == 2
     assert billing.read == []
+
+
+def test_linked_invoices_inside_a_stale_pending_document_are_stale_too(landing):
+    final = invoice("linked", line(1), line(2))
+    land(landing, "2026-05", invoice("2026-05", line(1), linkedInvoices=[final]))
+    stale = pending("2026-05", line(1), linkedInvoices=[pending("linked", line(1))])
+    _read_pending(FakeBilling(stale), landing, [listed("2026-05")])
+    [kept] = versions_by_invoice(landing)["linked"]
+    assert kept.line_items == 2
 
 
 def test_a_pending_invoice_that_only_the_list_knows_is_read_by_its_id(landing):

@@ -57,7 +57,8 @@ def test_each_owner_has_a_bucket(clock: StoppedClock) -> None:
     limits = RateLimits(clock)
     for _ in range(2):
         limits.take(TWO_THEN_ONE_A_MINUTE, "org", "/p")
-    limits.take(TWO_THEN_ONE_A_MINUTE, "another", "/p")
+    headers = limits.take(TWO_THEN_ONE_A_MINUTE, "another", "/p")
+    assert headers["RateLimit-Remaining"] == "1"
 
 
 def test_too_many_requests_meet_a_429(fresh) -> None:
