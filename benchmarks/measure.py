@@ -1,46 +1,52 @@
-"""CPU, wall and peak memory of a function in a process of its own."""
+"""CPU, wall and peak memory of one load, in a fresh process of its own."""
 
-import multiprocessing
-import resource
-import time
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+import tempfile
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+class Failed(Exception):
+    """A load did not finish, or not with what was generated; there is no result then."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a run took.
+    """What a run took, and what it arrived at.
 
     Attributes:
-        cpu_s: User and system seconds.
-        peak_mib: The largest resident size.
-        result: What the function returned: lines and cents.
+        cpu_s: User and system seconds, children included.
+        peak_mib: The largest resident size, of the process or of a child.
+        rows: Lines counted in its database afterwards, outside the clock.
+        cents: Their sum.
+        requests: What the server counted meanwhile.
     """
 
     wall_s: float
     cpu_s: float
     peak_mib: float
-    result: tuple[int, int]
+    rows: int
+    cents: int
+    requests: int = 0
 
 
-def _child(pipe: Any, work: Callable[..., tuple[int, int]], arguments: tuple[Any, ...]) -> None:  # noqa: ANN401
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    started = time.perf_counter()
-    result = work(*arguments)
-    wall = time.perf_counter() - started
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    pipe.send(Cost(wall, cpu, after.ru_maxrss / 1024, result))
+def measured(variant: str, *arguments: str, python: Path = Path(sys.executable)) -> Cost:
+    """Run `benchmarks.<variant>.load(*arguments)` once.
 
+    This process must stay small: Linux counts the memory of the one that starts a process into
+    the peak of the new one.
 
-def measured(work: Callable[..., tuple[int, int]], *arguments: Any) -> Cost:  # noqa: ANN401
-    """Run once in a fresh process, so that no run inherits another's memory."""
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(theirs, work, arguments))
-    process.start()
-    theirs.close()
-    cost: Cost = ours.recv()
-    process.join()
-    return cost
+    Raises:
+        Failed: it ended with an error, which it printed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        result = Path(folder) / "cost.json"
+        command = [str(python), "-m", "benchmarks.child", variant, str(result), *arguments]
+        code = subprocess.run(command, cwd=ROOT, check=False).returncode
+        if code:
+            raise Failed(f"{variant} ended with exit code {code}.")
+        return Cost(**json.loads(result.read_text()))

@@ -12,7 +12,7 @@ import typer
 
 from orchestration import progress
 from orchestration.explain import explanation
-from orchestration.settings import SettingsError, load_settings
+from orchestration.settings import Settings, SettingsError, load_settings
 
 app = typer.Typer(
     help="MongoDB Atlas costs that reconcile to the cent.",
@@ -40,12 +40,28 @@ def refresh(
     an invoice does not tie to Atlas; each is named.
     """
     from orchestration.refresh import refresh as run  # noqa: PLC0415
-    from orchestration.summary import summarize  # noqa: PLC0415
 
     progress.to_the_terminal()
     settings = load_settings()
     settings.connections()
     run(settings, _month(from_month))
+    _summarize(settings)
+
+
+@app.command()
+def rebuild() -> None:
+    """Rebuild the warehouse from what was landed, without calling Atlas. Exit codes as refresh."""
+    from orchestration.refresh import rebuild as run  # noqa: PLC0415
+
+    progress.to_the_terminal()
+    settings = load_settings()
+    run(settings)
+    _summarize(settings)
+
+
+def _summarize(settings: Settings) -> None:
+    from orchestration.summary import summarize  # noqa: PLC0415
+
     summary = summarize(settings.published_warehouse)
     for line in summary.lines():
         typer.echo(line)
@@ -54,21 +70,57 @@ def refresh(
 
 
 @app.command()
-def check() -> None:
-    """Say in one line per connection whether costs can be read. Exit code 2 if not."""
-    from orchestration.permissions import can_read_costs  # noqa: PLC0415
+def connect(
+    *,
+    org_id: Annotated[str | None, typer.Option(help="Organization id, 24 hex digits.")] = None,
+    public_key: Annotated[str | None, typer.Option(help="Of an API key.")] = None,
+    private_key: Annotated[str | None, typer.Option(help="Asked for, hidden, if absent.")] = None,
+    client_id: Annotated[str | None, typer.Option(help="Of a service account.")] = None,
+    client_secret: Annotated[str | None, typer.Option(help="Asked for, hidden, if absent.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Where Atlas is, if elsewhere.")] = None,
+    name: Annotated[str | None, typer.Option(help="For one of several organizations.")] = None,
+    remove: Annotated[str | None, typer.Option(metavar="NAME", help="Forget this one.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even if costs stay unread.")] = False,
+) -> None:
+    """Ask for an organization and its key, test them, and write them to .env (mode 600).
 
-    readable = True
+    Exit code 2: costs cannot be read with them, so nothing was written.
+    """
+    from orchestration import dialogue  # noqa: PLC0415
+
+    if remove is not None:
+        dialogue.forget(remove, yes=yes)
+        return
+    given = dialogue.Given(
+        org_id, public_key, private_key, client_id, client_secret, base_url, name
+    )
+    if not dialogue.connect(given, yes=yes, anyway=anyway):
+        raise typer.Exit(COSTS_UNREADABLE)
+
+
+@app.command()
+def check(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON document.")] = False
+) -> None:
+    """Try each permission each connection needs, by reading only. Exit code 2 if costs stay unread.
+
+    What fails is named with its cause, what is lost, the step that mends it and where it is told.
+    """
+    from orchestration.matrix import as_json as document  # noqa: PLC0415
+    from orchestration.matrix import print_matrix  # noqa: PLC0415
+    from orchestration.permissions import examine_all  # noqa: PLC0415
+
     try:
-        connections = load_settings().connections()
+        reports = examine_all(load_settings())
     except SettingsError as error:
-        typer.echo(f"costs cannot be read. {error}")
+        typer.echo(document([], str(error)) if as_json else f"costs cannot be read. {error}")
         raise typer.Exit(COSTS_UNREADABLE) from None
-    for connection in connections:
-        ok, sentence = can_read_costs(connection)
-        typer.echo(f"{connection.name}: {sentence}")
-        readable &= ok
-    if not readable:
+    if as_json:
+        typer.echo(document(reports))
+    else:
+        print_matrix(reports)
+    if not all(each.costs_readable for each in reports):
         raise typer.Exit(COSTS_UNREADABLE)
 
 

@@ -9,7 +9,7 @@ from orchestration.checks import reconciliation
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.dbt import dbt_resource, prepared_project
 from orchestration.resources.warehouse import WarehouseResource
-from orchestration.schedules.daily import daily_refresh, refresh_costs
+from orchestration.schedules.daily import build_marts, daily_refresh, refresh_costs
 
 dbt_models = models(prepared_project())
 marts = [key for key in dbt_models.keys if key.path[0] == "marts"]
@@ -22,7 +22,7 @@ defs = dg.Definitions(
         published_warehouse(marts),
     ],
     asset_checks=reconciliation.checks,
-    jobs=[refresh_costs],
+    jobs=[refresh_costs, build_marts],
     schedules=[daily_refresh],
     resources={
         "atlas": AtlasResource(),

@@ -1,11 +1,15 @@
-"""One full refresh without any UI: the job `refresh_costs`, in this process."""
+"""Refresh and rebuild without any UI: Dagster's jobs, in this process."""
 
 import contextlib
 import os
 from pathlib import Path
 from typing import Any
 
+from orchestration.landing import Landing
 from orchestration.settings import Settings
+from orchestration.slices import Slices
+from orchestration.warehouse.lock import run_lock
+from orchestration.warehouse.raw import RawWarehouse
 
 DAGSTER_YAML = """\
 telemetry:
@@ -39,22 +43,37 @@ def refresh(settings: Settings, from_month: str | None = None) -> None:
     Raises:
         Exception: whatever stopped it; `explain.explanation` has the sentence for a user.
     """
+    _execute(settings, "refresh_costs", _run_config(from_month))
+
+
+def rebuild(settings: Settings) -> None:
+    """Make the warehouse again from landing alone: raw, lines' first tags, changes, history, marts.
+
+    Raises:
+        WarehouseError: another run holds the build files, or a landed file cannot be read.
+    """
+    with run_lock(settings.build_dir, "rebuild"):
+        Slices(settings.slices_dir).drop_all()
+        settings.raw_file.unlink(missing_ok=True)
+        landings = [Landing(settings.landing_dir, each.name) for each in settings.connections()]
+        with RawWarehouse(settings.raw_file, settings.slices_dir) as raw:
+            raw.load(*landings)
+    _execute(settings, "build_marts", _run_config(None))
+
+
+def _execute(settings: Settings, name: str, run_config: dict[str, Any]) -> None:
     prepare_dagster_home(settings)
     settings.build_dir.mkdir(parents=True, exist_ok=True)
     # dbt tells its every step on standard output; the log keeps it for who wants it.
     with (settings.build_dir / "dbt.log").open("w") as log, contextlib.redirect_stdout(log):
-        _execute(_run_config(from_month))
+        # Dagster and dbt take seconds to import: not before there is something to run.
+        import dagster as dg  # noqa: PLC0415
 
+        from orchestration.definitions import defs  # noqa: PLC0415
 
-def _execute(run_config: dict[str, Any]) -> None:
-    # Dagster and dbt take seconds to import: not before there is something to run.
-    import dagster as dg  # noqa: PLC0415
-
-    from orchestration.definitions import defs  # noqa: PLC0415
-
-    job = defs.resolve_job_def("refresh_costs")
-    with dg.DagsterInstance.get() as instance:
-        job.execute_in_process(instance=instance, run_config=run_config)
+        with dg.DagsterInstance.get() as instance:
+            job = defs.resolve_job_def(name)
+            job.execute_in_process(instance=instance, run_config=run_config)
 
 
 def _run_config(from_month: str | None) -> dict[str, Any]:

@@ -4,51 +4,39 @@ Importing this module connects to nothing and requires nothing: a bare checkout 
 """
 
 import os
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from orchestration.connections import (
+    DEFAULT,
+    FILE_NAME,
+    ApiKey,
+    Connection,
+    ServiceAccount,
+    SettingsError,
+    http_address,
+    pair,
+    read_entries,
+)
+
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
-Kind = TypeVar("Kind", "ApiKey", "ServiceAccount")
-
-
-class SettingsError(ValueError):
-    """A setting is missing or contradicts another; the message names it and the remedy."""
-
-
-@dataclass(frozen=True)
-class ApiKey:
-    """An Atlas API key: HTTP Digest credentials."""
-
-    public_key: str
-    private_key: SecretStr
-
-
-@dataclass(frozen=True)
-class ServiceAccount:
-    """An Atlas service account: OAuth 2.0 client credentials."""
-
-    client_id: str
-    client_secret: SecretStr
-
-
-@dataclass(frozen=True)
-class Connection:
-    """One Atlas organization and how to reach it."""
-
-    name: str
-    org_id: str
-    base_url: str
-    credentials: ApiKey | ServiceAccount
-
-
-def _http_address(value: str) -> str:
-    if not value.startswith(("https://", "http://")):
-        raise ValueError("must start with https:// (for example https://cloud.mongodb.com)")
-    return value.rstrip("/").removesuffix("/api/atlas/v2")
+__all__ = [
+    "PROJECT_ROOT",
+    "ApiKey",
+    "Connection",
+    "ServiceAccount",
+    "Settings",
+    "SettingsError",
+    "connections_file",
+    "env_file",
+    "load_settings",
+    "set_in_environment",
+]
 
 
 def _from_project_root(value: Path) -> Path:
@@ -72,15 +60,22 @@ class Settings(BaseSettings):
     private_key: SecretStr | None = _atlas("PRIVATE_KEY", "PRIVATE_API_KEY")
     client_id: str | None = _atlas("CLIENT_ID")
     client_secret: SecretStr | None = _atlas("CLIENT_SECRET")
-    base_url: Annotated[str, AfterValidator(_http_address)] = Field(
+    base_url: Annotated[str, AfterValidator(http_address)] = Field(
         default="https://cloud.mongodb.com", validation_alias="MONGODB_ATLAS_BASE_URL"
     )
+    provisioning_public_key: str | None = _atlas("PROVISIONING_PUBLIC_KEY")
+    provisioning_private_key: SecretStr | None = _atlas("PROVISIONING_PRIVATE_KEY")
+    provisioning_client_id: str | None = _atlas("PROVISIONING_CLIENT_ID")
+    provisioning_client_secret: SecretStr | None = _atlas("PROVISIONING_CLIENT_SECRET")
 
     data_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "data"
     config_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "config"
     history_months: int | None = Field(default=None, ge=1)
     restatement_months: int = Field(default=3, ge=0)
     reconcile_tolerance_cents: int = Field(default=0, ge=0)
+    concurrency: int = Field(default=4, ge=1, le=16)
+    patience_minutes: int = Field(default=30, ge=0)
+    focus_reports: bool = True
     engine: Literal["duckdb"] = "duckdb"
     allow_anonymous: bool = False
 
@@ -149,52 +144,104 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: none, half a pair, or both kinds are set.
         """
-        return _one_kind(
-            _pair(self.public_key, self.private_key, "PUBLIC_KEY", "PRIVATE_KEY", ApiKey),
-            _pair(self.client_id, self.client_secret, "CLIENT_ID", "CLIENT_SECRET", ServiceAccount),
+        if found := self._credentials(""):
+            return found
+        raise SettingsError(
+            "No Atlas credentials: set MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY, or "
+            "MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, in .env (see .env.example); "
+            "to look around without a key run `make demo`."
         )
 
-    def connections(self) -> list[Connection]:
-        """Every Atlas organization this installation reads.
+    def provisioning_credentials(self) -> ApiKey | ServiceAccount | None:
+        """The separate pair that actions use, or None where none is set.
 
         Raises:
-            SettingsError: credentials or the organization id are missing.
+            SettingsError: half a pair, or both kinds are set.
         """
+        return self._credentials("PROVISIONING_")
+
+    def connections(self) -> list[Connection]:
+        """Every Atlas organization this installation reads; config/connections.yaml's first.
+
+        One whose variables are not set comes without credentials and with its problem, so that it
+        does not stop the others.
+
+        Raises:
+            SettingsError: there is no connection at all, the only one has no usable credentials,
+                or connections.yaml has a mistake.
+        """
+        file = connections_file(self)
+        entries = read_entries(file)
+        if not entries:
+            return [self._required_default()]
+        variables = _variables()
+        found = [each.connection(variables, self.base_url) for each in entries]
+        if self.org_id and self.org_id.casefold() not in {each.org_id.casefold() for each in found}:
+            if DEFAULT in {each.name.casefold() for each in found}:
+                raise SettingsError(
+                    f"{file}: a connection is named default, and so is the organization of "
+                    "MONGODB_ATLAS_ORG_ID: give the one in the file another name."
+                )
+            found.append(self._default(self.org_id))
+        return found
+
+    def _required_default(self) -> Connection:
         credentials = self.credentials()
         if not self.org_id:
             raise SettingsError(
                 "MONGODB_ATLAS_ORG_ID is not set: put the organization id (Atlas, Organization "
                 "Settings) into .env or the environment."
             )
-        return [Connection("default", self.org_id, self.base_url, credentials)]
+        return Connection(DEFAULT, self.org_id, self.base_url, credentials)
+
+    def _default(self, org_id: str) -> Connection:
+        try:
+            return Connection(DEFAULT, org_id, self.base_url, self.credentials())
+        except SettingsError as error:
+            return Connection(DEFAULT, org_id, self.base_url, problem=str(error))
+
+    def _credentials(self, kind: str) -> ApiKey | ServiceAccount | None:
+        def half(name: str) -> Any:  # noqa: ANN401  a name or a secret
+            return getattr(self, f"{kind}{name}".lower())
+
+        def variables(*names: str) -> tuple[str, str]:
+            first, second = (f"MONGODB_ATLAS_{kind}{name}" for name in names)
+            return first, second
+
+        key_names = variables("PUBLIC_KEY", "PRIVATE_KEY")
+        account_names = variables("CLIENT_ID", "CLIENT_SECRET")
+        key = pair(half("PUBLIC_KEY"), half("PRIVATE_KEY"), key_names, ApiKey)
+        account = pair(half("CLIENT_ID"), half("CLIENT_SECRET"), account_names, ServiceAccount)
+        if key and account:
+            raise SettingsError(
+                f"Both an API key ({key_names[0]}) and a service account ({account_names[0]}) are "
+                "set: keep one of them."
+            )
+        return key or account
 
 
-def _pair(
-    name: str | None, secret: SecretStr | None, name_key: str, secret_key: str, kind: type[Kind]
-) -> Kind | None:
-    if name and secret:
-        return kind(name, secret)
-    if name or secret:
-        present, absent = (name_key, secret_key) if name else (secret_key, name_key)
-        raise SettingsError(
-            f"MONGODB_ATLAS_{present} is set but MONGODB_ATLAS_{absent} is not: set both."
-        )
-    return None
+def env_file() -> Path | None:
+    """The .env to read: `ATLAS_COSTS_ENV_FILE` names another, empty none."""
+    name = os.environ.get("ATLAS_COSTS_ENV_FILE", str(PROJECT_ROOT / ".env"))
+    return Path(name) if name else None
 
 
-def _one_kind(api_key: ApiKey | None, account: ServiceAccount | None) -> ApiKey | ServiceAccount:
-    if api_key and account:
-        raise SettingsError(
-            "Both an API key (MONGODB_ATLAS_PUBLIC_KEY) and a service account "
-            "(MONGODB_ATLAS_CLIENT_ID) are set: keep one of them."
-        )
-    if not (found := api_key or account):
-        raise SettingsError(
-            "No Atlas credentials: set MONGODB_ATLAS_PUBLIC_KEY and MONGODB_ATLAS_PRIVATE_KEY, or "
-            "MONGODB_ATLAS_CLIENT_ID and MONGODB_ATLAS_CLIENT_SECRET, in .env (see .env.example); "
-            "to look around without a key run `make demo`."
-        )
-    return found
+def connections_file(settings: Settings) -> Path:
+    """Where several organizations are listed."""
+    return settings.config_dir / FILE_NAME
+
+
+def set_in_environment(names: Iterable[str]) -> list[str]:
+    """Those of the variables that the environment itself sets, and so win over `.env`."""
+    return [each for each in names if os.environ.get(each)]
+
+
+def _variables() -> Mapping[str, str]:
+    """The environment over `.env`: what connections.yaml names is looked up here."""
+    file = env_file()
+    kept = dotenv_values(file) if file and file.is_file() else {}
+    set_here = {name: value for name, value in os.environ.items() if value}
+    return {name: value for name, value in (kept | set_here).items() if value}
 
 
 def load_settings() -> Settings:
@@ -203,9 +250,8 @@ def load_settings() -> Settings:
     Raises:
         SettingsError: a value cannot be used; the message names variable and reason.
     """
-    env_file = os.environ.get("ATLAS_COSTS_ENV_FILE", str(PROJECT_ROOT / ".env")) or None
     try:
-        return Settings(_env_file=env_file)
+        return Settings(_env_file=env_file())
     except ValidationError as error:
         problems = "; ".join(_problem(dict(each)) for each in error.errors(include_input=False))
         raise SettingsError(f"Cannot use the settings: {problems}.") from None

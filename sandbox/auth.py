@@ -6,82 +6,93 @@ import hashlib
 import re
 import secrets
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from starlette.requests import Request
 
 from sandbox.clock import Clock
 from sandbox.errors import AtlasError
-from sandbox.identity import digest, letters, object_id, secret_uuid
+from sandbox.faults import Faults
+from sandbox.keys import Key
 
 REALM = "MMS Public API"
 TOKEN_SECONDS = 3600
 _FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^,\s]+))')
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """The one API key and the one service account of an organization."""
+@dataclass(slots=True)
+class Token:
+    """A bearer token: whose, until when by the sandbox's seconds, and how often it was used."""
 
-    key_id: str
-    public_key: str
-    private_key: str
-    client_id: str
-    client_secret: str
+    key: Key
+    expiry: float
+    uses: int = 0
 
-    @classmethod
-    def of(cls, seed: int) -> "Credentials":
-        """The same for the same seed."""
-        return cls(
-            key_id=object_id(seed, "key"),
-            public_key=letters(8, seed, "public"),
-            private_key=secret_uuid(seed, "private"),
-            client_id=f"mdb_sa_id_{object_id(seed, 'client')}",
-            client_secret=f"mdb_sa_sk_{digest(seed, 'secret')[:40]}",
-        )
+
+class Caller(NamedTuple):
+    """Whose key it is, and the public key or client id that signed."""
+
+    key: Key
+    name: str
 
 
 class Authenticator:
     """Checks requests; remembers the nonces and tokens it has given out."""
 
-    def __init__(self, credentials: Credentials, clock: Clock) -> None:
-        self._credentials = credentials
+    def __init__(self, keys: tuple[Key, ...], clock: Clock, faults: Faults) -> None:
+        self._keys = keys
         self._clock = clock
+        self._faults = faults
         self._nonces: set[str] = set()
-        self._expiry: dict[str, float] = {}
+        self._tokens: dict[str, Token] = {}
 
-    def principal(self, request: Request) -> str:
-        """The public key or client id that signed the request."""
+    def caller(self, request: Request) -> Caller:
+        """Who signed the request; 401 for nobody we know."""
         scheme, _, value = request.headers.get("authorization", "").partition(" ")
+        skew = self._faults.condition("clock_skew", request, spend=False)
+        is_refused = skew is not None and skew.refuse
         if scheme == "Bearer":
-            if self._expiry.get(value, 0) > self._clock.seconds():
-                return self._credentials.client_id
+            if not is_refused and (key := self._bearer(request, value)):
+                return Caller(key, key.client_id)
             raise _unauthorized({})
         fields = {name: quoted or bare for name, quoted, bare in _FIELD.findall(value)}
-        if scheme == "Digest" and self._is_signed(request, fields):
-            return self._credentials.public_key
-        raise self._challenge(stale=bool(fields.get("nonce")))
+        key = None if is_refused or scheme != "Digest" else self._signer(request, fields)
+        if key is None:
+            raise self._challenge(stale=bool(fields.get("nonce")))
+        if self._faults.condition("single_use_nonce", request):
+            self._nonces.discard(fields["nonce"])
+        return Caller(key, key.public_key)
 
     def issue_token(self, authorization: str) -> str:
         """A token for Basic client credentials; POST /api/oauth/token."""
-        if not secrets.compare_digest(_basic(authorization), self._client().encode()):
-            raise PermissionError("invalid_client")
-        token = secrets.token_urlsafe(32)
-        self._expiry[token] = self._clock.seconds() + TOKEN_SECONDS
-        return token
+        sent = _basic(authorization)
+        for key in self._keys:
+            own = f"{key.client_id}:{key.client_secret}".encode()
+            if secrets.compare_digest(sent, own) and key.secret_ends > self._clock.today:
+                value = secrets.token_urlsafe(32)
+                self._tokens[value] = Token(key, self._clock.seconds() + TOKEN_SECONDS)
+                return value
+        raise PermissionError("invalid_client")
 
-    def _client(self) -> str:
-        return f"{self._credentials.client_id}:{self._credentials.client_secret}"
+    def _bearer(self, request: Request, value: str) -> Key | None:
+        token = self._tokens.get(value)
+        if token is None or token.expiry <= self._clock.seconds():
+            return None
+        token.uses += 1
+        fault = self._faults.condition("expire_token", request, spend=False)
+        if fault and token.uses > fault.requests:
+            fault.spend()
+            del self._tokens[value]
+            return None
+        return token.key
 
-    def _is_signed(self, request: Request, fields: dict[str, str]) -> bool:
+    def _signer(self, request: Request, fields: dict[str, str]) -> Key | None:
         if fields.get("nonce") not in self._nonces or fields.get("uri") != _raw_target(request):
-            return False
-        key = self._credentials
-        owner = _md5(f"{key.public_key}:{REALM}:{key.private_key}")
-        asked = _md5(f"{request.method}:{fields['uri']}")
-        middle = ":".join(fields.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
-        expected = _md5(f"{owner}:{middle}:{asked}")
-        named = fields.get("username") == key.public_key and fields.get("realm") == REALM
-        return named and secrets.compare_digest(expected, fields.get("response", ""))
+            return None
+        if fields.get("realm") != REALM:
+            return None
+        named = (key for key in self._keys if key.public_key == fields.get("username"))
+        return next((key for key in named if _is_signed(request.method, fields, key)), None)
 
     def _challenge(self, *, stale: bool) -> AtlasError:
         nonce = secrets.token_urlsafe(24)
@@ -91,6 +102,13 @@ class Authenticator:
             f'qop="auth", stale={str(stale).lower()}'
         )
         return _unauthorized({"WWW-Authenticate": challenge})
+
+
+def _is_signed(method: str, fields: dict[str, str], key: Key) -> bool:
+    owner = _md5(f"{key.public_key}:{REALM}:{key.private_key}")
+    asked = _md5(f"{method}:{fields['uri']}")
+    middle = ":".join(fields.get(name, "") for name in ("nonce", "nc", "cnonce", "qop"))
+    return secrets.compare_digest(_md5(f"{owner}:{middle}:{asked}"), fields.get("response", ""))
 
 
 def _unauthorized(headers: dict[str, str]) -> AtlasError:

@@ -36,39 +36,53 @@ def list_org_invoices(sandbox: Sandbox, request: Request) -> Document:
     since, until = _day(query.get("fromDate")), _day(query.get("toDate"))
     found = [
         invoice
-        for invoice in sandbox.books.invoices()
+        for invoice in sandbox.invoices
         if (not wanted or invoice.status in wanted)
         and (since is None or invoice.month >= since)
         and (until is None or invoice.end <= until)
     ]
     if query.get("orderBy") == "asc":
         found.reverse()
-    base, with_linked = base_url(request), flag(request, "viewLinkedInvoices", default=True)
+    base = base_url(request)
+    with_linked = flag(request, "viewLinkedInvoices", default=True) and sandbox.sees_linked
     return page(request, found, lambda one: metadata_document(one, base, with_linked=with_linked))
 
 
 def get_org_invoice(sandbox: Sandbox, request: Request) -> bytes:
     """One invoice with all its lines; it is not paged, however long."""
     own_org(sandbox, request)
-    wanted = request.path_params["invoiceId"]
-    for invoice in sandbox.books.invoices():
-        if invoice.id == wanted:
-            return _encoded(sandbox, request, invoice)
-    raise not_found(wanted)
+    fault = request.state.condition("restate_between", spend=False)
+    invoice = _own_invoice(sandbox, request)
+    if fault and invoice.status != "PENDING":
+        fault.spend()
+        sandbox.restate(invoice, fault.cents)
+        invoice = _own_invoice(sandbox, request)
+    return _encoded(sandbox, request, invoice)
 
 
 def list_org_invoice_pending(sandbox: Sandbox, request: Request) -> bytes:
     """The pending invoice, as the specification has it: a list of one."""
     own_org(sandbox, request)
-    document = _encoded(sandbox, request, sandbox.books.invoices()[0])
+    document = _encoded(sandbox, request, sandbox.invoices[0])
     own = f"{base_url(request)}{request.url.path}"
     links = f'"links": [{{"href": "{own}", "rel": "self"}}]'
     return b'{%b, "results": [%b], "totalCount": 1}' % (links.encode(), document)
 
 
+def _own_invoice(sandbox: Sandbox, request: Request) -> Invoice:
+    wanted = request.path_params["invoiceId"]
+    for invoice in sandbox.invoices:
+        if invoice.id == wanted:
+            return invoice
+    raise not_found(wanted)
+
+
 def _encoded(sandbox: Sandbox, request: Request, invoice: Invoice) -> bytes:
-    base, today = base_url(request), sandbox.clock.today
-    return sandbox.encoded((invoice.id, base), lambda: invoice_document(invoice, base, today))
+    base, today, with_linked = base_url(request), sandbox.clock.today, sandbox.sees_linked
+    return sandbox.encoded(
+        (invoice.id, base, with_linked),
+        lambda: invoice_document(invoice, base, today, with_linked=with_linked),
+    )
 
 
 def _sku_document(product: Product) -> Document:

@@ -6,14 +6,17 @@ from datetime import date
 from functools import partial
 from random import Random
 
-from sandbox import blueprint, org_charges
+from sandbox import blueprint, contracts, org_charges, restatements
 from sandbox.clock import Clock
 from sandbox.cluster_usage import meter_cluster
+from sandbox.contracts import Contract
 from sandbox.identity import object_id
 from sandbox.ledger import Ledger, Line, Meter
 from sandbox.months import add_months, instant, month_start
 from sandbox.organization import Organization
 from sandbox.project_usage import meter_project
+from sandbox.restatements import Restatement
+from sandbox.tags import retag
 
 SALES_TAX_PERCENT = 8
 STARTING_BALANCE_CENTS = 2500
@@ -49,6 +52,8 @@ class Invoice:
     updated: str
     totals: Totals
     refund_cents: int
+    contract: Contract
+    is_split: bool  # paid in two payments
     lines: list[Line]
     linked: tuple["Invoice", ...] = ()
 
@@ -67,10 +72,8 @@ class Books:
         self.paying = blueprint.build(seed, scale, blueprint.PAYING_NAME)
         self.linked = blueprint.build(seed, scale, blueprint.LINKED_NAME)
         self._first_month = add_months(clock.today, 1 - months)
-        self._ledgers = {
-            self.paying: self._ledger(self.paying, org_charges.meter_paying_organization),
-            self.linked: self._ledger(self.linked, org_charges.meter_linked_organization),
-        }
+        self._ledgers = self._opened_ledgers()
+        self._restated: dict[tuple[str, date], list[Restatement]] = {}
         self._drawn_up: tuple[date, tuple[Invoice, ...]] | None = None
 
     def invoices(self) -> tuple[Invoice, ...]:
@@ -79,6 +82,40 @@ class Books:
         if self._drawn_up is None or self._drawn_up[0] != today:
             self._drawn_up = (today, tuple(self._draw_up(month) for month in self._months()))
         return self._drawn_up[1]
+
+    def restate(
+        self, invoice: Invoice, cents: int, day: date | None = None, *, moves_updated: bool = True
+    ) -> None:
+        """Change a line of a closed invoice by `cents`, of usage day `day` if one is given.
+
+        ValueError if the invoice is pending or no such line can change.
+        """
+        if invoice.status == "PENDING":
+            raise ValueError("a pending invoice is not restated: it is still growing")
+        history = self._restated.setdefault((invoice.org.id, invoice.month), [])
+        position = restatements.find(invoice.lines, cents, day)
+        minute = 1 + sum(map(len, self._restated.values()))
+        updated = instant(self.clock.today, 8 * 3600 + 60 * minute) if moves_updated else None
+        history.append(Restatement(position, cents, updated))
+        self._drawn_up = None
+
+    def retag(self, cluster_name: str, tags: dict[str, str]) -> None:
+        """Give a cluster other tags from now on; ValueError if no cluster living today has it."""
+        today = self.clock.today
+        for org in (self.paying, self.linked):
+            clusters = (cluster for _, held in org.living(today) for cluster in held)
+            if any(cluster.name == cluster_name for cluster in clusters):
+                retag(org, cluster_name, tags)
+                self._ledgers = self._opened_ledgers()
+                self._drawn_up = None
+                return
+        raise ValueError(f"no cluster {cluster_name!r} on {today}")
+
+    def _opened_ledgers(self) -> dict[Organization, Ledger]:
+        return {
+            self.paying: self._ledger(self.paying, org_charges.meter_paying_organization),
+            self.linked: self._ledger(self.linked, org_charges.meter_linked_organization),
+        }
 
     def _months(self) -> list[date]:
         month, found = self._first_month, []
@@ -93,7 +130,9 @@ class Books:
 
     def _invoice(self, org: Organization, month: date, linked: tuple[Invoice, ...] = ()) -> Invoice:
         status = self._status(month)
-        lines = list(self._ledgers[org].invoice_lines(month, self.clock.today))
+        restated = self._restated.get((org.id, month), [])
+        booked = list(self._ledgers[org].invoice_lines(month, self.clock.today))
+        lines = restatements.apply(booked, restated)
         is_refunded = status == "PAID" and month.month % 6 == (self.seed + 1) % 6
         created = Random(f"{self.seed}:{org.id}:{month}").randint(2 * 3600, 6 * 3600)
         return Invoice(
@@ -102,9 +141,13 @@ class Books:
             month=month,
             status=status,
             created=instant(month, created),
-            updated=self._updated(month, status),
+            updated=max(
+                [self._updated(month, status), *(r.updated for r in restated if r.updated)]
+            ),
             totals=self._totals(month, status, lines),
             refund_cents=REFUND_CENTS if is_refunded else 0,
+            contract=contracts.of_seed(self.seed),
+            is_split=month.month % 6 == (self.seed + 3) % 6,
             lines=lines,
             linked=linked,
         )

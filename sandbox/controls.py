@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
+from datetime import date
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -9,17 +10,21 @@ from starlette.routing import Route
 
 from sandbox.faults import parse_faults
 from sandbox.state import Sandbox
-from sandbox.truth import truth
+from sandbox.truth import all_invoices, month_name, truth
 
 Control = Callable[[Sandbox, Request], Awaitable[object]]
 
 
 def routes(sandbox: Sandbox) -> list[Route]:
-    """GET truth; GET and POST clock; GET, POST and DELETE faults; GET and DELETE requests."""
+    """What can be read (GET), changed (POST) and taken back (DELETE)."""
     controls: dict[tuple[str, str], Control] = {
         ("GET", "truth"): _truth,
         ("GET", "clock"): _clock,
         ("POST", "clock"): _move_clock,
+        ("GET", "keys"): _keys,
+        ("POST", "keys"): _configure_keys,
+        ("POST", "restate"): _restate,
+        ("POST", "retag"): _retag,
         ("GET", "faults"): _faults,
         ("POST", "faults"): _add_faults,
         ("DELETE", "faults"): _clear_faults,
@@ -53,6 +58,39 @@ async def _clock(sandbox: Sandbox, _request: Request) -> object:
 async def _move_clock(sandbox: Sandbox, request: Request) -> object:
     sandbox.move_clock(int((await request.json())["days"]))
     return await _clock(sandbox, request)
+
+
+async def _keys(sandbox: Sandbox, _request: Request) -> object:
+    owners = (sandbox.books.paying.id, sandbox.books.linked.id)
+    return {org_id: key.document() for org_id, key in zip(owners, sandbox.keys, strict=True)}
+
+
+async def _configure_keys(sandbox: Sandbox, request: Request) -> object:
+    settings = await request.json()
+    sandbox.key_of(settings.get("org_id")).configure(settings, sandbox.clock.today)
+    return await _keys(sandbox, request)
+
+
+async def _restate(sandbox: Sandbox, request: Request) -> object:
+    asked = await request.json()
+    month, day = asked["invoice_month"], asked.get("usage_date")
+    org_id = asked.get("org_id", sandbox.org.id)
+    for invoice in all_invoices(sandbox.books):
+        if (month_name(invoice.month), invoice.org.id) == (month, org_id):
+            sandbox.restate(
+                invoice,
+                int(asked["cents"]),
+                date.fromisoformat(day) if day else None,
+                moves_updated=asked.get("updated", True),
+            )
+            return {"invoice_id": invoice.id}
+    raise ValueError(f"no invoice of {month} for organization {org_id}")
+
+
+async def _retag(sandbox: Sandbox, request: Request) -> object:
+    asked = await request.json()
+    sandbox.retag(asked["cluster"], dict(asked["tags"]))
+    return {"cluster": asked["cluster"], "tags": asked["tags"]}
 
 
 async def _faults(sandbox: Sandbox, _request: Request) -> object:

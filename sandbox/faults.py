@@ -1,19 +1,42 @@
 """Faults on demand: what a client must survive, asked for over POST /sandbox/faults."""
 
-import json
 import re
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-KINDS = (
+from starlette.requests import Request
+
+# A request meets the first of these that matches: each is the whole of what goes wrong.
+STRIKES = (
     "status",
     "truncate",
     "wrong_content",
+    "html",
+    "invalid_json",
+    "empty_body",
     "delay",
     "reset",
+    "slow_body",
+    "truncated_gzip",
+    "wrong_length",
     "pending_shape",
     "patch_line_item",
 )
+# These hold at the same time as each other and as a strike: each changes how Atlas behaves.
+CONDITIONS = (
+    "page_size",
+    "repeat_page",
+    "shrink",
+    "restate_between",
+    "clock_skew",
+    "expire_token",
+    "single_use_nonce",
+    "report_failed",
+    "report_slow",
+    "report_expired",
+    "report_plain",
+)
+KINDS = STRIKES + CONDITIONS
 Document = dict[str, Any]
 
 
@@ -21,9 +44,20 @@ Document = dict[str, Any]
 class Fault:
     """One fault, for requests whose path matches.
 
-    `times` limits how often it strikes (none: always). `status`, `error_code` and `retry_after`
-    belong to kind status; `seconds` to delay; `patch` to patch_line_item; `cut_transfer` makes
-    truncate announce a longer body than it sends instead of sending a shorter, well-formed one.
+    `times` limits how often it strikes (none: always); what spoils an answer counts only answers
+    that would have been a success. The other fields belong to kinds:
+
+    status: `status`, `error_code`, `retry_after`.
+    delay, slow_body: `seconds`, of slow_body from the first byte to the last.
+    truncate: `cut_transfer` announces a longer body than it sends instead of a shorter, sound one.
+    wrong_length: `extra` bytes that Content-Length says more (less, if negative) than there are.
+    patch_line_item: `patch`.
+    page_size: `size`, the most items of a page.
+    shrink, repeat_page: none; of shrink `times` counts the pages after the first.
+    restate_between: `cents` that an invoice changes by when it is read.
+    clock_skew: `hours` that the Date header is off by; `refuse` turns every signature away.
+    expire_token: `requests` that a bearer token is good for.
+    report_failed: `reason`. report_slow: `polls` before a report is there.
     """
 
     path: str
@@ -36,6 +70,14 @@ class Fault:
     seconds: float = 1.0
     patch: Document = field(default_factory=dict)
     cut_transfer: bool = False
+    extra: int = 100
+    size: int = 2
+    cents: int = 125
+    hours: float = 3.0
+    refuse: bool = False
+    requests: int = 1
+    reason: str = "The report could not be generated."
+    polls: int = 3
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -48,10 +90,10 @@ class Fault:
             return False
         return re.search(self.path, path) is not None
 
-    def spend(self) -> None:
-        """Count one strike."""
+    def spend(self, count: int = 1) -> None:
+        """Count one strike; -1 takes one back."""
         if self.times is not None:
-            self.times -= 1
+            self.times -= count
 
 
 def parse_faults(body: Document | list[Document]) -> list[Fault]:
@@ -68,31 +110,22 @@ def parse_faults(body: Document | list[Document]) -> list[Fault]:
 
 
 class Faults:
-    """The faults in force, in the order they were asked for; a request meets the first one."""
+    """The faults in force, in the order they were asked for."""
 
     def __init__(self) -> None:
         self.active: list[Fault] = []
 
-    def strike(self, method: str, path: str) -> Fault | None:
-        """The fault of this request, counted."""
+    def strike(self, request: Request) -> Fault | None:
+        """The one strike of this request, counted."""
+        return self._first(STRIKES, request, spend=True)
+
+    def condition(self, kind: str, request: Request, *, spend: bool = True) -> Fault | None:
+        """The condition of a kind that this request is under, counted."""
+        return self._first((kind,), request, spend=spend)
+
+    def _first(self, kinds: tuple[str, ...], request: Request, *, spend: bool) -> Fault | None:
         for fault in self.active:
-            if fault.matches(method, path):
-                fault.spend()
+            if fault.kind in kinds and fault.matches(request.method, request.url.path):
+                fault.spend(int(spend))
                 return fault
         return None
-
-
-def bare_pending(body: bytes) -> bytes:
-    """The older shape of the pending invoice: the object alone, without `results`."""
-    results = json.loads(body).get("results")
-    return json.dumps(results[0]).encode() if results else body
-
-
-def patched(body: bytes, patch: Document) -> bytes:
-    """An invoice document whose first line item has other fields."""
-    document = json.loads(body)
-    for invoice in document.get("results", [document]):
-        if invoice.get("lineItems"):
-            invoice["lineItems"][0] |= patch
-            return json.dumps(document).encode()
-    return body

@@ -23,10 +23,12 @@ def metadata_document(invoice: Invoice, base: str, *, with_linked: bool = True) 
     return document
 
 
-def invoice_document(invoice: Invoice, base: str, today: date) -> Document:
+def invoice_document(
+    invoice: Invoice, base: str, today: date, *, with_linked: bool = True
+) -> Document:
     """BillingInvoice: header, lines, payments, refunds and linked invoices."""
     tags: dict[tuple[Project | None, Cluster | None], LineTags] = {}
-    lines = []
+    lines, linked = [], invoice.linked if with_linked else ()
     for line in invoice.lines:
         holder = (line.project, line.cluster)
         if holder not in tags:
@@ -35,7 +37,7 @@ def invoice_document(invoice: Invoice, base: str, today: date) -> Document:
     return {
         **_header(invoice, base),
         "lineItems": lines,
-        "linkedInvoices": [invoice_document(one, base, today) for one in invoice.linked],
+        "linkedInvoices": [invoice_document(one, base, today) for one in linked],
         "payments": _payments(invoice),
         "refunds": _refunds(invoice),
     }
@@ -113,23 +115,36 @@ def _totals(totals: Totals) -> dict[str, int]:
 
 
 def _payments(invoice: Invoice) -> list[Document]:
+    """One payment, or two of three and two fifths that add up to the invoice."""
     if invoice.status not in PAYMENT_STATUS:
         return []
     totals = invoice.totals
-    return [
-        {
-            "amountBilledCents": totals.billed,
-            "amountPaidCents": totals.paid,
-            "created": instant(invoice.end, 4 * 3600 + 314),
-            "currency": "USD",
-            "id": object_id(invoice.id, "payment"),
-            "salesTaxCents": totals.sales_tax,
-            "statusName": PAYMENT_STATUS[invoice.status],
-            "subtotalCents": totals.subtotal,
-            "unitPrice": "1.00",
-            "updated": invoice.updated,
-        }
-    ]
+    amounts = {
+        "amountBilledCents": totals.billed,
+        "amountPaidCents": totals.paid,
+        "salesTaxCents": totals.sales_tax,
+        "subtotalCents": totals.subtotal,
+    }
+    first = {name: cents * 3 // 5 for name, cents in amounts.items()}
+    rest = {name: cents - first[name] for name, cents in amounts.items()}
+    parts = [first, rest] if invoice.is_split else [amounts]
+    return [_payment(invoice, number, part) for number, part in enumerate(parts)]
+
+
+def _payment(invoice: Invoice, number: int, amounts: dict[str, int]) -> Document:
+    return {
+        **amounts,
+        "created": instant(invoice.end, 4 * 3600 + 314 + number),
+        "currency": invoice.contract.currency,
+        "id": _payment_id(invoice, number),
+        "statusName": PAYMENT_STATUS[invoice.status],
+        "unitPrice": str(invoice.contract.credit_price),
+        "updated": invoice.updated,
+    }
+
+
+def _payment_id(invoice: Invoice, number: int = 0) -> str:
+    return object_id(invoice.id, "payment", *([number] if number else []))
 
 
 def _refunds(invoice: Invoice) -> list[Document]:
@@ -139,7 +154,7 @@ def _refunds(invoice: Invoice) -> list[Document]:
         {
             "amountCents": invoice.refund_cents,
             "created": invoice.updated,
-            "paymentId": object_id(invoice.id, "payment"),
+            "paymentId": _payment_id(invoice),
             "reason": "Service credit for an incident",
         }
     ]

@@ -8,14 +8,18 @@ from typing import NamedTuple
 
 from sandbox.catalog import Product
 from sandbox.months import ONE_DAY, add_months, days_between, instant, month_start
-from sandbox.organization import Cluster, Project
+from sandbox.organization import Cluster, Project, Region
 
 LATEST_REPORT = timedelta(days=4)
 HUNDRED = Decimal(100)
 
 
 class Line(NamedTuple):
-    """One charge. `cents` is what is booked; `posted` the UTC day it reaches the bill."""
+    """One charge. `cents` is what is booked; `posted` the UTC day it reaches the bill.
+
+    An invoice's JSON does not say `region`, Atlas's own FOCUS report does: none where the charge
+    belongs to no region.
+    """
 
     product: Product
     project: Project | None
@@ -32,6 +36,7 @@ class Line(NamedTuple):
     tier: tuple[int, int | None] | None
     app: str
     note: str
+    region: Region | None = None
 
     @property
     def invoice_month(self) -> date:
@@ -95,8 +100,13 @@ class Meter:
         tier: tuple[int, int | None] | None = None,
         app: str = "",
         note: str = "",
+        region: Region | None = None,
     ) -> None:
-        """Append one line; `start` makes it span several days, ending with this one."""
+        """Append one line; `start` makes it span several days, ending with this one.
+
+        Without `region` a cluster's line is of its first region in that cloud, the one with the
+        highest priority there.
+        """
         posted = self.day + timedelta(days=1 + late)
         quantity = Decimal(quantity)
         cents = to_cents(quantity * price)
@@ -117,8 +127,13 @@ class Meter:
                 tier=tier,
                 app=app,
                 note=note,
+                region=region or self._first_region(provider),
             )
         )
+
+    def _first_region(self, provider: str) -> Region | None:
+        regions = self.cluster.regions if self.cluster else ()
+        return next((one for one in regions if one.provider == provider), None)
 
     def _discount(self, cents: int) -> int:
         percent = self.project.percent_discount if self.project else None

@@ -29,13 +29,21 @@ def page(
     """One page of `items`; totalCount unless `includeCount=false`."""
     number = _integer(request, "pageNum", 1)
     size = _integer(request, "itemsPerPage", DEFAULT_ITEMS, MAX_ITEMS)
+    condition = request.state.condition
+    if cap := condition("page_size"):
+        size = min(size, cap.size)
+    total = len(items)
+    if number > 1 and condition("shrink"):
+        items, total = items[1:], total - 1
+    if condition("repeat_page"):
+        items = [*items[:size], *items]
     start = (number - 1) * size
     answer: dict[str, Any] = {
         "links": _links(request, number, size, is_last=start + size >= len(items)),
         "results": [document(item) for item in items[start : start + size]],
     }
     if flag(request, "includeCount", default=True):
-        answer["totalCount"] = len(items)
+        answer["totalCount"] = total
     return answer
 
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from urllib.request import urlopen
@@ -32,6 +32,12 @@ export MONGODB_ATLAS_PRIVATE_KEY={private_key}
 # or, instead of the two keys, the service account:
 # export MONGODB_ATLAS_CLIENT_ID={client_id}
 # export MONGODB_ATLAS_CLIENT_SECRET={client_secret}
+
+# The organization "{linked_name}" is linked to it: its bill is part of the one above, and it has
+# a door of its own.
+# export MONGODB_ATLAS_ORG_ID={linked_org_id}
+# export MONGODB_ATLAS_PUBLIC_KEY={linked_public_key}
+# export MONGODB_ATLAS_PRIVATE_KEY={linked_private_key}
 """
 
 
@@ -46,7 +52,7 @@ class Protocol(H11Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RunningSandbox:
-    """Where a sandbox listens and how to sign in."""
+    """Where a sandbox listens and how to sign in, to the paying organization or the linked one."""
 
     base_url: str
     org_id: str
@@ -54,6 +60,11 @@ class RunningSandbox:
     private_key: str
     client_id: str
     client_secret: str
+    linked_org_id: str
+    linked_public_key: str
+    linked_private_key: str
+    linked_client_id: str
+    linked_client_secret: str
 
     def truth(self) -> dict[str, Any]:
         """GET /sandbox/truth."""
@@ -61,7 +72,7 @@ class RunningSandbox:
         return document
 
     def control(self, name: str, body: object = None) -> Any:  # noqa: ANN401 - JSON of any shape
-        """GET /sandbox/`name`, or POST `body` there: clock, faults, requests, truth."""
+        """GET /sandbox/`name`, or POST `body` there; see `controls.routes` for the names."""
         data = None if body is None else json.dumps(body).encode()
         with urlopen(f"{self.base_url}/sandbox/{name}", data) as answer:  # noqa: S310 - our own
             return json.load(answer)
@@ -124,6 +135,7 @@ def _server(sandbox: Sandbox) -> uvicorn.Server:
         create_app(sandbox),
         http=Protocol,
         log_level="critical",
+        date_header=False,
         lifespan="off",
         ws="none",
         timeout_graceful_shutdown=1,
@@ -141,7 +153,7 @@ def _wait_until_started(server: uvicorn.Server) -> None:
 
 def _describe(sandbox: Sandbox, host: str, listener: socket.socket) -> RunningSandbox:
     name = f"[{host}]" if ":" in host else host
-    key = sandbox.credentials
+    key, linked = sandbox.keys
     return RunningSandbox(
         base_url=f"http://{name}:{listener.getsockname()[1]}",
         org_id=sandbox.org.id,
@@ -149,6 +161,11 @@ def _describe(sandbox: Sandbox, host: str, listener: socket.socket) -> RunningSa
         private_key=key.private_key,
         client_id=key.client_id,
         client_secret=key.client_secret,
+        linked_org_id=sandbox.books.linked.id,
+        linked_public_key=linked.public_key,
+        linked_private_key=linked.private_key,
+        linked_client_id=linked.client_id,
+        linked_client_secret=linked.client_secret,
     )
 
 
@@ -157,10 +174,7 @@ def _print_banner(sandbox: Sandbox, running_sandbox: RunningSandbox) -> None:
         url=running_sandbox.base_url,
         name=sandbox.org.name,
         today=sandbox.clock.today,
-        org_id=running_sandbox.org_id,
-        public_key=running_sandbox.public_key,
-        private_key=running_sandbox.private_key,
-        client_id=running_sandbox.client_id,
-        client_secret=running_sandbox.client_secret,
+        linked_name=sandbox.books.linked.name,
+        **asdict(running_sandbox),
     )
     print(text, flush=True)

@@ -1,8 +1,10 @@
 """Tags as they are now: Atlas stamps the present tags onto the lines of any month."""
 
+from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
-from sandbox.organization import Cluster, Project, Tags
+from sandbox.organization import Cluster, Holdings, Organization, Project, Tags
 
 LineTags = dict[str, list[str]]
 
@@ -22,3 +24,19 @@ def line_tags(project: Project | None, cluster: Cluster | None, today: date) -> 
             if value not in values:
                 values.append(value)
     return found
+
+
+def retag(org: Organization, cluster_name: str, tags: dict[str, str]) -> None:
+    """Let every cluster of that name, of whatever day, carry other tags."""
+    living = org.living
+    # Braces would be taken for the quarter's place.
+    plain = {key: value.replace("{", "{{").replace("}", "}}") for key, value in tags.items()}
+    new = tuple(plain.items())
+
+    def retagged(day: date) -> Holdings:
+        return tuple(
+            (project, tuple(replace(c, tags=new) if c.name == cluster_name else c for c in held))
+            for project, held in living(day)
+        )
+
+    org.living = lru_cache(maxsize=64)(retagged)

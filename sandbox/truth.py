@@ -2,7 +2,8 @@
 
 It knows each line's service, month and resource from the generator, not from the JSON that is
 served, so whoever reads the JSON can be held against it. All amounts are integer cents; credits
-are negative.
+are negative. `total` and every breakdown cover the whole bill of the paying organization: its own
+invoices and those of the linked one, each line once; `by_org` tells the two apart.
 """
 
 from collections import defaultdict
@@ -51,16 +52,17 @@ class Tally:
         self.total = 0
         self.by: dict[str, Sums] = {
             name: defaultdict(int)
-            for name in ("charge_type", "usage_month", "invoice_month", "service")
+            for name in ("charge_type", "usage_month", "invoice_month", "service", "org")
         }
         self.by_holder: dict[Holder, int] = defaultdict(int)
 
-    def add(self, invoice_month: str, line: Line) -> None:
+    def add(self, org_id: str, invoice_month: str, line: Line) -> None:
         """Count one line."""
         cents = line.cents
         self.total += cents
         self.by["charge_type"][line.product.charge_type] += cents
         self.by["invoice_month"][invoice_month] += cents
+        self.by["org"][org_id] += cents
         self.by["service"][line.product.service] += cents
         self.by_holder[line.project, line.cluster] += cents
         for day, share in cents_by_day(line):
@@ -109,7 +111,7 @@ def truth(books: Books) -> dict[str, Any]:
     for invoice in all_invoices(books):
         month = month_name(invoice.month)
         for line in invoice.lines:
-            tally.add(month, line)
+            tally.add(invoice.org.id, month, line)
     return {
         "total": tally.total,
         **{f"by_{name}": dict(sorted(sums.items())) for name, sums in tally.by.items()},

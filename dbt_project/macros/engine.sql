@@ -40,6 +40,11 @@
 
 {% macro day_numbers(days) -%} unnest(range({{ days }})) as numbered (day_number) {%- endmacro %}
 
+{# A text with any offset as a time in UTC; text that is no time is null. #}
+{% macro utc_timestamp(text) -%}
+    (try_cast({{ text }} as timestamptz) at time zone 'UTC')
+{%- endmacro %}
+
 {# -- numbers: never through a float -- #}
 
 {% macro int_div(dividend, divisor) -%} ({{ dividend }} // {{ divisor }}) {%- endmacro %}
@@ -108,21 +113,25 @@
 
 {% macro json_text(document, path) -%} ({{ document }} ->> '$.{{ path }}') {%- endmacro %}
 
-{# One struct per payment, refund, or region of a cluster, as rows. #}
-{% macro payments(document) -%}
-    unnest(from_json(
-        {{ document }},
-        '[{"unitPrice": "VARCHAR", "currency": "VARCHAR", "created": "VARCHAR"}]'
-    ))
+{# A raw _scope: the project, and where it has a second part what in the project. #}
+{% macro scope_project(scope) -%} nullif(split_part({{ scope }}, '/', 1), '') {%- endmacro %}
+
+{% macro scope_name(scope) -%} nullif(split_part({{ scope }}, '/', 2), '') {%- endmacro %}
+
+{# The nodes of a search deployment, by region where Atlas says so. #}
+{% macro search_specs(specs, effective_specs) -%}
+    {%- set shape -%}
+        '[{"cloudProvider": "VARCHAR", "regionName": "VARCHAR",
+           "instanceSize": "VARCHAR", "nodeCount": "BIGINT"}]'
+    {%- endset -%}
+    case
+        when len(from_json({{ effective_specs }}, {{ shape }})) > 0
+            then from_json({{ effective_specs }}, {{ shape }})
+        else from_json({{ specs }}, {{ shape }})
+    end
 {%- endmacro %}
 
-{% macro refunded_cents(document) -%}
-    cast(coalesce(list_sum(list_transform(
-        from_json({{ document }}, '[{"amountCents": "BIGINT"}]'),
-        lambda refund: refund.amountCents
-    )), 0) as bigint)
-{%- endmacro %}
-
+{# One struct per region of a cluster, as rows. #}
 {% macro region_configs(document) -%}
     unnest(flatten(list_transform(
         from_json(
@@ -141,6 +150,9 @@
         lambda spec: spec.regionConfigs
     )))
 {%- endmacro %}
+
+{# The items of a list, as rows. #}
+{% macro unnested(list) -%} unnest({{ list }}) {%- endmacro %}
 
 {% macro node_specs(config) -%}
     unnest([{{ config }}.electableSpecs, {{ config }}.readOnlySpecs, {{ config }}.analyticsSpecs])

@@ -1,16 +1,14 @@
 """The last step of the corridor: finished marts become what pages and SQL users read."""
 
 import logging
-from datetime import date, datetime
+from datetime import date
 
 import dagster as dg
 
 from orchestration.failures import failures_named
-from orchestration.landing import Landing
+from orchestration.freshness import permissions, status
 from orchestration.report import money, table
-from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.warehouse import WarehouseResource
-from orchestration.warehouse.publish import ConnectionStatus
 
 log = logging.getLogger("atlas_costs")
 
@@ -25,14 +23,15 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         kinds={"duckdb"},
         description="atlas_costs.duckdb: schemas marts and meta, swapped in one step.",
     )
-    def publish(atlas: AtlasResource, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+    def publish(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
         with failures_named():
             through, services = _summary(warehouse)
-            names = [each.name for each in atlas.connections()]
-            with warehouse.raw() as raw:
-                read = {name: raw.last_success(name) for name in names}
-            statuses = [status(warehouse.landing(name), read[name], through) for name in names]
-            published = warehouse.publish(statuses)
+            landings = [warehouse.landing(each.name) for each in warehouse.settings.connections()]
+            wants = warehouse.settings.focus_reports
+            published = warehouse.publish(
+                [status(each, through, with_focus_reports=wants) for each in landings],
+                [row for each in landings for row in permissions(each)],
+            )
         log.info("published version %s", published.version)
         return dg.MaterializeResult(
             metadata={
@@ -47,36 +46,6 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         )
 
     return publish
-
-
-def status(
-    landing: Landing, last_success: datetime | None, data_through: date | None
-) -> ConnectionStatus:
-    """What meta.freshness says of a connection."""
-    missing = missing_parts(landing)
-    return ConnectionStatus(
-        connection=landing.connection,
-        last_success_at=last_success,
-        data_through=data_through,
-        status="degraded" if missing else "connected",
-        missing_parts=missing,
-    )
-
-
-def missing_parts(landing: Landing) -> list[str]:
-    """What the last refresh could not read, and where the invoices differ from Atlas's list."""
-    unreadable = [
-        f"{entity}: {seen.error}"
-        for entity in ("organizations", "projects", "clusters", "flex_clusters", "skus")
-        for seen in landing.current(entity).values()
-        if seen.error
-    ]
-    differing = [
-        f"invoices: {sentence}"
-        for seen in landing.current("invoice_list").values()
-        for sentence in seen.meta.get("differences", [])
-    ]
-    return unreadable + differing
 
 
 def _summary(warehouse: WarehouseResource) -> tuple[date | None, list[tuple[str, int]]]:

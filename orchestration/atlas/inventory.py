@@ -1,14 +1,44 @@
 """Organizations, projects, clusters and SKUs: one method per endpoint, named by operationId."""
 
+import json
 from urllib.parse import quote
 
+from orchestration.atlas import responses
 from orchestration.atlas.client import Answer, AtlasClient
+from orchestration.atlas.errors import AtlasError
 
 BASIC = "2023-01-01"
 # Older versions answer 400 for sharded clusters whose shards differ: always the newest.
 CLUSTERS = "2024-08-05"
 FLEX = "2024-11-13"
-SKUS = "2025-03-12"
+SKUS = SEARCH = "2025-03-12"
+STREAMS = "2023-02-01"
+PROCESSORS = "2024-05-30"
+# A cluster without search nodes; others of Atlas's codes are errors.
+NO_SEARCH_NODES = frozenset(
+    {"ATLAS_SEARCH_DEPLOYMENT_DOES_NOT_EXIST", "ATLAS_FTS_DEPLOYMENT_DOES_NOT_EXIST"}
+)
+# Where a restore can be downloaded from: who has the address has the data.
+ADDRESSES = ("deliveryUrl", "privateDownloadDeliveryUrls", "snapshotUrl")
+
+
+def _cluster(project_id: str, name: str) -> str:
+    return f"/groups/{_segment(project_id)}/clusters/{_segment(name)}"
+
+
+def _flex_cluster(project_id: str, name: str) -> str:
+    return f"/groups/{_segment(project_id)}/flexClusters/{_segment(name)}"
+
+
+def _without_addresses(answers: list[Answer]) -> list[Answer]:
+    cleaned = []
+    for answer in answers:
+        document = answer.document
+        for job in responses.results(document):
+            if isinstance(job, dict):
+                job.update({name: None for name in ADDRESSES if name in job})
+        cleaned.append(Answer(json.dumps(document).encode(), answer.what))
+    return cleaned
 
 
 def _segment(value: str) -> str:
@@ -68,6 +98,70 @@ class Inventory:
             version=FLEX,
             what=f"flex cluster {name}",
         )
+
+    def list_serverless_instances(self, project_id: str) -> list[Answer]:
+        """Atlas listGroupServerlessInstances: empty since 2026, gone from 2027."""
+        path = f"/groups/{_segment(project_id)}/serverless"
+        return self._list(path, BASIC, f"serverless instances of {project_id}")
+
+    def list_data_federation(self, project_id: str) -> list[Answer]:
+        """Atlas listGroupDataFederation: a bare array."""
+        path = f"/groups/{_segment(project_id)}/dataFederation"
+        return [self._client.get(path, version=BASIC, what=f"data federation of {project_id}")]
+
+    def list_stream_workspaces(self, project_id: str) -> list[Answer]:
+        """Atlas listGroupStreamWorkspaces."""
+        path = f"/groups/{_segment(project_id)}/streams"
+        return self._list(path, STREAMS, f"stream workspaces of {project_id}")
+
+    def list_stream_processors(self, project_id: str, workspace: str) -> list[Answer]:
+        """Atlas getGroupStreamProcessors (role Organization Stream Processing Admin)."""
+        path = f"/groups/{_segment(project_id)}/streams/{_segment(workspace)}/processors"
+        return self._list(path, PROCESSORS, f"stream processors of {workspace}")
+
+    def get_search_deployment(self, project_id: str, cluster: str) -> list[Answer]:
+        """Atlas getGroupClusterSearchDeployment: nothing where a cluster has no search nodes."""
+        path = f"{_cluster(project_id, cluster)}/search/deployment"
+        try:
+            answer = self._client.get(path, version=SEARCH, what=f"search nodes of {cluster}")
+        except AtlasError as error:
+            if error.error_code in NO_SEARCH_NODES:
+                return []
+            raise
+        return [answer] if answer.document else []
+
+    def list_online_archives(self, project_id: str, cluster: str) -> list[Answer]:
+        """Atlas listGroupClusterOnlineArchives."""
+        path = f"{_cluster(project_id, cluster)}/onlineArchives"
+        return self._list(path, BASIC, f"online archives of {cluster}")
+
+    def list_snapshots(self, project_id: str, cluster: str) -> list[Answer]:
+        """Atlas listGroupClusterBackupSnapshots: of a replica set."""
+        path = f"{_cluster(project_id, cluster)}/backup/snapshots"
+        return self._list(path, BASIC, f"snapshots of {cluster}")
+
+    def list_sharded_snapshots(self, project_id: str, cluster: str) -> list[Answer]:
+        """Atlas listGroupClusterBackupSnapshotShardedClusters."""
+        path = f"{_cluster(project_id, cluster)}/backup/snapshots/shardedClusters"
+        return self._list(path, BASIC, f"snapshots of {cluster}")
+
+    def list_flex_snapshots(self, project_id: str, name: str) -> list[Answer]:
+        """Atlas listGroupFlexClusterBackupSnapshots."""
+        path = f"{_flex_cluster(project_id, name)}/backup/snapshots"
+        return self._list(path, FLEX, f"snapshots of {name}")
+
+    def list_restore_jobs(self, project_id: str, cluster: str) -> list[Answer]:
+        """Atlas listGroupClusterBackupRestoreJobs (role Project Backup Manager), without addresses.
+
+        A download job shows a pre-signed address; it is a secret and left out here.
+        """
+        path = f"{_cluster(project_id, cluster)}/backup/restoreJobs"
+        return _without_addresses(self._list(path, BASIC, f"restore jobs of {cluster}"))
+
+    def list_flex_restore_jobs(self, project_id: str, name: str) -> list[Answer]:
+        """Atlas listGroupFlexClusterBackupRestoreJobs, without addresses to download from."""
+        path = f"{_flex_cluster(project_id, name)}/backup/restoreJobs"
+        return _without_addresses(self._list(path, FLEX, f"restore jobs of {name}"))
 
     def list_skus(self) -> list[Answer]:
         """Atlas listSkus: id and description of every SKU, without prices."""

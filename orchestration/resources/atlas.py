@@ -1,50 +1,99 @@
-"""The Atlas API as a Dagster resource: settings become authenticated clients at run time."""
+"""The Atlas API as a Dagster resource: settings become authenticated sessions at run time."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
 import dagster as dg
 from pydantic import PrivateAttr
 
 from orchestration.atlas.auth import Auth, ServiceAccountAuth, digest
+from orchestration.atlas.budgets import Budgets
 from orchestration.atlas.client import AtlasClient
-from orchestration.settings import ApiKey, Connection, load_settings
+from orchestration.connections import ApiKey, Connection, ServiceAccount
+from orchestration.extraction.reports import Requested
+from orchestration.extraction.session import Session
+from orchestration.landing import Landing
+from orchestration.settings import Settings, load_settings
+
+log = logging.getLogger("atlas_costs")
 
 
-def connect(connection: Connection) -> AtlasClient:
-    """A client for one worker, with an auth object of its own; close it by leaving its `with`."""
-    return AtlasClient(connection.base_url, _auth(connection))
-
-
-def _auth(connection: Connection) -> Auth:
-    credentials = connection.credentials
+def authentication(base_url: str, credentials: ApiKey | ServiceAccount) -> Auth:
+    """An auth object for one client: two that share one race for its nonces."""
     if isinstance(credentials, ApiKey):
         return digest(credentials.public_key, credentials.private_key)
-    return ServiceAccountAuth(connection.base_url, credentials.client_id, credentials.client_secret)
+    return ServiceAccountAuth(base_url, credentials.client_id, credentials.client_secret)
+
+
+def principal(credentials: ApiKey | ServiceAccount) -> str:
+    """Who asks, as Atlas counts requests; no secret."""
+    return credentials.public_key if isinstance(credentials, ApiKey) else credentials.client_id
 
 
 class AtlasResource(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """One client per organization for the length of a run: Digest's challenge is answered once."""
+    """One session per organization for the length of a run: Digest's challenge is paid once."""
 
-    _clients: dict[str, AtlasClient] = PrivateAttr(default_factory=dict)
+    _settings: Settings = PrivateAttr()
+    _budgets: Budgets = PrivateAttr(default_factory=Budgets)
+    _sessions: list[Session] | None = PrivateAttr(default=None)
+    _requested: dict[str, Requested] = PrivateAttr(default_factory=dict)
     _open: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["AtlasResource"]:  # noqa: ARG002
-        """Close every client when the run ends."""
+        """Close every client when the run ends, and say how many requests it took."""
+        self._settings = load_settings()
         with self._open:
-            yield self
+            try:
+                yield self
+            finally:
+                for each in self._sessions or []:
+                    log.info("%s: %d requests", each.name, each.requests)
 
-    def connections(self) -> list[Connection]:
-        """Every organization to read.
+    @property
+    def patience_s(self) -> float:
+        """How long a slow organization is waited for once the others are done."""
+        return self._settings.patience_minutes * 60.0
+
+    @property
+    def wants_focus_reports(self) -> bool:
+        """Whether Atlas's own FOCUS reports are asked for."""
+        return self._settings.focus_reports
+
+    @property
+    def requested_reports(self) -> dict[str, Requested]:
+        """The FOCUS reports asked for so far in this run, by connection."""
+        return self._requested
+
+    def sessions(self, landing: Callable[[str], Landing]) -> list[Session]:
+        """This run's session for every organization to read, the same at every call.
 
         Raises:
             SettingsError: credentials or the organization id are missing.
         """
-        return load_settings().connections()
+        if self._sessions is None:
+            self._sessions = [
+                Session(
+                    connection=each,
+                    landing=landing(each.name),
+                    new_client=self._maker(each),
+                    concurrency=self._settings.concurrency,
+                )
+                for each in self._settings.connections()
+            ]
+        return self._sessions
 
-    def client(self, connection: Connection) -> AtlasClient:
-        """This run's client for a connection."""
-        if connection.name not in self._clients:
-            self._clients[connection.name] = self._open.enter_context(connect(connection))
-        return self._clients[connection.name]
+    def _maker(self, connection: Connection) -> Callable[[Session], AtlasClient]:
+        def new_client(session: Session) -> AtlasClient:
+            credentials = connection.usable_credentials()
+            client = AtlasClient(
+                connection.base_url,
+                authentication(connection.base_url, credentials),
+                budgets=self._budgets,
+                principal=principal(credentials),
+                stop=session.stop,
+            )
+            return self._open.enter_context(client)
+
+        return new_client

@@ -11,9 +11,15 @@ from pydantic import PrivateAttr
 
 from orchestration.landing import Landing
 from orchestration.settings import Settings, load_settings
+from orchestration.slices import Slices
 from orchestration.warehouse.errors import PublishError
 from orchestration.warehouse.lock import run_lock
-from orchestration.warehouse.publish import ConnectionStatus, Published, publish
+from orchestration.warehouse.publish import (
+    ConnectionStatus,
+    Permission,
+    Published,
+    publish,
+)
 from orchestration.warehouse.raw import RawWarehouse
 
 
@@ -21,6 +27,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Landing, raw and marts of this installation's data folder."""
 
     _settings: Settings = PrivateAttr()
+    _landings: dict[str, Landing] = PrivateAttr(default_factory=dict)
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["WarehouseResource"]:
@@ -32,6 +39,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._settings = load_settings()
         with run_lock(self._settings.build_dir, context.run.run_id if context.run else "unnamed"):
             os.environ.update(self._settings.dbt_environment())
+            self.slices().drop_litter()
             yield self
 
     @property
@@ -45,8 +53,14 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return self._settings.marts_file
 
     def landing(self, connection: str) -> Landing:
-        """The landing folder of one connection."""
-        return Landing(self._settings.landing_dir, connection)
+        """The landing folder of one connection, the same object all through the run."""
+        if connection not in self._landings:
+            self._landings[connection] = Landing(self._settings.landing_dir, connection)
+        return self._landings[connection]
+
+    def slices(self) -> Slices:
+        """The lines cut out of landed invoices."""
+        return Slices(self._settings.slices_dir)
 
     def raw(self) -> RawWarehouse:
         """The raw tables, open for writing."""
@@ -69,7 +83,9 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Every model was built and every test of ours passed on exactly this file."""
         self._settings.verified_file.write_text(_fingerprint(self.marts_file))
 
-    def publish(self, statuses: list[ConnectionStatus]) -> Published:
+    def publish(
+        self, statuses: list[ConnectionStatus], permissions: list[Permission]
+    ) -> Published:
         """Make the marts what pages and SQL users see.
 
         Raises:
@@ -82,7 +98,9 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 "`atlas-costs refresh`, or the job refresh_costs in Dagster."
             )
         link = self._settings.published_warehouse
-        return publish(self.marts_file, self._settings.versions_dir, link, statuses)
+        return publish(
+            self.marts_file, self._settings.versions_dir, link, statuses, permissions
+        )
 
 
 def _fingerprint(file: Path) -> str:

@@ -15,3 +15,13 @@ class LoadError(WarehouseError):
 
 class PublishError(WarehouseError):
     """The finished warehouse could not be published; the old one stays."""
+
+
+class BadVersion(LoadError):
+    """One version of one invoice cannot be loaded; the others can."""
+
+    def __init__(self, invoice_id: str, version: str, reason: str) -> None:
+        self.invoice_id = invoice_id
+        self.version = version
+        self.reason = reason.rstrip(".")
+        super().__init__(f"Invoice {invoice_id} cannot be loaded: {self.reason}.")

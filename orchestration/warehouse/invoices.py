@@ -1,212 +1,310 @@
-"""Invoices and their lines: each changed invoice replaced whole, all of them in one statement.
+"""Invoices and their lines: each changed invoice replaced whole, all of them in one statement."""
 
-A line has no id in Atlas, and (date, cluster, SKU) is not unique: equal lines are both real. Its
-identity here is a hash of the invoice and every field but tags and note, then its occurrence
-among equals.
-"""
-
-from collections import defaultdict
-from pathlib import Path
+import re
+from collections.abc import Iterable
 
 import duckdb
 import msgspec
 
+from orchestration.invoice_document import BadInvoice
 from orchestration.landing import LandedFile, Landing
-from orchestration.slices import BadInvoice, InvoiceVersion, Slices, read_versions
-from orchestration.warehouse.errors import LoadError
-from orchestration.warehouse.line_items import INSERT_LINES
+from orchestration.slices import Slice, Slices
+from orchestration.warehouse import changes
+from orchestration.warehouse.errors import BadVersion, LoadError
+from orchestration.warehouse.headers import INSERT_HEADERS, INSERT_PAYMENTS, INSERT_REFUNDS
+from orchestration.warehouse.line_items import IDENTITY_SQL, INSERT_LINES, NUMBER_EQUALS
 from orchestration.warehouse.versions import Version, versions_by_invoice
+
+Batch = list[tuple[Version, Slice]]
 
 
 class InvoiceLoader:
-    """Loads, inside the caller's transaction, the invoices of one landing that changed."""
+    """Loads, inside the caller's transaction, the invoices of all landings that changed.
 
-    def __init__(self, db: duckdb.DuckDBPyConnection, slices: Slices, landing: Landing) -> None:
+    Args:
+        refused: Versions that cannot be loaded, each with the reason; the one before stays.
+    """
+
+    def __init__(
+        self,
+        db: duckdb.DuckDBPyConnection,
+        slices: Slices,
+        landings: Iterable[Landing],
+        refused: dict[tuple[str, str], str],
+    ) -> None:
         self._db = db
         self._slices = slices
-        self._landing = landing
+        self._landings = list(landings)
+        self._refused = refused
 
-    def load_changed(self, *, newest_only: bool = False) -> tuple[dict[str, str], int, int]:
+    def load_changed(self) -> tuple[dict[str, str], int, int]:
         """Invoice id → month of what was replaced, lines written, their cents.
 
         Versions that were missed (a rebuild, a crash before loading) are applied in order, the
-        k-th of every invoice together, because each may be the first to show a line's tags.
-
-        Args:
-            newest_only: Leave out versions that a newer one has replaced since.
+        k-th of every invoice together, because each may be the first to show a line's tags or
+        restate a day.
 
         Raises:
-            LoadError: a landed document is gone or unreadable, or what was loaded differs.
+            BadVersion: a version cannot be loaded; load again with it refused.
         """
-        waiting = self._not_loaded()
-        if newest_only:
-            waiting = {invoice_id: versions[-1:] for invoice_id, versions in waiting.items()}
+        versions = versions_by_invoice(self._landings)
+        waiting = self._not_loaded(versions)
         months: dict[str, str] = {}
         lines = cents = 0
-        while batch := [versions.pop(0) for versions in waiting.values() if versions]:
-            months |= self._load_batch(batch)
+        while batch := [rest.pop(0) for rest in waiting.values() if rest]:
+            self._load_batch(batch)
+            months |= {each.invoice_id: each.month for each in batch}
             lines += sum(each.line_items for each in batch)
             cents += sum(each.cents for each in batch)
+        self._note_refused(versions)
+        self._drop_old_slices(versions, months)
         return months, lines, cents
 
-    def _not_loaded(self) -> dict[str, list[Version]]:
-        held = dict(
-            self._db.execute(
-                "select id, (_version, _versions_seen) from invoices where _connection = ?",
-                [self._landing.connection],
+    def _not_loaded(self, versions: dict[str, list[Version]]) -> dict[str, list[Version]]:
+        held = {
+            invoice_id: (version, connection)
+            for invoice_id, version, connection in self._db.execute(
+                "select id, _version, _connection from invoices"
             ).fetchall()
+        }
+        ours = {each.connection for each in self._landings}
+        self._delete(
+            [each for each, (_, owner) in held.items() if each not in versions and owner not in ours]
         )
-        waiting = {}
-        for invoice_id, versions in versions_by_invoice(self._landing).items():
-            version, number = held.get(invoice_id, (None, 0))
-            known = number if number and _is_version(versions, number, version) else 0
-            waiting[invoice_id] = versions[known:]
-        return waiting
+        return {
+            invoice_id: [
+                each
+                for each in _after(found, held.get(invoice_id))
+                if (invoice_id, each.version) not in self._refused
+            ]
+            for invoice_id, found in versions.items()
+        }
 
-    def _load_batch(self, batch: list[Version]) -> dict[str, str]:
-        months = {}
-        rows = []
-        for file, wanted in _by_file(batch).items():
-            for found in self._read(file):
-                version = wanted.get(found.header.id)
-                is_new = found.header.id not in months
-                if version and is_new and found.version == version.version:
-                    rows.append((version, found, self._slices.cut(found)))
-                    months[version.invoice_id] = found.month
-        if len(rows) != len(batch):
-            missing = {each.invoice_id for each in batch} - set(months)
-            raise LoadError(f"Landing no longer holds invoices {', '.join(sorted(missing))}.")
-        self._replace(rows)
-        self._compare(batch)
-        return months
+    def _load_batch(self, versions: list[Version]) -> None:
+        batch = self._sliced(versions)
+        ids = [each.invoice_id for each in versions]
+        self._stage(batch)
+        held = self._db.execute(
+            "select count(*) from invoices where id in (select unnest(?))", [ids]
+        ).fetchone()
+        is_replacing = bool(held and held[0])
+        if is_replacing:
+            changes.remember_before(self._db, ids)
+            self._db.execute(REMEMBER_TAGS, [ids])
+        self._delete(ids)
+        self._insert(batch)
+        if is_replacing:
+            changes.note_changes(self._db, ids)
+            self._db.execute(KEEP_FIRST_TAGS)
+            self._db.execute(RETIRE_TAGS)
+        self._compare(versions)
 
-    def _read(self, file: str) -> list[InvoiceVersion]:
-        path = self._landing.root / file
+    def _sliced(self, versions: list[Version]) -> Batch:
+        batch = []
+        for each in versions:
+            found = self._find(each)
+            if found is None:
+                self._cut_again(each)
+                found = self._find(each)
+            if found is None:
+                raise BadVersion(
+                    each.invoice_id, each.version, f"{each.file} in landing no longer holds it"
+                )
+            batch.append((each, found))
+        return batch
+
+    def _find(self, version: Version) -> Slice | None:
+        return self._slices.find(
+            version.org_id, version.month, version.invoice_id, version.version
+        )
+
+    def _cut_again(self, version: Version) -> None:
+        path = self._landings[0].root / version.file
         try:
             with LandedFile(path, path.name, is_new=False).open() as body:
-                return read_versions(body)
+                self._slices.cut(body)
         except (OSError, EOFError, BadInvoice) as error:
-            raise LoadError(
-                f"The landed file {file} cannot be read ({error}): restore it from a backup, or "
-                "delete it together with the landing journal to read everything from Atlas again."
+            raise BadVersion(
+                version.invoice_id,
+                version.version,
+                f"the landed file {version.file} cannot be read ({error}): restore it from a backup",
             ) from None
 
-    def _replace(self, rows: list[tuple[Version, InvoiceVersion, Path]]) -> None:
-        ids = [version.invoice_id for version, _, _ in rows]
+    def _stage(self, batch: Batch) -> None:
+        """The batch as two temporary tables: one row a version, one a file of lines."""
         self._db.execute(
-            "create or replace temp table tags_before as "
-            "select _line_item_id, _tags_first_seen as tags from invoice_line_items "
-            "where _invoice_id in (select unnest(?))",
-            [ids],
+            "create or replace temp table versions_now as select unnest(?, recursive := true)",
+            [[_row(version, found) for version, found in batch]],
         )
         self._db.execute(
-            "delete from invoice_line_items where _invoice_id in (select unnest(?))", [ids]
-        )
-        self._db.execute("delete from invoices where id in (select unnest(?))", [ids])
-        for version, found, _ in rows:
-            self._insert_header(version, found)
-        slices = {str(path): version for version, found, path in rows if found.line_items}
-        if slices:
-            self._insert_lines(slices)
-        self._retire_tags(ids)
-
-    def _insert_header(self, version: Version, found: InvoiceVersion) -> None:
-        values = {
-            **{name: _text(value) for name, value in _header_fields(found).items()},
-            "nested": version.is_nested,
-            "version": version.version,
-            "number": version.number,
-            "first_seen": version.first_seen,
-            "since": version.since,
-            "lines": version.line_items,
-            "connection": self._landing.connection,
-            "file": version.file,
-        }
-        values["org_id"] = found.header.org_id or version.org_id
-        self._db.execute(INSERT_HEADER, values)
-
-    def _insert_lines(self, slices: dict[str, Version]) -> None:
-        self._db.execute(
-            "create or replace temp table slices as select * from "
-            "(select unnest($paths) as path, unnest($ids) as invoice_id, unnest($files) as file, "
-            "unnest($since) as since)",
-            {
-                "paths": list(slices),
-                "ids": [each.invoice_id for each in slices.values()],
-                "files": [each.file for each in slices.values()],
-                "since": [each.since for each in slices.values()],
-            },
-        )
-        self._db.execute(
-            INSERT_LINES, {"paths": list(slices), "connection": self._landing.connection}
+            "create or replace temp table slices as select path, invoice_id, file, since, "
+            "connection from versions_now where path is not null"
         )
 
-    def _retire_tags(self, ids: list[str]) -> None:
-        self._db.execute(
-            """
-            insert into retired_line_item_tags
-            select * from tags_before
-            where cardinality(tags) > 0
-                and _line_item_id not in (
-                    select _line_item_id from invoice_line_items
-                    where _invoice_id in (select unnest(?))
-                )
-                and _line_item_id not in (select _line_item_id from retired_line_item_tags)
-            """,
-            [ids],
-        )
+    def _delete(self, ids: list[str]) -> None:
+        for table, column in (
+            ("invoices", "id"),
+            ("stored_line_items", "_invoice_id"),
+            ("invoice_payments", "_invoice_id"),
+            ("invoice_refunds", "_invoice_id"),
+        ):
+            self._db.execute(
+                f"delete from {table} where {column} in (select unnest(?::varchar[]))",  # noqa: S608
+                [ids],
+            )
 
-    def _compare(self, batch: list[Version]) -> None:
+    def _insert(self, batch: Batch) -> None:
+        paths = {str(found.lines): version for version, found in batch if found.lines}
+        with _naming_the_version(paths, [version for version, _ in batch]):
+            self._db.execute(INSERT_HEADERS)
+            self._db.execute(INSERT_PAYMENTS)
+            self._db.execute(INSERT_REFUNDS)
+            if paths:
+                self._db.execute(INSERT_LINES, {"paths": list(paths)})
+                self._db.execute(NUMBER_EQUALS)
+
+    def _compare(self, versions: list[Version]) -> None:
         loaded = {
             invoice_id: (lines, cents)
             for invoice_id, lines, cents in self._db.execute(
                 "select _invoice_id, count(*), coalesce(sum(totalPriceCents), 0)::bigint "
                 "from invoice_line_items where _invoice_id in (select unnest(?)) group by all",
-                [[each.invoice_id for each in batch]],
+                [[each.invoice_id for each in versions]],
             ).fetchall()
         }
-        for each in batch:
+        for each in versions:
             lines, cents = loaded.get(each.invoice_id, (0, 0))
             if (lines, cents) != (each.line_items, each.cents):
-                raise LoadError(
-                    f"Invoice {each.invoice_id}: landed {each.line_items} lines of {each.cents} "
-                    f"cents, loaded {lines} lines of {cents} cents. Nothing was changed; please "
-                    "report this as a fault of atlas-costs."
+                raise BadVersion(
+                    each.invoice_id,
+                    each.version,
+                    f"landed {each.line_items} lines of {each.cents} cents, loaded {lines} lines "
+                    f"of {cents} cents",
                 )
 
+    def _note_refused(self, versions: dict[str, list[Version]]) -> None:
+        """Name those whose newest version is refused; an older one nobody misses."""
+        self._db.execute("delete from unloadable_invoices")
+        for found in versions.values():
+            newest = found[-1]
+            if reason := self._refused.get((newest.invoice_id, newest.version)):
+                self._db.execute(
+                    "insert into unloadable_invoices values (?, ?, ?, ?)",
+                    [newest.invoice_id, newest.version, reason, newest.connection],
+                )
 
-def _is_version(versions: list[Version], number: int, version: str) -> bool:
-    return number <= len(versions) and versions[number - 1].version == version
+    def _drop_old_slices(self, versions: dict[str, list[Version]], months: dict[str, str]) -> None:
+        for invoice_id in months:
+            newest = versions[invoice_id][-1]
+            self._slices.drop_others(
+                newest.org_id, newest.month, newest.invoice_id, newest.version
+            )
 
 
-def _by_file(batch: list[Version]) -> dict[str, dict[str, Version]]:
-    grouped: dict[str, dict[str, Version]] = defaultdict(dict)
-    for each in batch:
-        grouped[each.file][each.invoice_id] = each
-    return grouped
+def _after(versions: list[Version], held: tuple[str, str] | None) -> list[Version]:
+    """What comes after the version held; only the newest where it came by another connection."""
+    if held is None:
+        return versions
+    version, connection = held
+    if connection != versions[-1].connection:
+        return versions[-1:]
+    places = [place for place, each in enumerate(versions) if each.version == version]
+    return versions[places[-1] + 1 :] if places else versions
 
 
-def _header_fields(found: InvoiceVersion) -> dict[str, object]:
-    return {name: getattr(found.header, name) for name in found.header.__struct_fields__}
+def _row(version: Version, found: Slice) -> dict[str, object]:
+    header = found.header
+    fields = {name: getattr(header, name) for name in header.__struct_fields__}
+    return {
+        **{name: _text(value) for name, value in fields.items()},
+        "org_id": header.org_id or version.org_id,
+        "invoice_id": version.invoice_id,
+        "version": version.version,
+        "number": version.number,
+        "first_seen": version.first_seen,
+        "since": version.since,
+        "is_nested": version.is_nested,
+        "lines": version.line_items,
+        "connection": version.connection,
+        "file": version.file,
+        "path": str(found.lines) if found.lines else None,
+    }
 
 
 def _text(value: object) -> object:
     return bytes(value).decode() if isinstance(value, msgspec.Raw) else value
 
 
-INSERT_HEADER = """
-insert into invoices by name select
-    $id as id, $org_id as orgId, $status_name as statusName,
-    $created::timestamptz at time zone 'UTC' as created,
-    $updated::timestamptz at time zone 'UTC' as updated,
-    $start_date::timestamptz at time zone 'UTC' as startDate,
-    $end_date::timestamptz at time zone 'UTC' as endDate,
-    $amount_billed_cents as amountBilledCents, $amount_paid_cents as amountPaidCents,
-    $credits_cents as creditsCents, $sales_tax_cents as salesTaxCents,
-    $starting_balance_cents as startingBalanceCents, $subtotal_cents as subtotalCents,
-    $payments as payments, $refunds as refunds, $nested as _is_nested, $version as _version,
-    $number as _versions_seen, $first_seen::timestamptz at time zone 'UTC' as _first_seen_at,
-    $since::timestamptz at time zone 'UTC' as _last_changed_at, $lines as _line_items,
-    $connection as _connection, $file as _landing_file,
-    $since::timestamptz at time zone 'UTC' as _landed_at
+class _naming_the_version:  # noqa: N801  reads as a phrase at its call site
+    """Turn DuckDB's refusal of a value or a file into BadVersion."""
+
+    def __init__(self, paths: dict[str, Version], batch: list[Version]) -> None:
+        self._by_path = paths
+        self._by_id = {each.invoice_id: each for each in batch}
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if not isinstance(error, duckdb.DataError | duckdb.InvalidInputException | OverflowError):
+            return
+        message = str(error).splitlines()[0].removeprefix("Invalid Input Error: ").strip()
+        version = self._culprit(message)
+        if version is None:
+            raise LoadError(
+                f"What Atlas sent cannot be loaded: {message}. Nothing was changed; refresh again "
+                "once Atlas answers as documented, and report it to MongoDB if it stays."
+            ) from None
+        reason = message.removeprefix(f"invoice {version.invoice_id}: ")
+        for path in self._by_path:
+            reason = reason.replace(path, "its lines")
+        raise BadVersion(version.invoice_id, version.version, reason) from None
+
+    def _culprit(self, message: str) -> Version | None:
+        named = re.match(r"invoice (\S+): ", message)
+        if named and named[1] in self._by_id:
+            return self._by_id[named[1]]
+        for path, version in self._by_path.items():
+            if path in message:
+                return version
+        return next(iter(self._by_id.values())) if len(self._by_id) == 1 else None
+
+
+REMEMBER_TAGS = """
+create or replace temp table tags_before as
+select _line_item_id, _tags_first_seen as tags
+from invoice_line_items
+where _invoice_id in (select unnest(?))
+"""
+
+# Only lines that were there before, or are back, can have been seen with other tags.
+KEEP_FIRST_TAGS = f"""
+update stored_line_items as lines set _tags_first_seen = seen.first
+from (
+    select now.row, before.tags as first
+    from (
+        select rowid as row, {IDENTITY_SQL} || '-' || _occurrence as _line_item_id, tags
+        from stored_line_items
+        where _invoice_id in (select invoice_id from versions_now)
+    ) as now
+    inner join (
+        from tags_before
+        union all by name
+        from retired_line_item_tags
+        where _line_item_id not in (select _line_item_id from tags_before)
+    ) as before using (_line_item_id)
+    where before.tags is distinct from coalesce(now.tags, map {{}})
+) as seen
+where lines.rowid = seen.row
+"""
+
+RETIRE_TAGS = """
+insert into retired_line_item_tags
+select _line_item_id, tags from tags_before
+where cardinality(tags) > 0
+    and _line_item_id not in (
+        select _line_item_id from invoice_line_items
+        where _invoice_id in (select invoice_id from versions_now)
+    )
+    and _line_item_id not in (select _line_item_id from retired_line_item_tags)
 """

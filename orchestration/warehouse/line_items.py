@@ -1,8 +1,13 @@
-"""The statement that reads cut lineItems arrays into raw, strictly.
+"""The table of invoice lines and the statement that reads cut arrays into it, strictly.
 
 Everything is read as text and typed here: DuckDB alone would take decimals through a float
 (33.32733 became 33.327330000000004096), round 12.7 cents to 13 and read true as 1. What cannot be
 typed stops the load by the name of its invoice; an empty string counts as missing.
+
+A line has no id in Atlas, and (date, cluster, SKU) is not unique: equal lines are both real. Its
+identity is a hash of the invoice and every field but tags and note, then its occurrence among
+equals. The hash is computed by a view over the stored lines: a first load of a million lines takes
+a quarter less CPU for not computing what nobody asked for yet.
 """
 
 TEXTS = (
@@ -25,13 +30,17 @@ NUMBERS = {
     "totalPriceCents": "bigint",
     "unitPriceDollars": "decimal(38, 18)",
 }
-LINE_COLUMNS = {
-    **dict.fromkeys([*TEXTS, *TIMESTAMPS, *NUMBERS], "VARCHAR"),
-    "tags": "MAP(VARCHAR, VARCHAR[])",
+TYPES = {
+    **dict.fromkeys(TEXTS, "varchar"),
+    **dict.fromkeys(TIMESTAMPS, "timestamp"),
+    **NUMBERS,
+    "tags": "map(varchar, varchar[])",
 }
+LINE_COLUMNS = {name: "VARCHAR" for name in TYPES} | {"tags": "MAP(VARCHAR, VARCHAR[])"}
 # Atlas restates tags and notes of a line that is still the same line.
-IDENTITY = sorted(set(LINE_COLUMNS) - {"tags", "note"})
-LARGEST_LINE = 16 * 2**20
+IDENTITY = sorted(set(TYPES) - {"tags", "note"})
+# DuckDB sets twice this aside for each thread; a line with fifty tags is a hundredth of it.
+LARGEST_LINE = 2 * 2**20
 
 
 def _refusal(name: str, what: str) -> str:
@@ -50,10 +59,11 @@ def _number(name: str, kind: str) -> str:
 
 
 def _timestamp(name: str) -> str:
-    """UTC, whatever offset it came with."""
+    """UTC, whatever offset it came with; a plain cast, four times cheaper, ignores offsets."""
     return (
         f"case when nullif({name}, '') is null then null "
-        f"when try_cast({name} as timestamptz) is not null "
+        f"when ends_with({name}, 'Z') and try_cast({name} as timestamp) is not null "
+        f"then {name}::timestamp when try_cast({name} as timestamptz) is not null "
         f"then {name}::timestamptz at time zone 'UTC' else {_refusal(name, 'time')} end as {name}"
     )
 
@@ -61,34 +71,54 @@ def _timestamp(name: str) -> str:
 def _identity() -> str:
     """A line's typed fields as one string: 72 and 72.0 say the same, as do empty and missing."""
     fields = ", ".join(f"coalesce({name}::varchar, '')" for name in IDENTITY)
-    return f"md5(concat_ws(chr(31), invoice_id, {fields}))"
+    return f"md5(concat_ws(chr(31), _invoice_id, {fields}))"
 
+
+IDENTITY_SQL = _identity()
+
+CREATE_LINES = f"""
+-- _tags_first_seen is null where it is what tags is: most lines, nearly always.
+create table if not exists stored_line_items (
+    _invoice_id varchar, _occurrence integer,
+    {", ".join(f"{name} {kind}" for name, kind in TYPES.items())},
+    _tags_first_seen map(varchar, varchar[]),
+    _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+create or replace view invoice_line_items as
+select {IDENTITY_SQL} || '-' || _occurrence as _line_item_id,
+    * replace (coalesce(_tags_first_seen, tags, map {{}}) as _tags_first_seen)
+from stored_line_items;
+"""  # noqa: S608  made of constants above
 
 INSERT_LINES = f"""
-insert into invoice_line_items by name
-with typed as (
-    select invoice_id, file, since, {", ".join(TEXTS)}, tags,
-        {", ".join(map(_timestamp, TIMESTAMPS))},
-        {", ".join(_number(name, kind) for name, kind in NUMBERS.items())}
-    from read_json($paths, format = 'array', filename = true, columns = {LINE_COLUMNS},
-        hive_partitioning = false, maximum_object_size = {LARGEST_LINE}) as lines
-    inner join slices on slices.path = lines.filename
-),
-hashed as (
-    select *, {_identity()} as identity from typed
-),
-identified as (
-    select *, identity || '-' || row_number() over (
-        partition by identity order by tags::varchar nulls first, note nulls first
-    ) as _line_item_id
-    from hashed
-)
-select identified.* exclude (identity, invoice_id, file, since),
-    invoice_id as _invoice_id,
-    coalesce(before.tags, retired.tags, identified.tags, map {{}}) as _tags_first_seen,
-    $connection as _connection, file as _landing_file,
+insert into stored_line_items by name
+select invoice_id as _invoice_id, 1 as _occurrence,
+    {", ".join(f"nullif({name}, '') as {name}" for name in TEXTS)}, tags,
+    {", ".join(map(_timestamp, TIMESTAMPS))},
+    {", ".join(_number(name, kind) for name, kind in NUMBERS.items())},
+    connection as _connection, file as _landing_file,
     since::timestamptz at time zone 'UTC' as _landed_at
-from identified
-left join tags_before as before using (_line_item_id)
-left join retired_line_item_tags as retired using (_line_item_id)
+from read_json($paths, format = 'array', filename = true, columns = {LINE_COLUMNS},
+    hive_partitioning = false, maximum_object_size = {LARGEST_LINE}) as lines
+inner join slices on slices.path = lines.filename
+"""  # noqa: S608  made of constants above
+
+# Equal lines are found by a cheap hash; only those are then told apart by their identity.
+NUMBER_EQUALS = f"""
+update stored_line_items as lines set _occurrence = numbered.occurrence
+from (
+    select rowid as row, row_number() over (
+        partition by {IDENTITY_SQL} order by tags::varchar nulls first, note nulls first
+    ) as occurrence
+    from stored_line_items
+    where _invoice_id in (select invoice_id from slices)
+        and hash(_invoice_id, {", ".join(IDENTITY)}) in (
+            select hash(_invoice_id, {", ".join(IDENTITY)}) as hashed
+            from stored_line_items
+            where _invoice_id in (select invoice_id from slices)
+            group by hashed
+            having count(*) > 1
+        )
+) as numbered
+where lines.rowid = numbered.row and numbered.occurrence > 1
 """  # noqa: S608  made of constants above

@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -32,7 +32,8 @@ class ConnectionStatus:
     Attributes:
         last_success_at: When every cost of this connection was last read, UTC.
         data_through: The last usage day in the warehouse.
-        status: connected, or degraded where parts are missing.
+        status: pending (never tried), importing (never finished), connected, degraded (parts are
+            missing), error (nothing could be read now).
         missing_parts: What could not be read, each with its cause.
     """
 
@@ -41,6 +42,24 @@ class ConnectionStatus:
     data_through: date | None
     status: str
     missing_parts: list[str]
+
+
+@dataclass(frozen=True)
+class Permission:
+    """One row of meta.permissions: what the last refresh found it may read.
+
+    Attributes:
+        status: ok, or the cause in a word or two, such as `missing role`.
+        lost: What is missing without it.
+        role: The Atlas role that grants it.
+    """
+
+    connection: str
+    capability: str
+    status: str
+    detail: str | None
+    lost: str
+    role: str
 
 
 @dataclass(frozen=True)
@@ -58,7 +77,11 @@ class Published:
 
 
 def publish(
-    marts: Path, versions_dir: Path, link: Path, statuses: list[ConnectionStatus]
+    marts: Path,
+    versions_dir: Path,
+    link: Path,
+    statuses: list[ConnectionStatus],
+    permissions: list[Permission] | None = None,
 ) -> Published:
     """Copy the marts to a new version, add meta, and point the link at it.
 
@@ -72,7 +95,7 @@ def publish(
         _drop_litter(versions_dir)
         _write_back(marts)
         _require_room(marts, versions_dir)
-        _finish_copy(marts, target, version, statuses)
+        _finish_copy(marts, target, version, statuses, permissions or [])
         _swap(link, target)
     _drop_old_versions(versions_dir, kept=target)
     return Published(version, target, target.stat().st_size)
@@ -103,13 +126,20 @@ def _require_room(marts: Path, folder: Path) -> None:
         )
 
 
-def _finish_copy(marts: Path, target: Path, version: str, statuses: list[ConnectionStatus]) -> None:
+def _finish_copy(
+    marts: Path,
+    target: Path,
+    version: str,
+    statuses: list[ConnectionStatus],
+    permissions: list[Permission],
+) -> None:
     temporary = target.with_suffix(".part")
     try:
         shutil.copyfile(marts, temporary)
         with duckdb.connect(str(temporary)) as db:
             _drop_working_schemas(db)
             _write_meta(db, version, statuses)
+            _write_permissions(db, permissions)
             db.execute("checkpoint")
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
@@ -154,6 +184,15 @@ def _write_meta(
                 version,
             ],
         )
+
+
+def _write_permissions(db: duckdb.DuckDBPyConnection, permissions: list[Permission]) -> None:
+    db.execute(
+        "create or replace table meta.permissions (connection varchar, capability varchar, "
+        "status varchar, detail varchar, lost varchar, role varchar)"
+    )
+    for each in permissions:
+        db.execute("insert into meta.permissions values (?, ?, ?, ?, ?, ?)", list(astuple(each)))
 
 
 def _naive_utc(moment: datetime | None) -> datetime | None:

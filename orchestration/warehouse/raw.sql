@@ -24,12 +24,99 @@ create table if not exists skus (
     id varchar, description varchar,
     _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
 );
--- Every cluster and flex cluster ever listed, by id: what a bill's cluster name meant on a day
--- outlives the cluster. _gone_at is null while Atlas lists it.
-create table if not exists clusters_seen (
-    id varchar, name varchar, groupId varchar, kind varchar, createDate timestamp,
-    _document json, _connection varchar, _first_seen_at timestamp, _gone_at timestamp
+create table if not exists serverless_instances (
+    id varchar, name varchar, groupId varchar, stateName varchar, createDate timestamp,
+    mongoDBVersion varchar, terminationProtectionEnabled boolean, providerSettings json,
+    serverlessBackupOptions json, tags json,
+    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
 );
+-- _scope: project/cluster, because the documents do not name their cluster.
+create table if not exists search_deployments (
+    id varchar, groupId varchar, stateName varchar, specs json, effectiveSpecs json,
+    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+create table if not exists data_federation (
+    name varchar, groupId varchar, state varchar, cloudProviderConfig json, dataProcessRegion json,
+    storage json,
+    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+-- Atlas calls the id of these three _id.
+create table if not exists stream_workspaces (
+    id varchar, name varchar, groupId varchar, dataProcessRegion json, streamConfig json,
+    connections json,
+    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+-- _scope: project/workspace
+create table if not exists stream_processors (
+    id varchar, name varchar, state varchar, tier varchar, options json, stats json,
+    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+create table if not exists online_archives (
+    id varchar, groupId varchar, clusterName varchar, dbName varchar, collName varchar,
+    collectionType varchar, state varchar, paused boolean, criteria json, schedule json,
+    dataExpirationRule json, dataProcessRegion json,
+    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+-- Replica sets', sharded and flex clusters' snapshots in one; _scope: project/cluster
+create table if not exists backup_snapshots (
+    id varchar, type varchar, snapshotType varchar, frequencyType varchar, status varchar,
+    description varchar, cloudProvider varchar, createdAt timestamp, expiresAt timestamp,
+    storageSizeBytes bigint, replicaSetName varchar, mongodVersion varchar, members json,
+    snapshotIds json, copyRegions json,
+    scheduledTime timestamp, startTime timestamp, finishTime timestamp, expiration timestamp,
+    mongoDBVersion varchar,
+    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+-- Dedicated clusters' jobs have no status, flex clusters' have; _scope: project/cluster. The
+-- addresses to download from are secrets and are left out before landing.
+create table if not exists restore_jobs (
+    id varchar, snapshotId varchar, deliveryType varchar, targetClusterName varchar,
+    targetGroupId varchar, timestamp timestamp, finishedAt timestamp, expiresAt timestamp,
+    cancelled boolean, failed boolean, expired boolean, desiredTimestamp json,
+    pointInTimeUTCSeconds bigint, oplogTs bigint, oplogInc bigint,
+    status varchar, instanceName varchar, projectId varchar, targetDeploymentItemName varchar,
+    targetProjectId varchar, restoreScheduledDate timestamp, restoreFinishedDate timestamp,
+    snapshotFinishedDate timestamp, expirationDate timestamp,
+    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+-- Tags of projects and clusters as listed now, one row per resource, key and value.
+create or replace view resource_tags as
+select 'project' as resourceType, id as resourceId, id as groupId, name as resourceName,
+    tag ->> '$.key' as key, tag ->> '$.value' as value, _connection, _landing_file, _landed_at
+from (select *, unnest(from_json(tags, '["json"]')) as tag from projects)
+union all by name
+select 'cluster' as resourceType, id as resourceId, groupId, name as resourceName,
+    tag ->> '$.key' as key, tag ->> '$.value' as value, _connection, _landing_file, _landed_at
+from (select *, unnest(from_json(tags, '["json"]')) as tag from clusters)
+union all by name
+select 'flex_cluster' as resourceType, id as resourceId, groupId, name as resourceName,
+    tag ->> '$.key' as key, tag ->> '$.value' as value, _connection, _landing_file, _landed_at
+from (select *, unnest(from_json(tags, '["json"]')) as tag from flex_clusters)
+union all by name
+select 'serverless_instance' as resourceType, id as resourceId, groupId, name as resourceName,
+    tag ->> '$.key' as key, tag ->> '$.value' as value, _connection, _landing_file, _landed_at
+from (select *, unnest(from_json(tags, '["json"]')) as tag from serverless_instances);
+-- The inventory as it was: one row per object and the time its document stayed the same. _valid_to
+-- is null while Atlas lists it so; two rows of an object leave a gap while it was not listed.
+-- id: Atlas's id, else scope/name.
+create table if not exists inventory_history (
+    entity varchar, id varchar, name varchar, _document json, _scope varchar, _connection varchar,
+    _valid_from timestamp, _valid_to timestamp
+);
+-- Every cluster, flex cluster and serverless instance ever listed, by id: what a bill's cluster
+-- name meant on a day outlives the cluster. _gone_at is null while Atlas lists it.
+create or replace view clusters_seen as
+select id, arg_max(name, _valid_from) as name, arg_max(_scope, _valid_from) as groupId,
+    case entity when 'clusters' then 'cluster' when 'flex_clusters' then 'flex_cluster'
+        else 'serverless_instance' end as kind,
+    try_cast(arg_max(_document, _valid_from) ->> '$.createDate' as timestamptz) at time zone 'UTC'
+        as createDate,
+    arg_max(_document, _valid_from) as _document, _connection,
+    min(_valid_from) as _first_seen_at,
+    case when bool_or(_valid_to is null) then null else max(_valid_to) end as _gone_at
+from inventory_history
+where entity in ('clusters', 'flex_clusters', 'serverless_instances')
+group by id, entity, _connection;
 -- Whether the key could read a project's clusters the last time they were asked for.
 create table if not exists project_access (
     groupId varchar, entity varchar, is_readable boolean, error varchar, _connection varchar
@@ -45,20 +132,55 @@ create table if not exists invoices (
     _last_changed_at timestamp, _line_items bigint,
     _connection varchar, _landing_file varchar, _landed_at timestamp
 );
--- _line_item_id: hash of the invoice and every field but tags and note (Atlas restates those),
--- then the occurrence among equals; equal lines are both real.
-create table if not exists invoice_line_items (
-    _line_item_id varchar, _invoice_id varchar, cloudProvider varchar, clusterName varchar,
-    created timestamp, discountCents bigint, endDate timestamp, groupId varchar, groupName varchar,
-    note varchar, percentDiscount decimal(18, 9), quantity decimal(38, 18), sku varchar,
-    startDate timestamp, stitchAppName varchar, tags map(varchar, varchar[]),
-    tierLowerBound decimal(38, 18), tierUpperBound decimal(38, 18), totalPriceCents bigint,
-    unit varchar, unitPriceDollars decimal(38, 18),
-    _tags_first_seen map(varchar, varchar[]),
-    _connection varchar, _landing_file varchar, _landed_at timestamp
-);
 -- The tags first seen with lines that have since left their invoice, should they come back.
 create table if not exists retired_line_item_tags (_line_item_id varchar, tags map(varchar, varchar[]));
+-- Payments and refunds as an invoice's newest version has them.
+create table if not exists invoice_payments (
+    _invoice_id varchar, id varchar, statusName varchar, currency varchar, unitPrice decimal(38, 18),
+    amountBilledCents bigint, amountPaidCents bigint, salesTaxCents bigint, subtotalCents bigint,
+    created timestamp, updated timestamp, _document json,
+    _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+create table if not exists invoice_refunds (
+    _invoice_id varchar, paymentId varchar, amountCents bigint, reason varchar, created timestamp,
+    _document json, _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+-- What a later version of an invoice says of a usage day that the version before already had:
+-- cents by day, SKU and owner. A pending invoice that merely grows and new tags are no change.
+create table if not exists invoice_changes (
+    _invoice_id varchar, _changed_at timestamp, usageDate date, sku varchar, groupId varchar,
+    groupName varchar, clusterName varchar, stitchAppName varchar, beforeCents bigint,
+    afterCents bigint, _version_before varchar, _version_after varchar, _connection varchar
+);
+-- Invoices whose newest landed version cannot be loaded: the one before stays. Named each run.
+create table if not exists unloadable_invoices (
+    _invoice_id varchar, _version varchar, reason varchar, _connection varchar
+);
+-- Atlas's own FOCUS report of an invoice, its columns as text, spelled as Atlas does. _row is the
+-- row's number in the file;
+create table if not exists focus_report_rows (
+    _invoice_id varchar, _row bigint, BilledCost varchar, BillingAccountId varchar,
+    BillingAccountName varchar, BillingCurrency varchar, BillingPeriodStart varchar,
+    BillingPeriodEnd varchar, ChargeCategory varchar, ChargeDescription varchar,
+    ChargePeriodStart varchar, ChargePeriodEnd varchar, ConsumedQuantity varchar,
+    ConsumedUnit varchar, ContractApplied varchar, ContractedCost varchar,
+    ContractedUnitPrice varchar, EffectiveCost varchar, HostProviderName varchar,
+    InvoiceIssuer varchar, ListCost varchar, ListUnitPrice varchar, PricingCurrency varchar,
+    PricingCurrencyContractedUnitPrice varchar, PricingCurrencyEffectiveCost varchar,
+    PricingCurrencyListUnitPrice varchar, PricingQuantity varchar, PricingUnit varchar,
+    RegionId varchar, RegionName varchar, ResourceName varchar, ServiceCategory varchar,
+    ServiceName varchar, ServiceProviderName varchar, SkuId varchar, SkuMeter varchar,
+    SkuPriceDetails varchar, SkuPriceId varchar, SubAccountId varchar, SubAccountName varchar,
+    Tags varchar, x_AtlasSku varchar, x_BilledDateStart varchar, x_BilledDateEnd varchar,
+    x_PricingCurrencyRate varchar, x_SkuCategory varchar, _other_columns json,
+    _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+-- What this product did in Atlas: one row per action run, dry or not.
+create table if not exists actions (
+    id varchar, action varchar, target varchar, requestedAt timestamp, requestedBy varchar,
+    plan json, applied boolean, outcome varchar, error varchar, atlasIds json, durationS double,
+    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
+);
 -- How far each connection's landing journal has been applied.
 -- beginning tells whether it is still the same journal.
 create table if not exists journal_positions (

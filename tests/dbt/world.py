@@ -1,7 +1,8 @@
-"""A small Atlas written by hand into raw.duckdb: two organizations whose every cent is known.
+"""A small Atlas written by hand into raw.duckdb: three organizations whose every cent is known.
 
 Acme (org1) pays in dollars: April is closed and ties to its header, May is pending and not yet
 totalled. Globex (org2) is on credits with a discount, and its header misses its lines by a cent.
+Initech (org3) is in initech.py.
 """
 
 import json
@@ -11,12 +12,17 @@ from typing import Any
 
 import duckdb
 
+from orchestration.warehouse.line_items import CREATE_LINES
+
+from . import initech
+
 RAW_SQL = Path(__file__).parents[2] / "orchestration" / "warehouse" / "raw.sql"
 LANDED = {
     "_connection": "default",
     "_landing_file": "a.json.gz",
     "_landed_at": datetime(2026, 5, 4),  # noqa: DTZ001 - raw holds naive UTC
 }
+LATER = datetime(2026, 5, 5)  # noqa: DTZ001 - raw holds naive UTC
 PROD = {"env": ["prod"], "team": ["web", "core"]}
 
 Row = dict[str, Any]
@@ -34,64 +40,78 @@ def region(provider: str, name: str, nodes: int, size: str = "M30") -> Row:
     }
 
 
-def cluster_document(*regions: Row) -> str:
-    """The part of a cluster's document that says where its nodes are."""
-    return json.dumps({"replicationSpecs": [{"regionConfigs": list(regions)}]})
-
-
-FLEX = json.dumps(
-    {
-        "providerSettings": {
-            "backingProviderName": "AZURE",
-            "regionName": "EUROPE_NORTH",
-            "diskSizeGB": 5,
-        }
+def observed(  # noqa: PLR0913 - one column each
+    entity: str,
+    cluster_id: str,
+    name: str,
+    seen: str,
+    document: Row,
+    *,
+    project: str = "p1",
+    gone: str | None = None,
+    connection: str = "default",
+) -> Row:
+    """One row of inventory_history: an object whose document stayed the same from seen to gone."""
+    return {
+        "entity": entity,
+        "id": cluster_id,
+        "name": name,
+        "_document": json.dumps(document),
+        "_scope": project,
+        "_connection": connection,
+        "_valid_from": seen,
+        "_valid_to": gone,
     }
-)
-CLUSTERS_SEEN: list[Row] = [
-    {
-        "id": "c-old",
-        "name": "orders",
-        "createDate": "2026-01-05 10:00",
-        "_document": cluster_document(region("AWS", "EU_WEST_1", 3)),
-        "_gone_at": "2026-04-09 12:00",
+
+
+def cluster(created: str, *regions: Row, **fields: Any) -> Row:
+    """The part of a cluster's document that says since when and where its nodes are."""
+    return {
+        "createDate": created,
+        "replicationSpecs": [{"regionConfigs": list(regions)}],
+        **fields,
+    }
+
+
+FLEX = {
+    "createDate": "2026-02-01T10:00:00Z",
+    "providerSettings": {
+        "backingProviderName": "AZURE",
+        "regionName": "EUROPE_NORTH",
+        "diskSizeGB": 5,
     },
-    {
-        "id": "c-new",
-        "name": "orders",
-        "createDate": "2026-04-10 10:00",
-        "_document": cluster_document(region("AWS", "US_EAST_1", 3)),
-    },
-    {
-        "id": "c-multi",
-        "name": "global",
-        "createDate": "2026-02-01 10:00",
-        "_document": cluster_document(
-            region("AWS", "US_EAST_1", 3),
+}
+FEBRUARY = "2026-02-01T10:00:00Z"
+SEEN = "2026-04-02 06:00"
+VIRGINIA = region("AWS", "US_EAST_1", 3)
+HISTORY: list[Row] = [
+    observed(
+        "clusters",
+        "c-old",
+        "orders",
+        SEEN,
+        cluster("2026-01-05T10:00:00Z", region("AWS", "EU_WEST_1", 3)),
+        gone="2026-04-09 12:00",
+    ),
+    observed("clusters", "c-new", "orders", SEEN, cluster("2026-04-10T10:00:00Z", VIRGINIA)),
+    observed(
+        "clusters",
+        "c-multi",
+        "global",
+        SEEN,
+        cluster(
+            FEBRUARY,
+            VIRGINIA,
             region("AWS", "EU_WEST_1", 2),
             region("GCP", "WESTERN_EUROPE", 1, "M40"),
         ),
-    },
-    {
-        "id": "c-moon",
-        "name": "moon",
-        "createDate": "2026-02-01 10:00",
-        "_document": cluster_document(region("AWS", "MOON_BASE_1", 3)),
-    },
-    {
-        "id": "c-hidden",
-        "name": "hidden",
-        "groupId": "p2",
-        "createDate": "2026-02-01 10:00",
-        "_document": cluster_document(region("AWS", "US_EAST_1", 3)),
-    },
-    {
-        "id": "f-tiny",
-        "name": "tiny",
-        "kind": "flex_cluster",
-        "createDate": "2026-02-01 10:00",
-        "_document": FLEX,
-    },
+    ),
+    observed(
+        "clusters", "c-moon", "moon", SEEN, cluster(FEBRUARY, region("AWS", "MOON_BASE_1", 3))
+    ),
+    observed("clusters", "c-hidden", "hidden", SEEN, cluster(FEBRUARY, VIRGINIA), project="p2"),
+    observed("flex_clusters", "f-tiny", "tiny", SEEN, FLEX),
+    *initech.HISTORY,
 ]
 
 INVOICES: list[Row] = [
@@ -107,8 +127,6 @@ INVOICES: list[Row] = [
         "startingBalanceCents": 20,
         "amountBilledCents": 9947,
         "amountPaidCents": 9947,
-        "refunds": json.dumps([{"amountCents": 30}, {"amountCents": 12}]),
-        "payments": json.dumps([{"unitPrice": "1", "currency": "USD"}]),
     },
     {
         "id": "inv-may",
@@ -125,8 +143,17 @@ INVOICES: list[Row] = [
         "endDate": "2026-05-01",
         "subtotalCents": 15001,
         "amountBilledCents": 15001,
-        "payments": json.dumps([{"unitPrice": "0.95", "currency": "EUR"}]),
     },
+    initech.INVOICE,
+]
+
+PAYMENTS: list[Row] = [
+    {"_invoice_id": "inv-apr", "id": "pay-1", "unitPrice": "1", "currency": "USD"},
+    {"_invoice_id": "inv-globex", "id": "pay-2", "unitPrice": "0.95", "currency": "EUR"},
+]
+REFUNDS: list[Row] = [
+    {"_invoice_id": "inv-apr", "paymentId": "pay-1", "amountCents": 30},
+    {"_invoice_id": "inv-apr", "paymentId": "pay-1", "amountCents": 12},
 ]
 
 
@@ -206,6 +233,7 @@ LINES: list[Row] = [
     line("inv-globex", "2026-04-06", "ATLAS_AWS_INSTANCE_M30", 5000, quantity="50",
          unitPriceDollars="1", percentDiscount="10", groupId="p3", groupName="labs",
          clusterName="lab", _connection="second"),
+    *initech.LINES,
 ]  # fmt: skip
 
 
@@ -220,8 +248,25 @@ def write_raw(path: Path) -> None:
     """Create a raw database at path that holds this world."""
     with duckdb.connect(str(path)) as raw:
         raw.execute(RAW_SQL.read_text())
+        _create_line_items(raw)
         _write_inventory(raw)
         _write_invoices(raw)
+        _write_initech(raw)
+
+
+def write_empty_raw(path: Path) -> None:
+    """Create a raw database at path into which nothing was read yet."""
+    with duckdb.connect(str(path)) as raw:
+        raw.execute(RAW_SQL.read_text())
+        raw.execute(CREATE_LINES)
+
+
+def _create_line_items(raw: duckdb.DuckDBPyConnection) -> None:
+    """The lines as a table: raw computes their ids, and this world chooses its own."""
+    raw.execute(CREATE_LINES)
+    raw.execute("create table line_items as from invoice_line_items")
+    raw.execute("drop view invoice_line_items")
+    raw.execute("alter table line_items rename to invoice_line_items")
 
 
 def _write_inventory(raw: duckdb.DuckDBPyConnection) -> None:
@@ -233,9 +278,8 @@ def _write_inventory(raw: duckdb.DuckDBPyConnection) -> None:
         ("p3", "labs", "org2"),
     ):
         insert(raw, "projects", {"id": project, "name": name, "orgId": org, **LANDED})
-    for seen in CLUSTERS_SEEN:
-        row = {"groupId": "p1", "kind": "cluster", "_connection": "default", **seen}
-        insert(raw, "clusters_seen", row)
+    for row in HISTORY:
+        insert(raw, "inventory_history", row)
     insert(
         raw,
         "clusters",
@@ -259,5 +303,22 @@ def _write_invoices(raw: duckdb.DuckDBPyConnection) -> None:
     for invoice in INVOICES:
         count = sum(row["_invoice_id"] == invoice["id"] for row in LINES)
         insert(raw, "invoices", {**LANDED, "_line_items": count, "_versions_seen": 1, **invoice})
+    for payment in PAYMENTS:
+        insert(raw, "invoice_payments", {**LANDED, **payment})
+    for refund in REFUNDS:
+        insert(raw, "invoice_refunds", {**LANDED, **refund})
     for number, row in enumerate(LINES):
         insert(raw, "invoice_line_items", {**LANDED, "_line_item_id": f"line-{number:02d}", **row})
+
+
+def _write_initech(raw: duckdb.DuckDBPyConnection) -> None:
+    """What two connections reach, the second of them later: each row is there twice."""
+    second = {**LANDED, "_connection": "second", "_landed_at": LATER}
+    for table, row in initech.INVENTORY:
+        insert(raw, table, {**row, **LANDED})
+        insert(raw, table, {**row, **second})
+    for number, row in enumerate(initech.REPORT):
+        insert(raw, "focus_report_rows", {**row, "_row": number, **LANDED})
+        insert(raw, "focus_report_rows", {**row, "_row": number, **second})
+    for row in initech.CHANGES:
+        insert(raw, "invoice_changes", row)

@@ -30,6 +30,8 @@ def test_defaults(settings):
     assert found.base_url == "https://cloud.mongodb.com"
     assert found.data_dir == PROJECT_ROOT / "data"
     assert (found.restatement_months, found.reconcile_tolerance_cents) == (3, 0)
+    assert (found.concurrency, found.patience_minutes, found.focus_reports) == (4, 30, True)
+    assert found.provisioning_credentials() is None
 
 
 def test_an_api_key(settings):
@@ -59,13 +61,37 @@ def test_a_service_account(settings):
         ({"MONGODB_ATLAS_PUBLIC_KEY": "pub"}, "PRIVATE_KEY is not"),
         ({"MONGODB_ATLAS_CLIENT_SECRET": "canary"}, "CLIENT_ID is not"),
         ({"MONGODB_ATLAS_BASE_URL": "cloud.mongodb.com"}, "MONGODB_ATLAS_BASE_URL must start"),
+        ({"MONGODB_ATLAS_BASE_URL": "https://"}, "MONGODB_ATLAS_BASE_URL must start"),
+        ({"MONGODB_ATLAS_BASE_URL": "https://a:b"}, "MONGODB_ATLAS_BASE_URL must start"),
         ({"ATLAS_COSTS_RESTATEMENT_MONTHS": "three"}, "ATLAS_COSTS_RESTATEMENT_MONTHS"),
         ({"ATLAS_COSTS_HISTORY_MONTHS": "0"}, "ATLAS_COSTS_HISTORY_MONTHS"),
+        ({"ATLAS_COSTS_CONCURRENCY": "17"}, "ATLAS_COSTS_CONCURRENCY"),
+        ({"ATLAS_COSTS_PATIENCE_MINUTES": "-1"}, "ATLAS_COSTS_PATIENCE_MINUTES"),
     ],
 )
 def test_a_mistake_is_named_with_its_remedy_and_without_the_secret(settings, variables, named):
     with pytest.raises(SettingsError, match=named) as raised:
         settings(**variables).connections()
+    assert "canary" not in str(raised.value)
+
+
+PROVISIONING = {
+    "MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY": "pub",
+    "MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY": "canary",
+}
+
+
+def test_actions_have_a_key_of_their_own(settings):
+    found = settings(**ORG, **ACCOUNT, **PROVISIONING)
+    assert isinstance(found.provisioning_credentials(), ApiKey)
+    assert isinstance(found.credentials(), ServiceAccount)
+    assert "canary" not in repr(found)
+
+
+def test_half_a_key_for_actions_is_named_by_its_variables(settings):
+    found = settings(MONGODB_ATLAS_PROVISIONING_CLIENT_SECRET="canary")
+    with pytest.raises(SettingsError, match="PROVISIONING_CLIENT_ID is not: set both") as raised:
+        found.provisioning_credentials()
     assert "canary" not in str(raised.value)
 
 

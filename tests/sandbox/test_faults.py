@@ -1,6 +1,10 @@
 """Faults on demand: each does what it says, as often as it was asked to."""
 
+import gzip
 import json
+import time
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 import httpx
 import pytest
@@ -135,3 +139,173 @@ def test_the_log_knows_every_request(broken) -> None:
     assert httpx.get(address).json() == [
         {"method": "GET", "path": path, "query": "a=b", "status": 200}
     ]
+
+
+def test_a_slow_body_takes_its_time(broken) -> None:
+    """The first bytes come at once, the last after the seconds asked for; it is whole."""
+    _, client, path, break_it = broken
+    whole = client.get(path).json()
+    break_it(kind="slow_body", seconds=0.5, times=1)
+    start = time.monotonic()
+    with client.stream("GET", path) as answer:
+        arrivals = [(time.monotonic() - start, piece) for piece in answer.iter_raw()]
+    assert arrivals[0][0] < 0.25
+    assert arrivals[-1][0] >= 0.4
+    body = b"".join(piece for _, piece in arrivals)
+    assert json.loads(gzip.decompress(body)) == whole
+
+
+def test_a_truncated_gzip_is_as_long_as_announced(broken) -> None:
+    """Only whoever unpacks it can tell."""
+    _, client, path, break_it = broken
+    break_it(kind="truncated_gzip", times=1)
+    with client.stream("GET", path) as answer:
+        body = b"".join(answer.iter_raw())
+    assert answer.headers["content-encoding"] == "gzip"
+    assert int(answer.headers["content-length"]) == len(body)
+    with pytest.raises(EOFError):
+        gzip.decompress(body)
+    assert client.get(path).status_code == 200
+
+
+def test_a_length_that_is_too_large_is_never_reached(broken) -> None:
+    _, client, path, break_it = broken
+    break_it(kind="wrong_length", extra=50, times=1)
+    with pytest.raises(httpx.RemoteProtocolError, match="complete message body"):
+        client.get(path)
+    assert client.get(path).status_code == 200
+
+
+def test_a_length_that_is_too_small_cuts_the_body(broken) -> None:
+    _, client, path, break_it = broken
+    headers = {"Accept-Encoding": "identity"}
+    whole = client.get(path, headers=headers).content
+    break_it(kind="wrong_length", extra=-50, times=1)
+    assert client.get(path, headers=headers).content == whole[:-50]
+    assert client.get(path, headers=headers).content == whole
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type", "start"),
+    [
+        ("invalid_json", "application/vnd.atlas.2023-01-01+json", '{"results": ['),
+        ("html", "text/html", "<html>"),
+        ("empty_body", "application/vnd.atlas.2023-01-01+json", ""),
+    ],
+)
+def test_a_body_that_is_not_json(broken, kind: str, media_type: str, start: str) -> None:
+    """Under a 200."""
+    _, client, path, break_it = broken
+    break_it(kind=kind, times=1)
+    answer = client.get(path)
+    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, media_type)
+    assert answer.text.startswith(start)
+    with pytest.raises(json.JSONDecodeError):
+        answer.json()
+    assert client.get(path).json()
+
+
+def test_a_challenge_to_sign_in_does_not_spend_a_spoiling_fault(broken, signed_in) -> None:
+    """A client that has not signed in yet meets it all the same."""
+    sandbox, _, path, break_it = broken
+    break_it(kind="empty_body", times=1)
+    assert signed_in(sandbox).get(path).content == b""
+
+
+def all_pages(client: httpx.Client, path: str) -> tuple[list[list[str]], list[int]]:
+    """The ids on each page, following `next`, and the count each page gives."""
+    pages, counts = [], []
+    while path:
+        body = client.get(path).json()
+        pages.append([one["id"] for one in body["results"]])
+        counts.append(body["totalCount"])
+        path = next((link["href"] for link in body["links"] if link["rel"] == "next"), "")
+    return pages, counts
+
+
+@pytest.fixture
+def listed(broken):
+    """The projects' list, whose pages are small."""
+    _, client, _, break_it = broken
+    whole, _ = all_pages(client, f"{API}/groups")
+    break_it(kind="page_size", size=2)
+    return client, f"{API}/groups?itemsPerPage=500", whole[0], break_it
+
+
+def test_pages_can_be_made_small(listed) -> None:
+    client, path, ids, _ = listed
+    pages, counts = all_pages(client, path)
+    assert pages == [ids[at : at + 2] for at in range(0, len(ids), 2)]
+    assert len(pages) > 1
+    assert set(counts) == {len(ids)}
+
+
+def test_a_page_can_come_twice(listed) -> None:
+    """As it does when as many objects were added in front of it meanwhile; nothing is lost."""
+    client, path, ids, break_it = listed
+    break_it(kind="repeat_page")
+    pages, _ = all_pages(client, path)
+    assert pages[0] == pages[1] == ids[:2]
+    assert [one for page in pages[1:] for one in page] == ids
+
+
+def test_a_list_can_shrink_between_pages(listed) -> None:
+    """The object that moves to the page before is seen on none."""
+    client, path, ids, break_it = listed
+    break_it(kind="shrink")
+    pages, counts = all_pages(client, path)
+    assert [one for page in pages for one in page] == ids[:2] + ids[3:]
+    assert counts[-1] == counts[0] - 1
+
+
+def test_the_date_can_be_off(broken) -> None:
+    _, client, path, break_it = broken
+    break_it(kind="clock_skew", hours=-5, times=1)
+    for hours in (-5, 0):
+        sent = parsedate_to_datetime(client.get(path).headers["date"])
+        off = (sent - datetime.now(UTC)).total_seconds() - hours * 3600
+        assert abs(off) < 60
+
+
+def test_a_skewed_clock_can_turn_every_signature_away(broken) -> None:
+    _, client, path, break_it = broken
+    break_it(kind="clock_skew", refuse=True)
+    answer = client.get(path)
+    assert answer.status_code == 401
+    assert "stale=true" in answer.headers["www-authenticate"]
+
+
+def test_a_token_can_expire_after_some_requests(broken) -> None:
+    """A new one starts from none."""
+    sandbox, _, path, break_it = broken
+    break_it(kind="expire_token", requests=2)
+    for _ in range(2):
+        token = httpx.post(
+            f"{sandbox.base_url}/api/oauth/token",
+            auth=(sandbox.client_id, sandbox.client_secret),
+            data={"grant_type": "client_credentials"},
+        ).json()["access_token"]
+        headers = {"Authorization": f"Bearer {token}"}
+        answers = [httpx.get(sandbox.base_url + path, headers=headers) for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 401, 401]
+
+
+def test_a_nonce_can_be_good_for_one_request(broken) -> None:
+    """Every further one is stale; a client that answers the new challenge gets through."""
+    sandbox, client, path, break_it = broken
+    break_it(kind="single_use_nonce")
+    signed = [client.get(path).request.headers["authorization"] for _ in range(2)]
+    assert signed[0] != signed[1]
+    again = httpx.get(sandbox.base_url + path, headers={"Authorization": signed[1]})
+    assert again.status_code == 401
+    assert "stale=true" in again.headers["www-authenticate"]
+    assert client.get(path).status_code == 200
+
+
+def test_conditions_hold_beside_a_strike(broken) -> None:
+    _, client, path, break_it = broken
+    break_it(kind="clock_skew", hours=5)
+    break_it(kind="status", status=503, times=1)
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert parsedate_to_datetime(answer.headers["date"]) > datetime.now(UTC)

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from sandbox.operations import OPERATIONS, Operation
+from sandbox.operations import OPERATIONS, WRITES, Operation
 
 API = "/api/atlas/v2"
 ORG = f"{API}/orgs/{{orgId}}"
@@ -35,6 +35,7 @@ REPAIRS: dict[str, dict[str, Any]] = {
     # written in lower case
     "BiConnector/properties/readPreference": {"enum": ["primary", "secondary", "analytics"]},
 }
+VERSIONED = re.compile(r"application/vnd\.atlas\.\d{4}-\d\d-\d\d\+json")
 # A base that is one of its own subtypes, each of which is all of the base: an endless circle.
 CIRCLES = ["CloudRegionConfig20240805"]
 
@@ -118,11 +119,17 @@ def paths(atlas, invoices: list[dict]) -> dict[str, list[str]]:
             ]
             for kind in ("clusters", "flexClusters")
         }
-    own = [one["id"] for one in invoices if one["orgId"] == atlas.org_id]
+        own = [one["id"] for one in invoices if one["orgId"] == atlas.org_id]
+        reports = f"{API}/orgs/{atlas.org_id}/invoices/{own[0]}/reports"
+        asked = {"reportType": "FOCUS", "reportFormat": "CSV", "formatSpecVersion": "1.3"}
+        report = client.post(reports, json=asked).json()["reportId"]
+        [key] = client.get(f"{API}/orgs/{atlas.org_id}/apiKeys").json()["results"]
     values = {
         "": [{}],
         "{orgId}": [{"orgId": atlas.org_id}],
         "{invoiceId}": [{"orgId": atlas.org_id, "invoiceId": one} for one in own],
+        "{reportId}": [{"orgId": atlas.org_id, "invoiceId": own[0], "reportId": report}],
+        "{apiUserId}": [{"orgId": atlas.org_id, "apiUserId": key["id"]}],
         "{groupId}": [{"groupId": group} for group in groups],
         "{clusterName}": named["clusters"],
         "{name}": named["flexClusters"],
@@ -152,8 +159,23 @@ def test_each_answer_is_as_specified(
         answer = client.get(path)
         media_type = answer.headers["content-type"].partition(";")[0]
         assert answer.status_code == 200
-        assert media_type == max(one for one in content if one.endswith("+json"))
+        assert media_type == max(one for one in content if VERSIONED.fullmatch(one))
         assert problems(schemas, content[media_type]["schema"], answer.json()) == []
+
+
+def test_asking_for_a_report_is_as_specified(
+    atlas, specification: dict, schemas: dict, paths: dict, client: httpx.Client
+) -> None:
+    """The one operation that creates something: its name, its body and its 201."""
+    [creation] = WRITES
+    specified = specification["paths"][creation.path]["post"]
+    [content] = specified["responses"]["201"]["content"].values()
+    body = {"reportType": "FOCUS", "reportFormat": "CSV", "formatSpecVersion": "1.3"}
+    assert creation.name == specified["operationId"]
+    for path in paths[creation.path]:
+        answer = client.post(path, json=body)
+        assert answer.status_code == 201
+        assert problems(schemas, content["schema"], answer.json()) == []
 
 
 ERRORS = {

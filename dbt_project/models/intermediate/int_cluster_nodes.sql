@@ -1,5 +1,7 @@
+{{ config(materialized='table') }}
+
 with clusters as (
-    select * from {{ ref('stg_atlas__clusters_seen') }}
+    select * from {{ ref('int_cluster_configurations') }}
 ),
 
 regions as (
@@ -9,6 +11,7 @@ regions as (
 region_configs as (
     select
         cluster_id,
+        valid_from,
         {{ region_configs('document') }} as config
     from clusters
 ),
@@ -16,6 +19,7 @@ region_configs as (
 node_specs as (
     select
         cluster_id,
+        valid_from,
         config.regionName as atlas_region,
         -- the shared tiers name TENANT and, beside it, the cloud they run on
         coalesce(config.backingProviderName, config.providerName) as provider,
@@ -26,6 +30,7 @@ node_specs as (
 dedicated as (
     select
         cluster_id,
+        valid_from,
         provider,
         atlas_region,
         spec.instanceSize as instance_size,
@@ -36,27 +41,30 @@ dedicated as (
     where spec is not null and coalesce(spec.nodeCount, 1) > 0
 ),
 
-flex as (
+shared as (
     select
         cluster_id,
+        valid_from,
         {{ json_text('document', 'providerSettings.backingProviderName') }} as provider,
         {{ json_text('document', 'providerSettings.regionName') }} as atlas_region,
-        'FLEX' as instance_size,
+        case resource_type when 'flex_cluster' then 'FLEX' else 'SERVERLESS' end
+            as instance_size,
         cast(null as bigint) as nodes,
         cast({{ json_text('document', 'providerSettings.diskSizeGB') }} as double) as disk_gb
     from clusters
-    where resource_type = 'flex_cluster'
+    where resource_type != 'cluster'
 ),
 
 nodes as (
     select * from dedicated
     union all
-    select * from flex
+    select * from shared
 ),
 
 spelled as (
     select
         nodes.cluster_id,
+        nodes.valid_from,
         nodes.provider,
         nodes.atlas_region,
         coalesce(regions.cloud_region, nodes.atlas_region) as region,

@@ -43,20 +43,9 @@ typed as (
             when matched.cluster_name is not null
                 then coalesce(matched.cluster_id, matched.owner_id || '/' || matched.cluster_name)
         end as cluster_resource_id,
-        case
-            when matched.category = 'Search nodes' and matched.project_id is not null
-                then 'search_nodes'
-            when matched.cluster_name is not null
-                then coalesce(matched.listed_type, unlisted_types.resource_type)
-            when matched.project_id is null then 'organization'
-            when matched.category = 'App Services' or matched.stitch_app_name is not null
-                then 'app_service'
-            when matched.service = 'Atlas Data Federation' then 'data_federation'
-            when matched.category = 'Stream Processing' then 'stream_workspace'
-            when matched.category = 'Flex' then 'flex_cluster'
-            when matched.service = 'Serverless Instances' then 'serverless_instance'
-            else 'project'
-        end as resource_type
+        {{ resource_type(
+            'matched', 'coalesce(matched.listed_type, unlisted_types.resource_type)'
+        ) }} as resource_type
     from matched
     left join unlisted_types
         on

@@ -1,16 +1,22 @@
 with payments as (
-    select * from {{ ref('int_invoice_payments') }}
+    select * from {{ ref('stg_atlas__invoice_payments') }}
+),
+
+invoices as (
+    select * from {{ ref('stg_atlas__invoices') }}
 ),
 
 pricing as (
     select
-        org_id,
+        invoices.org_id,
         case
-            when bool_or(unit_price != 1 or currency != 'USD') then 'Atlas Credits'
+            when bool_or(payments.unit_price != 1 or payments.currency != 'USD')
+                then 'Atlas Credits'
             else 'USD'
         end as pricing_currency
     from payments
-    group by org_id
+    inner join invoices on payments.invoice_id = invoices.invoice_id
+    group by invoices.org_id
 )
 
 select * from pricing

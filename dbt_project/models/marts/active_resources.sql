@@ -1,6 +1,5 @@
-with clusters as (
-    select * from {{ ref('dim_clusters') }}
-    where is_listed
+with listed as (
+    select * from {{ ref('int_resources_listed') }}
 ),
 
 projects as (
@@ -65,40 +64,47 @@ costs as (
 
 resources as (
     select
-        coalesce(clusters.cluster_id, costs.resource_id) as resource_id,
-        coalesce(clusters.cluster_name, costs.resource_name) as resource_name,
-        coalesce(clusters.resource_type, costs.resource_type) as resource_type,
-        coalesce(clusters.project_id, costs.project_id) as project_id,
-        coalesce(clusters.project_name, costs.project_name) as project_name,
-        coalesce(clusters.org_id, costs.org_id) as org_id,
-        coalesce(clusters.cloud_provider, costs.cloud_provider) as cloud_provider,
-        coalesce(clusters.region, costs.region) as region,
-        coalesce(clusters.instance_size, costs.instance_size) as instance_size,
-        clusters.state,
-        clusters.paused,
-        clusters.nodes,
-        clusters.disk_gb,
-        clusters.mongodb_version,
-        clusters.backup_enabled,
-        clusters.pit_enabled,
-        coalesce(clusters.tags, costs.tags, {{ empty_tags() }}) as tags,
-        clusters.created_at,
-        clusters.cluster_id is not null as is_listed_cluster,
+        coalesce(listed.resource_id, costs.resource_id) as resource_id,
+        coalesce(listed.resource_name, costs.resource_name) as resource_name,
+        coalesce(listed.resource_type, costs.resource_type) as resource_type,
+        coalesce(listed.project_id, costs.project_id) as project_id,
+        costs.project_name,
+        costs.org_id,
+        coalesce(listed.cloud_provider, costs.cloud_provider) as cloud_provider,
+        coalesce(nullif(listed.region, 'unknown'), costs.region, listed.region) as region,
+        coalesce(listed.instance_size, costs.instance_size) as instance_size,
+        listed.state,
+        listed.paused,
+        listed.nodes,
+        listed.disk_gb,
+        listed.mongodb_version,
+        listed.backup_enabled,
+        listed.pit_enabled,
+        coalesce(listed.tags, costs.tags, {{ empty_tags() }}) as tags,
+        listed.created_at,
+        listed.resource_id is not null as is_listed_resource,
         coalesce(costs.month_cents, 0) as month_cents,
         coalesce(costs.last_30_days_cents, 0) as last_30_days_cents,
         coalesce(costs.week_cents, 0) as week_cents,
         coalesce(costs.days_left, 0) as days_left
-    from clusters
-    full outer join costs on clusters.cluster_id = costs.resource_id
-    where clusters.cluster_id is not null or costs.is_billed_now
+    from listed
+    full outer join costs on listed.resource_id = costs.resource_id
+    where listed.resource_id is not null or costs.is_billed_now
 ),
 
 unreadable as (
     select distinct
         project_id,
-        case when entity like 'flex%' then 'flex_cluster' else 'cluster' end as resource_type
+        case entity
+            when 'clusters' then 'cluster'
+            when 'flex_clusters' then 'flex_cluster'
+            when 'serverless_instances' then 'serverless_instance'
+            when 'search_deployments' then 'search_nodes'
+            when 'data_federation' then 'data_federation'
+            when 'stream_workspaces' then 'stream_workspace'
+        end as resource_type
     from access
-    where not is_readable and entity like '%clusters'
+    where not is_readable
 ),
 
 -- a linked organization is billed to the one that pays, whose key sees none of its projects
@@ -112,11 +118,17 @@ seen_organizations as (
 final as (
     select
         resources.resource_id,
-        resources.resource_name,
+        coalesce(
+            resources.resource_name,
+            projects.project_name || case resources.resource_type
+                when 'data_federation' then ' / Data Federation'
+                else ' / Stream Processing'
+            end
+        ) as resource_name,
         resources.resource_type,
         resources.project_id,
-        coalesce(resources.project_name, projects.project_name) as project_name,
-        coalesce(resources.org_id, projects.org_id) as org_id,
+        coalesce(projects.project_name, resources.project_name) as project_name,
+        coalesce(projects.org_id, resources.org_id) as org_id,
         resources.cloud_provider,
         resources.region,
         resources.instance_size,
@@ -131,10 +143,9 @@ final as (
         resources.created_at,
         case
             when unreadable.project_id is not null then 'no_project_access'
-            when resources.is_listed_cluster then 'active'
-            -- of these Atlas lists the owner: the project, or the cluster that is searched
+            when resources.is_listed_resource then 'active'
+            -- of these Atlas lists the owner
             when resources.resource_type = 'project' and projects.is_listed then 'active'
-            when searched.cluster_id is not null then 'active'
             when seen_organizations.org_id is null then 'no_project_access'
             else 'billed_not_listed'
         end as listing_status,
@@ -151,8 +162,7 @@ final as (
             resources.project_id = unreadable.project_id
             and resources.resource_type = unreadable.resource_type
     left join seen_organizations
-        on coalesce(resources.org_id, projects.org_id) = seen_organizations.org_id
-    left join clusters as searched on resources.resource_id = searched.cluster_id || '/search'
+        on coalesce(projects.org_id, resources.org_id) = seen_organizations.org_id
 )
 
 select * from final

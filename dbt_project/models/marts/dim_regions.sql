@@ -6,6 +6,24 @@ nodes as (
     select * from {{ ref('int_cluster_nodes') }}
 ),
 
+lines as (
+    select * from {{ ref('fct_line_items') }}
+    where region_source = 'focus_report'
+),
+
+-- what a report spells unlike the seed is its own name in both spellings
+reported as (
+    select distinct
+        coalesce(lines.cloud_provider, 'unknown') as provider,
+        lines.atlas_region,
+        lines.region,
+        cast(null as varchar) as location,
+        false as is_known
+    from lines
+    left join regions on lines.region = regions.cloud_region
+    where regions.cloud_region is null
+),
+
 unlisted as (
     select distinct
         provider,
@@ -31,6 +49,8 @@ all_regions as (
     select * from known
     union all
     select * from unlisted
+    union
+    select * from reported
 )
 
 select

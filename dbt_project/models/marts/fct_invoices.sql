@@ -14,13 +14,8 @@ discount_rules as (
     select * from {{ ref('int_invoice_discount_rules') }}
 ),
 
-payments as (
-    select
-        invoice_id,
-        max_by(unit_price, coalesce(created_at, '')) as credit_unit_price
-    from {{ ref('int_invoice_payments') }}
-    where unit_price is not null
-    group by invoice_id
+billing as (
+    select * from {{ ref('int_invoice_billing') }}
 ),
 
 line_sums as (
@@ -41,7 +36,9 @@ compared as (
         coalesce(organizations.org_name, invoices.org_id) as org_name,
         coalesce(discount_rules.discount_rule, 'net') as discount_rule,
         line_sums.pricing_currency,
-        payments.credit_unit_price,
+        billing.billing_currency,
+        billing.credit_price,
+        coalesce(billing.refunds_cents, 0) as refunds_cents,
         coalesce(line_sums.line_items, 0) as line_items,
         coalesce(line_sums.line_items_cents, 0) as line_items_cents,
         coalesce(line_sums.positive_cents, 0) as positive_line_items_cents,
@@ -55,7 +52,7 @@ compared as (
     left join organizations on invoices.org_id = organizations.org_id
     left join discount_rules on invoices.invoice_id = discount_rules.invoice_id
     left join line_sums on invoices.invoice_id = line_sums.invoice_id
-    left join payments on invoices.invoice_id = payments.invoice_id
+    left join billing on invoices.invoice_id = billing.invoice_id
 ),
 
 -- how credits enter what is billed is undocumented: the reading that fits better is taken, and said
@@ -109,7 +106,8 @@ final as (
         amount_paid_cents,
         refunds_cents,
         pricing_currency,
-        credit_unit_price,
+        billing_currency,
+        credit_price,
         line_items,
         cast(line_items_cents as bigint) as line_items_cents,
         cast(positive_line_items_cents as bigint) as positive_line_items_cents,

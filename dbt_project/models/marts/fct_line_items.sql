@@ -1,9 +1,9 @@
 with lines as (
-    select * from {{ ref('int_line_items_resources') }}
+    select * from {{ ref('int_line_items_placed') }}
 ),
 
-cluster_regions as (
-    select * from {{ ref('int_cluster_regions') }}
+services as (
+    select * from {{ ref('int_listed_services') }}
 ),
 
 discount_rules as (
@@ -36,28 +36,9 @@ joined as (
             cast(round(lines.cost_cents * lines.percent_discount / 100, 0) as bigint),
             0
         ) as known_discount_cents,
-        cluster_regions.region as cluster_region,
-        cluster_regions.atlas_region as cluster_atlas_region,
-        case
-            when
-                lines.charge_type != 'usage'
-                or lines.service in (
-                    'AI Model APIs', 'Automated Embedding', 'Native Reranking',
-                    'Cloud Manager', 'Cloud Manager Standard/Premium'
-                )
-                or lines.resource_type = 'organization'
-                then 'none'
-            when cluster_regions.region is not null then 'cluster_config'
-            else 'unknown'
-        end as region_source
+        services.only_name as service_name
     from lines
-    left join cluster_regions
-        on
-            lines.cluster_id = cluster_regions.cluster_id
-            and case
-                when lines.cloud_provider in ('AWS', 'AZURE', 'GCP') then lines.cloud_provider
-                else 'any'
-            end = cluster_regions.provider_scope
+    left join services on lines.resource_id = services.resource_id
     left join discount_rules on lines.invoice_id = discount_rules.invoice_id
     left join org_pricing on lines.org_id = org_pricing.org_id
     left join organizations on lines.org_id = organizations.org_id
@@ -76,19 +57,8 @@ final as (
         known_project_name as project_name,
         cluster_name,
         resource_id,
-        case
-            when resource_type in ('cluster', 'flex_cluster', 'serverless_instance')
-                then coalesce(cluster_name, known_project_name || ' / ' || category)
-            when resource_type = 'search_nodes'
-                then coalesce(cluster_name, known_project_name) || ' / Search nodes'
-            when resource_type = 'app_service'
-                then known_project_name || ' / ' || coalesce(stitch_app_name, 'App Services')
-            when resource_type = 'data_federation' then known_project_name || ' / Data Federation'
-            when resource_type = 'stream_workspace'
-                then known_project_name || ' / Stream Processing'
-            when resource_type = 'project' then known_project_name
-            else org_name
-        end as resource_name,
+        {{ resource_name('joined', 'known_project_name', 'service_name', 'org_name') }}
+            as resource_name,
         resource_type,
         sku,
         sku_description,
@@ -97,14 +67,8 @@ final as (
         instance_size,
         charge_type,
         cloud_provider,
-        case region_source
-            when 'cluster_config' then cluster_region
-            when 'unknown' then 'unknown'
-        end as region,
-        case region_source
-            when 'cluster_config' then cluster_atlas_region
-            when 'unknown' then 'unknown'
-        end as atlas_region,
+        region,
+        atlas_region,
         region_source,
         usage_date,
         usage_end_date,

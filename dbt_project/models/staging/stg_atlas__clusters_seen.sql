@@ -7,8 +7,7 @@ renamed as (
         id as cluster_id,
         nullif(groupId, '') as project_id,
         nullif(name, '') as cluster_name,
-        case when kind like 'flex%' then 'flex_cluster' else 'cluster' end as resource_type,
-        _document as document,
+        kind as resource_type,
         _gone_at is null as is_listed,
         createDate as created_at,
         _first_seen_at as first_seen_at,
@@ -17,7 +16,8 @@ renamed as (
     from source
     -- a cluster that any connection still lists is listed
     qualify row_number() over (
-        partition by id order by _gone_at desc nulls first, _connection asc
+        partition by id
+        order by _gone_at desc nulls first, _first_seen_at desc, kind asc, _connection asc
     ) = 1
 )
 

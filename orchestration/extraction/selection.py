@@ -83,3 +83,14 @@ def first_month(history_months: int | None, now: datetime) -> str | None:
         return None
     month = now.year * 12 + now.month - history_months
     return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def current_versions(landing: Landing, org_id: str) -> dict[str, str]:
+    """Invoice id → the version last seen, of an organization's own invoices."""
+    return {
+        invoice["id"]: invoice["version"]
+        for seen in landing.observations()
+        if seen.entity == ENTITY
+        for invoice in seen.meta.get(ENTITY, [])
+        if not invoice["is_nested"] and invoice.get("org_id") in {None, org_id}
+    }

@@ -1,0 +1,35 @@
+{# What a line's resource is and what people call it; lines and restatements must say it alike.
+   line is the alias of a relation with the line's columns. #}
+{% macro resource_type(line, named_type) -%}
+    case
+        when {{ line }}.category = 'Search nodes' and {{ line }}.project_id is not null
+            then 'search_nodes'
+        when {{ line }}.cluster_name is not null then {{ named_type }}
+        when {{ line }}.project_id is null then 'organization'
+        when {{ line }}.category = 'App Services' or {{ line }}.stitch_app_name is not null
+            then 'app_service'
+        when {{ line }}.service = 'Atlas Data Federation' then 'data_federation'
+        when {{ line }}.category = 'Stream Processing' then 'stream_workspace'
+        when {{ line }}.category = 'Flex' then 'flex_cluster'
+        when {{ line }}.service = 'Serverless Instances' then 'serverless_instance'
+        else 'project'
+    end
+{%- endmacro %}
+
+{# service_name: the name of a project's only federated database or stream workspace, else null. #}
+{% macro resource_name(line, project_name, service_name, org_name) -%}
+    case
+        when {{ line }}.resource_type in ('cluster', 'flex_cluster', 'serverless_instance')
+            then coalesce({{ line }}.cluster_name, {{ project_name }} || ' / ' || {{ line }}.category)
+        when {{ line }}.resource_type = 'search_nodes'
+            then coalesce({{ line }}.cluster_name, {{ project_name }}) || ' / Search nodes'
+        when {{ line }}.resource_type = 'app_service'
+            then {{ project_name }} || ' / ' || coalesce({{ line }}.stitch_app_name, 'App Services')
+        when {{ line }}.resource_type = 'data_federation'
+            then coalesce({{ service_name }}, {{ project_name }} || ' / Data Federation')
+        when {{ line }}.resource_type = 'stream_workspace'
+            then coalesce({{ service_name }}, {{ project_name }} || ' / Stream Processing')
+        when {{ line }}.resource_type = 'project' then {{ project_name }}
+        else {{ org_name }}
+    end
+{%- endmacro %}

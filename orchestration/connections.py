@@ -1,0 +1,295 @@
+"""Which Atlas organizations to read: the types, and config/connections.yaml with its mistakes.
+
+The file names environment variables, never keys, so it can stand in git. Whoever calls hands in
+the variables: the environment itself is read in settings alone.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)
+
+FILE_NAME = "connections.yaml"
+DEFAULT = "default"
+NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
+ORG_ID = re.compile(r"[0-9a-fA-F]{24}")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+PAIRS = (("public_key_env", "private_key_env"), ("client_id_env", "client_secret_env"))
+
+Kind = TypeVar("Kind", "ApiKey", "ServiceAccount")
+Place = tuple[str | int, ...]
+
+
+class SettingsError(ValueError):
+    """A setting is missing or contradicts another; the message names it and the remedy."""
+
+
+@dataclass(frozen=True)
+class ApiKey:
+    """An Atlas API key: HTTP Digest credentials."""
+
+    public_key: str
+    private_key: SecretStr
+
+
+@dataclass(frozen=True)
+class ServiceAccount:
+    """An Atlas service account: OAuth 2.0 client credentials."""
+
+    client_id: str
+    client_secret: SecretStr
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One Atlas organization and how to reach it.
+
+    Attributes:
+        name: Also the name of its folder in landing.
+        org_id: 24 hex digits.
+        base_url: Without a path.
+        credentials: None where they cannot be used.
+        problem: The sentence that says why, or None.
+    """
+
+    name: str
+    org_id: str
+    base_url: str
+    credentials: ApiKey | ServiceAccount | None = None
+    problem: str | None = None
+
+    def usable_credentials(self) -> ApiKey | ServiceAccount:
+        """The credentials.
+
+        Raises:
+            SettingsError: there are none; the message is this connection's problem.
+        """
+        if self.credentials is None:
+            raise SettingsError(self.problem or f"Connection {self.name} has no credentials.")
+        return self.credentials
+
+
+def pair(
+    name: str | None, secret: SecretStr | None, variables: tuple[str, str], kind: type[Kind]
+) -> Kind | None:
+    """Both halves as one, or None where neither is set.
+
+    Raises:
+        SettingsError: only one of the two is set; both variables are named.
+    """
+    if name and secret and secret.get_secret_value():
+        return kind(name, secret)
+    if name or (secret and secret.get_secret_value()):
+        present, absent = variables if name else (variables[1], variables[0])
+        raise SettingsError(f"{present} is set but {absent} is not: set both.")
+    return None
+
+
+def http_address(value: str) -> str:
+    """Atlas's address without a trailing path.
+
+    Raises:
+        ValueError: it is no http address.
+    """
+    try:
+        address = urlsplit(value)
+        usable = address.scheme in {"https", "http"} and address.hostname and address.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ValueError("must start with https:// (for example https://cloud.mongodb.com)")
+    return value.rstrip("/").removesuffix("/api/atlas/v2")
+
+
+def connection_name(value: str) -> str:
+    """A connection's name as it was given.
+
+    Raises:
+        ValueError: it could not be the name of a folder everywhere.
+    """
+    if not NAME.fullmatch(value):
+        raise ValueError("must be letters, digits, - and _ (it names a folder)")
+    return value
+
+
+def organization_id(value: str) -> str:
+    """An Atlas organization id as it was given.
+
+    Raises:
+        ValueError: it is not 24 hex digits.
+    """
+    if not ORG_ID.fullmatch(value):
+        raise ValueError("must be 24 hex digits (Atlas, Organization Settings)")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not VARIABLE.fullmatch(value):
+        raise ValueError(
+            "must be the name of an environment variable, such as SHOP_PUBLIC_KEY; the key itself "
+            "goes into .env"
+        )
+    return value
+
+
+_Variable = Annotated[str, AfterValidator(_variable)]
+
+
+class Entry(BaseModel):
+    """One connection as config/connections.yaml writes it."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: Annotated[str, AfterValidator(connection_name)]
+    org_id: Annotated[str, AfterValidator(organization_id)]
+    base_url: Annotated[str, AfterValidator(http_address)] | None = None
+    public_key_env: _Variable | None = None
+    private_key_env: _Variable | None = None
+    client_id_env: _Variable | None = None
+    client_secret_env: _Variable | None = None
+
+    @model_validator(mode="after")
+    def _names_one_pair(self) -> "Entry":
+        named = [tuple(bool(getattr(self, key)) for key in each) for each in PAIRS]
+        if sorted(named) != [(False, False), (True, True)]:
+            raise ValueError(
+                "needs either public_key_env and private_key_env, or client_id_env and "
+                "client_secret_env"
+            )
+        return self
+
+    @property
+    def variables(self) -> tuple[str, str]:
+        """The names of the two variables with its credentials."""
+        [found] = [each for each in PAIRS if getattr(self, each[0])]
+        return getattr(self, found[0]), getattr(self, found[1])
+
+    def connection(self, variables: Mapping[str, str], base_url: str) -> Connection:
+        """This entry with what its variables hold; a variable that is not set is its problem."""
+        address = self.base_url or base_url
+        missing = [each for each in self.variables if not variables.get(each)]
+        if missing:
+            problem = (
+                f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set: put "
+                f"{'it' if len(missing) == 1 else 'them'} into .env or the environment "
+                f"(connection {self.name} of {FILE_NAME})."
+            )
+            return Connection(self.name, self.org_id, address, problem=problem)
+        name, secret = (variables[each] for each in self.variables)
+        kind = ApiKey if self.public_key_env else ServiceAccount
+        return Connection(self.name, self.org_id, address, kind(name, SecretStr(secret)))
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    connections: list[Entry] = Field(default_factory=list)
+
+
+def read_entries(file: Path) -> list[Entry]:
+    """The connections of a file, in its order; none where the file is absent or empty.
+
+    Raises:
+        SettingsError: the message names file, line and key, and never repeats a value.
+    """
+    try:
+        return parse_entries(file.read_text(encoding="utf-8"), file)
+    except FileNotFoundError:
+        return []
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{file} cannot be read: {type(error).__name__}.") from None
+
+
+def parse_entries(text: str, file: Path) -> list[Entry]:
+    """The connections of a text that stands, or will stand, in a file.
+
+    Raises:
+        SettingsError: see read_entries.
+    """
+    try:
+        root = yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise SettingsError(f"{file}, line {line}: not YAML ({error.problem}).") from None
+    except yaml.YAMLError:
+        raise SettingsError(f"{file}: not YAML (a character that YAML does not allow).") from None
+    if root is None:
+        return []
+    lines = dict(_lines(root, file))
+    found = _validated(yaml.load(text, yaml.BaseLoader), file, lines)  # noqa: S506  only strings
+    _require_different(found, file, lines)
+    return found
+
+
+def _validated(document: object, file: Path, lines: Mapping[Place, int]) -> list[Entry]:
+    if isinstance(document, dict) and document.get("connections") == "":
+        return []  # the key of the example with every entry still a comment
+    try:
+        return _File.model_validate(document).connections
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise _mistake(file, lines, first["loc"], _sentence(dict(first))) from None
+
+
+def _sentence(error: dict[str, Any]) -> str:
+    known = {
+        "missing": "is missing",
+        "extra_forbidden": "is not a key that is known here",
+        "string_type": "must be text",
+        "list_type": "must be a list of connections",
+    }
+    if error["type"] in {"model_type", "model_attributes_type"}:
+        return "must be a list of keys and values"
+    return known.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
+
+
+def _require_different(entries: list[Entry], file: Path, lines: Mapping[Place, int]) -> None:
+    for key in ("name", "org_id"):
+        seen: set[str] = set()
+        for number, entry in enumerate(entries):
+            # Shop and shop would be one landing folder on a Mac
+            value = str(getattr(entry, key)).casefold()
+            if value in seen:
+                place = ("connections", number, key)
+                raise _mistake(file, lines, place, f"{getattr(entry, key)} stands here twice")
+            seen.add(value)
+
+
+def _mistake(file: Path, lines: Mapping[Place, int], place: Place, sentence: str) -> SettingsError:
+    known = next(place[:n] for n in range(len(place), -1, -1) if place[:n] in lines)
+    where = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in place)
+    return SettingsError(
+        f"{file}, line {lines[known]}: {where.lstrip('.') or 'the file'} {sentence}."
+    )
+
+
+def _lines(node: yaml.Node, file: Path, place: Place = ()) -> Iterator[tuple[Place, int]]:
+    """Where each key stands: the line of the key, or of the list's item."""
+    if not place:
+        yield (), node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        for number, item in enumerate(node.value):
+            yield (*place, number), item.start_mark.line + 1
+            yield from _lines(item, file, (*place, number))
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            line, name = key.start_mark.line + 1, str(key.value)
+            if name in seen:
+                raise SettingsError(f"{file}, line {line}: {name} stands twice in one entry.")
+            seen.add(name)
+            yield (*place, name), line
+            yield from _lines(value, file, (*place, name))

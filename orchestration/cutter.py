@@ -1,0 +1,344 @@
+"""An invoice document, read as it streams by: each lineItems array is cut out and counted.
+
+Documents reach a gigabyte, so nothing here holds more than a window of one. Between the arrays a
+small tokenizer reads JSON in any order of keys, pretty-printed or not; inside an array msgspec
+checks and counts as many whole elements at once as a window holds, which is what makes a million
+lines cost a third of a second. A run of elements ends where a decoder agrees that it does, so a
+`},{` inside a string or an `}]` inside a line misleads nobody.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from typing import IO, TypeVar
+
+import msgspec
+
+from orchestration.invoice_document import (
+    HEADER_FIELDS,
+    LINE_FIELDS,
+    BadInvoice,
+    CutInvoice,
+    Header,
+    Line,
+)
+
+WINDOW = 1 << 20
+# Where a run may end: looked for in the last of a window first, because lines are short.
+TAIL = 1 << 16
+
+_TOKEN = re.compile(rb'\s*("[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s\[\]{},:"]+)', re.DOTALL)
+_SPACE = re.compile(rb"\s*")
+_BOUNDARY = re.compile(rb"\}(?=\s*,\s*\{)")
+_lines = msgspec.json.Decoder(list[Line])
+_any_lines = msgspec.json.Decoder(list[msgspec.Raw])
+_keys = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
+_header = msgspec.json.Decoder(Header)
+
+T = TypeVar("T")
+Steps = Generator[None, None, T]
+
+
+@dataclass
+class _Array:
+    """What is known of one lineItems array while it streams by."""
+
+    file: IO[bytes]
+    digest: "hashlib._Hash" = field(default_factory=hashlib.sha256)
+    count: int = 0
+    cents: int = 0
+    size: int = 0
+    problem: str | None = None
+    unknown: set[str] = field(default_factory=set)
+
+    def keep(self, piece: bytes) -> None:
+        """Write a piece of the array as it was sent."""
+        self.file.write(piece)
+        self.digest.update(piece)
+        self.size += len(piece)
+
+
+class Cutter:
+    """Takes a document in pieces; `close` tells which invoices were in it.
+
+    Args:
+        new_file: Opens the file that the next array is written to.
+    """
+
+    def __init__(self, new_file: Callable[[], IO[bytes]]) -> None:
+        self._new_file = new_file
+        self._buffer = b""
+        self._at = 0
+        self._kept: int | None = None
+        self._waiting: list[bytes] = []
+        self._waiting_size = 0
+        self._has_ended = False
+        self._is_done = False
+        self._found: list[CutInvoice] = []
+        self._steps = self._document()
+        next(self._steps)
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next bytes of the document.
+
+        Raises:
+            BadInvoice: it is not JSON, or not an invoice.
+        """
+        self._waiting.append(chunk)
+        self._waiting_size += len(chunk)
+        if self._waiting_size >= WINDOW:
+            self._resume()
+
+    def close(self) -> list[CutInvoice]:
+        """Every invoice in the document: its own first, then the linked organizations'.
+
+        Raises:
+            EOFError: the document ends early.
+            BadInvoice: it is not JSON, or not an invoice.
+        """
+        self._has_ended = True
+        while not self._is_done:
+            self._resume()
+        return self._found
+
+    def _resume(self) -> None:
+        start = self._at if self._kept is None else self._kept
+        self._buffer = b"".join((self._buffer[start:], *self._waiting))
+        self._at -= start
+        self._kept = None if self._kept is None else 0
+        self._waiting, self._waiting_size = [], 0
+        try:
+            next(self._steps)
+        except StopIteration:
+            self._is_done = True
+
+    def _more(self) -> Steps[None]:
+        if self._has_ended and not self._waiting:
+            raise EOFError("the invoice document is cut short")
+        yield
+
+    def _document(self) -> Steps[None]:
+        yield
+        yield from self._expect(b"{")
+        yield from self._invoice(is_nested=False, is_top=True)
+        while True:
+            if _SPACE.fullmatch(self._buffer, self._at) is None:
+                raise BadInvoice("the invoice document is not JSON: something follows its end")
+            if self._has_ended and not self._waiting:
+                return
+            self._at = len(self._buffer)
+            yield
+
+    def _invoice(self, *, is_nested: bool, is_top: bool = False) -> Steps[None]:
+        """One invoice object, or at the top a page of them; its brace has been read."""
+        place = len(self._found)
+        fields: list[bytes] = []
+        lines: _Array | None = None
+        is_page = False
+        key = yield from self._token()
+        while key != b"}":
+            name = self._name(key)
+            yield from self._expect(b":")
+            if name == "lineItems":
+                lines = yield from self._line_items()
+            elif name == "linkedInvoices":
+                yield from self._invoices(is_nested=True)
+            elif name == "results" and is_top:
+                is_page = True
+                yield from self._invoices(is_nested=False)
+            else:
+                fields.append(key + b":" + (yield from self._value()))
+            key = yield from self._next_key()
+        if not is_page:
+            self._found.insert(place, self._cut(fields, lines, is_nested=is_nested))
+
+    def _next_key(self) -> Steps[bytes]:
+        token = yield from self._token()
+        if token == b",":
+            token = yield from self._token()
+            if token.startswith(b'"'):
+                return token
+        elif token == b"}":
+            return token
+        raise self._not_json(token)
+
+    def _invoices(self, *, is_nested: bool) -> Steps[None]:
+        token = yield from self._token()
+        if token == b"null":
+            return
+        separators = {b"["}
+        while token in separators:
+            following = yield from self._token()
+            if following == b"]" and token == b"[":
+                return
+            if following != b"{":
+                raise self._not_json(following)
+            yield from self._invoice(is_nested=is_nested)
+            token, separators = (yield from self._token()), {b","}
+        if token != b"]":
+            raise self._not_json(token)
+
+    def _line_items(self) -> Steps[_Array | None]:
+        token = yield from self._token()
+        if token == b"null":
+            return None
+        if token != b"[":
+            raise BadInvoice("the invoice document is not as Atlas describes it: lineItems is no list")
+        with self._new_file() as file:
+            array = _Array(file)
+            array.keep(b"[")
+            yield from self._elements(array)
+            array.keep(b"]")
+        return array
+
+    def _elements(self, array: _Array) -> Steps[None]:
+        """Whole elements, a window at a time, up to the array's end."""
+        if (yield from self._peek()) == b"]":
+            self._at += 1
+            return
+        while True:
+            start = self._at
+            end = self._counted_run(array)
+            if end is None:
+                self._kept = start
+                end = yield from self._counted_element(array)
+                start, self._kept = self._kept, None
+            array.keep(self._buffer[start:end])
+            self._at = end
+            token = yield from self._token()
+            if token == b"]":
+                return
+            if token != b",":
+                raise self._not_json(token)
+            array.keep(b",")
+            yield from self._peek()
+
+    def _counted_run(self, array: _Array) -> int | None:
+        """The end of as many whole elements as the window holds, or None for less than one."""
+        last = self._buffer.rfind(b"},{", max(self._at, len(self._buffer) - TAIL))
+        if last >= 0 and self._count(array, last + 1):
+            return last + 1
+        if len(self._buffer) - self._at < TAIL and not self._has_ended:
+            return None
+        ends = [each.end() for each in _BOUNDARY.finditer(self._buffer, self._at)]
+        while ends:
+            if self._count(array, ends[-1]):
+                return ends[-1]
+            # what lies behind the array's end, or inside a string, is no end: try half as far
+            ends = ends[: len(ends) // 2]
+        return None
+
+    def _counted_element(self, array: _Array) -> Steps[int]:
+        """The end of one element, told by its tokens."""
+        yield from self._skip_value()
+        if not self._count(array, self._at, since=self._kept or 0):
+            raise BadInvoice("the invoice document is not JSON inside lineItems")
+        return self._at
+
+    def _count(self, array: _Array, end: int, since: int | None = None) -> bool:
+        """Count the elements up to `end`; False, having counted nothing, if they are not whole."""
+        start = self._at if since is None else since
+        run = b"".join((b"[", memoryview(self._buffer)[start:end], b"]"))
+        try:
+            found = _lines.decode(run)
+        except msgspec.ValidationError as error:
+            return self._count_untyped(array, run, str(error))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return False
+        if array.count == 0:
+            array.unknown = set().union(*_keys.decode(run)) - LINE_FIELDS
+        array.count += len(found)
+        array.cents += sum([each.total_price_cents or 0 for each in found])
+        return True
+
+    def _count_untyped(self, array: _Array, run: bytes, problem: str) -> bool:
+        try:
+            found = _any_lines.decode(run)
+        except msgspec.DecodeError:
+            return False
+        where = re.search(r"\$\[(\d+)\]", problem)
+        line = array.count + int(where[1]) + 1 if where else array.count + 1
+        what = re.sub(r"\$\[\d+\]\.?", "", problem)
+        array.problem = array.problem or f"lineItems, line {line}: {what}"
+        array.count += len(found)
+        return True
+
+    def _cut(self, fields: list[bytes], lines: _Array | None, *, is_nested: bool) -> CutInvoice:
+        text = b"{" + b",".join(fields) + b"}"
+        try:
+            header = _header.decode(text)
+            names = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+        except msgspec.ValidationError as error:
+            raise BadInvoice(
+                f"the invoice document is not as Atlas describes it: {error}"
+            ) from None
+        except msgspec.DecodeError as error:
+            raise BadInvoice(f"the invoice document is not JSON: {error}") from None
+        return CutInvoice.of(
+            header,
+            is_nested=is_nested,
+            lines=lines.file.name if lines and lines.count else None,
+            line_items=lines.count if lines else 0,
+            cents=lines.cents if lines else 0,
+            size=lines.size if lines else 0,
+            digest=lines.digest.digest() if lines else b"",
+            problem=lines.problem if lines else None,
+            unknown_fields=(lines.unknown if lines else set()) | (set(names) - HEADER_FIELDS),
+        )
+
+    def _value(self) -> Steps[bytes]:
+        """The text of one whole value."""
+        yield from self._peek()
+        self._kept = self._at
+        yield from self._skip_value()
+        text, self._kept = self._buffer[self._kept : self._at], None
+        return text
+
+    def _skip_value(self) -> Steps[None]:
+        depth = 0
+        while True:
+            token = yield from self._token()
+            depth += (token in {b"{", b"["}) - (token in {b"}", b"]"})
+            if depth < 0:
+                raise self._not_json(token)
+            if depth == 0:
+                return
+
+    def _token(self) -> Steps[bytes]:
+        while True:
+            found = _TOKEN.match(self._buffer, self._at)
+            if found and self._is_whole(found):
+                self._at = found.end()
+                return found[1]
+            yield from self._more()
+
+    def _is_whole(self, found: "re.Match[bytes]") -> bool:
+        """A number at the end of what has arrived may go on."""
+        is_open = found.end() == len(self._buffer) and found[1][:1] not in b'"[]{},:'
+        return not is_open or (self._has_ended and not self._waiting)
+
+    def _peek(self) -> Steps[bytes]:
+        """The next byte that is no space, unread."""
+        while True:
+            found = _SPACE.match(self._buffer, self._at)
+            at = found.end() if found else self._at
+            if at < len(self._buffer):
+                self._at = at
+                return self._buffer[at : at + 1]
+            yield from self._more()
+
+    def _expect(self, wanted: bytes) -> Steps[None]:
+        token = yield from self._token()
+        if token != wanted:
+            raise self._not_json(token)
+
+    def _name(self, key: bytes) -> str:
+        try:
+            return msgspec.json.decode(key, type=str)
+        except msgspec.DecodeError:
+            raise self._not_json(key) from None
+
+    def _not_json(self, token: bytes) -> BadInvoice:
+        seen = token[:40].decode(errors="replace")
+        return BadInvoice(f"the invoice document is not JSON: unexpected {seen}")

@@ -1,0 +1,1 @@
+"""Asking Atlas and landing what it answers: per connection, without Dagster and without DuckDB."""

@@ -1,0 +1,188 @@
+"""Everything an organization owns, asked for and landed scope by scope.
+
+What one key cannot read is noted in the landing journal and named as a missing part; only wrong
+credentials, or nobody answering at all, fail the connection, because nothing else could succeed.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration.atlas import responses
+from orchestration.atlas.client import Answer, AtlasClient
+from orchestration.atlas.errors import (
+    AtlasError,
+    Forbidden,
+    NotFound,
+    Stopped,
+    Unauthorized,
+    Unavailable,
+)
+from orchestration.atlas.inventory import Inventory
+from orchestration.extraction.session import Session
+from orchestration.landing import Landing
+
+log = logging.getLogger("atlas_costs")
+PER_PROJECT = (
+    "clusters",
+    "flex_clusters",
+    "serverless_instances",
+    "data_federation",
+    "stream_workspaces",
+)
+PER_CLUSTER = ("search_deployments", "online_archives", "backup_snapshots", "restore_jobs")
+PER_WORKSPACE = ("stream_processors",)
+# An address that does not exist means that there is none of it: Atlas retires these one by one.
+MAY_BE_ABSENT = frozenset({*PER_PROJECT[2:], *PER_CLUSTER, *PER_WORKSPACE, "skus"})
+SHARED_TIERS = frozenset({"M0", "M2", "M5"})
+Ask = Callable[[], list[Answer]]
+
+
+def extract(session: Session) -> None:
+    """Land the organization, its projects, what each project holds, and the SKU catalogue.
+
+    Raises:
+        AtlasError: the credentials are wrong, or Atlas cannot be reached.
+    """
+    landing, org_id = session.landing, session.org_id
+    client = session.client()
+    try:
+        inventory = Inventory(client)
+        _land(landing, "organizations", org_id, lambda: [inventory.get_organization(org_id)])
+        _land(landing, "projects", org_id, lambda: inventory.list_projects(org_id))
+        _land(landing, "skus", org_id, inventory.list_skus)
+    finally:
+        session.give_back(client)
+    listed = _listed(landing, "projects", org_id)
+    project_ids = [each["id"] for each in listed if isinstance(each.get("id"), str)]
+    unique = list(dict.fromkeys(project_ids))
+    session.each(lambda client, project_id: _Project(client, landing, project_id).land(), unique)
+    _forget_others(landing, unique)
+    log.info("%s: %d projects read", session.name, len(unique))
+
+
+def _land(landing: Landing, entity: str, scope: str, ask: Ask) -> bool:
+    """Ask for one scope and note what came, or why nothing did; whether it could be read."""
+    try:
+        answers = ask()
+    except (NotFound, Forbidden) as error:
+        if isinstance(error, NotFound) and entity in MAY_BE_ABSENT:
+            landing.observe(entity, scope, [])
+            return True
+        landing.observe_unreadable(entity, scope, str(error), error.cause)
+        return False
+    except AtlasError as error:
+        if _fails_everything(error, entity):
+            raise
+        log.warning("%s: %s", landing.connection, error)
+        landing.observe_unreadable(entity, scope, str(error), error.cause)
+        return False
+    landing.observe(entity, scope, [landing.put(entity, scope, each.body) for each in answers])
+    return True
+
+
+def _fails_everything(error: AtlasError, entity: str) -> bool:
+    """Wrong credentials; given up on; or nobody answering the very first question."""
+    is_unreachable = isinstance(error, Unavailable) and error.status is None
+    is_first = is_unreachable and entity == "organizations"
+    return isinstance(error, Unauthorized | Stopped) or is_first
+
+
+def _listed(landing: Landing, entity: str, scope: str) -> list[dict[str, Any]]:
+    """The objects a scope holds, as last read."""
+    seen = landing.current(entity).get(scope)
+    answers = [Answer(body, entity) for body in landing.read(seen)] if seen else []
+    found = [each for answer in answers for each in responses.results(answer.document)]
+    return [each for each in found if isinstance(each, dict)]
+
+
+def _forget_others(landing: Landing, project_ids: list[str]) -> None:
+    """What a project held that is no longer listed is no longer there."""
+    known = set(project_ids)
+    for entity in (*PER_PROJECT, *PER_CLUSTER, *PER_WORKSPACE):
+        for scope in landing.current(entity):
+            if scope.partition("/")[0] not in known:
+                landing.observe(entity, scope, [])
+
+
+@dataclass
+class _Project:
+    """One project's inventory, asked for one thing after the other."""
+
+    client: AtlasClient
+    landing: Landing
+    id: str
+    asked: set[tuple[str, str]] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
+
+    def land(self) -> None:
+        inventory = Inventory(self.client)
+        asks: dict[str, Callable[[str], list[Answer]]] = {
+            "clusters": inventory.list_clusters,
+            "flex_clusters": inventory.list_flex_clusters,
+            "serverless_instances": inventory.list_serverless_instances,
+            "data_federation": inventory.list_data_federation,
+            "stream_workspaces": inventory.list_stream_workspaces,
+        }
+        for entity, ask in asks.items():
+            _land(self.landing, entity, self.id, lambda ask=ask: ask(self.id))  # type: ignore[misc]
+        for cluster in self._named("clusters"):
+            if not is_shared(cluster):
+                self._land_cluster(inventory, cluster)
+        for cluster in self._named("flex_clusters"):
+            self._land_flex(inventory, str(cluster["name"]))
+        for workspace in self._named("stream_workspaces"):
+            self._land_one("stream_processors", workspace["name"], inventory.list_stream_processors)
+        self._forget_the_rest()
+
+    def _named(self, entity: str) -> list[dict[str, Any]]:
+        found = _listed(self.landing, entity, self.id)
+        return [each for each in found if isinstance(each.get("name"), str)]
+
+    def _land_cluster(self, inventory: Inventory, cluster: dict[str, Any]) -> None:
+        name = str(cluster["name"])
+        is_sharded = cluster.get("clusterType") in {"SHARDED", "GEOSHARDED"}
+        snapshots = inventory.list_sharded_snapshots if is_sharded else inventory.list_snapshots
+        self._land_one("search_deployments", name, inventory.get_search_deployment)
+        self._land_one("online_archives", name, inventory.list_online_archives)
+        self._land_one("backup_snapshots", name, snapshots)
+        self._land_one("restore_jobs", name, inventory.list_restore_jobs)
+
+    def _land_flex(self, inventory: Inventory, name: str) -> None:
+        self._land_one("backup_snapshots", name, inventory.list_flex_snapshots)
+        self._land_one("restore_jobs", name, inventory.list_flex_restore_jobs)
+
+    def _land_one(self, entity: str, name: str, ask: Callable[[str, str], list[Answer]]) -> None:
+        scope = f"{self.id}/{name}"
+        self.asked.add((entity, scope))
+        if entity in self.refused:
+            return  # the role is missing for the whole project: asking on would only cost requests
+        if not _land(self.landing, entity, scope, lambda: ask(self.id, name)):
+            seen = self.landing.current(entity)[scope]
+            if seen.cause == "missing role":
+                self.refused.add(entity)
+
+    def _forget_the_rest(self) -> None:
+        """What belonged to a cluster or workspace that this project no longer lists."""
+        parents = {
+            **dict.fromkeys(PER_CLUSTER, ("clusters", "flex_clusters")),
+            **dict.fromkeys(PER_WORKSPACE, ("stream_workspaces",)),
+        }
+        for entity, listed_by in parents.items():
+            states = [self.landing.current(each).get(self.id) for each in listed_by]
+            if any(each is None or each.error for each in states):
+                continue
+            for scope in self.landing.current(entity):
+                if scope.startswith(f"{self.id}/") and (entity, scope) not in self.asked:
+                    self.landing.observe(entity, scope, [])
+
+
+def is_shared(cluster: dict[str, Any]) -> bool:
+    """Whether a cluster is of the free or shared tiers, which have no backups of this kind."""
+    specs = cluster.get("replicationSpecs") or []
+    configs = [config for spec in specs for config in (spec.get("regionConfigs") or [])]
+    sizes = {(each.get("electableSpecs") or {}).get("instanceSize") for each in configs}
+    return bool(sizes & SHARED_TIERS)
+
+

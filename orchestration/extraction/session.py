@@ -1,0 +1,89 @@
+"""One connection during one run: its landing, and clients that are never shared by two threads."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from orchestration.atlas.client import AtlasClient
+from orchestration.connections import Connection
+from orchestration.landing import Landing
+
+T = TypeVar("T")
+
+
+@dataclass
+class Session:
+    """What extraction of one organization works with.
+
+    Attributes:
+        new_client: Makes a client with an auth object of its own; whoever made this closes it.
+        concurrency: How many requests may be under way at once.
+        stop: Set when the run no longer waits for this connection.
+        failure: Why nothing more is asked of this connection in this run, or None.
+    """
+
+    connection: Connection
+    landing: Landing
+    new_client: Callable[["Session"], AtlasClient]
+    concurrency: int = 4
+    stop: threading.Event = field(default_factory=threading.Event)
+    failure: str | None = None
+    _clients: list[AtlasClient] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _spare: list[AtlasClient] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The connection's name."""
+        return self.connection.name
+
+    @property
+    def org_id(self) -> str:
+        """The organization it reads."""
+        return self.connection.org_id
+
+    @property
+    def requests(self) -> int:
+        """HTTP requests sent so far, challenges and tokens included."""
+        return sum(each.requests for each in self._clients)
+
+    def client(self) -> AtlasClient:
+        """A client for this thread alone, taken from those that are free."""
+        with self._lock:
+            if self._spare:
+                return self._spare.pop()
+            made = self.new_client(self)
+            self._clients.append(made)
+            return made
+
+    def give_back(self, client: AtlasClient) -> None:
+        """Let another thread use a client."""
+        with self._lock:
+            self._spare.append(client)
+
+    def each(self, work: Callable[[AtlasClient, T], None], items: Iterable[T]) -> None:
+        """Do the work for every item, several at once, each thread with a client of its own.
+
+        Raises:
+            Exception: the first that a piece of work raised; the rest is not begun then.
+        """
+        waiting = list(items)
+        if not waiting:
+            return
+        with ThreadPoolExecutor(min(self.concurrency, len(waiting)), self.name) as pool:
+            pieces = [pool.submit(self._with_client, work, item) for item in waiting]
+            try:
+                for piece in pieces:
+                    piece.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _with_client(self, work: Callable[[AtlasClient, T], None], item: T) -> None:
+        client = self.client()
+        try:
+            work(client, item)
+        finally:
+            self.give_back(client)

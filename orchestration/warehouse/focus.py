@@ -1,0 +1,77 @@
+"""Atlas's own FOCUS reports into raw: every column as text, unknown ones kept beside."""
+
+import duckdb
+
+from orchestration.landing import Landing, Observation
+
+ENTITY = "focus_reports"
+TABLE = "focus_report_rows"
+
+
+def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observation]) -> None:
+    """Replace the rows of each invoice whose report was landed anew, all in one statement."""
+    newest = {
+        each.scope: each
+        for each in seen
+        if each.entity == ENTITY and each.error is None and each.files
+    }
+    if not newest:
+        return
+    db.execute(
+        f"delete from {TABLE} where _invoice_id in (select unnest(?))",  # noqa: S608
+        [list(newest)],
+    )
+    db.execute(
+        "create or replace temp table reports as select unnest($paths) as path, "
+        "unnest($ids) as invoice_id, unnest($files) as file, unnest($times) as observed_at",
+        {
+            "paths": [str(landing.root / each.files[0]) for each in newest.values()],
+            "ids": list(newest),
+            "files": [each.files[0] for each in newest.values()],
+            "times": [each.observed_at for each in newest.values()],
+        },
+    )
+    paths = [str(landing.root / each.files[0]) for each in newest.values()]
+    db.execute(_insert(db, paths), {"paths": paths, "connection": landing.connection})
+
+
+# DuckDB sets a buffer aside for each file, 32 MiB by itself. A ragged row is padded rather than refused: the
+# report tells regions, and the costs come from the invoice.
+_READ = (
+    "read_csv($paths, header = true, all_varchar = true, union_by_name = true, filename = true, "
+    "hive_partitioning = false, delim = ',', quote = '\"', escape = '\"', "
+    "strict_mode = false, null_padding = true, max_line_size = 262144, "
+    "buffer_size = 4194304)"
+)
+
+
+def _insert(db: duckdb.DuckDBPyConnection, paths: list[str]) -> str:
+    sent = [
+        name
+        for name, *_ in db.execute(f"describe from {_READ}", {"paths": paths}).fetchall()  # noqa: S608
+        if name != "filename"
+    ]
+    ours = {name for name, *_ in db.execute(f"describe {TABLE}").fetchall()}
+    known = [name for name in sent if name in ours and not name.startswith("_")]
+    others = ", ".join(f"{_text(name)}, {_name(name)}" for name in sent if name not in known)
+    return f"""
+        insert into {TABLE} by name
+        select {"".join(f"{_name(name)}, " for name in known)}
+            reports.invoice_id as _invoice_id,
+            row_number() over (partition by filename) as _row,
+            {f"json_object({others})" if others else "null"} as _other_columns,
+            $connection as _connection, reports.file as _landing_file,
+            reports.observed_at::timestamptz at time zone 'UTC' as _landed_at
+        from {_READ} as rows
+        inner join reports on reports.path = rows.filename
+    """  # noqa: S608  column names are quoted
+
+
+def _name(column: str) -> str:
+    quoted = column.replace('"', '""')
+    return f'"{quoted}"'
+
+
+def _text(value: str) -> str:
+    quoted = value.replace("'", "''")
+    return f"'{quoted}'"
