@@ -20,6 +20,7 @@ SKUS = (
     "ATLAS_AWS_STORAGE_STANDARD_GP3",
     "ATLAS_AWS_DATA_TRANSFER_INTERNET",
 )
+PRICES = (0.593421, 0.000342, 0.0912)
 
 
 @dataclass(frozen=True)
@@ -116,16 +117,21 @@ def _line(month: str, number: int, rng: random.Random) -> dict[str, object]:
     day = number % 27 + 1
     return {
         "cloudProvider": "AWS",
-        "clusterName": f"cluster-{number % 200}",
+        "clusterName": f"orders-eu-cluster-{number % 200}",
         "created": f"{month}-{day + 1:02d}T03:12:45Z",
+        "discountCents": 0,
         "endDate": f"{month}-{day + 1:02d}T00:00:00Z",
         "groupId": f"5f{number % 40:022x}",
-        "groupName": f"project-{number % 40}",
+        "groupName": f"online-shop-{number % 40}",
         "quantity": round(rng.random() * 100, 6),
         "sku": SKUS[number % 3],
         "startDate": f"{month}-{day:02d}T00:00:00Z",
-        "tags": {"env": ["prod"], "team": [f"team-{number % 9}"]},
+        "tags": {
+            "cost-center": [f"cc-{number % 17}"],
+            "env": ["prod"],
+            "team": [f"t-{number % 9}"],
+        },
         "totalPriceCents": rng.randrange(0, 5000),
         "unit": "server hours",
-        "unitPriceDollars": 0.18,
+        "unitPriceDollars": PRICES[number % 3],
     }

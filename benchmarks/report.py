@@ -33,7 +33,12 @@ def median_of(runs: list[Cost], name: str) -> float:
 def ratio(above: list[Cost], below: list[Cost], name: str) -> float:
     """The median over rounds of one figure's ratio: only what ran side by side is compared."""
     pairs = zip(above, below, strict=False)
-    return median(getattr(a, name) / getattr(b, name) for a, b in pairs)
+    return float(median(getattr(a, name) / getattr(b, name) for a, b in pairs))
+
+
+def show_run(name: str, cost: Cost) -> None:
+    """Print one run as it ends: a median hides how far its rounds lie apart."""
+    print(f"  {name}: {cost.wall_s:.2f} s wall, {cost.cpu_s:.2f} s CPU", flush=True)
 
 
 def show(title: str, runs: Runs, targets: list[Target]) -> None:

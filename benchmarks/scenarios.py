@@ -2,13 +2,15 @@
 
 import json
 import shutil
+import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks.bill import Invoice, Plan, written
 from benchmarks.measure import ROOT, Cost, Failed, measured
-from benchmarks.report import Runs, Target, median_of, ratio, show
+from benchmarks.report import Runs, Target, median_of, ratio, show, show_run
 from benchmarks.serving import served
 
 DLT = ROOT / ".venv-bench" / "bin" / "python"
@@ -36,22 +38,25 @@ class Options:
 
 def load(options: Options) -> None:
     """A bill of twelve invoices: ours and dlt over HTTP, the limit from local disk."""
-    plans = [Plan(f"month-{each}", each, options.lines // 12) for each in range(12)]
-    bill = written(*plans)
+    counts = [options.lines // 12 + (each < options.lines % 12) for each in range(12)]
+    bill = written(*(Plan(f"month-{each}", each, count) for each, count in enumerate(counts)))
     paths = json.dumps([each.path for each in bill])
     runs: Runs = defaultdict(list)
     with served(bill, is_plain=options.is_plain) as (url, requests):
-        for number in range(options.rounds):
-            for name in ("ours", "limit", "with_dlt"):
-                if name == "with_dlt" and number >= options.dlt_rounds:
-                    continue
-                folder = _fresh(options.folder / name)
-                python = {"python": DLT} if name == "with_dlt" else {}
-                source = paths if name == "limit" else url
-                requests()
-                cost = measured(name, source, str(folder), **python)
-                runs[name].append(_checked(name, replace(cost, requests=requests()), bill))
+        for name in _in_turn(options):
+            source = paths if name == "limit" else url
+            python = DLT if name == "with_dlt" else Path(sys.executable)
+            requests()
+            cost = measured(name, source, str(_fresh(options.folder / name)), python=python)
+            runs[name].append(_checked(name, replace(cost, requests=requests()), bill))
     show(_title("Load", bill, options), runs, _load_targets(runs))
+
+
+def _in_turn(options: Options) -> Iterator[str]:
+    for number in range(options.rounds):
+        yield from ("ours", "limit")
+        if number < options.dlt_rounds:
+            yield "with_dlt"
 
 
 def _load_targets(runs: Runs) -> list[Target]:
@@ -119,6 +124,7 @@ def _checked(name: str, cost: Cost, bill: list[Invoice]) -> Cost:
     expected = (sum(each.lines for each in bill), sum(each.cents for each in bill))
     if (cost.rows, cost.cents) != expected:
         raise Failed(f"{name} has {(cost.rows, cost.cents)} lines and cents, not {expected}.")
+    show_run(name, cost)
     return cost
 
 

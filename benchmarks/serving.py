@@ -19,6 +19,7 @@ def served(invoices: list[Invoice], *, is_plain: bool) -> Iterator[tuple[str, Ca
     """Serve them as Atlas does: a list, each document, the pending one.
 
     Args:
+        invoices: Written documents; a PENDING one is served as the pending invoice as well.
         is_plain: Send JSON even to a client that accepts gzip.
 
     Yields:
@@ -32,7 +33,7 @@ def served(invoices: list[Invoice], *, is_plain: bool) -> Iterator[tuple[str, Ca
 
     def counted() -> int:
         with requests.get_lock():
-            count, requests.value = requests.value, 0
+            count, requests.value = int(requests.value), 0
         return count
 
     try:
@@ -42,7 +43,7 @@ def served(invoices: list[Invoice], *, is_plain: bool) -> Iterator[tuple[str, Ca
         process.join()
 
 
-def _serve(pipe: Any, invoices: list[Invoice], is_plain: bool, requests: Any) -> None:  # noqa: ANN401, FBT001
+def _serve(pipe: Any, invoices: list[Invoice], is_plain: bool, requests: Any) -> None:  # noqa: ANN401
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(invoices, is_plain, requests)) as http:
         pipe.send(http.server_address[1])
         http.serve_forever()
@@ -50,7 +51,7 @@ def _serve(pipe: Any, invoices: list[Invoice], is_plain: bool, requests: Any) ->
 
 def _handler(
     invoices: list[Invoice],
-    is_plain: bool,  # noqa: FBT001
+    is_plain: bool,
     requests: Any,  # noqa: ANN401
 ) -> type[BaseHTTPRequestHandler]:
     files = {f"{LIST}/{each.metadata['id']}": each.path for each in invoices}

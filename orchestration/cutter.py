@@ -27,6 +27,9 @@ from orchestration.invoice_document import (
 WINDOW = 1 << 20
 # Where a run may end: looked for in the last of a window first, because lines are short.
 TAIL = 1 << 16
+# The lines whose field names are looked at, window by window: all of them would cost as much again
+# as counting, and a field that is new comes with every line.
+LOOKED_AT = 1000
 
 _TOKEN = re.compile(rb'\s*("[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s\[\]{},:"]+)', re.DOTALL)
 _SPACE = re.compile(rb"\s*")
@@ -184,35 +187,37 @@ class Cutter:
         if token == b"null":
             return None
         if token != b"[":
-            raise BadInvoice("the invoice document is not as Atlas describes it: lineItems is no list")
+            raise BadInvoice(
+                "the invoice document is not as Atlas describes it: lineItems is no list"
+            )
         with self._new_file() as file:
             array = _Array(file)
-            array.keep(b"[")
+            self._kept = self._at - 1
             yield from self._elements(array)
-            array.keep(b"]")
         return array
 
     def _elements(self, array: _Array) -> Steps[None]:
-        """Whole elements, a window at a time, up to the array's end."""
-        if (yield from self._peek()) == b"]":
-            self._at += 1
-            return
+        """Up to the array's end: whole elements, a window at a time, and what stands between."""
+        is_at_end = (yield from self._peek()) == b"]"
+        self._at += is_at_end
         while True:
-            start = self._at
+            # what is hashed and written is what was sent, wherever the windows end
+            array.keep(self._buffer[self._kept : self._at])
+            self._kept = None
+            if is_at_end:
+                return
+            self._kept = self._at
             end = self._counted_run(array)
             if end is None:
-                self._kept = start
-                end = yield from self._counted_element(array)
-                start, self._kept = self._kept, None
-            array.keep(self._buffer[start:end])
-            self._at = end
+                yield from self._counted_element(array)
+            else:
+                self._at = end
             token = yield from self._token()
-            if token == b"]":
-                return
-            if token != b",":
-                raise self._not_json(token)
-            array.keep(b",")
-            yield from self._peek()
+            is_at_end = token == b"]"
+            if not is_at_end:
+                if token != b",":
+                    raise self._not_json(token)
+                yield from self._peek()
 
     def _counted_run(self, array: _Array) -> int | None:
         """The end of as many whole elements as the window holds, or None for less than one."""
@@ -229,25 +234,25 @@ class Cutter:
             ends = ends[: len(ends) // 2]
         return None
 
-    def _counted_element(self, array: _Array) -> Steps[int]:
-        """The end of one element, told by its tokens."""
+    def _counted_element(self, array: _Array) -> Steps[None]:
+        """Go past one element, whose end its tokens tell."""
         yield from self._skip_value()
-        if not self._count(array, self._at, since=self._kept or 0):
+        end, self._at = self._at, self._kept or 0
+        if not self._count(array, end):
             raise BadInvoice("the invoice document is not JSON inside lineItems")
-        return self._at
+        self._at = end
 
-    def _count(self, array: _Array, end: int, since: int | None = None) -> bool:
+    def _count(self, array: _Array, end: int) -> bool:
         """Count the elements up to `end`; False, having counted nothing, if they are not whole."""
-        start = self._at if since is None else since
-        run = b"".join((b"[", memoryview(self._buffer)[start:end], b"]"))
+        run = b"".join((b"[", memoryview(self._buffer)[self._at : end], b"]"))
         try:
             found = _lines.decode(run)
         except msgspec.ValidationError as error:
             return self._count_untyped(array, run, str(error))
         except (msgspec.DecodeError, UnicodeDecodeError):
             return False
-        if array.count == 0:
-            array.unknown = set().union(*_keys.decode(run)) - LINE_FIELDS
+        if array.count < LOOKED_AT:
+            array.unknown |= set().union(*_keys.decode(run)) - LINE_FIELDS
         array.count += len(found)
         array.cents += sum([each.total_price_cents or 0 for each in found])
         return True

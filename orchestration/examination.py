@@ -119,7 +119,7 @@ class Examination:
         return self._documents[path]
 
     def _failure(self, capability: Capability, error: AtlasError) -> Finding:
-        detail, cause = str(error).removesuffix(error.remedy).strip(), _cause(error)
+        detail, cause = str(error).removesuffix(error.remedy).strip(), error.cause
         of_the_org = _placeholder(capability.probe.path) == "org"
         if of_the_org and cause in {MISSING_ROLE, "not found", WRONG_ORG}:
             return self._of_which_organization(cause, detail)
@@ -158,22 +158,6 @@ class Examination:
         if status == OK and capability.kind == "action":
             return NOTHING, "The key may not read its own roles; only running the action tells."
         return status, detail
-
-
-def _cause(error: AtlasError) -> str:
-    if cause := getattr(error, "cause", None):
-        return str(cause)
-    if error.error_code == "IP_ADDRESS_NOT_ON_ACCESS_LIST":
-        return "IP not allowed"
-    by_class = {
-        "Unauthorized": "bad key",
-        "Forbidden": MISSING_ROLE,
-        "NotFound": "not found",
-        "RateLimited": RATE_LIMITED,
-        "Unavailable": UNREACHABLE,
-        "Refused": "refused",
-    }
-    return by_class.get(type(error).__name__, "malformed")
 
 
 def _paths(operation: str, prefix: str, document: object) -> list[str]:

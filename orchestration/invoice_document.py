@@ -44,9 +44,27 @@ HEADER_FIELDS = frozenset(Header.__struct_encode_fields__) | {
     "links",
 }
 LINE_FIELDS = frozenset(
-    "cloudProvider clusterName created discountCents endDate groupId groupName note "
-    "percentDiscount quantity sku startDate stitchAppName tags tierLowerBound tierUpperBound "
-    "totalPriceCents unit unitPriceDollars".split()
+    {
+        "cloudProvider",
+        "clusterName",
+        "created",
+        "discountCents",
+        "endDate",
+        "groupId",
+        "groupName",
+        "note",
+        "percentDiscount",
+        "quantity",
+        "sku",
+        "startDate",
+        "stitchAppName",
+        "tags",
+        "tierLowerBound",
+        "tierUpperBound",
+        "totalPriceCents",
+        "unit",
+        "unitPriceDollars",
+    }
 )
 
 

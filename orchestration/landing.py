@@ -6,6 +6,7 @@ line only when something differs from what was last seen. From the two, everythi
 can be rebuilt without calling Atlas.
 """
 
+import gzip
 import hashlib
 import json
 import os
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol, cast
 from urllib.parse import quote
 
-from isal import igzip, isal_zlib
+from isal import isal_zlib
 
 JOURNAL = "observations.jsonl"
 JSON, CSV = ".json.gz", ".csv.gz"
@@ -61,7 +62,7 @@ class LandedFile:
 
     def open(self) -> IO[bytes]:
         """The uncompressed body, as a stream."""
-        return cast("IO[bytes]", igzip.open(self.path, "rb"))
+        return cast("IO[bytes]", gzip.open(self.path, "rb"))
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class Landing:
 
     def read(self, seen: Observation) -> list[bytes]:
         """The bodies an observation names, in page order."""
-        return [igzip.decompress((self.root / name).read_bytes()) for name in seen.files]
+        return [gzip.decompress((self.root / name).read_bytes()) for name in seen.files]
 
     def put(self, entity: str, scope: str, body: bytes) -> LandedFile:
         """Land a small body that is already in memory."""
@@ -233,7 +234,9 @@ class BodyWriter:
         self._reader = reader
         self._hash = hashlib.sha256()
         self._inflate = isal_zlib.decompressobj(wbits=31) if content_encoding == "gzip" else None
-        self._deflate = None if self._inflate else isal_zlib.compressobj(COMPRESSION_LEVEL, wbits=31)
+        self._deflate = (
+            None if self._inflate else isal_zlib.compressobj(COMPRESSION_LEVEL, wbits=31)
+        )
 
     def write(self, chunk: bytes) -> None:
         """Take the next bytes as sent.
@@ -253,12 +256,14 @@ class BodyWriter:
         while chunk:
             try:
                 piece = self._inflate.decompress(chunk, READ_CHUNK)
-            except isal_zlib.error:
+            except isal_zlib.error:  # type: ignore[misc]  # its stub lacks the base class
                 raise ValueError("the compressed body is corrupt") from None
             self._look_at(piece)
             chunk = self._inflate.unconsumed_tail
             if self._inflate.eof and (chunk := self._inflate.unused_data):
-                self._inflate = isal_zlib.decompressobj(wbits=31)  # gzip may come in several members
+                self._inflate = isal_zlib.decompressobj(
+                    wbits=31
+                )  # gzip may come in several members
 
     def _look_at(self, piece: bytes) -> None:
         self._hash.update(piece)

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from orchestration.atlas.auth import Auth, ServiceAccountAuth, digest
-from orchestration.atlas.client import AtlasClient, RetryPolicy
+from orchestration.atlas.client import RetryPolicy
 from orchestration.capabilities import ACTIONS, DOCUMENT, READS, Capability
 from orchestration.clock import clock_warning
 from orchestration.examination import MISSING_ROLE, NOTHING, OK, Examination
+from orchestration.extraction.clients import new_client
 from orchestration.settings import ApiKey, Connection, ServiceAccount, Settings, SettingsError
 
 COMMERCIAL, GOVERNMENT = "https://cloud.mongodb.com", "https://cloud.mongodbgov.com"
@@ -136,19 +136,10 @@ def examine(
 def _examine_key(
     connection: Connection, credentials: Credentials, capabilities: tuple[Capability, ...]
 ) -> tuple[list[Cell], list[str]]:
-    with _client(connection.base_url, credentials) as client:
+    with new_client(connection.base_url, credentials, retries=PATIENCE) as client:
         asked = Examination(client, connection.org_id, credentials)
         cells = [_cell(each, *asked.find(each)) for each in capabilities]
         return cells, [] if asked.is_hopeless else list(asked.key.warnings)
-
-
-def _client(base_url: str, credentials: Credentials) -> AtlasClient:
-    auth: Auth
-    if isinstance(credentials, ApiKey):
-        auth = digest(credentials.public_key, credentials.private_key)
-    else:
-        auth = ServiceAccountAuth(base_url, credentials.client_id, credentials.client_secret)
-    return AtlasClient(base_url, auth, retries=PATIENCE)
 
 
 def _about_the_address(connection: Connection, invoices: Cell) -> Iterator[str]:

@@ -12,7 +12,16 @@ from random import Random
 
 from sandbox.identity import object_id
 from sandbox.months import add_months
-from sandbox.organization import Cluster, Holdings, Life, Organization, Project, Region, Tags
+from sandbox.organization import (
+    Cluster,
+    Holdings,
+    Life,
+    Organization,
+    Project,
+    Region,
+    Shard,
+    Tags,
+)
 
 PAYING_NAME = "Meridian"
 LINKED_NAME = "Meridian-Labs"
@@ -54,6 +63,10 @@ class Copy:
         """From one renewal to the next: a year under a name that is used again afterwards."""
         return Life(date(self.year, 5, self.renewal), date(self.year + 1, 5, self.renewal))
 
+    def monthly(self) -> list[Life]:
+        """Two weeks of each month of this year: always made and deleted again before long."""
+        return [Life(date(self.year, n, 4), date(self.year, n, 18)) for n in range(1, 13)]
+
     def cluster(
         self,
         name: str,
@@ -89,7 +102,11 @@ def parse_tags(text: str) -> Tags:
 
 
 def shop(org_id: str, copy: Copy) -> Holdings:
-    """Production of a shop: point-in-time backup, two regions, private endpoints."""
+    """Production of a shop: point-in-time backup, two regions, private endpoints.
+
+    Its world-wide cluster grows for a week of each month, staging sleeps at weekends, and load is
+    tested on a cluster of its own, made anew each month.
+    """
     project = copy.project(
         org_id, "shop", "team=commerce cost-center=cc-100", features=("private_endpoints",)
     )
@@ -104,16 +121,30 @@ def shop(org_id: str, copy: Copy) -> Holdings:
         continuous_backup_gb=130,
         secured=True,
         autoscales=True,
+        archived_gb=900,
     )
     worldwide = copy.cluster(
-        "shop-global", VIRGINIA, FRANKFURT, tags="env=prod", size="M30", disk_gb=40, backup=True
+        "shop-global",
+        VIRGINIA,
+        FRANKFURT,
+        tags="env=prod",
+        sizes=("M30", "M40"),
+        disk_gb=40,
+        backup=True,
     )
-    staging = copy.cluster("shop-staging", IRELAND, tags="env=staging", backup=True)
-    return ((project, (checkout, worldwide, staging)),)
+    staging = copy.cluster("shop-staging", IRELAND, tags="env=staging", backup=True, rests=True)
+    tests = [
+        copy.cluster("loadtest", IRELAND, tags="env=test", size="M20", disk_gb=20, life=life)
+        for life in copy.monthly()
+    ]
+    return ((project, (checkout, worldwide, staging, *tests)),)
 
 
 def analytics(org_id: str, copy: Copy) -> Holdings:
-    """Sharded events, a yearly renewed cluster, a seasonal one; the project has a discount."""
+    """Sharded events, shards of two sizes, a yearly renewed cluster, a seasonal one.
+
+    The project has a discount.
+    """
     project = copy.project(
         org_id,
         "analytics",
@@ -129,6 +160,14 @@ def analytics(org_id: str, copy: Copy) -> Holdings:
         shards=2,
         disk_gb=80,
         custom_disk=True,
+        backup=True,
+    )
+    telemetry = copy.cluster(
+        "telemetry",
+        IOWA,
+        tags="env=prod",
+        layout=(Shard("M30", (IOWA,)), Shard("M40", (IOWA,))),
+        disk_gb=40,
         backup=True,
     )
     region = NETHERLANDS if copy.year % 2 else AZURE_VIRGINIA
@@ -150,11 +189,11 @@ def analytics(org_id: str, copy: Copy) -> Holdings:
         disk_gb=20,
         life=copy.seasonal(),
     )
-    return ((project, (events, reports, backfill)),)
+    return ((project, (events, telemetry, reports, backfill)),)
 
 
 def platform(org_id: str, copy: Copy) -> Holdings:
-    """Search nodes, three clouds in one cluster, a flex cluster, a paused one."""
+    """Search nodes, three clouds in one cluster, zones in another, flex, serverless, a pause."""
     project = copy.project(
         org_id, "platform", "team=platform cost-center=cc-300", features=("app_services",)
     )
@@ -169,6 +208,19 @@ def platform(org_id: str, copy: Copy) -> Holdings:
     identity = copy.cluster(
         "identity", *clouds, tags="env=prod owner=identity", size="M40", disk_gb=80, backup=True
     )
+    zones = (
+        Shard("M30", (Region("AWS", "EU_WEST_1", analytics=1),), "Europe"),
+        Shard("M30", (Region("AWS", "US_EAST_1", read_only=1),), "Americas"),
+    )
+    profiles = copy.cluster(
+        "profiles",
+        *(region for zone in zones for region in zone.regions),
+        tags="env=prod",
+        layout=zones,
+        disk_gb=40,
+        backup=True,
+    )
+    notices = copy.cluster("notices", VIRGINIA, tags="env=prod", kind="serverless", disk_gb=5)
     gateway = copy.cluster("gateway", VIRGINIA, tags="env=prod", kind="flex", disk_gb=5)
     archive = copy.cluster(
         "archive",
@@ -179,7 +231,7 @@ def platform(org_id: str, copy: Copy) -> Holdings:
         custom_disk=True,
         paused=True,
     )
-    return ((project, (search, identity, gateway, archive)),)
+    return ((project, (search, identity, profiles, notices, gateway, archive)),)
 
 
 def playground(org_id: str, copy: Copy) -> Holdings:

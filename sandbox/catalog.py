@@ -17,6 +17,7 @@ TRANSFER = "Data Transfer"
 PREMIUM = "Premium Features"
 FEDERATION = "Atlas Data Federation"
 STREAMS = "Atlas Stream Processing"
+SERVERLESS = "Serverless Instances"
 APP_SERVICES = "App Services"
 SUPPORT = "Support"
 CREDITS = "Credits"
@@ -70,6 +71,7 @@ RERANKING = Product(
 
 PROVIDERS = ("AWS", "AZURE", "GCP")
 SIZES = ("M10", "M20", "M30", "M40", "M50", "M60")
+SERVERLESS_KINDS = ("RPU", "WPU", "STORAGE")
 FLEX_BANDS = (100, 200, 300, 400, 500)
 
 # The advertised hourly price buys a set of three servers; a line counts single server hours.
@@ -94,6 +96,10 @@ PIT_TIERS: tuple[tuple[int, int | None, Decimal], ...] = (
     (500, None, Decimal("0.25")),
 )
 STORAGE_HOURLY = Decimal("0.00018")
+SERVERLESS_STORAGE_MONTHLY = Decimal("0.25")
+# No public list has the prices of an online archive: these two are made up.
+ARCHIVE_MONTHLY = Decimal("0.03")
+LOOKUP_PRICE = Decimal("0.000005")
 _STORAGE_SKU = {
     "AWS": "ATLAS_AWS_STORAGE_STANDARD_GP3",
     "AZURE": "ATLAS_AZURE_STANDARD_STORAGE",
@@ -145,6 +151,14 @@ def flex(provider: str, band: int) -> Product:
 
 
 @cache
+def serverless(provider: str, kind: str) -> Product:
+    """Read units, write units or storage (RPU, WPU, STORAGE) of a serverless instance."""
+    unit = "GB days" if kind == "STORAGE" else f"million {kind}s"
+    label = f"Atlas Serverless {kind} - {provider}"
+    return Product(f"ATLAS_NDS_{provider}_SERVERLESS_{kind}", SERVERLESS, unit, label)
+
+
+@cache
 def search_node(provider: str) -> Product:
     """An S20 search node, the smallest."""
     disk = "NVME" if provider == "AWS" else "LOCALSSD"
@@ -156,6 +170,13 @@ def search_node(provider: str) -> Product:
 def storage(provider: str) -> Product:
     """A disk larger than the one the tier includes."""
     return Product(_STORAGE_SKU[provider], STORAGE, "GB hours", f"Atlas Storage - {provider}")
+
+
+@cache
+def archive(provider: str) -> Product:
+    """What an online archive keeps."""
+    label = f"Atlas Online Archive Storage - {provider}"
+    return Product(f"ATLAS_NDS_{provider}_DATA_LAKE_STORAGE", FEDERATION, "GB days", label)
 
 
 @cache
@@ -192,6 +213,12 @@ DATA_RETURNED = Product(
     "GB",
     "Atlas Data Federation Data Returned (Same Region)",
 )
+ARCHIVE_LOOKUP = Product(
+    "ATLAS_ARCHIVE_ACCESS_PARTITION_LOCATE",
+    FEDERATION,
+    "partitions",
+    "Atlas Online Archive Partitions Located",
+)
 STREAM_WORKER = Product(
     "ATLAS_AWS_STREAM_PROCESSING_INSTANCE_SP10", STREAMS, "hours", "Atlas Stream Processing SP10"
 )
@@ -214,6 +241,7 @@ def products() -> tuple[Product, ...]:
         found += [paused_instance(provider, size) for size in SIZES]
         found += [flex(provider, band) for band in FLEX_BANDS]
         found += [transfer(provider, kind) for kind, _ in TRANSFER_KINDS[provider]]
-        found += [search_node(provider), storage(provider), snapshot(provider)]
+        found += [serverless(provider, kind) for kind in SERVERLESS_KINDS]
+        found += [search_node(provider), storage(provider), archive(provider), snapshot(provider)]
         found += [continuous_backup(provider), continuous_backup(provider, free=True)]
     return tuple(sorted(found, key=lambda product: product.sku))

@@ -1,5 +1,7 @@
 """What one cluster uses on one day."""
 
+from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
 
@@ -27,7 +29,7 @@ def factor(provider: str, region: str) -> Decimal:
 
 def meter_cluster(cluster: Cluster, meter: Meter) -> list[Line]:
     """The lines of a cluster's day."""
-    {"tenant": _tenant, "flex": _flex, "dedicated": _dedicated}[cluster.kind](cluster, meter)
+    KINDS[cluster.kind](cluster, meter)
     return meter.lines
 
 
@@ -40,33 +42,52 @@ def _flex(cluster: Cluster, meter: Meter) -> None:
     meter.add(catalog.flex(cluster.provider, band), cluster.provider, 24, catalog.FLEX_HOURLY[band])
 
 
+def _serverless(cluster: Cluster, meter: Meter) -> None:
+    provider = cluster.provider
+    for kind, price in (("RPU", "0.30"), ("WPU", "1.25")):
+        millions = meter.amount(0, 4, places=6)
+        meter.add(catalog.serverless(provider, kind), provider, millions, Decimal(price))
+    stored = catalog.gb_day(catalog.SERVERLESS_STORAGE_MONTHLY)
+    meter.add(catalog.serverless(provider, "STORAGE"), provider, cluster.disk_gb, stored)
+
+
 def _dedicated(cluster: Cluster, meter: Meter) -> None:
-    for region in cluster.regions:
-        for _ in range(cluster.shards):
-            _servers(cluster, region, meter)
-        if cluster.custom_disk:
-            gb_hours = cluster.disk_gb * region.nodes * cluster.shards * 24
-            price = catalog.STORAGE_HOURLY
-            meter.add(catalog.storage(region.provider), region.provider, gb_hours, price)
+    servers: Counter[Region] = Counter()
+    for shard in cluster.parts:
+        for region in shard.regions:
+            _servers(cluster, shard.size, region, meter)
+            servers[region] += region.servers
+    if cluster.custom_disk:
+        for region, count in servers.items():
+            _disks(cluster, region, count, meter)
     if not cluster.paused:
         _backup(cluster, meter)
         _extras(cluster, meter)
         _transfer(cluster, meter)
+        _archive(cluster, meter)
 
 
-def _servers(cluster: Cluster, region: Region, meter: Meter) -> None:
-    """The shards of one cluster are billed in lines that are equal in every field."""
-    hours, provider = region.nodes * 24, region.provider
+def _servers(cluster: Cluster, size: str, region: Region, meter: Meter) -> None:
+    """Shards that are alike are billed in lines that are equal in every field."""
+    hours, provider = region.servers * 24, region.provider
     if cluster.paused:
-        meter.add(catalog.paused_instance(provider, cluster.size), provider, hours, FREE)
+        product = catalog.paused_instance(provider, size)
+        meter.add(product, provider, hours, FREE, region=region)
         return
-    sizes = {cluster.size: hours}
+    sizes = {size: hours}
     if cluster.autoscales and meter.random.random() < 0.15:
-        larger = catalog.SIZES[catalog.SIZES.index(cluster.size) + 1]
-        sizes = {cluster.size: hours * 3 // 4, larger: hours // 4}
-    for size, size_hours in sizes.items():
-        price = catalog.server_hour(size, factor(provider, region.name))
-        meter.add(catalog.instance(provider, size), provider, size_hours, price, discounted=True)
+        larger = catalog.SIZES[catalog.SIZES.index(size) + 1]
+        sizes = {size: hours * 3 // 4, larger: hours // 4}
+    for name, size_hours in sizes.items():
+        product = catalog.instance(provider, name)
+        price = catalog.server_hour(name, factor(provider, region.name))
+        meter.add(product, provider, size_hours, price, discounted=True, region=region)
+
+
+def _disks(cluster: Cluster, region: Region, servers: int, meter: Meter) -> None:
+    product = catalog.storage(region.provider)
+    gb_hours = cluster.disk_gb * servers * 24
+    meter.add(product, region.provider, gb_hours, catalog.STORAGE_HOURLY, region=region)
 
 
 def _backup(cluster: Cluster, meter: Meter) -> None:
@@ -77,7 +98,7 @@ def _backup(cluster: Cluster, meter: Meter) -> None:
     if cluster.continuous_backup_gb:
         _continuous_backup(cluster, meter, late)
         return
-    gb = cluster.disk_gb * cluster.shards + meter.amount(0, 5)
+    gb = cluster.disk_gb * len(cluster.parts) + meter.amount(0, 5)
     price = catalog.gb_day(catalog.SNAPSHOT_MONTHLY[provider])
     meter.add(catalog.snapshot(provider), provider, gb, price, late=late)
 
@@ -114,10 +135,30 @@ def _transfer(cluster: Cluster, meter: Meter) -> None:
             if meter.random.random() < 0.3:
                 gb = _gigabytes(meter)
                 product = catalog.transfer(region.provider, kind)
-                meter.add(product, region.provider, gb, Decimal(price), late=late)
+                meter.add(product, region.provider, gb, Decimal(price), late=late, region=region)
+
+
+def _archive(cluster: Cluster, meter: Meter) -> None:
+    """What an online archive keeps and, on days on which it is read, what is looked up in it."""
+    if not cluster.archived_gb:
+        return
+    provider = cluster.provider
+    price = catalog.gb_day(catalog.ARCHIVE_MONTHLY)
+    meter.add(catalog.archive(provider), provider, cluster.archived_gb, price)
+    if meter.random.random() < 0.3:
+        partitions = meter.amount(1000, 9000, places=0)
+        meter.add(catalog.ARCHIVE_LOOKUP, provider, partitions, catalog.LOOKUP_PRICE)
 
 
 def _gigabytes(meter: Meter) -> Decimal:
     if meter.random.random() < 0.4:
         return Decimal(meter.random.randint(1000, 9999)).scaleb(-10)
     return meter.amount(0, 40, places=6)
+
+
+KINDS: dict[str, Callable[[Cluster, Meter], None]] = {
+    "tenant": _tenant,
+    "flex": _flex,
+    "serverless": _serverless,
+    "dedicated": _dedicated,
+}

@@ -5,11 +5,12 @@ from typing import Any
 
 from sandbox.identity import digest, object_id
 from sandbox.months import instant
-from sandbox.organization import Cluster, Organization, Project, Region
+from sandbox.organization import Cluster, Organization, Project, Region, Shard
 from sandbox.tags import present
 
 API = "/api/atlas/v2"
 RELATIONS = "https://cloud.mongodb.com"
+MONGODB = "8.0.13"
 BORN_AT = 9 * 3600 + 1800
 GROUP_RELATIONS = ("containers", "clusters", "databaseUsers", "peers", "processes", "whitelist")
 Document = dict[str, Any]
@@ -55,10 +56,10 @@ def single_group_document(project: Project, clusters: int, base: str, today: dat
 def cluster_document(project: Project, cluster: Cluster, base: str, today: date) -> Document:
     """ClusterDescription20240805."""
     return {
-        **_common(project, cluster, today),
+        **common(project, cluster, today),
         "backupEnabled": cluster.backup,
         "biConnector": {"enabled": cluster.bi_connector, "readPreference": "secondary"},
-        "clusterType": "SHARDED" if cluster.shards > 1 else "REPLICASET",
+        "clusterType": cluster.type,
         "diskWarmingMode": "FULLY_WARMED",
         "encryptionAtRestProvider": "NONE",
         "featureCompatibilityVersion": "8.0",
@@ -69,7 +70,7 @@ def cluster_document(project: Project, cluster: Cluster, base: str, today: date)
         "paused": cluster.paused,
         "pitEnabled": cluster.continuous_backup_gb > 0,
         "redactClientLogData": False,
-        "replicationSpecs": [_shard(cluster, number) for number in range(cluster.shards)],
+        "replicationSpecs": [_shard(cluster, *part) for part in enumerate(cluster.parts)],
         "rootCertType": "ISRGROOTX1",
         "versionReleaseSystem": "LTS",
     }
@@ -78,7 +79,7 @@ def cluster_document(project: Project, cluster: Cluster, base: str, today: date)
 def flex_document(project: Project, cluster: Cluster, today: date) -> Document:
     """FlexClusterDescription20241113."""
     return {
-        **_common(project, cluster, today),
+        **common(project, cluster, today),
         "backupSettings": {"enabled": True},
         "clusterType": "REPLICASET",
         "providerSettings": {
@@ -91,13 +92,14 @@ def flex_document(project: Project, cluster: Cluster, today: date) -> Document:
     }
 
 
-def _common(project: Project, cluster: Cluster, today: date) -> Document:
+def common(project: Project, cluster: Cluster, today: date) -> Document:
+    """What every kind of cluster says of itself."""
     return {
         "connectionStrings": _connection_strings(cluster),
         "createDate": instant(cluster.life.born, BORN_AT),
         "groupId": project.id,
         "id": cluster.id,
-        "mongoDBVersion": "8.0.13",
+        "mongoDBVersion": MONGODB,
         "name": cluster.name,
         "stateName": "IDLE",
         "tags": _tags(cluster, today),
@@ -127,17 +129,19 @@ def _cluster_links(project: Project, cluster: Cluster, base: str) -> list[dict[s
     ]
 
 
-def _shard(cluster: Cluster, number: int) -> Document:
-    regions = enumerate(cluster.regions)
+def _shard(cluster: Cluster, number: int, shard: Shard) -> Document:
+    regions = enumerate(shard.regions)
     return {
         "id": object_id(cluster.id, "shard", number),
-        "regionConfigs": [_region(cluster, region, 7 - place) for place, region in regions],
-        "zoneId": object_id(cluster.id, "zone"),
-        "zoneName": "Zone 1",
+        "regionConfigs": [
+            _region(cluster, shard.size, region, 7 - place) for place, region in regions
+        ],
+        "zoneId": object_id(cluster.id, "zone", shard.zone),
+        "zoneName": shard.zone,
     }
 
 
-def _region(cluster: Cluster, region: Region, priority: int) -> Document:
+def _region(cluster: Cluster, size: str, region: Region, priority: int) -> Document:
     if cluster.kind == "tenant":
         return {
             "backingProviderName": region.provider,
@@ -151,20 +155,20 @@ def _region(cluster: Cluster, region: Region, priority: int) -> Document:
             "regionName": region.name,
         }
     return {
-        "analyticsSpecs": _hardware(cluster, region, 0),
+        "analyticsSpecs": _hardware(cluster, size, region, region.analytics),
         "autoScaling": _auto_scaling(cluster),
-        "electableSpecs": _hardware(cluster, region, region.nodes),
+        "electableSpecs": _hardware(cluster, size, region, region.nodes),
         "priority": priority,
         "providerName": region.provider,
-        "readOnlySpecs": _hardware(cluster, region, 0),
+        "readOnlySpecs": _hardware(cluster, size, region, region.read_only),
         "regionName": region.name,
     }
 
 
-def _hardware(cluster: Cluster, region: Region, nodes: int) -> Document:
+def _hardware(cluster: Cluster, size: str, region: Region, nodes: int) -> Document:
     hardware: Document = {
         "diskSizeGB": float(cluster.disk_gb),
-        "instanceSize": cluster.size,
+        "instanceSize": size,
         "nodeCount": nodes,
     }
     if region.provider == "AWS":

@@ -9,6 +9,9 @@ from sandbox.organization import Cluster, Holdings, Organization, Project
 from sandbox.paging import base_url, page
 from sandbox.state import Sandbox
 
+CLUSTERS = ("dedicated", "tenant")
+KINDS = {"flex": "Flex cluster", "serverless": "Serverless instance"}
+
 
 def get_system_status(sandbox: Sandbox, request: Request) -> Document:
     """What the key is and may do; a service account has no key."""
@@ -61,36 +64,29 @@ def list_org_groups(sandbox: Sandbox, request: Request) -> Document:
 
 def get_group(sandbox: Sandbox, request: Request) -> Document:
     """One project."""
-    project, clusters = _own_group(sandbox, request)
+    project, clusters = own_group(sandbox, request)
     return inventory.single_group_document(
         project, len(clusters), base_url(request), sandbox.clock.today
     )
 
 
 def list_group_clusters(sandbox: Sandbox, request: Request) -> Document:
-    """Dedicated and free clusters; flex clusters have an API of their own."""
-    project, clusters = _own_group(sandbox, request)
-    found = [cluster for cluster in clusters if cluster.kind != "flex"]
+    """Dedicated and free clusters; flex and serverless ones have APIs of their own."""
+    project, clusters = own_group(sandbox, request)
+    found = [cluster for cluster in clusters if cluster.kind in CLUSTERS]
     base, today = base_url(request), sandbox.clock.today
     return page(request, found, lambda one: inventory.cluster_document(project, one, base, today))
 
 
 def get_group_cluster(sandbox: Sandbox, request: Request) -> Document:
     """One dedicated or free cluster by name."""
-    project, cluster = _own_cluster(sandbox, request, "clusterName")
-    if cluster.kind == "flex":
-        raise AtlasError(
-            400,
-            "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API",
-            f"Flex cluster {cluster.name} cannot be used in the Cluster API.",
-            (cluster.name,),
-        )
+    project, cluster = _own_listed(sandbox, request)
     return inventory.cluster_document(project, cluster, base_url(request), sandbox.clock.today)
 
 
 def list_group_flex_clusters(sandbox: Sandbox, request: Request) -> Document:
     """Flex clusters."""
-    project, clusters = _own_group(sandbox, request)
+    project, clusters = own_group(sandbox, request)
     found = [cluster for cluster in clusters if cluster.kind == "flex"]
     today = sandbox.clock.today
     return page(request, found, lambda one: inventory.flex_document(project, one, today))
@@ -98,14 +94,7 @@ def list_group_flex_clusters(sandbox: Sandbox, request: Request) -> Document:
 
 def get_group_flex_cluster(sandbox: Sandbox, request: Request) -> Document:
     """One flex cluster by name."""
-    project, cluster = _own_cluster(sandbox, request, "name")
-    if cluster.kind != "flex":
-        raise AtlasError(
-            400,
-            "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API",
-            f"Cannot use non-flex cluster {cluster.name} in the flex API.",
-            (cluster.name,),
-        )
+    project, cluster = own_flex(sandbox, request)
     return inventory.flex_document(project, cluster, sandbox.clock.today)
 
 
@@ -120,7 +109,8 @@ def own_org(sandbox: Sandbox, request: Request) -> Organization:
     return sandbox.org
 
 
-def _own_group(sandbox: Sandbox, request: Request) -> tuple[Project, tuple[Cluster, ...]]:
+def own_group(sandbox: Sandbox, request: Request) -> tuple[Project, tuple[Cluster, ...]]:
+    """The project that the path names, with its clusters."""
     wanted = request.path_params["groupId"]
     for project, clusters in _holdings(sandbox):
         if project.id == wanted:
@@ -131,14 +121,47 @@ def _own_group(sandbox: Sandbox, request: Request) -> tuple[Project, tuple[Clust
     raise AtlasError(404, "GROUP_NOT_FOUND", f"No group with ID {wanted} exists.", (wanted,))
 
 
-def _own_cluster(sandbox: Sandbox, request: Request, name: str) -> tuple[Project, Cluster]:
-    project, clusters = _own_group(sandbox, request)
+def own_cluster(sandbox: Sandbox, request: Request, name: str) -> tuple[Project, Cluster]:
+    """The cluster that the path's parameter `name` names, of whatever kind."""
+    project, clusters = own_group(sandbox, request)
     wanted = request.path_params[name]
     for cluster in clusters:
         if cluster.name == wanted:
             return project, cluster
     detail = f"No cluster named {wanted} exists in group {project.id}."
     raise AtlasError(404, "CLUSTER_NOT_FOUND", detail, (wanted, project.id))
+
+
+def own_dedicated(sandbox: Sandbox, request: Request) -> tuple[Project, Cluster]:
+    """A cluster that can have snapshots, archives and search nodes.
+
+    No public recording shows how Atlas refuses them to an M0: status and code are a guess.
+    """
+    project, cluster = _own_listed(sandbox, request)
+    if cluster.kind == "tenant":
+        detail = f"Cluster {cluster.name} is a free cluster, which does not support this."
+        raise AtlasError(400, "TENANT_CLUSTER_NOT_SUPPORTED", detail, (cluster.name,))
+    return project, cluster
+
+
+def own_flex(sandbox: Sandbox, request: Request) -> tuple[Project, Cluster]:
+    """A flex cluster; other kinds cannot be used in its API."""
+    project, cluster = own_cluster(sandbox, request, "name")
+    if cluster.kind != "flex":
+        detail = f"Cannot use non-flex cluster {cluster.name} in the flex API."
+        raise AtlasError(400, "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API", detail, (cluster.name,))
+    return project, cluster
+
+
+def _own_listed(sandbox: Sandbox, request: Request) -> tuple[Project, Cluster]:
+    """A cluster of the cluster API; the error says which API the others have."""
+    project, cluster = own_cluster(sandbox, request, "clusterName")
+    if cluster.kind not in CLUSTERS:
+        kind = KINDS[cluster.kind]
+        code = f"CANNOT_USE_{kind.upper().replace(' ', '_')}_IN_CLUSTER_API"
+        detail = f"{kind} {cluster.name} cannot be used in the Cluster API."
+        raise AtlasError(400, code, detail, (cluster.name,))
+    return project, cluster
 
 
 def _org_document(org: Organization, request: Request) -> Document:

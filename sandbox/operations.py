@@ -6,16 +6,18 @@ from typing import ClassVar
 
 from starlette.requests import Request
 
+from sandbox import backup_operations as backups
 from sandbox import billing_operations as billing
 from sandbox import inventory_operations as inventory
 from sandbox import key_operations as keys
 from sandbox import rate_limits
 from sandbox import report_operations as reports
+from sandbox import service_operations as services
 from sandbox.inventory import API, Document
 from sandbox.rate_limits import EndpointSet
 from sandbox.state import Sandbox
 
-Handler = Callable[[Sandbox, Request], Document | bytes]
+Handler = Callable[[Sandbox, Request], Document | list[Document] | bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,22 @@ class Creation(Operation):
 V1 = ("2023-01-01",)
 CLUSTER_VERSIONS = {"versions": ("2024-08-05",), "gone": ("2023-01-01", "2023-02-01")}
 FLEX_VERSIONS = ("2024-11-13",)
+STREAM_VERSIONS = ("2023-02-01",)
+PROCESSOR_VERSIONS = ("2024-05-30",)
+SEARCH_VERSIONS = ("2025-03-12",)
 SKU_VERSIONS = ("2025-03-12",)
 REPORT_VERSIONS = ("2025-03-12",)
 ACCOUNT_VERSIONS = ("2024-08-05",)
 ORG = f"{API}/orgs/{{orgId}}"
 GROUP = f"{API}/groups/{{groupId}}"
+CLUSTER = f"{GROUP}/clusters/{{clusterName}}"
+FLEX_CLUSTER = f"{GROUP}/flexClusters/{{name}}"
+SNAPSHOTS = f"{CLUSTER}/backup/snapshots"
+FLEX_SNAPSHOTS = f"{FLEX_CLUSTER}/backup/snapshots"
+JOBS = f"{CLUSTER}/backup/restoreJobs"
+FLEX_JOBS = f"{FLEX_CLUSTER}/backup/restoreJobs"
+STREAM_WORKSPACES = f"{GROUP}/streams"
+WORKSPACE = f"{STREAM_WORKSPACES}/{{tenantName}}"
 REPORTS = f"{ORG}/invoices/{{invoiceId}}/reports"
 
 OPERATIONS = (
@@ -106,7 +119,7 @@ OPERATIONS = (
     ),
     Operation(
         "getGroupCluster",
-        f"{GROUP}/clusters/{{clusterName}}",
+        CLUSTER,
         handler=inventory.get_group_cluster,
         limit=rate_limits.GROUP_CLUSTERS,
         **CLUSTER_VERSIONS,
@@ -120,10 +133,115 @@ OPERATIONS = (
     ),
     Operation(
         "getGroupFlexCluster",
-        f"{GROUP}/flexClusters/{{name}}",
+        FLEX_CLUSTER,
         FLEX_VERSIONS,
         inventory.get_group_flex_cluster,
         rate_limits.FLEX_CLUSTERS,
+    ),
+    Operation(
+        "listGroupServerlessInstances",
+        f"{GROUP}/serverless",
+        V1,
+        services.list_group_serverless_instances,
+    ),
+    Operation(
+        "getGroupServerlessInstance",
+        f"{GROUP}/serverless/{{name}}",
+        V1,
+        services.get_group_serverless_instance,
+    ),
+    Operation(
+        "listGroupDataFederation",
+        f"{GROUP}/dataFederation",
+        V1,
+        services.list_group_data_federation,
+    ),
+    Operation(
+        "getGroupDataFederation",
+        f"{GROUP}/dataFederation/{{tenantName}}",
+        V1,
+        services.get_group_data_federation,
+    ),
+    Operation(
+        "listGroupStreamWorkspaces",
+        STREAM_WORKSPACES,
+        STREAM_VERSIONS,
+        services.list_group_stream_workspaces,
+    ),
+    Operation(
+        "getGroupStreamWorkspace",
+        WORKSPACE,
+        STREAM_VERSIONS,
+        services.get_group_stream_workspace,
+    ),
+    Operation(
+        "getGroupStreamProcessors",
+        f"{WORKSPACE}/processors",
+        PROCESSOR_VERSIONS,
+        services.get_group_stream_processors,
+    ),
+    Operation(
+        "getGroupClusterSearchDeployment",
+        f"{CLUSTER}/search/deployment",
+        SEARCH_VERSIONS,
+        services.get_group_cluster_search_deployment,
+    ),
+    Operation(
+        "listGroupClusterOnlineArchives",
+        f"{CLUSTER}/onlineArchives",
+        V1,
+        services.list_group_cluster_online_archives,
+    ),
+    Operation("listGroupClusterBackupSnapshots", SNAPSHOTS, V1, backups.list_snapshots),
+    # Before the next one, whose parameter would take this name for an id.
+    Operation(
+        "listGroupClusterBackupSnapshotShardedClusters",
+        f"{SNAPSHOTS}/shardedClusters",
+        V1,
+        backups.list_sharded_snapshots,
+    ),
+    Operation(
+        "getGroupClusterBackupSnapshot",
+        f"{SNAPSHOTS}/{{snapshotId}}",
+        V1,
+        backups.get_snapshot,
+    ),
+    Operation(
+        "getGroupClusterBackupSnapshotShardedCluster",
+        f"{SNAPSHOTS}/shardedCluster/{{snapshotId}}",
+        V1,
+        backups.get_sharded_snapshot,
+    ),
+    Operation(
+        "listGroupFlexClusterBackupSnapshots",
+        FLEX_SNAPSHOTS,
+        FLEX_VERSIONS,
+        backups.list_flex_snapshots,
+    ),
+    Operation(
+        "getGroupFlexClusterBackupSnapshot",
+        f"{FLEX_SNAPSHOTS}/{{snapshotId}}",
+        FLEX_VERSIONS,
+        backups.get_flex_snapshot,
+    ),
+    Operation("listGroupClusterBackupRestoreJobs", JOBS, V1, backups.list_restore_jobs),
+    Operation(
+        "getGroupClusterBackupRestoreJob",
+        f"{JOBS}/{{restoreJobId}}",
+        V1,
+        backups.get_restore_job,
+    ),
+    Operation(
+        "listGroupFlexClusterBackupRestoreJobs",
+        FLEX_JOBS,
+        FLEX_VERSIONS,
+        backups.list_flex_restore_jobs,
+    ),
+    Operation(
+        "getGroupFlexClusterBackupRestoreJob",
+        f"{FLEX_JOBS}/{{restoreJobId}}",
+        FLEX_VERSIONS,
+        backups.get_flex_restore_job,
     ),
     Operation("listSkus", f"{API}/skus", SKU_VERSIONS, billing.list_skus, rate_limits.SKUS),
     Operation("getSku", f"{API}/skus/{{skuId}}", SKU_VERSIONS, billing.get_sku, rate_limits.SKUS),

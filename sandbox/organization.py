@@ -2,16 +2,19 @@
 
 Lives are tied to the calendar, not to the sandbox's clock, so that a day always bills the same
 resources whichever day the clock was started on. What must be seen to vanish therefore vanishes
-every year.
+every year, and what must be seen to change does so every week or month.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 
 Tags = tuple[tuple[str, str], ...]
+# Days of a month on which a cluster with two sizes has the second one.
+PEAK = range(8, 15)
+SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,22 @@ class Region:
     provider: str
     name: str
     nodes: int = 3
+    read_only: int = 0
+    analytics: int = 0
+
+    @property
+    def servers(self) -> int:
+        """Nodes of every kind: each costs the same."""
+        return self.nodes + self.read_only + self.analytics
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One shard; those of a global cluster lie in zones of their own."""
+
+    size: str
+    regions: tuple[Region, ...]
+    zone: str = "Zone 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +56,11 @@ class Life:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster; `kind` is dedicated, tenant (M0) or flex."""
+    """A cluster; `kind` is dedicated, tenant (M0), flex or serverless.
+
+    `layout` is its shards where they are not all alike, `sizes` its usual one and that of its peak
+    days, `rests` says that it is paused at weekends.
+    """
 
     id: str
     name: str
@@ -45,13 +68,17 @@ class Cluster:
     life: Life
     size: str = "M10"
     kind: str = "dedicated"
+    sizes: tuple[str, str] | None = None
     shards: int = 1
+    layout: tuple[Shard, ...] = ()
     disk_gb: int = 10
     custom_disk: bool = False
     paused: bool = False
+    rests: bool = False
     backup: bool = False
     continuous_backup_gb: int = 0
     search_nodes: int = 0
+    archived_gb: int = 0
     secured: bool = False
     autoscales: bool = False
     bi_connector: bool = False
@@ -61,6 +88,26 @@ class Cluster:
     def provider(self) -> str:
         """The cloud of the primary."""
         return self.regions[0].provider
+
+    @property
+    def type(self) -> str:
+        """Atlas's clusterType."""
+        if len({shard.zone for shard in self.parts}) > 1:
+            return "GEOSHARDED"
+        return "SHARDED" if len(self.parts) > 1 else "REPLICASET"
+
+    @property
+    def parts(self) -> tuple[Shard, ...]:
+        """Its shards; a replica set is one."""
+        return self.layout or (Shard(self.size, self.regions),) * self.shards
+
+    def on(self, day: date) -> "Cluster":
+        """The cluster as it stands on `day`."""
+        if not self.sizes and not self.rests:
+            return self
+        size = self.sizes[day.day in PEAK] if self.sizes else self.size
+        paused = day.weekday() >= SATURDAY if self.rests else self.paused
+        return replace(self, size=size, paused=paused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +143,5 @@ class Organization:
             for project, clusters in self._blueprint(year):
                 if project.life.covers(day):
                     _, alive = found.setdefault(project.id, (project, {}))
-                    alive.update((c.id, c) for c in clusters if c.life.covers(day))
+                    alive.update((c.id, c.on(day)) for c in clusters if c.life.covers(day))
         return tuple((project, tuple(alive.values())) for project, alive in found.values())

@@ -6,6 +6,7 @@ from decimal import Decimal
 from sandbox import catalog
 from sandbox.ledger import Line, Meter
 from sandbox.organization import Project
+from sandbox.services import SERVICE_REGION
 
 FREE = Decimal(0)
 
@@ -26,15 +27,20 @@ def _private_endpoints(meter: Meter) -> None:
 
 def _data_federation(meter: Meter) -> None:
     terabytes = meter.amount(0, 2, places=6)
-    meter.add(catalog.DATA_SCANNED, "AWS", terabytes, Decimal("5.00"))
+    region = SERVICE_REGION
+    meter.add(catalog.DATA_SCANNED, "AWS", terabytes, Decimal("5.00"), region=region)
     if meter.random.random() < 0.5:
-        meter.add(catalog.DATA_RETURNED, "AWS", meter.amount(0, 30), Decimal("0.01"))
+        returned = meter.amount(0, 30)
+        meter.add(catalog.DATA_RETURNED, "AWS", returned, Decimal("0.01"), region=region)
 
 
 def _stream_processing(meter: Meter) -> None:
-    meter.add(catalog.STREAM_WORKER, "AWS", meter.amount(6, 24), Decimal("0.19"))
+    region = SERVICE_REGION
+    hours = meter.amount(6, 24)
+    meter.add(catalog.STREAM_WORKER, "AWS", hours, Decimal("0.19"), region=region)
     if meter.random.random() < 0.5:
-        meter.add(catalog.STREAM_TRANSFER, "AWS", meter.amount(0, 5), Decimal("0.09"))
+        sent = meter.amount(0, 5)
+        meter.add(catalog.STREAM_TRANSFER, "AWS", sent, Decimal("0.09"), region=region)
 
 
 def _charts(meter: Meter) -> None:

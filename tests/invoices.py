@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from orchestration.assets.billing import DocumentFacts, _receive
+from orchestration.extraction.invoices import DocumentFacts, InvoiceReader
 from orchestration.landing import Landing
+from orchestration.slices import Slices
 from orchestration.warehouse.raw import RawWarehouse
 
 
@@ -63,7 +64,12 @@ def land(landing: Landing, scope: str, document: object) -> list[str]:
             sink.write(body)
 
     facts = DocumentFacts("5e0000000000000000000001", updated="2026-06-01T07:00:00Z")
-    return _receive(landing, scope, download, facts)
+    return reader(landing).receive(scope, download, facts)
+
+
+def reader(landing: Landing, billing: Any = None) -> InvoiceReader:
+    """Receives documents; what it cuts lies apart, so that a load cuts again from landing."""
+    return InvoiceReader(billing, landing, Slices(landing.root / ".slices"))
 
 
 @contextmanager

@@ -1,21 +1,28 @@
 """Small real HTTP servers that answer what a test scripted."""
 
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @dataclass
 class Scripted:
-    """One answer. `announce` lies about the length; `hang_up` closes without any answer."""
+    """One answer.
+
+    `announce` lies about the length; `hang_up` closes without any answer; `drip_s` is the pause
+    before each of 50 parts of the body; `chunked` sends it in a chunk that no last one follows.
+    """
 
     status: int = 200
     body: bytes = b"{}"
     headers: dict[str, str] = field(default_factory=dict)
     announce: int | None = None
     hang_up: bool = False
+    drip_s: float = 0
+    chunked: bool = False
 
 
 @dataclass
@@ -24,39 +31,55 @@ class Server:
 
     url: str
     requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    waiting: list[Scripted]
+    asked: Server
+
+    def do_GET(self) -> None:
+        self.asked.bodies.append(self.rfile.read(int(self.headers.get("Content-Length") or 0)))
+        self.asked.requests.append((self.path, dict(self.headers)))
+        answer = self.waiting.pop(0) if len(self.waiting) > 1 else self.waiting[0]
+        if answer.hang_up:
+            self.close_connection = True
+            return
+        self.send_response_only(answer.status)
+        for name, value in ({"Date": self.date_time_string()} | answer.headers).items():
+            self.send_header(name, value)
+        with suppress(ConnectionError):
+            self._send_chunked(answer.body) if answer.chunked else self._send(answer)
+
+    do_POST = do_GET  # noqa: N815  http.server's name
+
+    def _send(self, answer: Scripted) -> None:
+        length = len(answer.body) if answer.announce is None else answer.announce
+        self.send_header("Content-Length", str(length))
+        self.end_headers()
+        part = max(1, len(answer.body) // 50) if answer.drip_s else len(answer.body) or 1
+        for start in range(0, len(answer.body), part):
+            time.sleep(answer.drip_s)
+            self.wfile.write(answer.body[start : start + part])
+        self.close_connection = length != len(answer.body)
+
+    def _send_chunked(self, body: bytes) -> None:
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(f"{len(body):x}\r\n".encode() + body + b"\r\n")
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        return None
 
 
 @contextmanager
 def serving(*answers: Scripted) -> Iterator[Server]:
     """Serve the answers in order, the last one for ever."""
-    waiting = list(answers)
     server = Server("")
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            server.requests.append((self.path, dict(self.headers)))
-            answer = waiting.pop(0) if len(waiting) > 1 else waiting[0]
-            if answer.hang_up:
-                self.close_connection = True
-                return
-            self.send_response(answer.status)
-            for name, value in answer.headers.items():
-                self.send_header(name, value)
-            length = len(answer.body) if answer.announce is None else answer.announce
-            self.send_header("Content-Length", str(length))
-            self.end_headers()
-            self.wfile.write(answer.body)
-            self.close_connection = length != len(answer.body)
-
-        do_POST = do_GET  # noqa: N815  http.server's name
-
-        def log_message(self, *_: object) -> None:
-            return None
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
+    handler = type("Handler", (_Handler,), {"waiting": list(answers), "asked": server})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
         http.daemon_threads = True
         server.url = f"http://127.0.0.1:{http.server_address[1]}"
         threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()

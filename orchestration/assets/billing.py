@@ -10,17 +10,19 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from orchestration.assets.inventory import GROUP, KINDS
+from orchestration.atlas.records import PENDING, InvoiceMetadata
 from orchestration.extraction.invoices import LIST, read_invoices
 from orchestration.extraction.reports import Requested, fetch_reports, request_reports
 from orchestration.extraction.selection import differences, first_month
 from orchestration.extraction.session import Session
-from orchestration.extraction.together import for_all
+from orchestration.extraction.together import fail, for_all
 from orchestration.failures import failures_named
 from orchestration.partitions import invoice_months
 from orchestration.progress import downloads
 from orchestration.report import money, table
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.warehouse import WarehouseResource
+from orchestration.warehouse.errors import LoadError
 from orchestration.warehouse.raw import RawWarehouse, note_success
 
 log = logging.getLogger("atlas_costs")
@@ -87,10 +89,9 @@ def invoices(
             loaded = raw.load(*(each.landing for each in sessions))
             for session in sessions:
                 if session.failure is None:
-                    differing = differences(
-                        listed[session.name], raw.invoice_statuses(session.name)
-                    )
-                    _note(session, raw, differing + raw.counted_twice(session.name))
+                    _note(session, raw, listed[session.name])
+            if all(each.failure for each in sessions):
+                raise LoadError(str(sessions[0].failure))
             totals = raw.month_totals(sorted(set(loaded.invoices.values())))
     log.info("%d invoices changed, %d lines loaded", len(loaded.invoices), loaded.line_items)
     if not is_partitioned:
@@ -98,14 +99,21 @@ def invoices(
     yield from _results(totals)
 
 
-def _note(session: Session, raw: RawWarehouse, differing: list[str]) -> None:
+def _note(session: Session, raw: RawWarehouse, listed: list[InvoiceMetadata]) -> None:
+    """What the load showed: invoices it refused, and what Atlas's list says otherwise."""
+    refused = raw.unloadable(session.name)
+    statuses = raw.invoice_statuses(session.name)
+    if refused and not any(status != PENDING for status in statuses.values()):
+        invoice_id, reason = refused[0]
+        fail(session, f"No final invoice can be loaded: invoice {invoice_id}: {reason}.", "refused")
+        return
+    differing = differences(listed, statuses) + raw.counted_twice(session.name)
     unloadable = {
         invoice_id: f"cannot be loaded ({reason}); what was loaded of it before stays"
-        for invoice_id, reason in raw.unloadable(session.name)
+        for invoice_id, reason in refused
     }
-    session.landing.observe(
-        LIST, session.org_id, [], {"differences": differing, "unloadable": unloadable}
-    )
+    meta = {"differences": differing, "unloadable": unloadable}
+    session.landing.observe(LIST, session.org_id, [], meta)
     note_success(session.landing, session.org_id)
 
 

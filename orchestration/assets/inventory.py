@@ -53,9 +53,7 @@ def inventory(
             raw.load(*(each.landing for each in sessions))
             counts = {name: raw.count(name) for name in ENTITIES}
     for name, rows in counts.items():
-        yield dg.MaterializeResult(
-            asset_key=["atlas", name], metadata={"dagster/row_count": rows}
-        )
+        yield dg.MaterializeResult(asset_key=["atlas", name], metadata={"dagster/row_count": rows})
 
 
 assets = [inventory]

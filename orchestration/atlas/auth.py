@@ -10,18 +10,72 @@ from collections.abc import Generator
 import httpx
 from pydantic import SecretStr
 
-from orchestration.atlas.errors import MalformedAnswer, Unauthorized
+from orchestration.atlas import responses
+from orchestration.atlas.errors import AtlasError, BadSecret, MalformedAnswer
 
 TOKEN_PATH = "/api/oauth/token"  # noqa: S105  a path, not a secret
 REFRESH_EARLY_S = 60
 
+WHAT = "Service account"
+TOKEN_TIMEOUT = httpx.Timeout(30)
 
 Auth = httpx.Auth
+Flow = Generator[httpx.Request, httpx.Response, None]
 
 
 def digest(public_key: str, private_key: SecretStr) -> httpx.Auth:
     """HTTP Digest with an API key; httpx keeps the challenge, so only the first request pays."""
-    return httpx.DigestAuth(public_key, private_key.get_secret_value())
+    return _Digest(public_key, private_key)
+
+
+class _Digest(httpx.Auth):
+    """httpx's Digest, which answers one challenge a request, and one more for a stale nonce.
+
+    A nonce may be used up or out of date by the time its answer arrives: other processes sign
+    with the same key, and a request may wait for its rate budget in between.
+    """
+
+    def __init__(self, public_key: str, private_key: SecretStr) -> None:
+        self._public_key, self._private_key = public_key, private_key
+        self._auth = self._fresh()
+
+    def auth_flow(self, request: httpx.Request) -> Flow:
+        """Sign, answer a challenge, and answer one more if Atlas calls the nonce stale."""
+        response = yield from _last_answer(self._auth.auth_flow(request))
+        if _is_stale(response):
+            self._auth = self._fresh()
+            again = self._auth.auth_flow(request)
+            next(again)  # the unsigned request, which would bring the challenge that is here
+            yield _challenged(again, response)
+
+    def _fresh(self) -> httpx.DigestAuth:
+        return httpx.DigestAuth(self._public_key, self._private_key.get_secret_value())
+
+
+def _last_answer(flow: Flow) -> Generator[httpx.Request, httpx.Response, httpx.Response]:
+    response = yield next(flow)
+    while True:
+        try:
+            request = _challenged(flow, response)
+        except StopIteration:
+            return response
+        response = yield request
+
+
+def _challenged(flow: Flow, response: httpx.Response) -> httpx.Request:
+    try:
+        return flow.send(response)
+    except (KeyError, ValueError, NotImplementedError):
+        raise MalformedAnswer("API key: Atlas's Digest challenge cannot be answered.") from None
+
+
+def _is_stale(response: httpx.Response) -> bool:
+    if response.status_code != httpx.codes.UNAUTHORIZED:
+        return False
+    challenges = (each.lower() for each in response.headers.get_list("www-authenticate"))
+    return any(
+        each.startswith("digest ") and "stale=true" in each.replace('"', "") for each in challenges
+    )
 
 
 class ServiceAccountAuth(httpx.Auth):
@@ -33,8 +87,13 @@ class ServiceAccountAuth(httpx.Auth):
         self._token: SecretStr | None = None
         self._renew_at = 0.0
 
-    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Fetch a token if needed, send, and once more with a fresh token after a 401."""
+    def auth_flow(self, request: httpx.Request) -> Flow:
+        """Fetch a token if needed, send, and once more with a fresh token after a 401.
+
+        Raises:
+            BadSecret: Atlas gives no token for this id and secret.
+            AtlasError: it could not be asked for one.
+        """
         if self._token is None or time.monotonic() >= self._renew_at:
             yield from self._renew()
         response = yield self._signed(request)
@@ -47,27 +106,35 @@ class ServiceAccountAuth(httpx.Auth):
             request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
         return request
 
-    def _renew(self) -> Generator[httpx.Request, httpx.Response, None]:
+    def _renew(self) -> Flow:
         request = httpx.Request(
             "POST",
             self._token_url,
             data={"grant_type": "client_credentials"},
             headers={"Accept": "application/json"},
+            extensions={"timeout": TOKEN_TIMEOUT.as_dict()},
         )
         response = yield next(self._basic.auth_flow(request))
-        response.read()  # only the token answer: a streamed invoice must stay unread
+        body = response.read()  # only the token answer: a streamed invoice must stay unread
         if response.status_code != httpx.codes.OK:
-            raise Unauthorized(
-                f"Service account: Atlas refused a token ({response.status_code}).",
-                status=response.status_code,
-            )
-        self._keep(response)
+            raise _refusal(response, body)
+        self._keep(body)
 
-    def _keep(self, response: httpx.Response) -> None:
+    def _keep(self, body: bytes) -> None:
+        answer = responses.parse(body, WHAT)
         try:
-            answer = response.json()
             self._token = SecretStr(answer["access_token"])
             lifetime = float(answer.get("expires_in", 3600))
         except (ValueError, KeyError, TypeError, AttributeError):
-            raise MalformedAnswer("Service account: Atlas's token answer has no token.") from None
+            raise MalformedAnswer(f"{WHAT}: Atlas's token answer has no token.") from None
         self._renew_at = time.monotonic() + lifetime - REFRESH_EARLY_S
+
+
+def _refusal(response: httpx.Response, body: bytes) -> AtlasError:
+    """Why there is no token: a wrong or expired secret, or what any other request may meet."""
+    status = response.status_code
+    if status in {400, 401} and not responses.error_code(body):
+        return BadSecret(
+            f"{WHAT}: Atlas refused the client id and secret ({status}).", status=status
+        )
+    return responses.error_from(status, body, response.headers, WHAT)

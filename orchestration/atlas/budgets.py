@@ -63,7 +63,7 @@ def bucket_of(path: str, principal: str) -> tuple[EndpointSet, str]:
         principal: The public key or client id that asks.
     """
     for pattern, limit in _PATTERNS:
-        if found := pattern.match(path):
+        if found := pattern.search(path):
             owner = found.groupdict().get(limit.scope) or principal
             return limit, owner
     return _SETS[-1][1], principal

@@ -1,21 +1,57 @@
 """What can go wrong between us and Atlas: one class for each remedy a user has.
 
 AtlasError
-├── Unauthorized     the key is wrong, expired, or signs with a wrong clock
+├── Unauthorized     the key is wrong, revoked or expired
+│   ├── BadSecret    … or the service account's secret is
+│   └── ClockSkew    … or this machine's clock is off
 ├── Forbidden        the key is right but of another organization, lacks a role, or this address
 │                    is not on its access list
 ├── NotFound         the id or name does not exist for this key
 ├── Refused          Atlas rejects the request itself (400, 402, 406, 409, …)
 ├── RateLimited      too many requests, still after waiting
 ├── Unavailable      Atlas or the way to it is down, still after retrying
-├── Stopped          the run no longer waits for this connection
+├── Stopped          nobody waits for the answer any more
 ├── Expired          a pre-signed address no longer works: ask for a new one
 ├── ReportFailed     Atlas could not make a report
 └── MalformedAnswer  the answer arrived but is not what Atlas documents
     └── CutShort     … because it ends early: worth another try
 """
 
+from typing import ClassVar, Literal
+
+Cause = Literal[
+    "missing role",
+    "bad key",
+    "wrong org",
+    "IP not allowed",
+    "rate limited",
+    "unreachable",
+    "clock skew",
+    "not found",
+    "refused",
+    "malformed",
+    "stopped",
+]
+
 RETRYABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
+
+# Atlas's codes that say more than their status does.
+CAUSES: dict[str, Cause] = {
+    "IP_ADDRESS_NOT_ON_ACCESS_LIST": "IP not allowed",
+    "ORG_REQUIRES_ACCESS_LIST": "IP not allowed",
+    "RESOURCE_REQUIRES_ACCESS_LIST": "IP not allowed",
+    "ORG_NOT_FOUND": "wrong org",
+    "INVALID_ORG_ID": "wrong org",
+    "NOT_IN_ORG": "wrong org",
+    "USER_NOT_IN_ORG": "wrong org",
+    "RATE_LIMITED": "rate limited",
+    "RATE_LIMITED_TOKEN_BUCKET": "rate limited",
+}
+REMEDIES: dict[Cause, str] = {
+    "IP not allowed": "Add this machine's address to the API access list of the key.",
+    "wrong org": "Check MONGODB_ATLAS_ORG_ID, and that the key belongs to that organization.",
+}
+"""Where a code names the cause, its remedy replaces the class's."""
 
 
 class AtlasError(Exception):
@@ -25,9 +61,12 @@ class AtlasError(Exception):
         status: HTTP status, or None where no answer came.
         error_code: Atlas's `errorCode`, or None.
         retry_after: Seconds Atlas asked to wait, or None.
+        was_sent: Whether Atlas may have received the request.
+        remedy: The sentence that ends the message: what to do about it.
     """
 
     remedy = ""
+    _cause: ClassVar[Cause] = "refused"
 
     def __init__(
         self,
@@ -36,48 +75,62 @@ class AtlasError(Exception):
         status: int | None = None,
         error_code: str | None = None,
         retry_after: float | None = None,
+        was_sent: bool = True,
     ) -> None:
         self.status = status
         self.error_code = error_code
         self.retry_after = retry_after
+        self.was_sent = was_sent
+        self.remedy = REMEDIES.get(self.cause, type(self).remedy)
         super().__init__(f"{message} {self.remedy}".strip())
 
     @property
-    def cause(self) -> str:
+    def cause(self) -> Cause:
         """The error in a word or two, as `atlas-costs check` and meta.permissions name it."""
-        return CAUSES.get(self.error_code or "") or self._cause
-
-    _cause = "refused"
+        return CAUSES.get(self.error_code or "", self._cause)
 
 
 class Unauthorized(AtlasError):
     """401 without an errorCode: Atlas did not accept the credentials."""
 
-    _cause = "bad key"
-
     remedy = (
         "Check the key pair or the service account's id and secret (wrong, revoked or expired), "
         "and this machine's clock."
     )
+    _cause: ClassVar[Cause] = "bad key"
+
+
+class BadSecret(Unauthorized):
+    """The token endpoint does not know the service account's id and secret."""
+
+    remedy = (
+        "The secret may have expired or been deleted: generate a new one in Atlas (Organization "
+        "Settings, Applications, Service Accounts), then run `atlas-costs connect`."
+    )
+
+
+class ClockSkew(Unauthorized):
+    """401 whose Date says that this machine's clock is off: signatures and tokens fail by it."""
+
+    remedy = "Set this machine's clock (for example with NTP); if it stays, check the key."
+    _cause = "clock skew"
 
 
 class Forbidden(AtlasError):
     """403, or 401 with an errorCode: Atlas knows the key and does not let it read this."""
 
-    _cause = "missing role"
-
     remedy = (
         "Check MONGODB_ATLAS_ORG_ID, give the key the roles Organization Billing Viewer and "
         "Organization Read Only, and add this machine's address to its API access list."
     )
+    _cause = "missing role"
 
 
 class NotFound(AtlasError):
     """404."""
 
-    _cause = "not found"
-
     remedy = "Check MONGODB_ATLAS_ORG_ID, and that the key belongs to that organization."
+    _cause = "not found"
 
 
 class Refused(AtlasError):
@@ -87,62 +140,43 @@ class Refused(AtlasError):
 class RateLimited(AtlasError):
     """429 that outlasted the waiting Atlas asked for."""
 
-    _cause = "rate limited"
-
     remedy = "Try again in a few minutes; other tools may share this organization's budget."
+    _cause = "rate limited"
 
 
 class Unavailable(AtlasError):
-    """5xx, or no connection."""
-
-    _cause = "unreachable"
+    """5xx, or no connection, or one too slow to be of use."""
 
     remedy = "Check MONGODB_ATLAS_BASE_URL and the network, then try again."
-
-
-class ClockSkew(Unauthorized):
-    """401 whose Date tells that this machine's clock is off: signatures and tokens fail by it."""
-
-    _cause = "clock skew"
-    remedy = "Set this machine's clock (for example with NTP), then try again."
+    _cause = "unreachable"
 
 
 class Stopped(AtlasError):
-    """The run went on without this connection."""
+    """Nobody waits for the answer any more, so nothing more is asked."""
 
-    _cause = "slow"
+    _cause = "stopped"
 
 
 class Expired(AtlasError):
     """A pre-signed address no longer works."""
 
+    remedy = "Ask Atlas for a new address."
+
 
 class ReportFailed(AtlasError):
-    """Atlas tried to make a report and could not."""
-
-    _cause = "report failed"
+    """Atlas could not make a report, or not in time."""
 
 
 class MalformedAnswer(AtlasError):
     """The bytes are cut short, are not JSON, or lack what every answer has."""
 
-    _cause = "malformed"
-
     remedy = "Nothing was kept of it; try again, and report it to MongoDB if it stays."
+    _cause = "malformed"
 
 
 class CutShort(MalformedAnswer):
     """The body ends before it is complete."""
 
-
-# Codes that say more than their status; Atlas's, as its specification and public logs have them.
-CAUSES = {
-    "IP_ADDRESS_NOT_ON_ACCESS_LIST": "IP not allowed",
-    "ORG_NOT_FOUND": "wrong org",
-    "INVALID_ORG_ID": "wrong org",
-    "USER_NOT_IN_ORG": "wrong org",
-    "NOT_IN_ORG": "wrong org",
-}
 
 BY_STATUS: dict[int, type[AtlasError]] = {
     401: Unauthorized,

@@ -3,7 +3,6 @@
 import json
 from urllib.parse import quote
 
-from orchestration.atlas import responses
 from orchestration.atlas.client import Answer, AtlasClient
 from orchestration.atlas.errors import AtlasError
 
@@ -18,8 +17,9 @@ PROCESSORS = "2024-05-30"
 NO_SEARCH_NODES = frozenset(
     {"ATLAS_SEARCH_DEPLOYMENT_DOES_NOT_EXIST", "ATLAS_FTS_DEPLOYMENT_DOES_NOT_EXIST"}
 )
-# Where a restore can be downloaded from: who has the address has the data.
-ADDRESSES = ("deliveryUrl", "privateDownloadDeliveryUrls", "snapshotUrl")
+# Where a restore can be downloaded from: who has the address has the data. Sharded clusters have
+# a downloadUrl for each of their `components`.
+ADDRESSES = frozenset({"deliveryUrl", "privateDownloadDeliveryUrls", "snapshotUrl", "downloadUrl"})
 
 
 def _cluster(project_id: str, name: str) -> str:
@@ -31,14 +31,20 @@ def _flex_cluster(project_id: str, name: str) -> str:
 
 
 def _without_addresses(answers: list[Answer]) -> list[Answer]:
-    cleaned = []
-    for answer in answers:
-        document = answer.document
-        for job in responses.results(document):
-            if isinstance(job, dict):
-                job.update({name: None for name in ADDRESSES if name in job})
-        cleaned.append(Answer(json.dumps(document).encode(), answer.what))
-    return cleaned
+    return [
+        Answer(json.dumps(_redacted(each.document), ensure_ascii=False).encode(), each.what)
+        for each in answers
+    ]
+
+
+def _redacted(value: object) -> object:
+    if isinstance(value, list):
+        return [_redacted(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            name: None if name in ADDRESSES else _redacted(inner) for name, inner in value.items()
+        }
+    return value
 
 
 def _segment(value: str) -> str:
@@ -153,13 +159,14 @@ class Inventory:
     def list_restore_jobs(self, project_id: str, cluster: str) -> list[Answer]:
         """Atlas listGroupClusterBackupRestoreJobs (role Project Backup Manager), without addresses.
 
-        A download job shows a pre-signed address; it is a secret and left out here.
+        A download job shows pre-signed addresses. They are secrets: the bodies are encoded anew
+        with null in their place.
         """
         path = f"{_cluster(project_id, cluster)}/backup/restoreJobs"
         return _without_addresses(self._list(path, BASIC, f"restore jobs of {cluster}"))
 
     def list_flex_restore_jobs(self, project_id: str, name: str) -> list[Answer]:
-        """Atlas listGroupFlexClusterBackupRestoreJobs, without addresses to download from."""
+        """Atlas listGroupFlexClusterBackupRestoreJobs; addresses are null, as in the other."""
         path = f"{_flex_cluster(project_id, name)}/backup/restoreJobs"
         return _without_addresses(self._list(path, FLEX, f"restore jobs of {name}"))
 

@@ -1,18 +1,21 @@
 """Atlas's own FOCUS reports: asked for, polled, downloaded from a pre-signed address."""
 
-import threading
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from orchestration.atlas.client import Answer, AtlasClient, OpenSink
-from orchestration.atlas.errors import Expired, MalformedAnswer, ReportFailed, Stopped, Unavailable
+from orchestration.atlas.errors import Expired, MalformedAnswer, ReportFailed
 
 VERSION = "2025-03-12"
 FOCUS = {"reportType": "FOCUS", "reportFormat": "CSV", "formatSpecVersion": "1.3"}
+# An address lives for 15 minutes; two new ones outlast two slow starts of a download.
 NEW_ADDRESSES = 2
+SUCCEEDED, FAILED = "SUCCEEDED", "FAILED"
+DONE = frozenset({SUCCEEDED, FAILED})
 
 
 @dataclass(frozen=True)
@@ -20,10 +23,10 @@ class PollPolicy:
     """How often to ask whether a report is made.
 
     Attributes:
-        first_s: Atlas allows one poll every five seconds.
+        first_s: Seconds to the first poll; Atlas allows one every five.
         growth: Each wait is so many times the one before …
         longest_s: … up to this.
-        patience_s: After this it counts as failed.
+        patience_s: A report that is not made by then counts as failed.
     """
 
     first_s: float = 5.0
@@ -36,6 +39,8 @@ class Report(BaseModel):
     """Atlas schema InvoiceReportResponse.
 
     Attributes:
+        state: PENDING, RUNNING, SUCCEEDED or FAILED; any other counts as not made yet.
+        download_url: A secret: who has it has the report. Good for 15 minutes.
         asked_at: When it was last asked about, on this machine's monotonic clock.
     """
 
@@ -44,6 +49,7 @@ class Report(BaseModel):
     invoice_id: str = Field(alias="invoiceId")
     report_id: str = Field(alias="reportId")
     state: str
+    expires_at: datetime | None = Field(default=None, alias="expiresAt")
     download_url: SecretStr | None = Field(default=None, alias="downloadUrl")
     failure_reason: str | None = Field(default=None, alias="failureReason")
     asked_at: float = Field(default_factory=time.monotonic)
@@ -52,49 +58,49 @@ class Report(BaseModel):
 class FocusReports:
     """FOCUS 1.3 reports of an organization's invoices (role Organization Billing Viewer)."""
 
-    def __init__(
-        self,
-        client: AtlasClient,
-        org_id: str,
-        policy: PollPolicy | None = None,
-        stop: threading.Event | None = None,
-    ) -> None:
+    def __init__(self, client: AtlasClient, org_id: str, polls: PollPolicy | None = None) -> None:
         self._client = client
         self._invoices = f"/orgs/{quote(org_id, safe='')}/invoices"
-        self._policy = policy or PollPolicy()
-        self._stop = stop or threading.Event()
+        self._polls = polls or PollPolicy()
 
     def request(self, invoice_id: str) -> Report:
-        """Atlas createOrgInvoiceReport."""
+        """Atlas createOrgInvoiceReport: ask for it to be made.
+
+        Raises:
+            AtlasError: the subclass whose remedy fits.
+        """
         path, what = self._place(invoice_id)
         return _report(self._client.post(path, FOCUS, version=VERSION, what=what))
 
     def read(self, invoice_id: str, report_id: str) -> Report:
-        """Atlas getOrgInvoiceReport: every answer has a fresh address once the report is made."""
+        """Atlas getOrgInvoiceReport: every answer has a fresh address once the report is made.
+
+        Raises:
+            AtlasError: the subclass whose remedy fits; NotFound after 7 days.
+        """
         path, what = self._place(invoice_id)
         address = f"{path}/{quote(report_id, safe='')}"
         return _report(self._client.get(address, version=VERSION, what=what))
 
     def wait(self, report: Report) -> Report:
-        """Poll until the report is made.
+        """Poll until the report is made; at once if it was last asked about long enough ago.
 
         Raises:
-            ReportFailed: Atlas could not make it.
-            Unavailable: it is not made after half an hour.
-            Stopped: the run no longer waits.
+            ReportFailed: Atlas could not make it, or not in time.
+            Stopped: nobody waits any more.
         """
         _, what = self._place(report.invoice_id)
-        pause = self._policy.first_s
-        until = time.monotonic() + self._policy.patience_s
-        while report.state not in {"SUCCEEDED", "FAILED"}:
-            if self._stop.wait(max(0.0, report.asked_at + pause - time.monotonic())):
-                raise Stopped(f"{what}: given up on, because the run no longer waits.")
-            if time.monotonic() > until:
-                raise Unavailable(f"{what}: Atlas has not made it in {self._policy.patience_s:.0f} s.")
+        pause, until = self._polls.first_s, time.monotonic() + self._polls.patience_s
+        while report.state not in DONE:
+            if time.monotonic() + pause > until:
+                minutes = self._polls.patience_s / 60
+                raise ReportFailed(f"{what}: Atlas has not made it in {minutes:.0f} minutes.")
+            self._client.pause(max(0.0, report.asked_at + pause - time.monotonic()), what)
             report = self.read(report.invoice_id, report.report_id)
-            pause = min(pause * self._policy.growth, self._policy.longest_s)
-        if report.state == "FAILED":
-            raise ReportFailed(f"{what}: Atlas could not make it ({report.failure_reason}).")
+            pause = min(pause * self._polls.growth, self._polls.longest_s)
+        if report.state == FAILED:
+            reason = (report.failure_reason or "no reason given").rstrip(".")
+            raise ReportFailed(f"{what}: Atlas could not make it: {reason}.")
         return report
 
     def download(self, report: Report, open_sink: OpenSink) -> None:
@@ -102,19 +108,19 @@ class FocusReports:
 
         Raises:
             Expired: the addresses never worked.
-            AtlasError: the subclass whose remedy fits.
+            AtlasError: the subclass whose remedy fits; the sink then keeps nothing.
         """
         _, what = self._place(report.invoice_id)
-        for chance in range(NEW_ADDRESSES + 1):
+        for chances in range(NEW_ADDRESSES, -1, -1):
             if report.download_url is None:
                 raise MalformedAnswer(f"{what}: it is made but has no address.")
             try:
-                return self._client.download_presigned(report.download_url, open_sink, what=what)
+                return self._client.download_presigned(report.download_url, open_sink, what)
             except Expired:
-                if chance == NEW_ADDRESSES:
+                if not chances:
                     raise
             report = self.read(report.invoice_id, report.report_id)
-        return None
+        raise AssertionError("the last chance either returns or raises")
 
     def _place(self, invoice_id: str) -> tuple[str, str]:
         path = f"{self._invoices}/{quote(invoice_id, safe='')}/reports"

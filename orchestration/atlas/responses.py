@@ -3,10 +3,24 @@
 import json
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from orchestration.atlas.errors import AtlasError, CutShort, MalformedAnswer, error_for
+from orchestration.atlas.errors import (
+    AtlasError,
+    ClockSkew,
+    CutShort,
+    MalformedAnswer,
+    Unauthorized,
+    error_for,
+)
+
+# What Atlas's signatures forgive is not documented; five minutes is what such schemes allow.
+MOST_SKEW = timedelta(minutes=5)
+# The longest JSON word or escape that a cut can leave half of: false, \u1234.
+HALF_A_WORD = 6
 
 
 def media_type(version: str) -> str:
@@ -18,39 +32,107 @@ def parse(body: bytes, what: str) -> Any:  # noqa: ANN401  JSON is any shape
     """Decode a JSON body.
 
     Raises:
-        MalformedAnswer: the body is empty, cut short, or not JSON at all.
+        CutShort: the body is empty or ends early.
+        MalformedAnswer: it is not JSON at all; a page of HTML is named as one.
     """
+    if not body.strip():
+        raise CutShort(f"{what}: Atlas's answer is empty.")
+    if body.lstrip()[:1] == b"<":
+        raise html_instead(what)
     try:
         return json.loads(body)
     except json.JSONDecodeError as error:
-        at_the_end = error.pos >= len(error.doc.rstrip()) - 1
+        at_the_end = error.pos >= len(error.doc.rstrip()) - HALF_A_WORD
         kind = CutShort if at_the_end or "Unterminated" in error.msg else MalformedAnswer
         raise kind(f"{what}: Atlas's answer is not JSON ({error}).") from None
-    except ValueError as error:
+    except UnicodeDecodeError as error:
+        kind = CutShort if error.reason == "unexpected end of data" else MalformedAnswer
+        raise kind(f"{what}: Atlas's answer is not JSON ({error.reason}).") from None
+    except (ValueError, RecursionError) as error:
         raise MalformedAnswer(f"{what}: Atlas's answer is not JSON ({error}).") from None
 
 
-def error_from(status: int, body: bytes, headers: Mapping[str, str], what: str) -> AtlasError:
-    """The error an unsuccessful answer means; its text carries Atlas's errorCode and detail."""
-    fields = _error_fields(body)
-    code = fields.get("errorCode")
-    detail = fields.get("detail") or fields.get("reason") or "no detail given"
-    return error_for(status, code)(
-        f"{what}: Atlas answered {status}{f' {code}' if code else ''}: {detail.rstrip('.')}.",
-        status=status,
-        error_code=code,
-        retry_after=retry_after(headers, detail),
+def is_html(headers: Mapping[str, str]) -> bool:
+    """Whether an answer says of itself that it is a page for people."""
+    return headers.get("content-type", "").strip().lower().startswith("text/html")
+
+
+def html_instead(what: str) -> MalformedAnswer:
+    """The error for a page of HTML where JSON was asked for."""
+    return MalformedAnswer(
+        f"{what}: the answer is a page of HTML, not JSON: a proxy or a sign-in page may stand "
+        "between this machine and Atlas."
     )
 
 
-def _error_fields(body: bytes) -> dict[str, str]:
+def error_from(
+    status: int,
+    body: bytes,
+    headers: Mapping[str, str],
+    what: str,
+    *,
+    now: datetime | None = None,
+) -> AtlasError:
+    """The error an unsuccessful answer means; its text carries Atlas's errorCode and detail.
+
+    Args:
+        status: Not 2xx.
+        body: As Atlas sent it; anything.
+        headers: Looked up in lower case.
+        what: What was asked for.
+        now: This machine's clock, UTC.
+    """
+    fields = _error_fields(body)
+    code = _text(fields, "errorCode")
+    detail = _detail(fields, body)
+    kind = error_for(status, code)
+    sentence = f"{what}: Atlas answered {status}{f' {code}' if code else ''}: {detail}."
+    if kind is Unauthorized and (skew := _skew(headers, now or datetime.now(UTC))):
+        kind, sentence = ClockSkew, f"{sentence} {skew}"
+    return kind(sentence, status=status, error_code=code, retry_after=retry_after(headers, detail))
+
+
+def error_code(body: bytes) -> str | None:
+    """Atlas's errorCode in the body of an error, if it has one."""
+    return _text(_error_fields(body), "errorCode")
+
+
+def _error_fields(body: bytes) -> dict[str, Any]:
     try:
         parsed = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def _text(fields: dict[str, Any], name: str) -> str | None:
+    value = fields.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _detail(fields: dict[str, Any], body: bytes) -> str:
+    """What Atlas said, with the address it saw where only the parameters name it."""
+    if not fields and body.lstrip()[:1] == b"<":
+        return "a page of HTML, so perhaps a proxy answered and not Atlas"
+    detail = _text(fields, "detail") or _text(fields, "reason") or "no detail given"
+    parameters = fields.get("parameters")
+    if "ACCESS_LIST" in (_text(fields, "errorCode") or "") and isinstance(parameters, list):
+        unnamed = [each for each in parameters if isinstance(each, str) and each not in detail]
+        detail += f" ({', '.join(unnamed)})" if unnamed else ""
+    return detail.rstrip(".")
+
+
+def _skew(headers: Mapping[str, str], now: datetime) -> str | None:
+    try:
+        theirs = parsedate_to_datetime(headers.get("date", ""))
     except ValueError:
-        return {}
-    if not isinstance(parsed, dict):
-        return {}
-    return {key: value for key, value in parsed.items() if isinstance(value, str)}
+        return None
+    off = now - (theirs.replace(tzinfo=UTC) if theirs.tzinfo is None else theirs)
+    if abs(off) <= MOST_SKEW:
+        return None
+    direction = "ahead of" if off > timedelta() else "behind"
+    minutes = round(abs(off).total_seconds() / 60)
+    return f"This machine's clock is {minutes} minutes {direction} Atlas's."
 
 
 def retry_after(headers: Mapping[str, str], detail: str = "") -> float | None:
@@ -84,8 +166,14 @@ def says_there_is_more(document: object, seen: int) -> bool:
     """
     if not isinstance(document, dict) or not document.get("results"):
         return False
-    total = document.get("totalCount")
-    return isinstance(total, int) and total > seen
+    total = total_count(document)
+    return total is not None and total > seen
+
+
+def total_count(document: object) -> int | None:
+    """How many objects a page says the list holds, or None where it does not say."""
+    total = document.get("totalCount") if isinstance(document, dict) else None
+    return total if isinstance(total, int) else None
 
 
 def results(document: object) -> list[Any]:

@@ -184,5 +184,3 @@ def is_shared(cluster: dict[str, Any]) -> bool:
     configs = [config for spec in specs for config in (spec.get("regionConfigs") or [])]
     sizes = {(each.get("electableSpecs") or {}).get("instanceSize") for each in configs}
     return bool(sizes & SHARED_TIERS)
-
-

@@ -194,8 +194,7 @@ class InvoiceReader:
         self.landing.observe(ENTITY, scope, landed if usable or problems else [], meta)
         for each in problems:
             log.warning("invoice %s cannot be used: %s", each.header.id, each.problem)
-        if problems and not usable:
-            self.failed.append(_unusable(problems[0]))
+        self.failed += [_unusable(each) for each in problems if not each.is_nested]
         return [each.header.id for each in found] if not is_stale else []
 
 
@@ -203,8 +202,11 @@ def _unusable(found: CutInvoice) -> AtlasError:
     return MalformedAnswer(f"invoice {found.header.id}: {found.problem}.")
 
 
-def read_invoices(  # noqa: D417
-    session: Session, slices: Slices, downloads: Downloads, **what: Any  # noqa: ANN401
+def read_invoices(
+    session: Session,
+    slices: Slices,
+    downloads: Downloads,
+    **what: Any,  # noqa: ANN401
 ) -> list[InvoiceMetadata]:
     """Read one connection's invoices with one client, one document at a time (see InvoiceReader).
 

@@ -5,6 +5,7 @@ seconds and none may be polled more often than every five.
 """
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from orchestration.atlas.errors import (
     Refused,
     Stopped,
 )
-from orchestration.atlas.reports import FocusReports, Report
+from orchestration.atlas.reports import FocusReports, PollPolicy, Report
 from orchestration.extraction.selection import current_versions
 from orchestration.extraction.session import Session
 from orchestration.landing import CSV, LandedFile, Landing
@@ -26,6 +27,9 @@ ENTITY = "focus_reports"
 ACCESS = "focus_report_access"
 NEEDED = ("ChargePeriodStart", "RegionId", "x_AtlasSku")
 LONGEST_HEADER = 1 << 16
+# For all reports of a connection together: costs do not wait longer for their regions. What is not
+# made by then is named, and asked for again by the next refresh.
+PATIENCE_S = 600.0
 log = logging.getLogger("atlas_costs")
 
 
@@ -46,7 +50,7 @@ def request_reports(session: Session) -> Requested:
     landing = session.landing
     client = session.client()
     try:
-        reports = FocusReports(client, session.org_id, stop=session.stop)
+        reports = FocusReports(client, session.org_id)
         for invoice_id, version in _without_report(landing, session.org_id).items():
             try:
                 requested.reports[invoice_id] = version, reports.request(invoice_id)
@@ -72,9 +76,11 @@ def fetch_reports(session: Session, requested: Requested) -> None:
         Stopped: the run no longer waits.
     """
     client = session.client()
+    until = time.monotonic() + PATIENCE_S
     try:
-        reports = FocusReports(client, session.org_id, stop=session.stop)
         for invoice_id, (version, report) in requested.reports.items():
+            polls = PollPolicy(patience_s=max(0.0, until - time.monotonic()))
+            reports = FocusReports(client, session.org_id, polls)
             try:
                 _fetch(session.landing, reports, invoice_id, version, report)
             except Stopped:

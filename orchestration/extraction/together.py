@@ -88,7 +88,7 @@ def _note(worker: _Worker) -> None:
         session.landing.observe(CONNECTION, session.org_id, [])
     elif isinstance(error, AtlasError | SettingsError):
         cause = getattr(error, "cause", "bad key")
-        _fail(session, str(error), cause)
+        fail(session, str(error), cause)
     elif not isinstance(error, LandingClosed):
         raise error
 
@@ -96,7 +96,7 @@ def _note(worker: _Worker) -> None:
 def _leave_behind(worker: _Worker, patience_s: float) -> None:
     session = worker.session
     session.stop.set()
-    _fail(
+    fail(
         session,
         f"still being read {patience_s / 60:.0f} minutes after the others were done; what it has "
         "is kept, and the next refresh goes on from there.",
@@ -106,7 +106,8 @@ def _leave_behind(worker: _Worker, patience_s: float) -> None:
     worker.error = TimeoutError(session.failure)
 
 
-def _fail(session: Session, sentence: str, cause: str) -> None:
+def fail(session: Session, sentence: str, cause: str) -> None:
+    """Leave a connection out of the rest of this run, and note why."""
     log.warning("%s: %s", session.name, sentence)
     session.failure = sentence
     session.landing.observe_unreadable(CONNECTION, session.org_id, sentence, cause)

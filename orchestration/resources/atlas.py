@@ -7,28 +7,16 @@ from contextlib import ExitStack, contextmanager
 import dagster as dg
 from pydantic import PrivateAttr
 
-from orchestration.atlas.auth import Auth, ServiceAccountAuth, digest
 from orchestration.atlas.budgets import Budgets
 from orchestration.atlas.client import AtlasClient
-from orchestration.connections import ApiKey, Connection, ServiceAccount
+from orchestration.connections import Connection
+from orchestration.extraction.clients import new_client
 from orchestration.extraction.reports import Requested
 from orchestration.extraction.session import Session
 from orchestration.landing import Landing
 from orchestration.settings import Settings, load_settings
 
 log = logging.getLogger("atlas_costs")
-
-
-def authentication(base_url: str, credentials: ApiKey | ServiceAccount) -> Auth:
-    """An auth object for one client: two that share one race for its nonces."""
-    if isinstance(credentials, ApiKey):
-        return digest(credentials.public_key, credentials.private_key)
-    return ServiceAccountAuth(base_url, credentials.client_id, credentials.client_secret)
-
-
-def principal(credentials: ApiKey | ServiceAccount) -> str:
-    """Who asks, as Atlas counts requests; no secret."""
-    return credentials.public_key if isinstance(credentials, ApiKey) else credentials.client_id
 
 
 class AtlasResource(dg.ConfigurableResource):  # type: ignore[type-arg]
@@ -85,15 +73,14 @@ class AtlasResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return self._sessions
 
     def _maker(self, connection: Connection) -> Callable[[Session], AtlasClient]:
-        def new_client(session: Session) -> AtlasClient:
-            credentials = connection.usable_credentials()
-            client = AtlasClient(
-                connection.base_url,
-                authentication(connection.base_url, credentials),
-                budgets=self._budgets,
-                principal=principal(credentials),
-                stop=session.stop,
+        def made(session: Session) -> AtlasClient:
+            return self._open.enter_context(
+                new_client(
+                    connection.base_url,
+                    connection.usable_credentials(),
+                    budgets=self._budgets,
+                    stop=session.stop,
+                )
             )
-            return self._open.enter_context(client)
 
-        return new_client
+        return made

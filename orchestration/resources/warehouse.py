@@ -83,9 +83,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Every model was built and every test of ours passed on exactly this file."""
         self._settings.verified_file.write_text(_fingerprint(self.marts_file))
 
-    def publish(
-        self, statuses: list[ConnectionStatus], permissions: list[Permission]
-    ) -> Published:
+    def publish(self, statuses: list[ConnectionStatus], permissions: list[Permission]) -> Published:
         """Make the marts what pages and SQL users see.
 
         Raises:
@@ -98,9 +96,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 "`atlas-costs refresh`, or the job refresh_costs in Dagster."
             )
         link = self._settings.published_warehouse
-        return publish(
-            self.marts_file, self._settings.versions_dir, link, statuses, permissions
-        )
+        return publish(self.marts_file, self._settings.versions_dir, link, statuses, permissions)
 
 
 def _fingerprint(file: Path) -> str:

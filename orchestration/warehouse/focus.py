@@ -35,8 +35,8 @@ def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observatio
     db.execute(_insert(db, paths), {"paths": paths, "connection": landing.connection})
 
 
-# DuckDB sets a buffer aside for each file, 32 MiB by itself. A ragged row is padded rather than refused: the
-# report tells regions, and the costs come from the invoice.
+# DuckDB sets a buffer aside for each file, 32 MiB by itself. A ragged row is padded rather than
+# refused: the report tells regions, and the costs come from the invoice.
 _READ = (
     "read_csv($paths, header = true, all_varchar = true, union_by_name = true, filename = true, "
     "hive_partitioning = false, delim = ',', quote = '\"', escape = '\"', "
@@ -48,7 +48,7 @@ _READ = (
 def _insert(db: duckdb.DuckDBPyConnection, paths: list[str]) -> str:
     sent = [
         name
-        for name, *_ in db.execute(f"describe from {_READ}", {"paths": paths}).fetchall()  # noqa: S608
+        for name, *_ in db.execute(f"describe from {_READ}", {"paths": paths}).fetchall()
         if name != "filename"
     ]
     ours = {name for name, *_ in db.execute(f"describe {TABLE}").fetchall()}

@@ -1,7 +1,6 @@
 """Invoice headers, payments and refunds, out of the versions staged for a load."""
 
 
-
 def _utc(column: str) -> str:
     return f"{column}::timestamptz at time zone 'UTC'"
 
@@ -50,11 +49,11 @@ select invoice_id as _invoice_id, entry ->> '$.id' as id, entry ->> '$.statusNam
     {_cents("amountBilledCents")}, {_cents("amountPaidCents")}, {_cents("salesTaxCents")},
     {_cents("subtotalCents")}, {_time("created")}, {_time("updated")}, {_LINEAGE}
 {_entries("payments")}
-"""  # noqa: S608  made of constants above
+"""
 
 INSERT_REFUNDS = f"""
 insert into invoice_refunds by name
 select invoice_id as _invoice_id, entry ->> '$.paymentId' as paymentId, {_cents("amountCents")},
     entry ->> '$.reason' as reason, {_time("created")}, {_LINEAGE}
 {_entries("refunds")}
-"""  # noqa: S608  made of constants above
+"""

@@ -1,6 +1,5 @@
 """Invoices and their lines: each changed invoice replaced whole, all of them in one statement."""
 
-import re
 from collections.abc import Iterable
 
 import duckdb
@@ -9,10 +8,11 @@ import msgspec
 from orchestration.invoice_document import BadInvoice
 from orchestration.landing import LandedFile, Landing
 from orchestration.slices import Slice, Slices
-from orchestration.warehouse import changes
-from orchestration.warehouse.errors import BadVersion, LoadError
+from orchestration.warehouse import changes, first_tags
+from orchestration.warehouse.errors import BadVersion
 from orchestration.warehouse.headers import INSERT_HEADERS, INSERT_PAYMENTS, INSERT_REFUNDS
-from orchestration.warehouse.line_items import IDENTITY_SQL, INSERT_LINES, NUMBER_EQUALS
+from orchestration.warehouse.line_items import INSERT_LINES, NUMBER_EQUALS
+from orchestration.warehouse.refusals import naming_the_version
 from orchestration.warehouse.versions import Version, versions_by_invoice
 
 Batch = list[tuple[Version, Slice]]
@@ -69,7 +69,11 @@ class InvoiceLoader:
         }
         ours = {each.connection for each in self._landings}
         self._delete(
-            [each for each, (_, owner) in held.items() if each not in versions and owner not in ours]
+            [
+                each
+                for each, (_, owner) in held.items()
+                if each not in versions and owner not in ours
+            ]
         )
         return {
             invoice_id: [
@@ -90,13 +94,12 @@ class InvoiceLoader:
         is_replacing = bool(held and held[0])
         if is_replacing:
             changes.remember_before(self._db, ids)
-            self._db.execute(REMEMBER_TAGS, [ids])
+            first_tags.remember_before(self._db, ids)
         self._delete(ids)
         self._insert(batch)
         if is_replacing:
             changes.note_changes(self._db, ids)
-            self._db.execute(KEEP_FIRST_TAGS)
-            self._db.execute(RETIRE_TAGS)
+            first_tags.keep(self._db)
         self._compare(versions)
 
     def _sliced(self, versions: list[Version]) -> Batch:
@@ -114,9 +117,7 @@ class InvoiceLoader:
         return batch
 
     def _find(self, version: Version) -> Slice | None:
-        return self._slices.find(
-            version.org_id, version.month, version.invoice_id, version.version
-        )
+        return self._slices.find(version.org_id, version.month, version.invoice_id, version.version)
 
     def _cut_again(self, version: Version) -> None:
         path = self._landings[0].root / version.file
@@ -127,7 +128,8 @@ class InvoiceLoader:
             raise BadVersion(
                 version.invoice_id,
                 version.version,
-                f"the landed file {version.file} cannot be read ({error}): restore it from a backup",
+                f"the landed file {version.file} cannot be read ({error}); restore it from a "
+                "backup",
             ) from None
 
     def _stage(self, batch: Batch) -> None:
@@ -155,7 +157,7 @@ class InvoiceLoader:
 
     def _insert(self, batch: Batch) -> None:
         paths = {str(found.lines): version for version, found in batch if found.lines}
-        with _naming_the_version(paths, [version for version, _ in batch]):
+        with naming_the_version(paths, [version for version, _ in batch]):
             self._db.execute(INSERT_HEADERS)
             self._db.execute(INSERT_PAYMENTS)
             self._db.execute(INSERT_REFUNDS)
@@ -196,9 +198,7 @@ class InvoiceLoader:
     def _drop_old_slices(self, versions: dict[str, list[Version]], months: dict[str, str]) -> None:
         for invoice_id in months:
             newest = versions[invoice_id][-1]
-            self._slices.drop_others(
-                newest.org_id, newest.month, newest.invoice_id, newest.version
-            )
+            self._slices.drop_others(newest.org_id, newest.month, newest.invoice_id, newest.version)
 
 
 def _after(versions: list[Version], held: tuple[str, str] | None) -> list[Version]:
@@ -233,78 +233,3 @@ def _row(version: Version, found: Slice) -> dict[str, object]:
 
 def _text(value: object) -> object:
     return bytes(value).decode() if isinstance(value, msgspec.Raw) else value
-
-
-class _naming_the_version:  # noqa: N801  reads as a phrase at its call site
-    """Turn DuckDB's refusal of a value or a file into BadVersion."""
-
-    def __init__(self, paths: dict[str, Version], batch: list[Version]) -> None:
-        self._by_path = paths
-        self._by_id = {each.invoice_id: each for each in batch}
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if not isinstance(error, duckdb.DataError | duckdb.InvalidInputException | OverflowError):
-            return
-        message = str(error).splitlines()[0].removeprefix("Invalid Input Error: ").strip()
-        version = self._culprit(message)
-        if version is None:
-            raise LoadError(
-                f"What Atlas sent cannot be loaded: {message}. Nothing was changed; refresh again "
-                "once Atlas answers as documented, and report it to MongoDB if it stays."
-            ) from None
-        reason = message.removeprefix(f"invoice {version.invoice_id}: ")
-        for path in self._by_path:
-            reason = reason.replace(path, "its lines")
-        raise BadVersion(version.invoice_id, version.version, reason) from None
-
-    def _culprit(self, message: str) -> Version | None:
-        named = re.match(r"invoice (\S+): ", message)
-        if named and named[1] in self._by_id:
-            return self._by_id[named[1]]
-        for path, version in self._by_path.items():
-            if path in message:
-                return version
-        return next(iter(self._by_id.values())) if len(self._by_id) == 1 else None
-
-
-REMEMBER_TAGS = """
-create or replace temp table tags_before as
-select _line_item_id, _tags_first_seen as tags
-from invoice_line_items
-where _invoice_id in (select unnest(?))
-"""
-
-# Only lines that were there before, or are back, can have been seen with other tags.
-KEEP_FIRST_TAGS = f"""
-update stored_line_items as lines set _tags_first_seen = seen.first
-from (
-    select now.row, before.tags as first
-    from (
-        select rowid as row, {IDENTITY_SQL} || '-' || _occurrence as _line_item_id, tags
-        from stored_line_items
-        where _invoice_id in (select invoice_id from versions_now)
-    ) as now
-    inner join (
-        from tags_before
-        union all by name
-        from retired_line_item_tags
-        where _line_item_id not in (select _line_item_id from tags_before)
-    ) as before using (_line_item_id)
-    where before.tags is distinct from coalesce(now.tags, map {{}})
-) as seen
-where lines.rowid = seen.row
-"""
-
-RETIRE_TAGS = """
-insert into retired_line_item_tags
-select _line_item_id, tags from tags_before
-where cardinality(tags) > 0
-    and _line_item_id not in (
-        select _line_item_id from invoice_line_items
-        where _invoice_id in (select invoice_id from versions_now)
-    )
-    and _line_item_id not in (select _line_item_id from retired_line_item_tags)
-"""

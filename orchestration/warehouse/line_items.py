@@ -36,7 +36,7 @@ TYPES = {
     **NUMBERS,
     "tags": "map(varchar, varchar[])",
 }
-LINE_COLUMNS = {name: "VARCHAR" for name in TYPES} | {"tags": "MAP(VARCHAR, VARCHAR[])"}
+LINE_COLUMNS = dict.fromkeys(TYPES, "VARCHAR") | {"tags": "MAP(VARCHAR, VARCHAR[])"}
 # Atlas restates tags and notes of a line that is still the same line.
 IDENTITY = sorted(set(TYPES) - {"tags", "note"})
 # DuckDB sets twice this aside for each thread; a line with fifty tags is a hundredth of it.

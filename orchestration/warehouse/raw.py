@@ -68,9 +68,7 @@ class RawWarehouse:
                 log.warning("%s", error)
                 refused[error.invoice_id, error.version] = error.reason
 
-    def _load(
-        self, landings: Sequence[Landing], refused: dict[tuple[str, str], str]
-    ) -> Loaded:
+    def _load(self, landings: Sequence[Landing], refused: dict[tuple[str, str], str]) -> Loaded:
         with self._transaction():
             self._forget_others([each.connection for each in landings])
             for landing in landings:

@@ -106,17 +106,22 @@ create table if not exists inventory_history (
 -- Every cluster, flex cluster and serverless instance ever listed, by id: what a bill's cluster
 -- name meant on a day outlives the cluster. _gone_at is null while Atlas lists it.
 create or replace view clusters_seen as
-select id, arg_max(name, _valid_from) as name, arg_max(_scope, _valid_from) as groupId,
-    case entity when 'clusters' then 'cluster' when 'flex_clusters' then 'flex_cluster'
-        else 'serverless_instance' end as kind,
-    try_cast(arg_max(_document, _valid_from) ->> '$.createDate' as timestamptz) at time zone 'UTC'
+with kinds as (
+    select *, (_valid_to is null, _valid_from) as recency,
+        case entity when 'clusters' then 'cluster' when 'flex_clusters' then 'flex_cluster'
+            else 'serverless_instance' end as kind
+    from inventory_history
+    where entity in ('clusters', 'flex_clusters', 'serverless_instances')
+)
+select id, arg_max(name, recency) as name, arg_max(_scope, recency) as groupId,
+    arg_max(kind, recency) as kind,
+    try_cast(arg_max(_document, recency) ->> '$.createDate' as timestamptz) at time zone 'UTC'
         as createDate,
-    arg_max(_document, _valid_from) as _document, _connection,
+    arg_max(_document, recency) as _document, _connection,
     min(_valid_from) as _first_seen_at,
     case when bool_or(_valid_to is null) then null else max(_valid_to) end as _gone_at
-from inventory_history
-where entity in ('clusters', 'flex_clusters', 'serverless_instances')
-group by id, entity, _connection;
+from kinds
+group by id, _connection;
 -- Whether the key could read a project's clusters the last time they were asked for.
 create table if not exists project_access (
     groupId varchar, entity varchar, is_readable boolean, error varchar, _connection varchar

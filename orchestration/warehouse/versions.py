@@ -49,9 +49,7 @@ def versions_by_invoice(landings: Iterable[Landing]) -> dict[str, list[Version]]
             for invoice in each.meta.get("invoices", []):
                 found = (landing.connection, each.observed_at, each.files[0], invoice)
                 seen[invoice["id"]][invoice["is_nested"], place].append(found)
-    return {
-        invoice_id: _distinct(sources[min(sources)]) for invoice_id, sources in seen.items()
-    }
+    return {invoice_id: _distinct(sources[min(sources)]) for invoice_id, sources in seen.items()}
 
 
 def _distinct(found: list[_Seen]) -> list[Version]:

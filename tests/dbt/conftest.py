@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from .world import write_raw
+from .raw_file import write_raw
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 DBT = Path(sys.executable).with_name("dbt")

@@ -1,8 +1,7 @@
-"""Initech (org3) of the hand-written world: watched through two connections, `default`, whose key
-saw everything first, and `second`; with Atlas's own report of its invoice, a cluster that moves,
-and one of everything that is no cluster.
+"""Initech (org3) of the hand-written world: watched through two connections.
 
-Its cluster wide is in two regions, so that only the report can tell where a charge arose.
+It has Atlas's own report of its invoice, a cluster that moves, and one of everything that is no
+cluster. Its cluster wide is in two regions, so that only the report can tell where a charge arose.
 """
 
 import json
@@ -70,7 +69,7 @@ LINES: list[Row] = [
 ]
 
 
-def _report(sku: str, quantity: str, credits: str, region: str | None, **fields: Any) -> Row:
+def _report(sku: str, quantity: str, cost: str, region: str | None, **fields: Any) -> Row:
     return {
         "_invoice_id": "inv-initech",
         "ChargePeriodStart": f"{DAY}T00:00:00Z",
@@ -78,7 +77,7 @@ def _report(sku: str, quantity: str, credits: str, region: str | None, **fields:
         "ResourceName": "wide",
         "x_AtlasSku": sku,
         "ConsumedQuantity": quantity,
-        "PricingCurrencyEffectiveCost": credits,
+        "PricingCurrencyEffectiveCost": cost,
         "RegionId": region,
         "HostProviderName": "AWS",
         "BillingCurrency": "EUR",

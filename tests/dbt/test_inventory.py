@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from .conftest import Warehouse
-from .world import write_empty_raw
+from .raw_file import write_empty_raw
 
 Marts = duckdb.DuckDBPyConnection
 
@@ -159,4 +159,5 @@ def test_a_refresh_that_read_nothing_still_builds(tmp_path: Path) -> None:
     assert set(statuses.values()) == {"success", "pass"}
     with duckdb.connect() as db:
         db.execute(f"attach '{warehouse.marts}' as warehouse (read_only)")
-        assert db.execute("select count(*) from warehouse.marts.fct_line_items").fetchall() == [(0,)]
+        lines = db.execute("select count(*) from warehouse.marts.fct_line_items").fetchall()
+    assert lines == [(0,)]

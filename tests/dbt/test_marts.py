@@ -184,7 +184,10 @@ def test_bridge_leads_from_list_to_billed(marts: Marts) -> None:
 
 def test_active_resources_are_listed_or_billed_now(marts: Marts) -> None:
     """As of May 3, the newest usage day: the listed, and the billed that nobody lists."""
-    query = "select resource_id, resource_type, listing_status from active_resources where org_id is distinct from 'org3' order by all"
+    query = """
+        select resource_id, resource_type, listing_status from active_resources
+        where org_id is distinct from 'org3' order by all
+    """
     assert marts.execute(query).fetchall() == [
         ("c-hidden", "cluster", "no_project_access"),
         ("c-moon", "cluster", "active"),

@@ -17,6 +17,14 @@ from orchestration.capabilities import ACTIONS, READS
 from tests.conftest import ROOT
 from tests.e2e.conftest import control, credentials
 
+AT_A_TERMINAL = """
+import fcntl, os, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from orchestration.cli import main
+main()
+"""
+
 
 @pytest.fixture
 def home(world, tmp_path, monkeypatch) -> Path:
@@ -156,16 +164,21 @@ def test_the_secret_can_come_from_standard_input(world, sandbox, home, key, monk
 def test_a_secret_typed_at_a_terminal_is_not_shown(world, sandbox, home, key):
     """At a pseudo-terminal of its own, because pytest's input is none."""
     main, other = pty.openpty()
-    command = [sys.executable, "-c", "from orchestration.cli import main; main()", *key]
-    with subprocess.Popen(command, stdin=other, stdout=other, stderr=other, cwd=ROOT) as process:
-        os.close(other)
-        shown = said_until(main, "Private key")
+    command = [sys.executable, "-c", AT_A_TERMINAL, *key]
+    process = subprocess.Popen(command, stdin=other, stdout=other, stderr=other, cwd=ROOT)
+    os.close(other)
+    try:
+        # the blank comes last, once what is typed is no longer shown
+        shown = said_until(main, "client secret: ")
         os.write(main, f"{sandbox.private_key}\n".encode())
         shown += said_until(main, "Write to")
         os.write(main, b"y\n")
         shown += said_until(main, "only you can read")
-    os.close(main)
-    assert process.returncode == 0
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+        os.close(main)
     assert sandbox.private_key not in shown
     assert dotenv_values(home / ".env")["MONGODB_ATLAS_PRIVATE_KEY"] == sandbox.private_key
 

@@ -10,6 +10,7 @@ LINES = {
     "by_invoice_month": "strftime(invoice_month, '%Y-%m')",
     "by_service": "service",
     "by_project": "coalesce(project_name, '')",
+    "by_org": "org_id",
     "by_cluster": "coalesce(cluster_name, '')",
 }
 

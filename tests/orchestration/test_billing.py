@@ -5,12 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration.assets.billing import _read_pending
-from orchestration.assets.invoice_selection import differences, first_month, invoices_to_read
 from orchestration.atlas.records import InvoiceMetadata
+from orchestration.extraction.selection import differences, first_month, invoices_to_read
 from orchestration.landing import Landing
 from orchestration.warehouse.versions import versions_by_invoice
-from tests.invoices import invoice, land, line
+from tests.invoices import invoice, land, line, reader
 
 
 def listed(month: str, status: str = "PAID", updated: str = "2026-06-01T07:00:00Z"):
@@ -102,8 +101,8 @@ class FakeBilling:
 def test_a_pending_document_is_no_word_on_what_the_list_calls_closed(landing):
     land(landing, "2026-05", invoice("2026-05", line(1), line(2)))
     billing = FakeBilling(pending("2026-05", line(1)))
-    _read_pending(billing, landing, [listed("2026-05")])
-    [final] = versions_by_invoice(landing)["2026-05"]
+    reader(landing, billing)._read_pending([listed("2026-05")])
+    [final] = versions_by_invoice([landing])["2026-05"]
     assert final.line_items == 2
     assert billing.read == []
 
@@ -112,14 +111,14 @@ def test_linked_invoices_inside_a_stale_pending_document_are_stale_too(landing):
     final = invoice("linked", line(1), line(2))
     land(landing, "2026-05", invoice("2026-05", line(1), linkedInvoices=[final]))
     stale = pending("2026-05", line(1), linkedInvoices=[pending("linked", line(1))])
-    _read_pending(FakeBilling(stale), landing, [listed("2026-05")])
-    [kept] = versions_by_invoice(landing)["linked"]
+    reader(landing, FakeBilling(stale))._read_pending([listed("2026-05")])
+    [kept] = versions_by_invoice([landing])["linked"]
     assert kept.line_items == 2
 
 
 def test_a_pending_invoice_that_only_the_list_knows_is_read_by_its_id(landing):
     billing = FakeBilling(pending("2026-05", line(1)))
-    _read_pending(billing, landing, [listed("2026-06", "PENDING")])
+    reader(landing, billing)._read_pending([listed("2026-06", "PENDING")])
     assert billing.read == ["2026-06"]
 
 

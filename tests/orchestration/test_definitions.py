@@ -12,9 +12,21 @@ EXTRACTED = {
     "projects",
     "clusters",
     "flex_clusters",
+    "serverless_instances",
+    "search_deployments",
+    "data_federation",
+    "stream_workspaces",
+    "stream_processors",
+    "online_archives",
+    "backup_snapshots",
+    "restore_jobs",
     "skus",
+    "resource_tags",
     "invoices",
     "invoice_line_items",
+    "invoice_payments",
+    "invoice_refunds",
+    "focus_report_rows",
 }
 LAYERS = ("atlas", "seeds", "staging", "intermediate", "marts", "published_warehouse")
 

@@ -1,11 +1,12 @@
 """What Atlas sent is written down once, whole, and never half."""
 
 import gzip
+import hashlib
 import json
 
 import pytest
 
-from orchestration.landing import Landing
+from orchestration.landing import Landing, LandingClosed
 
 
 @pytest.fixture
@@ -50,11 +51,15 @@ def test_an_incomplete_body_leaves_nothing(landing, encoding, body, error):
 
 
 def test_a_body_that_is_refused_on_a_second_look_leaves_nothing(landing):
-    def refuse(_: object) -> None:
-        raise ValueError("not an invoice")
+    class Refusing:
+        def feed(self, _: bytes) -> None:
+            pass
+
+        def close(self) -> None:
+            raise ValueError("not an invoice")
 
     with pytest.raises(ValueError, match="not an invoice"):
-        with landing.receive("invoices", "1", "", refuse) as sink:
+        with landing.receive("invoices", "1", "", Refusing()) as sink:
             sink.write(b"[]")
     assert gz_files(landing) == []
 
@@ -105,3 +110,16 @@ def test_a_name_never_leaves_its_folder(tmp_path, name):
     assert not (tmp_path / "outside").exists()
     [file] = (tmp_path / "landing").rglob("*.json.gz")
     assert len(file.relative_to(tmp_path / "landing").parts) == 4
+
+
+def test_gzip_of_several_members_is_one_body(landing):
+    body = gzip.compress(b"[1,") + gzip.compress(b"2]")
+    with landing.receive("invoices", "1", "gzip") as sink:
+        sink.write(body)
+    assert sink.landed.sha256 == hashlib.sha256(b"[1,2]").hexdigest()
+
+
+def test_a_landing_that_was_given_up_on_notes_nothing_more(landing):
+    landing.close()
+    with pytest.raises(LandingClosed):
+        landing.observe("projects", "org", [])

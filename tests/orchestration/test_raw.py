@@ -1,12 +1,12 @@
 """Loading: invoices replaced whole, equal lines kept, tags remembered, nothing silently changed."""
 
 import json
+import re
 
 import duckdb
 import pytest
 
 from orchestration.landing import Landing
-from orchestration.warehouse.errors import LoadError
 from tests.invoices import invoice, land, line, raw_warehouse
 
 
@@ -100,17 +100,26 @@ def test_sub_cent_quantities_and_prices_are_read_from_the_text(tmp_path, landing
     ]
 
 
+def unloadable(tmp_path) -> list[tuple[str, str]]:
+    return rows(tmp_path, "select _invoice_id, reason from unloadable_invoices")
+
+
 @pytest.mark.parametrize("odd", [12.7, "ten", True])
 def test_a_discount_that_is_no_whole_number_is_refused(tmp_path, landing, odd):
     land(landing, "a", invoice("a", line(5, discountCents=odd)))
-    with pytest.raises(LoadError, match="invoice a: discountCents is .*no number"):
-        load(tmp_path, landing)
+    assert load(tmp_path, landing).invoices == {}
+    [(invoice_id, reason)] = unloadable(tmp_path)
+    assert invoice_id == "a"
+    assert re.fullmatch("discountCents is .* which is no number", reason)
 
 
-def test_tags_of_another_shape_are_refused_by_file(tmp_path, landing):
+def test_tags_of_another_shape_are_refused_and_the_other_invoices_go_on(tmp_path, landing):
     land(landing, "a", invoice("a", line(5, tags={"env": "prod"})))
-    with pytest.raises(LoadError, match=r"a-[0-9a-f]{16}\.json"):
-        load(tmp_path, landing)
+    land(landing, "b", invoice("b", line(6)))
+    assert list(load(tmp_path, landing).invoices) == ["b"]
+    [(invoice_id, reason)] = unloadable(tmp_path)
+    assert invoice_id == "a"
+    assert "its lines" in reason
 
 
 def test_timestamps_are_utc_whatever_offset_they_came_with(tmp_path, landing):
@@ -125,17 +134,23 @@ def test_a_line_that_cannot_be_loaded_changes_nothing_and_names_its_invoice(tmp_
     land(landing, "a", invoice("a", line(5)))
     load(tmp_path, landing)
     land(landing, "a", invoice("a", line(6, quantity={"much": 1})))
-    with pytest.raises(LoadError, match="invoice a: quantity is .*which is no number"):
-        load(tmp_path, landing)
-    assert rows(tmp_path, "select totalPriceCents from invoice_line_items") == [(5,)]
+    land(landing, "b", invoice("b", line(7)))
+    assert list(load(tmp_path, landing).invoices) == ["b"]
+    [(invoice_id, reason)] = unloadable(tmp_path)
+    assert (invoice_id, "quantity is" in reason) == ("a", True)
+    assert rows(tmp_path, "select totalPriceCents from invoice_line_items order by 1") == [
+        (5,),
+        (7,),
+    ]
 
 
 def test_a_landed_file_that_is_gone_is_named(tmp_path, landing):
     land(landing, "a", invoice("a", line(5)))
     [file] = landing.root.rglob("*.json.gz")
     file.unlink()
-    with pytest.raises(LoadError, match=file.name):
-        load(tmp_path, landing)
+    load(tmp_path, landing)
+    [(_, reason)] = unloadable(tmp_path)
+    assert file.name in reason
 
 
 def clusters(landing: Landing, project: str, *documents: dict) -> None:
@@ -178,11 +193,12 @@ def test_unknown_fields_are_kept_and_a_repeated_object_counts_once(tmp_path, lan
 
 def test_a_version_that_cannot_be_loaded_does_not_block_the_one_after_it(tmp_path, landing):
     land(landing, "a", invoice("a", line(5, quantity="n/a")))
-    with pytest.raises(LoadError):
-        load(tmp_path, landing)
+    load(tmp_path, landing)
+    assert len(unloadable(tmp_path)) == 1
     land(landing, "a", invoice("a", line(6)))
     load(tmp_path, landing)
     assert rows(tmp_path, "select totalPriceCents from invoice_line_items") == [(6,)]
+    assert unloadable(tmp_path) == []
 
 
 def test_empty_strings_and_absent_amounts_are_missing_values(tmp_path, landing):
@@ -234,3 +250,128 @@ def test_a_cluster_that_changes_its_kind_stays_listed(tmp_path, landing):
     landing.observe("flex_clusters", "p1", [])
     load(tmp_path, landing)
     assert rows(tmp_path, "select kind, _gone_at from clusters_seen") == [("cluster", None)]
+
+
+def restated(tmp_path) -> list[tuple]:
+    return rows(
+        tmp_path,
+        "select usageDate::varchar, sku, beforeCents, afterCents from invoice_changes order by all",
+    )
+
+
+def test_a_changed_amount_a_line_that_left_and_a_late_one_are_restatements(tmp_path, landing):
+    first = [line(5), line(6, sku="LEAVES"), line(1, "2026-05-11")]
+    late = line(3, sku="LATE")
+    land(landing, "a", invoice("a", *first))
+    load(tmp_path, landing)
+    land(landing, "a", invoice("a", line(7), late, line(1, "2026-05-11"), line(9, "2026-05-12")))
+    load(tmp_path, landing)
+    assert restated(tmp_path) == [
+        ("2026-05-10", "ATLAS_AWS_INSTANCE_M10", 5, 7),
+        ("2026-05-10", "LATE", 0, 3),
+        ("2026-05-10", "LEAVES", 6, 0),
+    ]
+
+
+def test_growth_by_new_days_and_new_tags_are_no_restatements(tmp_path, landing):
+    land(landing, "a", invoice("a", line(5)))
+    load(tmp_path, landing)
+    grown = [line(5, tags={"env": ["dev"]}, groupName="Renamed"), line(9, "2026-05-12")]
+    land(landing, "a", invoice("a", *grown))
+    load(tmp_path, landing)
+    assert restated(tmp_path) == []
+
+
+def test_a_rebuild_finds_the_same_restatements(tmp_path, landing):
+    for cents in (5, 7, 6):
+        land(landing, "a", invoice("a", line(cents)))
+        load(tmp_path, landing)
+    before = rows(tmp_path, "select * from invoice_changes order by all")
+    (tmp_path / "build" / "raw.duckdb").unlink()
+    load(tmp_path, landing)
+    assert [row[8:10] for row in before] == [(5, 7), (7, 6)]
+    assert rows(tmp_path, "select * from invoice_changes order by all") == before
+
+
+def test_payments_and_refunds_have_rows_of_their_own(tmp_path, landing):
+    payment = {"id": "p", "currency": "EUR", "unitPrice": "0.95", "amountBilledCents": 5}
+    refund = {"paymentId": "p", "amountCents": 2, "reason": "goodwill"}
+    land(landing, "a", invoice("a", line(5), payments=[payment], refunds=[refund]))
+    load(tmp_path, landing)
+    land(landing, "a", invoice("a", line(5), payments=[payment], refunds=[]))
+    load(tmp_path, landing)
+    assert rows(tmp_path, "select id, currency, unitPrice::double from invoice_payments") == [
+        ("p", "EUR", 0.95)
+    ]
+    assert rows(tmp_path, "select count(*) from invoice_refunds") == [(0,)]
+
+
+def two(tmp_path) -> tuple[Landing, Landing]:
+    root = tmp_path / "landing"
+    return Landing(root, "paying"), Landing(root, "linked")
+
+
+def load_all(tmp_path, *landings: Landing):
+    with raw_warehouse(tmp_path) as raw:
+        return raw.load(*landings)
+
+
+def owners(tmp_path) -> list[tuple]:
+    return rows(
+        tmp_path,
+        "select i.id, i._connection, sum(totalPriceCents)::bigint from invoices as i "
+        "inner join invoice_line_items as l on l._invoice_id = i.id group by all order by all",
+    )
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_invoice_that_two_connections_reach_is_loaded_once_from_its_own(tmp_path, turned):
+    paying, linked = two(tmp_path)
+    own = invoice("b", line(8), orgId="5e0000000000000000000002")
+    land(paying, "a", invoice("a", line(5), linkedInvoices=[own]))
+    land(linked, "b", own)
+    landings = (linked, paying) if turned else (paying, linked)
+    for _ in range(2):
+        load_all(tmp_path, *landings)
+        assert owners(tmp_path) == [("a", "paying", 5), ("b", "linked", 8)]
+
+
+def test_a_connection_that_is_removed_leaves_and_the_nested_copy_takes_its_place(tmp_path):
+    paying, linked = two(tmp_path)
+    own = invoice("b", line(8), orgId="5e0000000000000000000002")
+    land(paying, "a", invoice("a", line(5), linkedInvoices=[own]))
+    land(linked, "b", own)
+    land(linked, "c", invoice("c", line(9), orgId="5e0000000000000000000002"))
+    clusters(linked, "p1", cluster("c1"))
+    load_all(tmp_path, paying, linked)
+    load_all(tmp_path, paying)
+    assert owners(tmp_path) == [("a", "paying", 5), ("b", "paying", 8)]
+    assert rows(tmp_path, "select count(*) from clusters") == [(0,)]
+    load_all(tmp_path, paying, linked)
+    assert owners(tmp_path) == [("a", "paying", 5), ("b", "linked", 8), ("c", "linked", 9)]
+    assert restated(tmp_path) == []
+
+
+def test_two_invoices_of_one_organization_and_month_are_kept_and_named(tmp_path):
+    paying, linked = two(tmp_path)
+    other = "5e0000000000000000000002"
+    land(paying, "a", invoice("a", line(5), linkedInvoices=[invoice("x", line(8), orgId=other)]))
+    land(linked, "b", invoice("b", line(8), orgId=other))
+    load_all(tmp_path, paying, linked)
+    assert len(owners(tmp_path)) == 3
+    with raw_warehouse(tmp_path) as raw:
+        [sentence] = raw.counted_twice("paying")
+    assert "invoices x (in the paying organization's) and b" in sentence
+
+
+def test_inventory_is_kept_as_history(tmp_path, landing):
+    for name in ("M10", "M20", "M20"):
+        clusters(landing, "p1", cluster("c1") | {"tier": name})
+        load(tmp_path, landing)
+    clusters(landing, "p1")
+    load(tmp_path, landing)
+    assert rows(
+        tmp_path,
+        "select _document ->> 'tier', _valid_to is null from inventory_history "
+        "order by _valid_from",
+    ) == [("M10", False), ("M20", False)]

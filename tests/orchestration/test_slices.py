@@ -2,16 +2,27 @@
 
 import io
 import json
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from orchestration.slices import BadInvoice, Slices, read_versions
+from orchestration import cutter
+from orchestration.cutter import Cutter
+from orchestration.invoice_document import BadInvoice
+from orchestration.slices import Slices
 from tests.invoices import invoice, line
 
 
 def versions(document: object):
     body = document if isinstance(document, bytes) else json.dumps(document).encode()
-    return read_versions(io.BytesIO(body))
+    cutting = Cutter(lambda: tempfile.NamedTemporaryFile(delete=False))  # noqa: SIM115  it closes
+    cutting.feed(body)
+    found = cutting.close()
+    for each in found:
+        if each.lines:
+            Path(each.lines).unlink()
+    return found
 
 
 def test_a_document_holds_its_own_invoice_and_the_linked_ones_at_any_depth():
@@ -59,10 +70,11 @@ def test_a_version_changes_with_header_or_lines_and_with_nothing_else():
 @pytest.mark.parametrize("odd", [12.5, "12", True, {"a": 1}, [1]])
 def test_an_amount_that_is_no_whole_number_is_refused_by_invoice_and_line(odd):
     """DuckDB would read 12.7 as 13 and true as 1 without a word."""
-    with pytest.raises(BadInvoice, match=r"invoice a, lineItems.*\[1\]\.totalPriceCents"):
-        versions(
-            invoice("a", line(1)) | {"lineItems": [line(1), line(1) | {"totalPriceCents": odd}]}
-        )
+    broken = invoice("a", line(1)) | {"lineItems": [line(1), line(1) | {"totalPriceCents": odd}]}
+    [found, linked] = versions(broken | {"linkedInvoices": [invoice("b", line(3))]})
+    assert found.problem.startswith("lineItems, line 2: Expected")
+    assert "totalPriceCents" in found.problem
+    assert (linked.problem, linked.cents) == (None, 3)
 
 
 def test_a_header_amount_of_the_wrong_type_is_refused():
@@ -84,7 +96,71 @@ def test_what_is_no_invoice_is_refused(body):
 
 def test_a_slice_is_the_array_as_sent(tmp_path):
     document = invoice("a", line(4, note="ä"), line(5))
-    [found] = versions(document)
-    path = Slices(tmp_path).cut(found)
-    assert json.loads(path.read_bytes()) == document["lineItems"]
-    assert path.parts[-3:-1] == ("org_id=5e0000000000000000000001", "period=2026-05")
+    slices = Slices(tmp_path)
+    [found] = slices.cut(io.BytesIO(json.dumps(document).encode()))
+    held = slices.find("5e0000000000000000000001", "2026-05", "a", found.version)
+    assert json.loads(held.lines.read_bytes()) == document["lineItems"]
+    assert held.lines.parts[-3:-1] == ("org_id=5e0000000000000000000001", "period=2026-05")
+    assert held.header.subtotal_cents == 9
+
+
+def test_a_slice_cut_short_by_a_crash_counts_as_none(tmp_path):
+    slices = Slices(tmp_path)
+    [found] = slices.cut(io.BytesIO(json.dumps(invoice("a", line(4))).encode()))
+    held = slices.find("5e0000000000000000000001", "2026-05", "a", found.version)
+    held.lines.write_bytes(held.lines.read_bytes()[:-1])
+    assert slices.find("5e0000000000000000000001", "2026-05", "a", found.version) is None
+
+
+TRAPS = [
+    line(1, note="},{"),
+    line(2, note='}]}, {"lineItems": ['),
+    line(3, additional=[{"a": 1}, {"b": {"c": []}}]),
+    line(4, tags={"totalPriceCents": ["9"]}),
+    line(5, note='\\"}\\'),
+]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("chunk", [1, 7, 64, 1 << 20])
+def test_no_trap_in_the_text_misleads_the_cutter_wherever_the_pieces_end(
+    monkeypatch, indent, chunk, tmp_path
+):
+    monkeypatch.setattr(cutter, "WINDOW", 256)
+    monkeypatch.setattr(cutter, "TAIL", 64)
+    linked = invoice("b", *TRAPS[:2], linkedInvoices=[invoice("c", *TRAPS)])
+    document = invoice("a", *TRAPS * 3, linkedInvoices=[linked], payments=[{"id": "},{"}])
+    body = json.dumps(document, indent=indent).encode()
+    files = []
+
+    def new_file():
+        files.append((tmp_path / str(len(files))).open("wb"))
+        return files[-1]
+
+    cutting = Cutter(new_file)
+    for start in range(0, len(body), chunk):
+        cutting.feed(body[start : start + chunk])
+    found = cutting.close()
+    assert [(v.header.id, v.line_items, v.cents) for v in found] == [
+        ("a", 15, 45),
+        ("b", 2, 3),
+        ("c", 5, 15),
+    ]
+    arrays = [json.loads(Path(v.lines).read_bytes()) for v in found]
+    assert arrays == [TRAPS * 3, TRAPS[:2], TRAPS]
+    assert found[0].unknown_fields == {"additional"}
+    whole = Cutter(new_file)
+    whole.feed(body)
+    assert [v.version for v in whole.close()] == [v.version for v in found]
+
+
+def test_what_follows_the_document_is_refused():
+    with pytest.raises(BadInvoice, match="something follows"):
+        versions(json.dumps(invoice("a", line(1))).encode() + b" {}")
+
+
+@pytest.mark.parametrize("cut", range(1, 400, 13))
+def test_a_document_cut_anywhere_is_never_taken_for_whole(cut):
+    body = json.dumps(invoice("a", line(1), line(2))).encode()
+    with pytest.raises((EOFError, BadInvoice)):
+        versions(body[:-cut])

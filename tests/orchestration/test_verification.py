@@ -27,24 +27,24 @@ def build(resource, total: int) -> None:
 
 def test_verified_marts_are_published(warehouse):
     warehouse.note_verification()
-    warehouse.publish([])
+    warehouse.publish([], [])
     assert load_settings().published_warehouse.exists()
 
 
 def test_marts_that_nobody_tested_are_not(warehouse):
     with pytest.raises(PublishError, match="not built and tested as a whole"):
-        warehouse.publish([])
+        warehouse.publish([], [])
 
 
 def test_marts_that_changed_after_their_tests_are_not(warehouse):
     warehouse.note_verification()
     build(warehouse, 10)
     with pytest.raises(PublishError, match="refresh_costs"):
-        warehouse.publish([])
+        warehouse.publish([], [])
 
 
 def test_a_build_that_began_and_did_not_end_is_not(warehouse):
     warehouse.note_verification()
     warehouse.forget_verification()
     with pytest.raises(PublishError):
-        warehouse.publish([])
+        warehouse.publish([], [])

@@ -51,7 +51,7 @@ def test_every_year_has_every_kind_of_charge(seed: int) -> None:
     assert set(found["by_charge_type"]) == {
         "usage", "support", "credit", "consulting", "minimum_charge",
     }  # fmt: skip
-    assert len(found["by_service"]) == 16
+    assert len(found["by_service"]) == 17
     header = found["header"].values()
     statuses = [one["status"] for one in header]
     assert statuses.count("PENDING") == 2

@@ -6,6 +6,7 @@ else is forgiven.
 
 import copy
 import re
+from functools import cache
 from typing import Any
 
 import httpx
@@ -32,12 +33,29 @@ REPAIRS: dict[str, dict[str, Any]] = {
     "ApiError/properties/parameters/items": {"type": "string"},
     "CloudRegionConfig20240805/properties/regionName": {"type": "string"},
     "BaseCloudProviderInstanceSize": {"type": "string"},
+    "BaseStreamsRegion": {"type": "string"},
+    "BaseAtlasDataLakeRegion": {"type": "string"},
+    # numbers, called objects
+    "StreamsProcessorWithStats/properties/stats/additionalProperties": {"type": "integer"},
+    # a size that the list of sizes has not
+    "ServerlessProviderSettings/properties": {"effectiveInstanceSizeName": {"enum": ["FLEX"]}},
+    # null where a restore is to no particular instant
+    "ApiBSONTimestampView/properties/date": {"nullable": True},
+    "ApiBSONTimestampView/properties/increment": {"nullable": True},
+    # asked for and never shown
+    "DataLakeAWSCloudProviderConfig": {"required": ["roleId"]},
     # written in lower case
     "BiConnector/properties/readPreference": {"enum": ["primary", "secondary", "analytics"]},
 }
 VERSIONED = re.compile(r"application/vnd\.atlas\.\d{4}-\d\d-\d\d\+json")
 # A base that is one of its own subtypes, each of which is all of the base: an endless circle.
-CIRCLES = ["CloudRegionConfig20240805"]
+CIRCLES = ["CloudRegionConfig20240805", "OnlineArchiveSchedule"]
+# What a path names its objects by; the others by their ids.
+NAMED_BY = {"clusterName": "name", "name": "name", "tenantName": "name", "reportId": "reportId"}
+# Lists found elsewhere than one step up.
+LISTS = {f"{GROUP}/clusters/{{clusterName}}/backup/snapshots/shardedCluster": "s"}
+ENOUGH = 5  # of the objects in one list, where a list has many
+REFUSED_TO_FREE_CLUSTERS = re.compile(r"/backup/|/search/|/onlineArchives")
 
 
 def at(schemas: dict, path: str) -> dict:
@@ -55,7 +73,8 @@ def break_circle(schemas: dict, name: str) -> None:
     chosen = []
     for value, reference in discriminator["mapping"].items():
         subtype = reference.rpartition("/")[2]
-        schemas[f"{subtype} alone"] = schemas[subtype]["allOf"][1]
+        [_, *own] = schemas[subtype]["allOf"]
+        schemas[f"{subtype} alone"] = {"allOf": own} if own else {}
         is_it = {"properties": {discriminator["propertyName"]: {"const": value}}}
         then = {"$ref": f"#/components/schemas/{subtype} alone"}
         chosen.append({"if": is_it, "then": then})
@@ -101,49 +120,52 @@ def problems(schemas: dict, schema: dict, body: Any) -> list[str]:
     ]
 
 
+class Addresses:
+    """Finds what there is behind each path by reading the lists above it."""
+
+    def __init__(self, client: httpx.Client) -> None:
+        self._client = client
+        self.listed = cache(self._listed)
+
+    def of(self, template: str) -> list[str]:
+        """Every path of a template, its placeholders filled in with what exists."""
+        above, placeholder, below = re.fullmatch(r"(.*?)(?:/{(\w+)})?([^{}]*)", template).groups()
+        if not placeholder:
+            return [template]
+        key = NAMED_BY.get(placeholder, "id")
+        return [
+            f"{parent}/{one[key]}{below}"
+            for parent in self.of(above)
+            for one in self.listed(parent + LISTS.get(above, ""))
+            if not (is_free(one) and REFUSED_TO_FREE_CLUSTERS.search(below))
+        ]
+
+    def _listed(self, path: str) -> list[dict]:
+        found = self._client.get(path).json()
+        items = found if isinstance(found, list) else found.get("results", [])
+        many = ("/skus", "/snapshots", "/shardedClusters", "/restoreJobs")
+        return items[:ENOUGH] if path.endswith(many) else items
+
+
+def is_free(item: dict) -> bool:
+    """An M0, which has neither backup nor archives nor search nodes."""
+    specs = item.get("replicationSpecs", [])
+    return any(one["providerName"] == "TENANT" for spec in specs for one in spec["regionConfigs"])
+
+
 @pytest.fixture(scope="session")
 def paths(atlas, invoices: list[dict]) -> dict[str, list[str]]:
-    """Each operation's path, filled in with everything there is to fill in."""
+    """Each operation's paths, filled in with what there is to fill in."""
     with httpx.Client(
         base_url=atlas.base_url,
         auth=httpx.DigestAuth(atlas.public_key, atlas.private_key),
         headers={"Accept": "application/vnd.atlas.2026-01-01+json"},
     ) as client:
-        groups = [one["id"] for one in client.get(f"{API}/groups").json()["results"]]
-        sku_ids = [one["id"] for one in client.get(f"{API}/skus").json()["results"]]
-        named = {
-            kind: [
-                {"groupId": group, "clusterName": one["name"], "name": one["name"]}
-                for group in groups
-                for one in client.get(f"{API}/groups/{group}/{kind}").json()["results"]
-            ]
-            for kind in ("clusters", "flexClusters")
-        }
-        own = [one["id"] for one in invoices if one["orgId"] == atlas.org_id]
-        reports = f"{API}/orgs/{atlas.org_id}/invoices/{own[0]}/reports"
+        reports = f"{API}/orgs/{atlas.org_id}/invoices/{invoices[0]['id']}/reports"
         asked = {"reportType": "FOCUS", "reportFormat": "CSV", "formatSpecVersion": "1.3"}
-        report = client.post(reports, json=asked).json()["reportId"]
-        [key] = client.get(f"{API}/orgs/{atlas.org_id}/apiKeys").json()["results"]
-    values = {
-        "": [{}],
-        "{orgId}": [{"orgId": atlas.org_id}],
-        "{invoiceId}": [{"orgId": atlas.org_id, "invoiceId": one} for one in own],
-        "{reportId}": [{"orgId": atlas.org_id, "invoiceId": own[0], "reportId": report}],
-        "{apiUserId}": [{"orgId": atlas.org_id, "apiUserId": key["id"]}],
-        "{groupId}": [{"groupId": group} for group in groups],
-        "{clusterName}": named["clusters"],
-        "{name}": named["flexClusters"],
-        "{skuId}": [{"skuId": sku} for sku in sku_ids[:5]],
-    }
-    return {
-        one.path: [one.path.format(**value) for value in values[last_placeholder(one.path)]]
-        for one in OPERATIONS
-    }
-
-
-def last_placeholder(template: str) -> str:
-    """The parameter that decides what a path names; "" where there is none."""
-    return (re.findall(r"{\w+}", template) or [""])[-1]
+        client.post(reports, json=asked)
+        addresses = Addresses(client)
+        return {one.path: addresses.of(one.path) for one in OPERATIONS}
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)

@@ -1,9 +1,11 @@
+{{ config(materialized='table') }}
+
 with focus_rows as (
     select * from {{ ref('stg_atlas__focus_report_rows') }}
 ),
 
 -- a row has no id: these are all the columns that it shares with the line it came from
-groups as (
+grouped as (
     select
         invoice_id,
         usage_date,
@@ -13,11 +15,17 @@ groups as (
         count(*) as focus_rows,
         min(region_id) as first_region_id,
         count(region_id) = count(*) and min(region_id) = max(region_id) as is_one_region,
-        max(region_id) is not null
-        and (count(region_id) < count(*) or min(region_id) < max(region_id)) as is_split,
         max({{ focus_provider('host_provider_name') }}) as host_provider
     from focus_rows
     group by invoice_id, usage_date, sku, project_key, cluster_key
+    having max(region_id) is not null
+),
+
+numbered as (
+    select
+        *,
+        row_number() over () as group_number
+    from grouped
 )
 
-select * from groups
+select * from numbered

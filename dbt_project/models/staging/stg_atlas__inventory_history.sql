@@ -1,5 +1,12 @@
+-- a serverless instance that Atlas makes a flex cluster is listed elsewhere and keeps its id
 with source as (
-    select * from {{ source('atlas', 'inventory_history') }}
+    select
+        *,
+        case
+            when entity in ('flex_clusters', 'serverless_instances') then 'clusters'
+            else entity
+        end as family
+    from {{ source('atlas', 'inventory_history') }}
 ),
 
 -- several connections may watch one object: each row of theirs is what one of them saw
@@ -13,12 +20,12 @@ observed as (
         _connection,
         _valid_from,
         max(coalesce(_valid_to, timestamp '9999-12-31')) over (
-            partition by entity, id
+            partition by family, id
             order by _valid_from asc, _valid_to asc nulls last, _connection desc
             rows between unbounded preceding and current row
         ) as seen_until,
         lead(_valid_from) over (
-            partition by entity, id
+            partition by family, id
             order by _valid_from asc, _valid_to asc nulls last, _connection desc
         ) as next_from
     from source
