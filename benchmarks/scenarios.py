@@ -88,35 +88,34 @@ def giant(options: Options) -> None:
 
 
 def daily(options: Options) -> None:
-    """A day later: the pending invoice grew, three closed months are read again unchanged."""
+    """Day after day the pending invoice grows and three closed months are read again unchanged."""
     lines = max(options.lines // 50, 30)
-    plans = [Plan(f"month-{each}", each, lines) for each in range(1, max(HISTORIES) + 1)]
-    today = Plan("today", 0, lines, "PENDING")
-    tomorrow = Plan("tomorrow", 0, lines + lines // 30, "PENDING")
-    now, later, *closed = written(today, tomorrow, *plans)
+    growth = lines // 30
+    days = range(options.rounds + 1)
+    pending = [Plan(f"day-{each}", 0, lines + each * growth, "PENDING") for each in days]
+    past = [Plan(f"month-{each}", each, lines) for each in range(1, max(HISTORIES) + 1)]
+    bill = written(*pending, *past)
+    versions, closed = bill[: len(pending)], bill[len(pending) :]
     runs: Runs = {f"ours, {months} months": [] for months in HISTORIES}
-    for months in HISTORIES:
-        with served([now, *closed[:months]], is_plain=options.is_plain) as (url, _):
-            measured("ours", url, str(_fresh(options.folder / f"held-{months}")))
-    for _ in range(options.rounds):
-        for months in HISTORIES:
-            cost = _refreshed([later, *closed[:months]], options, f"held-{months}")
-            runs[f"ours, {months} months"].append(cost)
+    for day, today in enumerate(versions):
+        for months, found in zip(HISTORIES, runs.values(), strict=True):
+            cost = _refreshed([today, *closed[:months]], options, months)
+            if day:  # the first one loads the past
+                found.append(cost)
     long, short = runs.values()
     targets = [
         Target("36 / 3 months, CPU", ratio(long, short, "cpu_s"), at_most=1.2),
         Target("36 / 3 months, wall", ratio(long, short, "wall_s"), at_most=1.2),
     ]
-    show(_title("Daily refresh", [later, *closed], options), runs, targets)
+    show(_title("Daily refresh", [versions[-1], *closed], options), runs, targets)
 
 
-def _refreshed(bill: list[Invoice], options: Options, held: str) -> Cost:
-    folder = options.folder / "daily"
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(options.folder / held, folder)
+def _refreshed(bill: list[Invoice], options: Options, months: int) -> Cost:
+    folder = options.folder / f"daily-{months}"
+    folder.mkdir(exist_ok=True)
     with served(bill, is_plain=options.is_plain) as (url, requests):
         cost = measured("ours", url, str(folder))
-        return _checked(held, replace(cost, requests=requests()), bill)
+        return _checked(f"ours, {months} months", replace(cost, requests=requests()), bill)
 
 
 def _checked(name: str, cost: Cost, bill: list[Invoice]) -> Cost:

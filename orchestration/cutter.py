@@ -264,7 +264,7 @@ class Cutter:
             return False
         where = re.search(r"\$\[(\d+)\]", problem)
         line = array.count + int(where[1]) + 1 if where else array.count + 1
-        what = re.sub(r"\$\[\d+\]\.?", "", problem)
+        what = re.sub(r"\$\[\d+\]\.?", "", problem).replace("`int | null`", "`int`")
         array.problem = array.problem or f"lineItems, line {line}: {what}"
         array.count += len(found)
         return True

@@ -116,8 +116,12 @@ def _job(project: Project, job: Job, sandbox: Sandbox, request: Request) -> Docu
 
 
 def _neighbour(cluster: Cluster, clusters: Iterable[Cluster]) -> str:
-    """Nobody practises on production: the last other dedicated cluster of the project."""
-    others = [one.name for one in clusters if one.kind == cluster.kind and one != cluster]
+    """Nobody practises on production: the project's last other cluster that is there to stay."""
+    others = [
+        one.name
+        for one in clusters
+        if one.kind == cluster.kind and one.life.gone is None and one.id != cluster.id
+    ]
     return others[-1] if others else cluster.name
 
 

@@ -18,12 +18,7 @@ from orchestration.atlas.answers import Answer
 from orchestration.atlas.budgets import Budgets
 from orchestration.atlas.errors import AtlasError, Expired, error_for
 from orchestration.atlas.paging import read_list
-from orchestration.atlas.retries import (
-    Patience,
-    RetryPolicy,
-    is_worth_reading_again,
-    was_not_taken,
-)
+from orchestration.atlas.retries import Patience, RetryPolicy, is_worth_reading_again, was_not_taken
 from orchestration.atlas.transfer import OpenSink, Paced, Sink, connection_errors_named, pour
 
 __all__ = ["Answer", "AtlasClient", "OpenSink", "RetryPolicy", "Sink"]
@@ -41,8 +36,9 @@ WHAT = "what"
 Hooks = Mapping[str, list[Callable[..., None]]]
 
 log = logging.getLogger("atlas_costs")
-# It would log every address it asks, and a pre-signed one is a secret.
-logging.getLogger("httpx").setLevel(logging.WARNING)
+# They would log every address that is asked or redirected to, and a pre-signed one is a secret.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class AtlasClient:

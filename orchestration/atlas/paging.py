@@ -21,19 +21,22 @@ class Reading:
 
     Attributes:
         pages: As Atlas sent them.
-        seen: How many objects the pages hold, twice seen ones twice.
+        seen: How many objects the pages hold, each as often as it came.
+        objects: The objects, each once.
         totals: What each page with objects said that the list holds; None where it did not.
     """
 
     pages: list[Answer] = field(default_factory=list)
     seen: int = 0
+    objects: set[str] = field(default_factory=set)
     totals: list[int | None] = field(default_factory=list)
 
     def add(self, page: Answer, document: object) -> None:
         """Take the next page, and what its body holds."""
-        found = len(responses.results(document))
+        found = responses.results(document)
         self.pages.append(page)
-        self.seen += found
+        self.seen += len(found)
+        self.objects.update(_identity(each) for each in found)
         if found:
             self.totals.append(responses.total_count(document))
 
@@ -45,21 +48,25 @@ class Reading:
         """
         if len(self.totals) < 2:
             return False
-        return self.totals[0] != self.totals[-1] or self.seen < (self.totals[-1] or 0)
+        return len(set(self.totals)) > 1 or len(self.objects) < (self.totals[-1] or 0)
 
     def agrees_with(self, other: "Reading | None") -> bool:
-        """Whether two readings found as much and were told the same."""
-        mine = (self.seen, self.totals[-1:])
-        return other is not None and mine == (other.seen, other.totals[-1:])
+        """Whether two readings found the same."""
+        return other is not None and self.objects == other.objects
+
+
+def _identity(found: object) -> str:
+    named = found.get("id") or found.get("_id") if isinstance(found, dict) else None
+    return str(named or found)
 
 
 def read_list(get_page: GetPage, params: Query, what: str) -> list[Answer]:
     """Every page of a list.
 
     An object that vanishes while a list is read moves those behind it up, and the one at the
-    page's edge is missed: a list whose count changed, or that brought less than its count, is
-    read again from the start. Atlas calls the count an estimate, so two readings that agree are
-    believed, and the third in any case.
+    page's edge is missed: a list whose count changed, or that brought fewer objects than its
+    count, is read again from the start. Atlas calls the count an estimate, so two readings that
+    find the same are believed, and the third in any case.
 
     Args:
         get_page: Asks for one page.

@@ -38,8 +38,8 @@ class RetryPolicy:
         longest_wait_s: The longest Retry-After that is still waited for, in seconds.
         slowest_bytes_s: A body that brings less than this on average is cut off: at 1 KiB/s the
             smallest invoice worth streaming, 10 MB, would take three hours.
-        patience_s: What the average is taken over: as long as half a read timeout, so that one
-            pause of the network alone does not count.
+        patience_s: What the average is taken over: one read of 64 KiB after a stall of a minute
+            still passes; longer stalls are the read timeout's business.
     """
 
     attempts: int = 5

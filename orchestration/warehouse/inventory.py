@@ -28,8 +28,14 @@ ENTITIES = (
     "skus",
     "actions",
 )
-# Asked for project by project: whether the key could read them is a column of active_resources.
-PER_PROJECT = ("clusters", "flex_clusters")
+# Asked for project by project: whether the key could read them shows in active_resources.
+PER_PROJECT = (
+    "clusters",
+    "flex_clusters",
+    "serverless_instances",
+    "data_federation",
+    "stream_workspaces",
+)
 WITHOUT_HISTORY = ("skus", "actions")
 ROUND = 500
 

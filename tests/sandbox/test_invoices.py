@@ -23,8 +23,8 @@ def days(line: dict) -> int:
     return (end - start).days
 
 
-def test_thirteen_months_hold_fifteen_to_twenty_five_thousand_lines(lines) -> None:
-    assert 15_000 <= len(lines) <= 25_000
+def test_thirteen_months_hold_twenty_five_to_thirty_five_thousand_lines(lines) -> None:
+    assert 25_000 <= len(lines) <= 35_000
 
 
 def test_headers_follow_atlas_identity(invoices) -> None:
