@@ -27,9 +27,9 @@ from orchestration.invoice_document import (
 WINDOW = 1 << 20
 # Where a run may end: looked for in the last of a window first, because lines are short.
 TAIL = 1 << 16
-# The lines whose field names are looked at, window by window: all of them would cost as much again
-# as counting, and a field that is new comes with every line.
-LOOKED_AT = 1000
+# Of each window so much is searched for unknown field names, all of it where it is no larger: to
+# look at every line would cost as much again as counting, and a new field comes with every line.
+LOOKED_AT = 1 << 14
 
 _TOKEN = re.compile(rb'\s*("[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s\[\]{},:"]+)', re.DOTALL)
 _SPACE = re.compile(rb"\s*")
@@ -251,8 +251,7 @@ class Cutter:
             return self._count_untyped(array, run, str(error))
         except (msgspec.DecodeError, UnicodeDecodeError):
             return False
-        if array.count < LOOKED_AT:
-            array.unknown |= set().union(*_keys.decode(run)) - LINE_FIELDS
+        array.unknown |= _field_names(run) - LINE_FIELDS
         array.count += len(found)
         array.cents += sum([each.total_price_cents or 0 for each in found])
         return True
@@ -347,3 +346,14 @@ class Cutter:
     def _not_json(self, token: bytes) -> BadInvoice:
         seen = token[:40].decode(errors="replace")
         return BadInvoice(f"the invoice document is not JSON: unexpected {seen}")
+
+
+def _field_names(run: bytes) -> set[str]:
+    """The names of the fields of the first lines of a run that has been found whole."""
+    if len(run) > LOOKED_AT:
+        end = run.rfind(b"},{", 0, LOOKED_AT)
+        run = run[: end + 1] + b"]"
+    try:
+        return set().union(*_keys.decode(run))
+    except msgspec.DecodeError:
+        return set()  # it was cut inside a string

@@ -117,7 +117,9 @@ class InvoiceLoader:
         return batch
 
     def _find(self, version: Version) -> Slice | None:
-        return self._slices.find(version.org_id, version.month, version.invoice_id, version.version)
+        # a document need not say whose it is; the journal then says who asked for it
+        of = (version.month, version.invoice_id, version.version)
+        return self._slices.find(version.org_id, *of) or self._slices.find(None, *of)
 
     def _cut_again(self, version: Version) -> None:
         path = self._landings[0].root / version.file
@@ -198,7 +200,8 @@ class InvoiceLoader:
     def _drop_old_slices(self, versions: dict[str, list[Version]], months: dict[str, str]) -> None:
         for invoice_id in months:
             newest = versions[invoice_id][-1]
-            self._slices.drop_others(newest.org_id, newest.month, newest.invoice_id, newest.version)
+            for org_id in (newest.org_id, None):
+                self._slices.drop_others(org_id, newest.month, newest.invoice_id, newest.version)
 
 
 def _after(versions: list[Version], held: tuple[str, str] | None) -> list[Version]:

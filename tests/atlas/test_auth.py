@@ -3,6 +3,7 @@
 import json
 import re
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -204,3 +205,18 @@ def test_requests_are_counted_with_challenges_and_tokens():
         with AtlasClient(server.url, auth) as atlas:
             organization(atlas, "o")
             assert atlas.requests == len(server.requests) == 2
+
+
+def test_a_token_is_not_waited_for_for_ever():
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"access_token": "a", "id": "o"})
+
+    auth = ServiceAccountAuth("http://atlas.invalid", "mdb_sa_id_x", SecretStr("s"))
+    transport = httpx.MockTransport(answer)
+    with AtlasClient("http://atlas.invalid", auth, transport=transport) as atlas:
+        organization(atlas, "o")
+    assert [each.url.path for each in seen][0] == "/api/oauth/token"
+    assert all(each.extensions["timeout"]["read"] for each in seen)

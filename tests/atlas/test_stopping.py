@@ -79,3 +79,16 @@ def test_each_wait_is_said_with_its_reason(caplog):
     [said] = [each.message for each in caplog.records if each.name == "atlas_costs"]
     assert said.startswith("organization: Atlas answered 503")
     assert said.endswith("Next try in 0 s.")
+
+
+def test_a_challenge_is_not_answered_any_more(stop):
+    class Twice(httpx.Auth):
+        def auth_flow(self, request: httpx.Request):
+            yield request
+            stop.set()
+            yield request
+
+    with serving(Scripted()) as server, AtlasClient(server.url, Twice(), stop=stop) as atlas:
+        with pytest.raises(Stopped):
+            atlas.get("/orgs/o", version=VERSION, what="organization")
+        assert len(server.requests) == atlas.requests == 1

@@ -279,7 +279,7 @@ def test_a_list_of_clusters(atlas, installed, fault, code):
             polled_404=answer(404, path="/reports/"),
             polled_invalid_json=broken("invalid_json", path="/reports/"),
             failed=broken("report_failed"),
-            address_always_expired=broken("report_expired"),
+            address_always_expired=answer(403, path="/presigned/"),
             download_html=broken("html", path="/presigned/"),
             download_503_for_good=answer(503, path="/presigned/"),
             download_cut_for_good=broken("truncated_gzip", path="/presigned/"),
