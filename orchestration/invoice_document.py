@@ -2,13 +2,17 @@
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Annotated, Self
 
 import msgspec
 
 
 class BadInvoice(ValueError):
     """A body that is not the invoice document Atlas describes."""
+
+
+# What a bigint holds: an amount beyond it is named where it arrives.
+Cents = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 class Header(msgspec.Struct, rename="camel", kw_only=True, omit_defaults=True):
@@ -21,12 +25,12 @@ class Header(msgspec.Struct, rename="camel", kw_only=True, omit_defaults=True):
     updated: str | None = None
     start_date: str | None = None
     end_date: str | None = None
-    amount_billed_cents: int | None = None
-    amount_paid_cents: int | None = None
-    credits_cents: int | None = None
-    sales_tax_cents: int | None = None
-    starting_balance_cents: int | None = None
-    subtotal_cents: int | None = None
+    amount_billed_cents: Cents | None = None
+    amount_paid_cents: Cents | None = None
+    credits_cents: Cents | None = None
+    sales_tax_cents: Cents | None = None
+    starting_balance_cents: Cents | None = None
+    subtotal_cents: Cents | None = None
     payments: msgspec.Raw = msgspec.Raw(b"[]")
     refunds: msgspec.Raw = msgspec.Raw(b"[]")
 
@@ -34,7 +38,7 @@ class Header(msgspec.Struct, rename="camel", kw_only=True, omit_defaults=True):
 class Line(msgspec.Struct, rename="camel", gc=False):
     """One line, as far as the sum that loading is later held to needs it."""
 
-    total_price_cents: int | None = 0
+    total_price_cents: Cents | None = 0
 
 
 # What the specification describes; anything else is kept in landing and named in a check.

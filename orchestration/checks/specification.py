@@ -35,11 +35,11 @@ SCHEMAS = {
     "invoices": ("BillingInvoice",),
     "invoice_line_items": ("InvoiceLineItem",),
     "invoice_payments": ("BillingPayment",),
-    "invoice_refunds": ("Refund",),
+    "invoice_refunds": ("BillingRefund",),
 }
 # Recorded answers have these, and the specification does not.
 BEYOND: dict[str, Fields] = {
-    "clusters": {"effectiveDatabaseEdition": None},
+    "clusters": {"diskSizeGB": None, "effectiveDatabaseEdition": None},
     "flex_clusters": {"effectiveDatabaseEdition": None, "versionReleaseSystem": ["CONTINUOUS"]},
     "backup_snapshots": {"frequencyType": ["ondemand"]},
     "restore_jobs": {"targetDeploymentItemName": None},
@@ -56,15 +56,21 @@ def known() -> dict[str, Fields]:
     return found
 
 
-def fields_of(schemas: dict[str, Any], schema: dict[str, Any]) -> Fields:
-    """The fields of a schema, of all that it is made of and of every kind of it there is."""
+def fields_of(
+    schemas: dict[str, Any], schema: dict[str, Any], seen: frozenset[str] = frozenset()
+) -> Fields:
+    """The fields of a schema, of all that it is made of and of every kind of it there is.
+
+    A base names its kinds and each kind its base: what was `seen` on the way is not read again.
+    """
     if name := schema.get("$ref"):
-        return fields_of(schemas, schemas[name.rpartition("/")[2]])
+        inner = {} if name in seen else schemas[name.rpartition("/")[2]]
+        return fields_of(schemas, inner, seen | {name})
     found: Fields = {
         name: _values(schemas, each) for name, each in schema.get("properties", {}).items()
     }
     for part in (*schema.get("allOf", ()), *schema.get("oneOf", ())):
-        for name, values in fields_of(schemas, part).items():
+        for name, values in fields_of(schemas, part, seen).items():
             found[name] = _both(found.get(name, []), values)
     return found
 

@@ -5,11 +5,21 @@ def _utc(column: str) -> str:
     return f"{column}::timestamptz at time zone 'UTC'"
 
 
+def _sent(column: str) -> str:
+    """A time that Atlas sent: empty counts as missing, anything else odd names its invoice."""
+    return (
+        f"case when nullif({column}, '') is null then null "
+        f"when try_cast({column} as timestamptz) is not null then {_utc(column)} "
+        f"else error('invoice ' || invoice_id || ': {column} is ' || {column} || "
+        "', which is no time') end"
+    )
+
+
 INSERT_HEADERS = f"""
 insert into invoices by name
 select id, org_id as orgId, status_name as statusName,
-    {_utc("created")} as created, {_utc("updated")} as updated,
-    {_utc("start_date")} as startDate, {_utc("end_date")} as endDate,
+    {_sent("created")} as created, {_sent("updated")} as updated,
+    {_sent("start_date")} as startDate, {_sent("end_date")} as endDate,
     amount_billed_cents as amountBilledCents, amount_paid_cents as amountPaidCents,
     credits_cents as creditsCents, sales_tax_cents as salesTaxCents,
     starting_balance_cents as startingBalanceCents, subtotal_cents as subtotalCents,

@@ -171,8 +171,8 @@ class InvoiceLoader:
         loaded = {
             invoice_id: (lines, cents)
             for invoice_id, lines, cents in self._db.execute(
-                "select _invoice_id, count(*), coalesce(sum(totalPriceCents), 0)::bigint "
-                "from invoice_line_items where _invoice_id in (select unnest(?)) group by all",
+                "select _invoice_id, count(*), coalesce(sum(totalPriceCents), 0) "
+                "from stored_line_items where _invoice_id in (select unnest(?)) group by all",
                 [[each.invoice_id for each in versions]],
             ).fetchall()
         }

@@ -34,7 +34,7 @@ class naming_the_version:  # noqa: N801  reads as a phrase at its call site
         raise BadVersion(version.invoice_id, version.version, reason) from None
 
     def _culprit(self, message: str) -> Version | None:
-        named = re.match(r"invoice (\S+): ", message)
+        named = re.match(r"invoice (.+?): ", message)
         if named and named[1] in self._by_id:
             return self._by_id[named[1]]
         for path, version in self._by_path.items():

@@ -218,5 +218,5 @@ def test_a_token_is_not_waited_for_for_ever():
     transport = httpx.MockTransport(answer)
     with AtlasClient("http://atlas.invalid", auth, transport=transport) as atlas:
         organization(atlas, "o")
-    assert [each.url.path for each in seen][0] == "/api/oauth/token"
+    assert seen[0].url.path == "/api/oauth/token"
     assert all(each.extensions["timeout"]["read"] for each in seen)

@@ -84,7 +84,8 @@ def test_each_wait_is_said_with_its_reason(caplog):
 def test_a_challenge_is_not_answered_any_more(stop):
     class Twice(httpx.Auth):
         def auth_flow(self, request: httpx.Request):
-            yield request
+            response = yield request
+            response.read()
             stop.set()
             yield request
 

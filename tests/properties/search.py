@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 WIDER = 20
 # The strategies are large, not wrong; nothing is written beside the tests.
-COMMON = {"deadline": None, "phases": [Phase.explicit, Phase.generate], "database": None, "suppress_health_check": list(HealthCheck)}
+COMMON = {
+    "deadline": None,
+    "phases": [Phase.explicit, Phase.generate],
+    "database": None,
+    "suppress_health_check": list(HealthCheck),
+}
 
 
 def for_any(

@@ -31,7 +31,9 @@ NUMBERS = st.sampled_from(
     + [Literal("0.12345678901234567"), Literal("123456789.12345678901234567"), Literal("-0.5")]
 )
 TEXTS = st.one_of(
-    st.sampled_from(["", " ", "null", "},{", '"lineItems": [{', "\\", "\\\"}]", "Zürich 🌍", "\x00"]),
+    st.sampled_from(
+        ["", " ", "null", "},{", '"lineItems": [{', "\\", '\\"}]', "Zürich 🌍", "\x00"]
+    ),
     st.text(st.characters(codec="utf-8"), max_size=12),
 )
 KEYS = st.one_of(st.sampled_from(["", "a.b", '"', "'", "(untagged)", "$.x", "env"]), TEXTS)
@@ -44,9 +46,7 @@ TIMES = st.builds(
 )
 ANYTHING = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**64), NUMBERS, TEXTS),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=2), st.dictionaries(KEYS, inner, max_size=2)
-    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(KEYS, inner, max_size=2)),
     max_leaves=4,
 )
 
@@ -70,9 +70,11 @@ def values(schema: dict[str, Any], depth: int = 0) -> st.SearchStrategy[Any]:
     if kinds:
         shared = {"properties": schema["properties"]}
         return st.sampled_from(kinds).flatmap(
-            lambda kind: values({"allOf": [shared, kind], "type": "object"}, depth + 1)
-            if "$ref" in kind or "properties" in kind
-            else values(kind, depth + 1)
+            lambda kind: (
+                values({"allOf": [shared, kind], "type": "object"}, depth + 1)
+                if "$ref" in kind or "properties" in kind
+                else values(kind, depth + 1)
+            )
         )
     if "enum" in schema:
         return st.sampled_from([*schema["enum"], "OF_TOMORROW"])

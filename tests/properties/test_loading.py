@@ -106,9 +106,12 @@ def test_an_odd_value_is_loaded_or_refused_by_name_and_the_others_go_on(pages, o
         load(folder, landing)
         loaded = in_raw(folder)
         assert expected.items() <= loaded.items()
-        refused = {invoice_id for (invoice_id,) in rows(
-            folder, "select _invoice_id from unloadable_invoices where reason <> ''"
-        )}
+        refused = {
+            invoice_id
+            for (invoice_id,) in rows(
+                folder, "select _invoice_id from unloadable_invoices where reason <> ''"
+            )
+        }
         [seen] = [landing.current("invoices").get("odd")] or [None]
         refused |= set(seen.meta.get("problems", {})) if seen else set()
         assert set(named) <= set(loaded) | refused
