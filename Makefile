@@ -26,8 +26,8 @@ check: .venv/.dev
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
-bench: .venv/.dev
-	@$(BIN)/python -m benchmarks
+bench: .venv/.dev .venv-bench/.done
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 install: .venv/.runtime
 
@@ -36,6 +36,7 @@ lock: .venv/.dev
 	@$(LOCK) pyproject.toml --group setup --group dev -o requirements/dev.txt
 	@$(LOCK) pyproject.toml --group setup -c requirements/dev.txt -o requirements/runtime.txt
 	@echo uv | $(LOCK) - -c requirements/dev.txt -o requirements/uv.txt
+	@echo 'dlt[parquet,duckdb]' | $(LOCK) - -c requirements/dev.txt -o requirements/bench.txt
 
 # The browser tests want an installed Chromium; on Debian as root it is installed here.
 browser:
@@ -43,7 +44,7 @@ browser:
 	|| command -v google-chrome >/dev/null || .ci/install-chromium
 
 clean:
-	rm -rf .venv dbt_project/target dbt_project/logs
+	rm -rf .venv .venv-bench dbt_project/target dbt_project/logs
 
 .venv/bin/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
@@ -61,4 +62,10 @@ clean:
 	@echo "Installing into .venv …"
 	@test -e .venv/.dev && $(INSTALL) requirements/dev.txt || $(INSTALL) requirements/runtime.txt
 	@$(EDITABLE)
+	@touch $@
+
+# What the benchmark compares with lives apart: a sync of .venv would remove it.
+.venv-bench/.done: .venv/bin/uv requirements/bench.txt
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@$(INSTALL) --python .venv-bench/bin/python requirements/bench.txt
 	@touch $@

@@ -10,6 +10,10 @@ from orchestration.warehouse.errors import WarehouseError
 KNOWN = (AtlasError, JournalError, SettingsError, WarehouseError)
 NO_ROOM = ("No space left on device", "disk is full", "disk quota exceeded", "File too large")
 
+UNWRITABLE = frozenset(
+    {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.EEXIST, errno.EISDIR}
+)
+
 
 def explanation(error: BaseException | None) -> str | None:
     """The sentence, or None for what we did not foresee.
@@ -36,6 +40,12 @@ def _sentence(error: BaseException) -> str | None:
         return (
             f"No room left on the disk ({str(error).splitlines()[0]}). Free some space in the "
             "data folder and run again; what was published before is unchanged."
+        )
+    if isinstance(error, OSError) and error.errno in UNWRITABLE and error.filename:
+        return (
+            f"Cannot write {error.filename} ({error.strerror}). Make the data folder "
+            "(ATLAS_COSTS_DATA_DIR) writable for this user and run again; what was published "
+            "before is unchanged."
         )
     return None
 

@@ -43,6 +43,7 @@ class MiscountedResponse(Response):
         body = bytes(self.body)
         announced = max(len(body) + self.extra, 0)
         self.headers["Content-Length"] = str(announced)
+        self.headers["Connection"] = "close"  # or a client may write into the closing connection
         await send(_start(self))
         first = {"type": "http.response.body", "body": body[:announced], "more_body": True}
         await send(first)

@@ -43,29 +43,36 @@ IDENTITY = sorted(set(TYPES) - {"tags", "note"})
 LARGEST_LINE = 2 * 2**20
 
 
-def _refusal(name: str, what: str) -> str:
-    return f"error('invoice ' || invoice_id || ': {name} is ' || {name} || ', which is no {what}')"
+def _odd(name: str, what: str, otherwise: str = "") -> str:
+    """What becomes of a text that the quick cast did not take: nothing, or the load stops."""
+    sentence = f"'invoice ' || invoice_id || ': {name} is ' || {name} || ', which is no {what}'"
+    refusal = f"error({sentence})"
+    return f"case when nullif({name}, '') is null then null {otherwise} else {refusal} end"
 
 
 def _number(name: str, kind: str) -> str:
-    """A number from its text. A cast alone would round cents, so whole ones are compared too."""
-    is_number = f"try_cast({name} as {kind}) is not null"
-    if kind == "bigint":
-        is_number += f" and try_cast({name} as decimal(38, 9)) = try_cast({name} as {kind})"
-    return (
-        f"case when nullif({name}, '') is null then null when {is_number} then {name}::{kind} "
-        f"else {_refusal(name, 'number')} end as {name}"
-    )
+    """A number from its text, cast once: a second cast of each would cost 4 % of a load."""
+    return f"coalesce(try_cast({name} as {kind}), {_odd(name, 'number')}) as {name}"
+
+
+def _whole_number(name: str) -> str:
+    """Cents: a cast alone would round 12.7 to 13, so the decimal is compared too.
+
+    totalPriceCents needs no such care: the cutter takes whole numbers only, and its sum is
+    compared after the load.
+    """
+    is_whole = f"try_cast({name} as decimal(38, 9)) = try_cast({name} as bigint)"
+    return f"{_odd(name, 'number', f'when {is_whole} then {name}::bigint')} as {name}"
 
 
 def _timestamp(name: str) -> str:
     """UTC, whatever offset it came with; a plain cast, four times cheaper, ignores offsets."""
-    return (
-        f"case when nullif({name}, '') is null then null "
-        f"when ends_with({name}, 'Z') and try_cast({name} as timestamp) is not null "
-        f"then {name}::timestamp when try_cast({name} as timestamptz) is not null "
-        f"then {name}::timestamptz at time zone 'UTC' else {_refusal(name, 'time')} end as {name}"
+    plain = f"case when ends_with({name}, 'Z') then try_cast({name} as timestamp) end"
+    with_offset = (
+        f"when try_cast({name} as timestamptz) is not null "
+        f"then {name}::timestamptz at time zone 'UTC'"
     )
+    return f"coalesce({plain}, {_odd(name, 'time', with_offset)}) as {name}"
 
 
 def _identity() -> str:
@@ -95,7 +102,8 @@ insert into stored_line_items by name
 select invoice_id as _invoice_id, 1 as _occurrence,
     {", ".join(f"nullif({name}, '') as {name}" for name in TEXTS)}, tags,
     {", ".join(map(_timestamp, TIMESTAMPS))},
-    {", ".join(_number(name, kind) for name, kind in NUMBERS.items())},
+    {_whole_number("discountCents")},
+    {", ".join(_number(name, kind) for name, kind in NUMBERS.items() if name != "discountCents")},
     connection as _connection, file as _landing_file,
     since::timestamptz at time zone 'UTC' as _landed_at
 from read_json($paths, format = 'array', filename = true, columns = {LINE_COLUMNS},

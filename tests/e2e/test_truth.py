@@ -5,45 +5,31 @@ Five organizations share one warehouse as five connections, so that one build se
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
-import dagster as dg
 import duckdb
 import pytest
 
 import sandbox as sandbox_package
-from orchestration.assets import billing, inventory
-from orchestration.assets.dbt import models
-from orchestration.resources.atlas import AtlasResource
-from orchestration.resources.dbt import dbt_resource, prepared_project
-from orchestration.resources.warehouse import WarehouseResource
-from orchestration.settings import ApiKey, Connection, SecretStr
 from tests.e2e.truth import expected, sums_of_marts
 
 SEEDS = (1, 2, 3, 4, 5)
-connections: list[Connection] = []
 
 
-class Several(AtlasResource):
-    """Reads every sandbox that is running."""
-
-    def connections(self) -> list[Connection]:
-        return connections
-
-
-def connection(seed: int, running: sandbox_package.RunningSandbox) -> Connection:
-    key = ApiKey(running.public_key, SecretStr(running.private_key))
-    return Connection(f"seed-{seed}", running.org_id, running.base_url, key)
-
-
-def refresh() -> None:
-    """Extract, load, build and test, without publishing."""
-    with dg.DagsterInstance.ephemeral() as instance:
-        result = dg.materialize(
-            [*inventory.assets, *billing.assets, models(prepared_project())],
-            resources={"atlas": Several(), "warehouse": WarehouseResource(), "dbt": dbt_resource()},
-            instance=instance,
+def connect(folder: Path, running: dict[int, sandbox_package.RunningSandbox]) -> dict[str, str]:
+    """Write connections.yaml for every sandbox; the variables that hold their keys."""
+    entries = []
+    variables = {"ATLAS_COSTS_CONFIG_DIR": str(folder)}
+    for seed, each in running.items():
+        entries.append(
+            f"  - name: seed-{seed}\n    org_id: {each.org_id}\n    base_url: {each.base_url}\n"
+            f"    public_key_env: SEED_{seed}_PUBLIC\n    private_key_env: SEED_{seed}_PRIVATE\n"
         )
-    assert result.success
+        variables[f"SEED_{seed}_PUBLIC"] = each.public_key
+        variables[f"SEED_{seed}_PRIVATE"] = each.private_key
+    folder.mkdir()
+    (folder / "connections.yaml").write_text("connections:\n" + "".join(entries))
+    return variables
 
 
 @pytest.fixture(
@@ -60,15 +46,15 @@ def sandboxes(request) -> Iterator[dict[int, sandbox_package.RunningSandbox]]:
             seed: stack.enter_context(sandbox_package.running(seed=seed, scale=scale))
             for seed in seeds
         }
-        connections[:] = [connection(seed, each) for seed, each in running.items()]
         yield running
 
 
-def test_marts_equal_the_truth(sandboxes, clean_environment, monkeypatch, tmp_path):
-    monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(tmp_path))
-    refresh()
+def test_marts_equal_the_truth(sandboxes, world, tmp_path):
+    run = world.run("refresh", **connect(tmp_path / "config", sandboxes))
+    assert run.code == 0, run.said
     with duckdb.connect() as db:
-        db.execute(f"attach '{tmp_path}/build/marts.duckdb' as warehouse (read_only)")
+        published = (world.data / "atlas_costs.duckdb").resolve()
+        db.execute(f"attach '{published}' as warehouse (read_only)")
         db.execute("use warehouse")
         for seed, running in sandboxes.items():
             found = sums_of_marts(
