@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration.assets import billing, inventory
 from orchestration.assets.dbt import models
 from orchestration.assets.publish import published_warehouse
-from orchestration.checks import reconciliation
+from orchestration.checks import drift, reconciliation
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.dbt import dbt_resource, prepared_project
 from orchestration.resources.warehouse import WarehouseResource
@@ -21,7 +21,7 @@ defs = dg.Definitions(
         dbt_models,
         published_warehouse(marts),
     ],
-    asset_checks=reconciliation.checks,
+    asset_checks=[*reconciliation.checks, *drift.checks],
     jobs=[refresh_costs, build_marts],
     schedules=[daily_refresh],
     resources={

@@ -13,9 +13,6 @@ from dataclasses import dataclass, field
 from orchestration.atlas.client import Sink
 from orchestration.atlas.errors import (
     AtlasError,
-    Forbidden,
-    NotFound,
-    Refused,
     Stopped,
 )
 from orchestration.atlas.reports import FocusReports, PollPolicy, Report
@@ -25,6 +22,7 @@ from orchestration.landing import CSV, LandedFile, Landing
 
 ENTITY = "focus_reports"
 ACCESS = "focus_report_access"
+LINKED_ACCESS = "linked_focus_report_access"
 NEEDED = ("ChargePeriodStart", "RegionId", "x_AtlasSku")
 LONGEST_HEADER = 1 << 16
 # For all reports of a connection together: costs do not wait longer for their regions. What is not
@@ -43,30 +41,39 @@ class Requested:
 def request_reports(session: Session) -> Requested:
     """Ask for a report of each invoice whose present version has none landed.
 
-    One answer that there are no such reports, or that the role is missing, is enough: it is noted
-    once for the organization and nothing more is asked.
+    Linked organizations' invoices come last: whether a key may have their reports Atlas does not
+    say, so that a refusal of those is no missing part.
     """
     requested = Requested()
     landing = session.landing
     client = session.client()
     try:
         reports = FocusReports(client, session.org_id)
-        for invoice_id, version in _without_report(landing, session.org_id).items():
-            try:
-                requested.reports[invoice_id] = version, reports.request(invoice_id)
-            except Stopped:
-                raise
-            except (Forbidden, NotFound, Refused) as error:
-                if not requested.reports:
-                    landing.observe_unreadable(ACCESS, session.org_id, str(error), error.cause)
-                    return requested
-                _note(landing, invoice_id, error)
-            except AtlasError as error:
-                _note(landing, invoice_id, error)
+        for access, nested in ((ACCESS, False), (LINKED_ACCESS, True)):
+            wanted = _without_report(landing, nested=nested)
+            refusal = _request(reports, requested, wanted)
+            if refusal is None:
+                landing.observe(access, session.org_id, [])
+            else:
+                landing.observe_unreadable(access, session.org_id, str(refusal), refusal.cause)
+                break
     finally:
         session.give_back(client)
-    landing.observe(ACCESS, session.org_id, [])
     return requested
+
+
+def _request(
+    reports: FocusReports, requested: Requested, wanted: dict[str, str]
+) -> AtlasError | None:
+    """Ask for reports; the first refusal is Atlas's word on all of them and ends the asking."""
+    for invoice_id, version in wanted.items():
+        try:
+            requested.reports[invoice_id] = version, reports.request(invoice_id)
+        except Stopped:
+            raise
+        except AtlasError as error:
+            return error
+    return None
 
 
 def fetch_reports(session: Session, requested: Requested) -> None:
@@ -93,12 +100,12 @@ def fetch_reports(session: Session, requested: Requested) -> None:
         log.info("%s: %d FOCUS reports read", session.name, len(requested.reports))
 
 
-def _without_report(landing: Landing, org_id: str) -> dict[str, str]:
-    """Invoice id → version of the organization's own invoices whose report is not landed yet."""
+def _without_report(landing: Landing, *, nested: bool) -> dict[str, str]:
+    """Invoice id → version of the invoices whose report is not landed yet."""
     landed = landing.current(ENTITY)
     return {
         invoice_id: version
-        for invoice_id, version in current_versions(landing, org_id).items()
+        for invoice_id, version in current_versions(landing, nested=nested).items()
         if invoice_id not in landed or landed[invoice_id].meta.get("version") != version
     }
 

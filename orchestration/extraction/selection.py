@@ -85,12 +85,12 @@ def first_month(history_months: int | None, now: datetime) -> str | None:
     return f"{month // 12:04d}-{month % 12 + 1:02d}"
 
 
-def current_versions(landing: Landing, org_id: str) -> dict[str, str]:
-    """Invoice id → the version last seen, of an organization's own invoices."""
+def current_versions(landing: Landing, *, nested: bool) -> dict[str, str]:
+    """Invoice id → the version last seen: the organization's own, or those nested in them."""
     return {
         invoice["id"]: invoice["version"]
         for seen in landing.observations()
         if seen.entity == ENTITY
         for invoice in seen.meta.get(ENTITY, [])
-        if not invoice["is_nested"] and invoice.get("org_id") in {None, org_id}
+        if invoice["is_nested"] is nested
     }

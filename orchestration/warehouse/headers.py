@@ -40,10 +40,10 @@ def _time(name: str) -> str:
 
 
 def _entries(column: str) -> str:
-    return (
-        f"from (select *, unnest({column}::json -> '$[*]') as entry from versions_now "
-        f"where json_type({column}::json) = 'ARRAY')"
-    )
+    """The objects of a column that holds a JSON array, one row each."""
+    is_array = f"json_type({column}::json) = 'ARRAY'"
+    each = f"unnest({column}::json -> '$[*]') as entry"
+    return f"from (select *, {each} from versions_now where {is_array})"  # noqa: S608  ours
 
 
 _LINEAGE = (
