@@ -39,6 +39,9 @@ _any_lines = msgspec.json.Decoder(list[msgspec.Raw])
 _keys = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _header = msgspec.json.Decoder(Header)
 
+# msgspec raises the second beside the first
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError)
+
 T = TypeVar("T")
 Steps = Generator[None, None, T]
 
@@ -249,7 +252,7 @@ class Cutter:
             found = _lines.decode(run)
         except msgspec.ValidationError as error:
             return self._count_untyped(array, run, str(error))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except NOT_JSON:
             return False
         array.unknown |= _field_names(run) - LINE_FIELDS
         array.count += len(found)
@@ -259,7 +262,7 @@ class Cutter:
     def _count_untyped(self, array: _Array, run: bytes, problem: str) -> bool:
         try:
             found = _any_lines.decode(run)
-        except msgspec.DecodeError:
+        except NOT_JSON:
             return False
         where = re.search(r"\$\[(\d+)\]", problem)
         line = array.count + int(where[1]) + 1 if where else array.count + 1
@@ -277,7 +280,7 @@ class Cutter:
             raise BadInvoice(
                 f"the invoice document is not as Atlas describes it: {error}"
             ) from None
-        except msgspec.DecodeError as error:
+        except NOT_JSON as error:
             raise BadInvoice(f"the invoice document is not JSON: {error}") from None
         return CutInvoice.of(
             header,
@@ -287,7 +290,7 @@ class Cutter:
             cents=lines.cents if lines else 0,
             size=lines.size if lines else 0,
             digest=lines.digest.digest() if lines else b"",
-            problem=lines.problem if lines else None,
+            problem=_problem(header, lines),
             unknown_fields=(lines.unknown if lines else set()) | (set(names) - HEADER_FIELDS),
         )
 
@@ -340,12 +343,19 @@ class Cutter:
     def _name(self, key: bytes) -> str:
         try:
             return msgspec.json.decode(key, type=str)
-        except msgspec.DecodeError:
+        except NOT_JSON:
             raise self._not_json(key) from None
 
     def _not_json(self, token: bytes) -> BadInvoice:
         seen = token[:40].decode(errors="replace")
         return BadInvoice(f"the invoice document is not JSON: unexpected {seen}")
+
+
+def _problem(header: Header, lines: _Array | None) -> str | None:
+    """Why an invoice cannot be used; one without a start belongs to no month."""
+    if not header.start_date:
+        return "startDate is missing"
+    return lines.problem if lines else None
 
 
 def _field_names(run: bytes) -> set[str]:
@@ -355,5 +365,5 @@ def _field_names(run: bytes) -> set[str]:
         run = run[: end + 1] + b"]"
     try:
         return set().union(*_keys.decode(run))
-    except msgspec.DecodeError:
+    except NOT_JSON:
         return set()  # it was cut inside a string

@@ -300,6 +300,12 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
+def drop_litter(root: Path) -> None:
+    """Throw away what a killed process was receiving; only under the run lock."""
+    for part in root.glob("*/*/*/.*.part"):
+        part.unlink(missing_ok=True)
+
+
 def sync_folder(folder: Path) -> None:
     """Make a rename inside a folder survive a crash of the machine."""
     descriptor = os.open(folder, os.O_RDONLY)

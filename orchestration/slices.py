@@ -8,6 +8,7 @@ be thrown away and are cut again when a load needs them.
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -100,6 +101,8 @@ class Slices:
     def drop_litter(self) -> None:
         """Throw away what a killed process was cutting."""
         shutil.rmtree(self._cutting, ignore_errors=True)
+        for part in self._folder.glob("*/*/.*.part"):
+            part.unlink(missing_ok=True)
 
     def _path(self, org_id: str | None, month: str, invoice_id: str, version: str) -> Path:
         organization = quote(org_id or "unknown", safe="")
@@ -144,7 +147,7 @@ class Cutting:
 
 
 def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{threading.get_ident()}.part")
     temporary.write_bytes(content)
     temporary.replace(path)
 

@@ -9,7 +9,7 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
-from orchestration.landing import Landing
+from orchestration.landing import Landing, drop_litter
 from orchestration.settings import Settings, load_settings
 from orchestration.slices import Slices
 from orchestration.warehouse.errors import PublishError
@@ -39,6 +39,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._settings = load_settings()
         with run_lock(self._settings.build_dir, context.run.run_id if context.run else "unnamed"):
             os.environ.update(self._settings.dbt_environment())
+            drop_litter(self._settings.landing_dir)
             self.slices().drop_litter()
             yield self
 

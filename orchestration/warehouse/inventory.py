@@ -4,6 +4,7 @@ A journal's observations are applied in rounds, the k-th of every scope together
 of a thousand projects is eight thousand observations, and a statement for each would take minutes.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -37,6 +38,7 @@ PER_PROJECT = (
     "stream_workspaces",
 )
 WITHOUT_HISTORY = ("skus", "actions")
+WITHOUT_IDS = ("data_federation",)
 ROUND = 500
 
 # An answer is a page with results, a bare array, or the one object itself. Distinct, because a
@@ -130,7 +132,8 @@ def _apply_round(
     db.execute(
         f"insert into {entity} by name select {_columns(db, entity)}, "  # noqa: S608
         "document as _document, scope as _scope, $connection as _connection, "
-        "filename as _landing_file, observed_at as _landed_at from documents",
+        "filename as _landing_file, observed_at as _landed_at from documents "
+        f"where {_is_identified(entity)}",
         {"connection": landing.connection},
     )
 
@@ -155,12 +158,20 @@ def _stage(db: duckdb.DuckDBPyConnection, landing: Landing, batch: list[Observat
 
 def _bodies(landing: Landing, seen: Observation) -> list[tuple[str, str]]:
     try:
-        bodies = [body.decode() for body in landing.read(seen)]
-    except (OSError, EOFError, UnicodeDecodeError) as error:
+        bodies = [_text(body) for body in landing.read(seen)]
+    except (OSError, EOFError, ValueError) as error:
         raise LoadError(
             f"A landed file of {seen.entity} cannot be read ({error}): restore it from a backup."
         ) from None
     return list(zip(bodies, seen.files, strict=True))
+
+
+def _text(body: bytes) -> str:
+    """JSON that DuckDB reads too: half an emoji, which Python lets pass, becomes a `?`."""
+    text = body.decode("utf-8-sig")
+    if "\\ud" not in text.lower():
+        return text
+    return json.dumps(json.loads(text), ensure_ascii=False).encode(errors="replace").decode()
 
 
 def _note_access(
@@ -190,6 +201,13 @@ def _columns(db: duckdb.DuckDBPyConnection, table: str) -> str:
         for name, kind, *_ in described
         if not name.startswith("_")
     )
+
+
+def _is_identified(entity: str) -> str:
+    """What has no id cannot be told from another: it stays in history and landing alone."""
+    if entity in WITHOUT_IDS:
+        return "true"
+    return "coalesce(document ->> '$.id', document ->> '$._id') is not null"
 
 
 def _typed(name: str, kind: str) -> str:

@@ -200,7 +200,7 @@ def _naive_utc(moment: datetime | None) -> datetime | None:
 
 
 def _swap(link: Path, target: Path) -> None:
-    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary = link.with_name(f".{link.name}.new")
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(os.path.relpath(target, link.parent))
     temporary.replace(link)

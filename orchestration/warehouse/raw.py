@@ -177,9 +177,9 @@ class RawWarehouse:
         rows = self._db.execute(
             """
             select strftime(i.startDate, '%Y-%m') as month, count(distinct i.id),
-                count(l._invoice_id), coalesce(sum(l.totalPriceCents), 0)::bigint
+                count(l._invoice_id), coalesce(sum(l.totalPriceCents), 0)
             from invoices as i
-            left join invoice_line_items as l on l._invoice_id = i.id
+            left join stored_line_items as l on l._invoice_id = i.id
             where strftime(i.startDate, '%Y-%m') in (select unnest(?::varchar[]))
             group by month
             """,

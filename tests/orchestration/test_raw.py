@@ -375,3 +375,34 @@ def test_inventory_is_kept_as_history(tmp_path, landing):
         "select _document ->> 'tier', _valid_to is null from inventory_history "
         "order by _valid_from",
     ) == [("M10", False), ("M20", False)]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b'{"results": [{"id": "c1", "name": "\\ud83d"}]}', b'\xef\xbb\xbf{"results": [{"id": "c1"}]}'],
+)
+def test_what_python_reads_and_duckdb_does_not_is_loaded_all_the_same(tmp_path, landing, body):
+    landing.observe("clusters", "p1", [landing.put("clusters", "p1", body)])
+    load(tmp_path, landing)
+    assert rows(tmp_path, "select id from clusters") == [("c1",)]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"created": "not a time"}, {"startDate": "2026-13-01T00:00:00Z"}, {"created": "1"}]
+)
+def test_an_odd_header_is_refused_by_name_and_the_others_go_on(tmp_path, landing, odd):
+    land(landing, "a", invoice("a", line(5)))
+    land(landing, "b", invoice("b", line(6), **odd))
+    land(landing, "c", invoice("c", line(7), created=""))
+    assert sorted(load(tmp_path, landing).invoices) == ["a", "c"]
+    assert [name for name, _ in unloadable(tmp_path)] == ["b"]
+
+
+def test_an_object_without_an_id_stays_in_history_alone(tmp_path, landing):
+    clusters(landing, "p1", cluster("c1"), {"name": "nameless"})
+    load(tmp_path, landing)
+    assert rows(tmp_path, "select id from clusters") == [("c1",)]
+    assert rows(tmp_path, "select id from inventory_history order by id") == [
+        ("c1",),
+        ("p1/nameless",),
+    ]

@@ -164,3 +164,22 @@ def test_a_document_cut_anywhere_is_never_taken_for_whole(cut):
     body = json.dumps(invoice("a", line(1), line(2))).encode()
     with pytest.raises((EOFError, BadInvoice)):
         versions(body[:-cut])
+
+
+def test_an_invoice_without_a_start_belongs_to_no_month_and_is_named():
+    [found] = versions(invoice("a", line(1), startDate=None))
+    assert found.problem == "startDate is missing"
+
+
+@pytest.mark.parametrize("body", [b'{"id": "a", "orgId": "\x81"}', b'{"\x81": 1}'])
+def test_bytes_that_are_no_text_are_refused(body):
+    with pytest.raises(BadInvoice):
+        versions(body)
+
+
+def test_an_amount_that_no_bigint_holds_is_refused():
+    header = dict.fromkeys(("subtotalCents", "amountBilledCents", "amountPaidCents"), 1)
+    [found] = versions(invoice("a", line(2**63), **header))
+    assert "line 1" in found.problem
+    with pytest.raises(BadInvoice, match="subtotalCents"):
+        versions(invoice("a", line(1), subtotalCents=2**63))
