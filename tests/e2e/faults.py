@@ -115,7 +115,10 @@ class Installation:
 
 
 def truth_of(running: Any) -> Sums:
-    """What the sandbox tallied of each invoice; credits are lines with negative cents."""
+    """What the sandbox tallied of each invoice; credits are lines with negative cents.
+
+    Only for seeds whose pending invoice has a subtotal: 7 and 9 do.
+    """
     document = running.truth()
     found = {
         invoice_id: (each["line_items"], each["subtotal_cents"] - each["credits_cents"])

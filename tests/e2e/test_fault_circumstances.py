@@ -4,7 +4,6 @@ import shutil
 
 import pytest
 
-from orchestration.assets import billing
 from tests.e2e.faults import break_it, heal, in_haste, mounted, truth_of
 from tests.e2e.test_faults import (
     FINE,

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import credentials
 from orchestration.assets import billing
+from tests.e2e.conftest import credentials
 from tests.e2e.faults import (
     Installation,
     Outcome,
@@ -34,7 +34,7 @@ ENDINGS = {
     NAMED: "named_missing_exit_3",
     REFUSED: "nothing_published_exit_1",
 }
-LIST = {"path": r"/invoices$"}
+CLUSTERS = "select id, name, groupId from clusters order by id"
 
 
 def cases(code: int, **faults: dict[str, Any]) -> list[Any]:
@@ -46,13 +46,15 @@ def cases(code: int, **faults: dict[str, Any]) -> list[Any]:
 
 
 def answer(code: int, **more: Any) -> dict[str, Any]:
-    """A status instead of an answer."""
     return {"kind": "status", "status": code, **more}
 
 
 def broken(kind: str, **more: Any) -> dict[str, Any]:
-    """Another kind of fault."""
     return {"kind": kind, **more}
+
+
+def _some(faults: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: faults[name] for name in names}
 
 
 TWICE = {
@@ -113,7 +115,6 @@ class Atlas:
 
     @property
     def newest(self) -> str:
-        """The invoice whose document is asked for."""
         return self.document[0]
 
 
@@ -190,7 +191,11 @@ def test_one_invoice(atlas, installed, fault, code):
         }
 
 
-@pytest.mark.parametrize("fault", [answer(503), answer(401, error_code=None), broken("html")])
+@pytest.mark.parametrize(
+    "fault",
+    [answer(503), answer(401, error_code=None), broken("html")],
+    ids=["503", "401", "html"],
+)
 def test_the_next_refresh_brings_what_was_missing(atlas, installed, fault):
     break_it(atlas.sandbox, {**fault, "path": f"/invoices/{atlas.newest}$"})
     assert installed.refresh().code != FINE
@@ -201,12 +206,14 @@ def test_the_next_refresh_brings_what_was_missing(atlas, installed, fault):
 @pytest.mark.parametrize(
     ("fault", "code"),
     [
-        *cases(FINE, **TWICE),
-        *cases(REFUSED, **FOR_GOOD, **LOCKED_OUT),
+        *cases(FINE, **_some(TWICE, "_429_with_retry_after", "_429_without_retry_after")),
+        *cases(FINE, **_some(TWICE, "_503_twice", "cut_mid_body", "truncated_gzip", "slow_body")),
+        *cases(REFUSED, **_some(FOR_GOOD, "_403", "_404", "_406", "_500_for_good", "html")),
+        *cases(REFUSED, **_some(FOR_GOOD, "invalid_json", "empty_body_for_good"), **LOCKED_OUT),
     ],
 )
 def test_the_invoice_list(atlas, installed, fault, code):
-    break_it(atlas.sandbox, {**LIST, **fault})
+    break_it(atlas.sandbox, {"path": r"/invoices$", **fault})
     outcome = installed.refresh()
     require(outcome, code, installed.sums(), atlas, [])
     if code == REFUSED:
@@ -221,13 +228,10 @@ def test_the_invoice_list(atlas, installed, fault, code):
     ],
 )
 @pytest.mark.parametrize("path", [r"/invoices$", r"/orgs/[0-9a-f]{24}/groups$"])
-def test_a_list_that_changes_while_it_is_paged(atlas, empty, fault, path, filled):
+def test_a_list_that_changes_while_it_is_paged(atlas, empty, filled, fault, path):
     break_it(atlas.sandbox, *({**each, "path": path} for each in fault))
     require(empty.refresh_all(), FINE, empty.sums(), atlas, [])
     assert empty.query(CLUSTERS) == Installation(filled[0]).query(CLUSTERS)
-
-
-CLUSTERS = "select id, name, groupId from clusters order by id"
 
 
 @pytest.mark.parametrize(
@@ -240,7 +244,8 @@ CLUSTERS = "select id, name, groupId from clusters order by id"
             hang_up_twice=broken("reset", times=2),
             truncated_gzip=broken("truncated_gzip", times=2),
         ),
-        *cases(NAMED, **FOR_GOOD, _429_for_good=answer(429)),
+        *cases(NAMED, **_some(FOR_GOOD, "_403", "_404", "_409", "_503_for_good", "html")),
+        *cases(NAMED, invalid_json=broken("invalid_json"), _429_for_good=answer(429)),
         *cases(REFUSED, _401=answer(401, error_code=None)),
     ],
 )

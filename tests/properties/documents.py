@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.properties.specification import NUMBERS, SCHEMAS, TEXTS, TIMES, Literal, named, values
+from tests.properties.specification import TIMES, Literal, named
 
 CENTS = st.one_of(st.integers(-5, 5), st.integers(-(10**12), 10**12), st.none())
 MANY = 2500
@@ -34,7 +34,7 @@ class Style:
         if isinstance(value, Literal):
             return [str(value)]
         if not isinstance(value, dict | list):
-            return [json.dumps(value, ensure_ascii=self.is_ascii)]
+            return [self._text(value)]
         inner = line + self.indent
         if isinstance(value, list):
             entries = [self._pieces(each, order, inner) for each in value]
@@ -42,11 +42,13 @@ class Style:
         keys = list(value)
         order.shuffle(keys)
         entries = [
-            [json.dumps(key, ensure_ascii=self.is_ascii), self.space, ":", self.space]
-            + self._pieces(value[key], order, inner)
+            [self._text(key), self.space, ":", self.space, *self._pieces(value[key], order, inner)]
             for key in keys
         ]
         return self._joined("{}", entries, inner, line)
+
+    def _text(self, value: Any) -> str:
+        return json.dumps(value, ensure_ascii=self.is_ascii)
 
     def _joined(self, ends: str, entries: list[list[str]], inner: str, line: str) -> list[str]:
         pieces = [ends[0]]
@@ -79,7 +81,8 @@ def line_arrays(draw: st.DrawFn) -> list[Document] | None:
     return lines + [draw(st.sampled_from(lines))] * times
 
 
-HEADERS = named("BillingInvoice", id=st.none(), startDate=TIMES, orgId=st.just("5e"))
+# without a start an invoice has no month
+HEADERS = named("BillingInvoice", id=st.none(), startDate=TIMES)
 
 
 @st.composite
@@ -133,6 +136,3 @@ def told(document: Document) -> dict[str, tuple[int, int]]:
 def plain(body: bytes | str) -> Any:
     """JSON without floats: two documents are equal when they say the same to the last digit."""
     return json.loads(body, parse_float=Decimal)
-
-
-__all__ = ["NUMBERS", "SCHEMAS", "TEXTS", "values"]

@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 WIDER = 20
-# The strategies are large, not wrong; nothing is written beside the tests.
+# The strategies are large, not wrong; nothing is written beside the tests; and a document that
+# fails is shown as it is, because making it smaller takes five minutes of loads.
 COMMON = {
     "deadline": None,
     "phases": [Phase.explicit, Phase.generate],
@@ -36,3 +37,14 @@ def for_any(
         return test
 
     return decorate
+
+
+def batch(drawn: st.SearchStrategy[Any], size: int) -> list[Any]:
+    """The same `size` examples every time, for what is too slow to be tried one by one."""
+    found: list[Any] = []
+
+    def keep(one: Any) -> None:
+        found.append(one)
+
+    settings(max_examples=size, derandomize=True, **COMMON)(given(drawn)(keep))()
+    return found

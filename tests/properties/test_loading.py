@@ -1,4 +1,4 @@
-"""Cents in are cents out, from the body of an answer to the rows of raw; what cannot be is named."""
+"""Cents in are cents out, from an answer's body to the rows of raw; what cannot be is named."""
 
 import copy
 import tempfile
@@ -20,19 +20,15 @@ from tests.properties.specification import ANYTHING, Literal
 
 PAGES = st.lists(st.tuples(documents(), STYLES), min_size=1, max_size=4)
 LOADED = """
-select id, count(lines._invoice_id), coalesce(sum(totalPriceCents), 0)::bigint,
+select id, count(lines._invoice_id), coalesce(sum(totalPriceCents), 0),
     count(distinct _line_item_id)
 from invoices left join invoice_line_items as lines on lines._invoice_id = id
 group by id
 """
 LINES = "from invoice_line_items select * order by all"
-ODD = st.one_of(
-    ANYTHING,
-    st.sampled_from(
-        list(map(Literal, ("1e400", "12.5", "-9223372036854775809", "9223372036854775807")))
-        + ["infinity", "9999-99-99", "2026-02-30T00:00:00Z", "not a time", {"a": "b"}, [[]]]
-    ),
-)
+SPOILS = ("infinity", "9999-99-99", "2026-02-30T00:00:00Z", "not a time", {"a": "b"}, [[]])
+NO_CENTS = ("1e400", "12.5", "-9223372036854775809", "9223372036854775807")
+ODD = st.one_of(ANYTHING, st.sampled_from([*SPOILS, *map(Literal, NO_CENTS)]))
 
 
 @contextmanager
@@ -65,7 +61,7 @@ def land_all(landing: Landing, pages: list[Any], ids: "count[int]") -> dict[str,
     return expected
 
 
-@for_any(PAGES, examples=40)
+@for_any(PAGES, examples=6)
 def test_raw_holds_every_line_and_cent_and_a_rebuild_the_same_rows(pages):
     with place() as (folder, landing):
         expected = land_all(landing, pages, count())
@@ -82,18 +78,17 @@ def test_raw_holds_every_line_and_cent_and_a_rebuild_the_same_rows(pages):
 
 @st.composite
 def spoiled(draw: st.DrawFn) -> Any:
-    """A document in which one value is none that the specification has."""
+    """A document in which up to three values are none that the specification has."""
     document = copy.deepcopy(draw(documents()))
-    invoice = draw(st.sampled_from(within(document)))
-    holders = [invoice, *(invoice.get("lineItems") or [])[:3]]
-    holders += [each for each in invoice.get("payments") or [] if each]
-    holder = draw(st.sampled_from([each for each in holders if set(each) - {"id"}] or [invoice]))
-    names = sorted(set(holder) - {"id", "linkedInvoices"}) or ["statusName"]
-    holder[draw(st.sampled_from(names))] = draw(ODD)
+    for invoice in draw(st.lists(st.sampled_from(within(document)), min_size=1, max_size=3)):
+        lines = (invoice.get("lineItems") or [])[:3]
+        holder = draw(st.sampled_from([invoice, *(each for each in lines if each)]))
+        names = sorted({"created", "updated", *holder} - {"id", "lineItems", "linkedInvoices"})
+        holder[draw(st.sampled_from(names))] = draw(ODD)
     return document
 
 
-@for_any(PAGES, spoiled(), STYLES, examples=60)
+@for_any(PAGES, spoiled(), STYLES, examples=16)
 def test_an_odd_value_is_loaded_or_refused_by_name_and_the_others_go_on(pages, odd, style):
     with place() as (folder, landing):
         ids = count()
@@ -112,7 +107,7 @@ def test_an_odd_value_is_loaded_or_refused_by_name_and_the_others_go_on(pages, o
                 folder, "select _invoice_id from unloadable_invoices where reason <> ''"
             )
         }
-        [seen] = [landing.current("invoices").get("odd")] or [None]
+        seen = landing.current("invoices").get("odd")
         refused |= set(seen.meta.get("problems", {})) if seen else set()
         assert set(named) <= set(loaded) | refused
         assert not refused & set(loaded)
