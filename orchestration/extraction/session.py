@@ -1,9 +1,9 @@
 """One connection during one run: its landing, and clients that are never shared by two threads."""
 
 import threading
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from orchestration.atlas.client import AtlasClient
@@ -67,19 +67,32 @@ class Session:
         """Do the work for every item, several at once, each thread with a client of its own.
 
         Raises:
-            Exception: the first that a piece of work raised; the rest is not begun then.
+            BaseException: the first that a piece of work raised; the rest is not begun then.
         """
-        waiting = list(items)
-        if not waiting:
-            return
-        with ThreadPoolExecutor(min(self.concurrency, len(waiting)), self.name) as pool:
-            pieces = [pool.submit(self._with_client, work, item) for item in waiting]
+        waiting: SimpleQueue[T] = SimpleQueue()
+        for item in items:
+            waiting.put(item)
+        errors: list[BaseException] = []
+
+        def run() -> None:
             try:
-                for piece in pieces:
-                    piece.result()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
+                for item in _drained(waiting):
+                    if not errors:
+                        self._with_client(work, item)
+            except BaseException as error:  # noqa: BLE001  raised again by the caller's thread
+                errors.append(error)
+
+        # daemons: one that hangs in a read must not keep the process from ending
+        threads = [
+            threading.Thread(target=run, name=self.name, daemon=True)
+            for _ in range(min(self.concurrency, waiting.qsize()))
+        ]
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join()
+        if errors:
+            raise errors[0]
 
     def _with_client(self, work: Callable[[AtlasClient, T], None], item: T) -> None:
         client = self.client()
@@ -87,3 +100,12 @@ class Session:
             work(client, item)
         finally:
             self.give_back(client)
+
+
+def _drained(waiting: SimpleQueue[T]) -> Iterator[T]:
+    """What is left, shared among threads."""
+    while True:
+        try:
+            yield waiting.get_nowait()
+        except Empty:
+            return
