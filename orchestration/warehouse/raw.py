@@ -63,10 +63,14 @@ class RawWarehouse:
         refused: dict[tuple[str, str], str] = {}
         while True:
             try:
-                return self._load(landings, refused)
+                loaded = self._load(landings, refused)
             except BadVersion as error:
                 log.warning("%s", error)
                 refused[error.invoice_id, error.version] = error.reason
+            else:
+                # what a large load leaves to be merged is merged now, not by tomorrow's small one
+                self._db.execute("checkpoint")
+                return loaded
 
     def _load(self, landings: Sequence[Landing], refused: dict[tuple[str, str], str]) -> Loaded:
         with self._transaction():

@@ -78,7 +78,7 @@ class Refresh:
         until = time.monotonic() + PATIENCE_S
         while order.index(self.phase) < order.index(phase):
             assert time.monotonic() < until, f"never came to {phase}:\n{self.said}"
-            time.sleep(0.002)
+            time.sleep(0.005)
 
     def kill(self, *, alone: bool = False) -> str:
         """Kill -9 the group, or the process alone; returns the phase it was in.
@@ -141,14 +141,16 @@ def _watch(link: Path, notes: Path, is_resolving: bool) -> None:
             if found != last:
                 file.write(json.dumps(found) + "\n")
                 last = found
-            time.sleep(0.02)
+            time.sleep(0.1)
 
 
 def _look(link: Path, is_resolving: bool) -> int | str:
     if not link.is_symlink():
         return NOT_PUBLISHED
     try:
-        with duckdb.connect(str(link.resolve() if is_resolving else link), read_only=True) as db:
+        with duckdb.connect(
+            str(link.resolve() if is_resolving else link), read_only=True, config={"threads": 1}
+        ) as db:
             [[cents]] = db.execute(TOTAL).fetchall()
     except Exception as error:  # whatever a reader meets is what this looks for
         return f"{type(error).__name__}: {error}"
