@@ -9,9 +9,9 @@ lines cost a third of a second. A run of elements ends where a decoder agrees th
 
 import hashlib
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import IO, TypeVar
+from typing import IO
 
 import msgspec
 
@@ -23,16 +23,14 @@ from orchestration.invoice_document import (
     Header,
     Line,
 )
+from orchestration.json_stream import JsonStream, Steps
 
-WINDOW = 1 << 20
 # Where a run may end: looked for in the last of a window first, because lines are short.
 TAIL = 1 << 16
 # Of each window so much is searched for unknown field names, all of it where it is no larger: to
 # look at every line would cost as much again as counting, and a new field comes with every line.
 LOOKED_AT = 1 << 14
 
-_TOKEN = re.compile(rb'\s*("[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s\[\]{},:"]+)', re.DOTALL)
-_SPACE = re.compile(rb"\s*")
 _BOUNDARY = re.compile(rb"\}(?=\s*,\s*\{)")
 _lines = msgspec.json.Decoder(list[Line])
 _any_lines = msgspec.json.Decoder(list[msgspec.Raw])
@@ -41,9 +39,6 @@ _header = msgspec.json.Decoder(Header)
 
 # msgspec raises the second beside the first
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError)
-
-T = TypeVar("T")
-Steps = Generator[None, None, T]
 
 
 @dataclass
@@ -65,7 +60,7 @@ class _Array:
         self.size += len(piece)
 
 
-class Cutter:
+class Cutter(JsonStream):
     """Takes a document in pieces; `close` tells which invoices were in it.
 
     Args:
@@ -74,27 +69,8 @@ class Cutter:
 
     def __init__(self, new_file: Callable[[], IO[bytes]]) -> None:
         self._new_file = new_file
-        self._buffer = b""
-        self._at = 0
-        self._kept: int | None = None
-        self._waiting: list[bytes] = []
-        self._waiting_size = 0
-        self._has_ended = False
-        self._is_done = False
         self._found: list[CutInvoice] = []
-        self._steps = self._document()
-        next(self._steps)
-
-    def feed(self, chunk: bytes) -> None:
-        """Take the next bytes of the document.
-
-        Raises:
-            BadInvoice: it is not JSON, or not an invoice.
-        """
-        self._waiting.append(chunk)
-        self._waiting_size += len(chunk)
-        if self._waiting_size >= WINDOW:
-            self._resume()
+        super().__init__()
 
     def close(self) -> list[CutInvoice]:
         """Every invoice in the document: its own first, then the linked organizations'.
@@ -103,38 +79,14 @@ class Cutter:
             EOFError: the document ends early.
             BadInvoice: it is not JSON, or not an invoice.
         """
-        self._has_ended = True
-        while not self._is_done:
-            self._resume()
+        self._end()
         return self._found
-
-    def _resume(self) -> None:
-        start = self._at if self._kept is None else self._kept
-        self._buffer = b"".join((self._buffer[start:], *self._waiting))
-        self._at -= start
-        self._kept = None if self._kept is None else 0
-        self._waiting, self._waiting_size = [], 0
-        try:
-            next(self._steps)
-        except StopIteration:
-            self._is_done = True
-
-    def _more(self) -> Steps[None]:
-        if self._has_ended and not self._waiting:
-            raise EOFError("the invoice document is cut short")
-        yield
 
     def _document(self) -> Steps[None]:
         yield
         yield from self._expect(b"{")
         yield from self._invoice(is_nested=False, is_top=True)
-        while True:
-            if _SPACE.fullmatch(self._buffer, self._at) is None:
-                raise BadInvoice("the invoice document is not JSON: something follows its end")
-            if self._has_ended and not self._waiting:
-                return
-            self._at = len(self._buffer)
-            yield
+        yield from self._nothing_more()
 
     def _invoice(self, *, is_nested: bool, is_top: bool = False) -> Steps[None]:
         """One invoice object, or at the top a page of them; its brace has been read."""
@@ -294,61 +246,11 @@ class Cutter:
             unknown_fields=(lines.unknown if lines else set()) | (set(names) - HEADER_FIELDS),
         )
 
-    def _value(self) -> Steps[bytes]:
-        """The text of one whole value."""
-        yield from self._peek()
-        self._kept = self._at
-        yield from self._skip_value()
-        text, self._kept = self._buffer[self._kept : self._at], None
-        return text
-
-    def _skip_value(self) -> Steps[None]:
-        depth = 0
-        while True:
-            token = yield from self._token()
-            depth += (token in {b"{", b"["}) - (token in {b"}", b"]"})
-            if depth < 0:
-                raise self._not_json(token)
-            if depth == 0:
-                return
-
-    def _token(self) -> Steps[bytes]:
-        while True:
-            found = _TOKEN.match(self._buffer, self._at)
-            if found and self._is_whole(found):
-                self._at = found.end()
-                return found[1]
-            yield from self._more()
-
-    def _is_whole(self, found: "re.Match[bytes]") -> bool:
-        """A number at the end of what has arrived may go on."""
-        is_open = found.end() == len(self._buffer) and found[1][:1] not in b'"[]{},:'
-        return not is_open or (self._has_ended and not self._waiting)
-
-    def _peek(self) -> Steps[bytes]:
-        """The next byte that is no space, unread."""
-        while True:
-            found = _SPACE.match(self._buffer, self._at)
-            at = found.end() if found else self._at
-            if at < len(self._buffer):
-                self._at = at
-                return self._buffer[at : at + 1]
-            yield from self._more()
-
-    def _expect(self, wanted: bytes) -> Steps[None]:
-        token = yield from self._token()
-        if token != wanted:
-            raise self._not_json(token)
-
     def _name(self, key: bytes) -> str:
         try:
             return msgspec.json.decode(key, type=str)
         except NOT_JSON:
             raise self._not_json(key) from None
-
-    def _not_json(self, token: bytes) -> BadInvoice:
-        seen = token[:40].decode(errors="replace")
-        return BadInvoice(f"the invoice document is not JSON: unexpected {seen}")
 
 
 def _problem(header: Header, lines: _Array | None) -> str | None:

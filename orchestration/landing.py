@@ -7,7 +7,6 @@ can be rebuilt without calling Atlas.
 """
 
 import gzip
-import hashlib
 import json
 import os
 import threading
@@ -16,26 +15,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, Protocol, cast
+from typing import Any
 from urllib.parse import quote
 
-from isal import isal_zlib
+from orchestration.bodies import BodyWriter, LandedFile, Reader
 
 JOURNAL = "observations.jsonl"
 JSON, CSV = ".json.gz", ".csv.gz"
-# Intel's codec inflates twice as fast as zlib, and deflates at its level 1 in a third of the time.
-COMPRESSION_LEVEL = 1
-READ_CHUNK = 1 << 20
-
-
-class Reader(Protocol):
-    """Looks at a body while it is received."""
-
-    def feed(self, chunk: bytes, /) -> object:
-        """The next uncompressed bytes; raises ValueError where they are not what they should be."""
-
-    def close(self) -> object:
-        """The body has ended; raises EOFError where it is cut short, ValueError as above."""
 
 
 class LandingClosed(Exception):
@@ -44,25 +30,6 @@ class LandingClosed(Exception):
 
 class JournalError(Exception):
     """The landing journal is damaged; what Atlas sent is still there, file by file."""
-
-
-@dataclass(frozen=True)
-class LandedFile:
-    """One landed body.
-
-    Attributes:
-        path: Where it lies.
-        sha256: Hash of the uncompressed body.
-        is_new: Whether this very call brought it.
-    """
-
-    path: Path
-    sha256: str
-    is_new: bool
-
-    def open(self) -> IO[bytes]:
-        """The uncompressed body, as a stream."""
-        return cast("IO[bytes]", gzip.open(self.path, "rb"))
 
 
 @dataclass(frozen=True)
@@ -174,7 +141,7 @@ class Landing:
         content_encoding: str,
         reader: Reader | None = None,
         suffix: str = JSON,
-    ) -> Iterator["BodyWriter"]:
+    ) -> Iterator[BodyWriter]:
         """Land a streamed body; gzip stays as sent. Leaving by an exception keeps nothing.
 
         Args:
@@ -190,7 +157,7 @@ class Landing:
     @contextmanager
     def _writing(
         self, entity: str, scope: str, encoding: str, suffix: str, reader: Reader | None
-    ) -> Iterator["BodyWriter"]:
+    ) -> Iterator[BodyWriter]:
         folder = self._folder / entity / quote(scope, safe="")
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f".{os.getpid()}-{threading.get_ident()}.part"
@@ -220,72 +187,6 @@ class Landing:
             self._latest[key] = seen
             self._all.append(seen)
             return True
-
-
-class BodyWriter:
-    """Writes a body compressed while hashing, and showing a reader, what it uncompresses to."""
-
-    landed: LandedFile
-
-    def __init__(self, file: IO[bytes], content_encoding: str, reader: Reader | None) -> None:
-        if content_encoding not in {"", "identity", "gzip"}:
-            raise ValueError(f"cannot read Content-Encoding {content_encoding}")
-        self._file = file
-        self._reader = reader
-        self._hash = hashlib.sha256()
-        self._inflate = isal_zlib.decompressobj(wbits=31) if content_encoding == "gzip" else None
-        self._deflate = (
-            None if self._inflate else isal_zlib.compressobj(COMPRESSION_LEVEL, wbits=31)
-        )
-
-    def write(self, chunk: bytes) -> None:
-        """Take the next bytes as sent.
-
-        Raises:
-            ValueError: the compressed body is corrupt.
-        """
-        if self._deflate:
-            self._look_at(chunk)
-            self._file.write(self._deflate.compress(chunk))
-        else:
-            self._inflate_and_look_at(chunk)
-            self._file.write(chunk)
-
-    def _inflate_and_look_at(self, chunk: bytes) -> None:
-        assert self._inflate is not None  # noqa: S101  narrows for mypy
-        while chunk:
-            try:
-                piece = self._inflate.decompress(chunk, READ_CHUNK)
-            except isal_zlib.error:  # type: ignore[misc]  # its stub lacks the base class
-                raise ValueError("the compressed body is corrupt") from None
-            self._look_at(piece)
-            chunk = self._inflate.unconsumed_tail
-            if self._inflate.eof and (chunk := self._inflate.unused_data):
-                self._inflate = isal_zlib.decompressobj(
-                    wbits=31
-                )  # gzip may come in several members
-
-    def _look_at(self, piece: bytes) -> None:
-        self._hash.update(piece)
-        if self._reader:
-            self._reader.feed(piece)
-
-    def finish(self) -> str:
-        """Complete the file; returns the sha256 of the uncompressed body.
-
-        Raises:
-            EOFError: the body ends before it is complete.
-            ValueError: it is not what the reader wants.
-        """
-        if self._inflate:
-            if not self._inflate.eof:
-                raise EOFError("the compressed body is cut short")
-        elif self._deflate:
-            self._file.write(self._deflate.flush())
-        if self._reader:
-            self._reader.close()
-        self._file.flush()
-        return self._hash.hexdigest()
 
 
 def _keep(temporary: Path, target: Path, sha256: str) -> LandedFile:

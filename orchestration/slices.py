@@ -18,8 +18,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from orchestration.cutter import WINDOW, Cutter
+from orchestration.cutter import Cutter
 from orchestration.invoice_document import BadInvoice, CutInvoice, Header
+from orchestration.json_stream import WINDOW
 
 READ = WINDOW // 4
 

@@ -20,9 +20,10 @@ from orchestration.atlas.errors import (
     Unavailable,
 )
 from orchestration.atlas.records import InvoiceMetadata
+from orchestration.bodies import LandedFile
 from orchestration.extraction.selection import ENTITY, held_months, invoices_to_read
 from orchestration.extraction.session import Session
-from orchestration.landing import LandedFile, Landing
+from orchestration.landing import Landing
 from orchestration.progress import Downloads
 from orchestration.slices import CutInvoice, Slices
 

@@ -16,9 +16,10 @@ from orchestration.atlas.errors import (
     Stopped,
 )
 from orchestration.atlas.reports import FocusReports, PollPolicy, Report
+from orchestration.bodies import LandedFile
 from orchestration.extraction.selection import current_versions
 from orchestration.extraction.session import Session
-from orchestration.landing import CSV, LandedFile, Landing
+from orchestration.landing import CSV, Landing
 
 ENTITY = "focus_reports"
 ACCESS = "focus_report_access"

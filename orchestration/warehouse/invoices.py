@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import duckdb
 import msgspec
 
+from orchestration.bodies import LandedFile
 from orchestration.invoice_document import BadInvoice
-from orchestration.landing import LandedFile, Landing
+from orchestration.landing import Landing
 from orchestration.slices import Slice, Slices
 from orchestration.warehouse import changes, first_tags
 from orchestration.warehouse.errors import BadVersion

@@ -87,8 +87,10 @@ def control(sandbox: Any, name: str, body: dict[str, Any] | None = None, method:
 
 @pytest.fixture
 def world(tmp_path, clean_environment, monkeypatch, capsys) -> Iterator[World]:
-    """A user's shell: no keys set, an empty data folder. FOCUS reports, which take Atlas five
-    seconds, are asked for where a test is about them."""
+    """A user's shell: no keys set, an empty data folder, no FOCUS reports.
+
+    Those take Atlas five seconds; tests that are about them ask for them.
+    """
     data = tmp_path / "data"
     monkeypatch.setenv("ATLAS_COSTS_FOCUS_REPORTS", "false")
     monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(data))

@@ -85,10 +85,16 @@ class Refresh:
 
         It is stopped first, so that it cannot go on between the look and the blow.
         """
+        if self._process.poll() is not None:
+            assert self._process.returncode == 0, self.said
+            return ENDED
         os.killpg(self._process.pid, signal.SIGSTOP)
         phase = self.phase
-        os.kill(self._process.pid, signal.SIGKILL) if alone else self.end()
-        os.killpg(self._process.pid, signal.SIGCONT) if alone else None
+        if alone:
+            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGCONT)
+        else:
+            self.end()
         self._process.wait()
         return phase
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import cutter
+from orchestration import cutter, json_stream
 from orchestration.cutter import Cutter
 from orchestration.invoice_document import BadInvoice
 from orchestration.slices import Slices
@@ -126,7 +126,7 @@ TRAPS = [
 def test_no_trap_in_the_text_misleads_the_cutter_wherever_the_pieces_end(
     monkeypatch, indent, chunk, tmp_path
 ):
-    monkeypatch.setattr(cutter, "WINDOW", 256)
+    monkeypatch.setattr(json_stream, "WINDOW", 256)
     monkeypatch.setattr(cutter, "TAIL", 64)
     linked = invoice("b", *TRAPS[:2], linkedInvoices=[invoice("c", *TRAPS)])
     document = invoice("a", *TRAPS * 3, linkedInvoices=[linked], payments=[{"id": "},{"}])

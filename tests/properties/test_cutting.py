@@ -9,7 +9,7 @@ from unittest import mock
 import pytest
 from hypothesis import strategies as st
 
-from orchestration import cutter
+from orchestration import cutter, json_stream
 from orchestration.cutter import Cutter
 from orchestration.invoice_document import BadInvoice
 from tests.properties.documents import STYLES, documents, numbered, plain, told, within
@@ -19,10 +19,11 @@ WINDOWS = st.tuples(st.integers(1, 4096), st.integers(1, 4096), st.integers(1, 5
 
 
 @contextmanager
-def cutting(window: int = cutter.WINDOW, tail: int = cutter.TAIL):
+def cutting(window: int = json_stream.WINDOW, tail: int = cutter.TAIL):
     with (
         tempfile.TemporaryDirectory() as folder,
-        mock.patch.multiple(cutter, WINDOW=window, TAIL=tail),
+        mock.patch.object(json_stream, "WINDOW", window),
+        mock.patch.object(cutter, "TAIL", tail),
     ):
         names = count()
         yield Cutter(lambda: Path(folder, str(next(names))).open("wb", buffering=0))  # noqa: SIM115
