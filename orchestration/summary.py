@@ -8,6 +8,9 @@ from pathlib import Path
 import duckdb
 from babel.numbers import format_currency, format_decimal
 
+from orchestration.capabilities import READS
+from orchestration.freshness import MISSING_ROLE
+
 
 @dataclass(frozen=True)
 class Invoice:
@@ -32,6 +35,7 @@ class Summary:
         month_to_date: The same for the month of the last usage day.
         tied: Closed or totalled invoices that tie to the cent (within the tolerance).
         untotalled: Pending invoices whose header Atlas has not totalled.
+        optional: What needs a further role that the key lacks; costs do not depend on it.
         unclassified: SKUs that neither the taxonomy nor a rule knows; their cents are in the total.
     """
 
@@ -45,6 +49,7 @@ class Summary:
     untotalled: int
     differing: list[Invoice]
     missing_parts: list[str]
+    optional: list[str]
     unclassified: list[str]
 
     @property
@@ -71,6 +76,8 @@ class Summary:
             for each in self.differing
         ]
         text += [f"Missing: {part}" for part in self.missing_parts]
+        if self.optional:
+            text.append(f"Not read, because a further role is missing: {', '.join(self.optional)}.")
         if self.unclassified:
             names = ", ".join(f"{sku} (Unclassified)" for sku in self.unclassified)
             text.append(f"SKUs nobody has classified yet, in the total all the same: {names}.")
@@ -104,6 +111,7 @@ def summarize(warehouse: Path) -> Summary:
             month_to_date=_totals(db, through.replace(day=1) if through else None),
             differing=_differing(db),
             missing_parts=[part for row in freshness for part in row[2] or []],
+            optional=_optional(db),
             unclassified=_unclassified(db),
             **_counts(db),
         )
@@ -136,6 +144,15 @@ def _differing(db: duckdb.DuckDBPyConnection) -> list[Invoice]:
         "order by invoice_month desc, invoice_id"
     ).fetchall()
     return [Invoice(*row) for row in rows]
+
+
+def _optional(db: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = db.execute(
+        "select distinct capability from meta.permissions where status = $status "
+        "and capability in (select unnest($names)) order by capability",
+        {"status": MISSING_ROLE, "names": [each.name for each in READS if each.kind == "optional"]},
+    ).fetchall()
+    return [name for (name,) in rows]
 
 
 def _unclassified(db: duckdb.DuckDBPyConnection) -> list[str]:

@@ -6,6 +6,7 @@ A failure is repeated with the seed it printed: `KILL_SEED=… make test ARGS=te
 import os
 import random
 import secrets
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -89,7 +90,7 @@ class Story:
         finals, refresh = self._finals(), self._start()
         try:
             refresh.wait_for(phase)
-            pause(delay)
+            time.sleep(delay)
             caught = refresh.kill()
         finally:
             refresh.end()
@@ -133,13 +134,6 @@ class Story:
             assert lines in {each.get("line_items") for each in headers}, invoice
 
 
-def pause(seconds: float) -> None:
-    """The moment is random; the test waits for it."""
-    import time  # noqa: PLC0415
-
-    time.sleep(seconds)
-
-
 def tell_the_truth(notes: list[int | str], totals: list[int]) -> None:
     """A reader saw totals that were true, each later than the one before, the last one last."""
     if notes[0] == NOT_PUBLISHED:
@@ -177,8 +171,27 @@ def test_a_refresh_killed_anywhere_loses_nothing_and_readers_never_notice(
             for phase in phases:
                 story.kill(phase)
             story.finish()
-        pause(1)
+        time.sleep(1)  # so that both readers look once more
     assert sum(story.killed.values()) >= kills
     assert all(story.killed[phase] >= 2 for phase in PHASES)
     for reader in readers:
         tell_the_truth(seen(reader), [each["total"] for each in story.truths])
+
+
+@pytest.mark.wide
+def test_what_a_killed_refresh_left_running_is_named(world, sandbox, tmp_path):
+    """The out-of-memory killer takes the process alone: its dbt goes on for a while."""
+    environment = {**os.environ, **credentials(sandbox)}
+    left = Refresh(world.data, environment, tmp_path / "left.log")
+    try:
+        left.wait_for("build")
+        time.sleep(3)
+        assert left.kill(alone=True) == "build"
+        again = Refresh(world.data, environment, tmp_path / "again.log")
+        if again.finish() != 0:
+            assert "is in use by process" in again.said
+            assert "Unexpected" not in again.said
+    finally:
+        left.end()
+    assert world.run("refresh", **credentials(sandbox)).code == 0
+    assert sums_of_marts(world.query) == expected(sandbox.truth())

@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -17,6 +18,7 @@ from tests.e2e.conftest import control, credentials
 from tests.e2e.haystack import found_below, found_in, spellings
 
 WRONG_KEY = "0c5a1f9e-dead-4b0b-8bad-5ec2e7c0ffee"
+RESTORES = re.compile(r"/clusters/[^/]+/backup/restoreJobs$")
 SECRET = "9/canary+with~odd?letters&of=all kinds"
 WRITERS: dict[str, Callable[[Path, str], object]] = {}
 
@@ -105,7 +107,7 @@ def download_addresses(sandbox) -> dict[str, str]:
     paths = {
         each["path"]
         for each in control(sandbox, "requests")
-        if each["path"].endswith("/restoreJobs") and each["status"] == 200
+        if RESTORES.search(each["path"]) and each["status"] == 200
     }
     sign = httpx.DigestAuth(sandbox.public_key, sandbox.private_key)
     accept = {"Accept": "application/vnd.atlas.2023-01-01+json"}
