@@ -109,8 +109,8 @@ def forget(name: str, *, yes: bool) -> None:
     typer.echo(f"Removed connection {name}.")
     _warn_of_environment(unused)
     typer.echo(
-        f"What it landed stays in {settings.landing_dir / name} and in the warehouse: delete that "
-        f"folder and {settings.build_dir}, then refresh, to be rid of it."
+        "The next refresh leaves it out of every total. What it landed stays in "
+        f"{settings.landing_dir / name}: delete that folder to be rid of it."
     )
 
 
