@@ -8,7 +8,7 @@ from typing import Any
 from orchestration.landing import Landing
 from orchestration.settings import Settings
 from orchestration.slices import Slices
-from orchestration.warehouse.lock import run_lock
+from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.raw import RawWarehouse
 
 DAGSTER_YAML = """\
@@ -53,6 +53,7 @@ def rebuild(settings: Settings) -> None:
         WarehouseError: another run holds the build files, or a landed file cannot be read.
     """
     with run_lock(settings.build_dir, "rebuild"):
+        wait_until_free([settings.raw_file, settings.marts_file])
         Slices(settings.slices_dir).drop_all()
         settings.raw_file.unlink(missing_ok=True)
         landings = [Landing(settings.landing_dir, each.name) for each in settings.connections()]

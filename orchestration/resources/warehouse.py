@@ -13,7 +13,7 @@ from orchestration.landing import Landing, drop_litter
 from orchestration.settings import Settings, load_settings
 from orchestration.slices import Slices
 from orchestration.warehouse.errors import PublishError
-from orchestration.warehouse.lock import run_lock
+from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.publish import (
     ConnectionStatus,
     Permission,
@@ -39,6 +39,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         self._settings = load_settings()
         with run_lock(self._settings.build_dir, context.run.run_id if context.run else "unnamed"):
             os.environ.update(self._settings.dbt_environment())
+            wait_until_free([self._settings.raw_file, self._settings.marts_file])
             drop_litter(self._settings.landing_dir)
             self.slices().drop_litter()
             yield self

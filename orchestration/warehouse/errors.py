@@ -9,6 +9,10 @@ class AlreadyRunning(WarehouseError):
     """Another refresh holds the build files."""
 
 
+class FileInUse(WarehouseError):
+    """A process that is no refresh holds a build file."""
+
+
 class LoadError(WarehouseError):
     """Landed files cannot be loaded, or what was loaded is not what was landed."""
 

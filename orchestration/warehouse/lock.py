@@ -2,13 +2,20 @@
 
 import fcntl
 import json
+import logging
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orchestration.warehouse.errors import AlreadyRunning
+from orchestration.warehouse.errors import AlreadyRunning, FileInUse
+
+log = logging.getLogger("atlas_costs")
+# A killed refresh leaves its dbt behind, which ends by itself once it has built what it can.
+PATIENCE_S = 120.0
+POLL_S = 0.5
 
 
 @contextmanager
@@ -39,3 +46,37 @@ def _who_holds(path: str) -> str:
     except (ValueError, KeyError):
         who = "a run that is just starting"
     return f"Another refresh is running: {who}. Wait for it to end, then try again."
+
+
+def wait_until_free(files: Iterable[Path], patience_s: float = PATIENCE_S) -> None:
+    """Wait for whoever still holds the build files: the run lock died with its holder, dbt did not.
+
+    Raises:
+        FileInUse: a file is still held after that.
+    """
+    until = time.monotonic() + patience_s
+    for file in files:
+        has_told = False
+        while _is_held(file):
+            if time.monotonic() > until:
+                raise FileInUse(
+                    f"{file} is in use by another process, which a killed run may have left "
+                    "behind, or which reads it: end that process and run again; what was "
+                    "published before is unchanged."
+                )
+            if not has_told:
+                log.info("waiting for another process to let go of %s", file.name)
+                has_told = True
+            time.sleep(POLL_S)
+
+
+def _is_held(file: Path) -> bool:
+    """Whether another process has the lock that DuckDB takes on a file it opens."""
+    try:
+        with file.open("rb+") as opened:
+            fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
