@@ -9,6 +9,7 @@ from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from orchestration.resources.warehouse import WarehouseResource
+from orchestration.warehouse.lock import wait_until_free
 
 log = logging.getLogger("atlas_costs")
 
@@ -30,6 +31,7 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
         log.info("building and testing the models")
         # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
         target = warehouse.settings.dbt_target_dir
+        wait_until_free([warehouse.marts_file])
         invocation = dbt.cli(["build"], context=context, target_path=target)
         warehouse.forget_verification()
         try:
