@@ -17,7 +17,7 @@ def invoices_to_read(
     restatement_months: int,
     asked_for: Iterable[str] = (),
 ) -> list[InvoiceMetadata]:
-    """The closed invoices worth reading: new, `updated`, asked for, or young enough to change.
+    """The closed invoices worth reading: new, failed, `updated`, asked for, or young enough.
 
     Atlas restates closed invoices for about three months, not always moving `updated`. The first
     month limits how far back history reaches; what is held already, and what came after it, is
@@ -39,6 +39,7 @@ def invoices_to_read(
         for each in closed
         if each.month in always
         or each.id not in landed
+        or landed[each.id].error
         or landed[each.id].meta.get("updated") != each.updated
     ]
     return sorted(wanted, key=lambda each: each.month or "", reverse=True)

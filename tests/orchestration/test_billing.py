@@ -52,6 +52,11 @@ def test_an_older_invoice_whose_updated_moved(landed):
     assert "2026-02" in read(landed, moved)
 
 
+def test_an_invoice_that_could_not_be_read_is_read_again_until_it_can(landed):
+    landed.observe_unreadable("invoices", "2026-01", "503")
+    assert "2026-01" in read(landed)
+
+
 def test_months_asked_for_by_a_backfill(landed):
     assert "2026-01" in read(landed, asked_for=["2026-01"])
 
