@@ -71,7 +71,11 @@ def wait_until_free(files: Iterable[Path], patience_s: float = PATIENCE_S) -> No
 
 
 def _is_held(file: Path) -> bool:
-    """Whether another process has the lock that DuckDB takes on a file it opens."""
+    """Whether another process has the lock that DuckDB takes on a file it opens.
+
+    Never asked while this process has the file open: closing any descriptor of a file drops all
+    of a process's POSIX locks on it, DuckDB's included.
+    """
     try:
         with file.open("rb+") as opened:
             fcntl.lockf(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -5,6 +5,7 @@ import gzip
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,11 +14,12 @@ import duckdb
 SQLITE = b"SQLite format 3\0"
 
 
-def spellings(secret: str) -> set[bytes]:
+@cache
+def spellings(secret: str) -> frozenset[bytes]:
     """A secret as it is, URL-encoded, and as part of anything encoded with base64."""
     plain = secret.encode()
     encoded = (quote(secret), quote(secret, safe=""))
-    return {plain, *map(str.encode, encoded), *_base64(plain)}
+    return frozenset({plain, *map(str.encode, encoded), *_base64(plain)})
 
 
 def _base64(plain: bytes) -> Iterator[bytes]:
@@ -73,13 +75,11 @@ def _rows_of_duckdb(path: Path) -> Iterator[bytes]:
         ).fetchall()
         for schema, table in tables:
             rows = db.execute(f'select kept_row::varchar from kept."{schema}"."{table}" kept_row')
-            for row in rows.fetchall():
-                yield row[0].encode()
+            yield "\n".join(row for (row,) in rows.fetchall()).encode()
 
 
 def _rows_of_sqlite(path: Path) -> Iterator[bytes]:
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         tables = db.execute("select name from sqlite_master where type = 'table'").fetchall()
         for (table,) in tables:
-            for row in db.execute(f'select * from "{table}"'):
-                yield repr(row).encode()
+            yield "\n".join(map(repr, db.execute(f'select * from "{table}"'))).encode()

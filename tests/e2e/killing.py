@@ -158,7 +158,7 @@ def _look(link: Path, is_resolving: bool) -> int | str:
             str(link.resolve() if is_resolving else link), read_only=True, config={"threads": 1}
         ) as db:
             [[cents]] = db.execute(TOTAL).fetchall()
-    except Exception as error:  # whatever a reader meets is what this looks for
+    except Exception as error:  # noqa: BLE001  whatever a reader meets is what this looks for
         return f"{type(error).__name__}: {error}"
     return int(cents)
 

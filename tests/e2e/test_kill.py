@@ -138,7 +138,7 @@ def tell_the_truth(notes: list[int | str], totals: list[int]) -> None:
     """A reader saw totals that were true, each later than the one before, the last one last."""
     if notes[0] == NOT_PUBLISHED:
         notes = notes[1:]
-    assert set(notes) <= set(totals), notes
+    assert set(notes) == set(totals), notes
     places = [totals.index(each) for each in notes]
     assert places == sorted(places)
     assert notes[-1] == totals[-1]
@@ -148,7 +148,7 @@ def tell_the_truth(notes: list[int | str], totals: list[int]) -> None:
 def large_sandbox() -> Iterator[sandbox_package.RunningSandbox]:
     """Large enough that there is a moment between two invoices, and within one load."""
     today = date(2026, 5, 20)
-    with sandbox_package.running(seed=7, months=6, scale=4, today=today) as running:
+    with sandbox_package.running(seed=7, months=5, scale=3, today=today) as running:
         yield running
 
 
@@ -179,7 +179,7 @@ def test_a_refresh_killed_anywhere_loses_nothing_and_readers_never_notice(
 
 
 @pytest.mark.wide
-def test_what_a_killed_refresh_left_running_is_named(world, sandbox, tmp_path):
+def test_a_refresh_waits_for_what_a_killed_one_left_running(world, sandbox, tmp_path):
     """The out-of-memory killer takes the process alone: its dbt goes on for a while."""
     environment = {**os.environ, **credentials(sandbox)}
     left = Refresh(world.data, environment, tmp_path / "left.log")
@@ -188,10 +188,7 @@ def test_what_a_killed_refresh_left_running_is_named(world, sandbox, tmp_path):
         time.sleep(3)
         assert left.kill(alone=True) == "build"
         again = Refresh(world.data, environment, tmp_path / "again.log")
-        if again.finish() != 0:
-            assert "is in use by process" in again.said
-            assert "Unexpected" not in again.said
+        assert again.finish() == 0, again.said
     finally:
         left.end()
-    assert world.run("refresh", **credentials(sandbox)).code == 0
     assert sums_of_marts(world.query) == expected(sandbox.truth())

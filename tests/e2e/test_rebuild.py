@@ -20,9 +20,7 @@ def refresh(world, keys: dict[str, str]) -> None:
 
 
 def an_organization_that_changed(world) -> tuple[dict[str, str], dict]:
-    """Two refreshes with a change of everything between them; keys and truth of an Atlas that is
-    gone by now.
-    """
+    """Two refreshes and much changed between; keys and truth of an Atlas that is gone by now."""
     with sandbox_package.running(seed=7, months=4, scale=1, today=TODAY) as atlas:
         keys = credentials(atlas)
         refresh(world, keys)
