@@ -37,8 +37,8 @@ _any_lines = msgspec.json.Decoder(list[msgspec.Raw])
 _keys = msgspec.json.Decoder(list[dict[str, msgspec.Raw]])
 _header = msgspec.json.Decoder(Header)
 
-# msgspec raises the second beside the first
-NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError)
+# msgspec raises the others beside the first: for bytes that are no text, for absurd nesting
+NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 @dataclass
@@ -226,6 +226,7 @@ class Cutter(JsonStream):
     def _cut(self, fields: list[bytes], lines: _Array | None, *, is_nested: bool) -> CutInvoice:
         text = b"{" + b",".join(fields) + b"}"
         try:
+            text.decode()  # msgspec does not look into what it hands on raw
             header = _header.decode(text)
             names = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
         except msgspec.ValidationError as error:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from orchestration.capabilities import READS, Capability
+from orchestration.extraction.inventory import ENTITY as INVENTORY
 from orchestration.extraction.invoices import LIST
 from orchestration.extraction.reports import ACCESS
 from orchestration.extraction.reports import ENTITY as FOCUS_REPORTS
@@ -16,7 +17,7 @@ from orchestration.extraction.together import CONNECTION
 from orchestration.landing import Landing, Observation
 from orchestration.warehouse.inventory import ENTITIES
 from orchestration.warehouse.publish import ConnectionStatus, Permission
-from orchestration.warehouse.raw import last_success
+from orchestration.warehouse.raw import has_finished, last_success
 
 MISSING_ROLE = "missing role"
 
@@ -37,7 +38,7 @@ def status(
 
 def _word(landing: Landing, missing: list[str]) -> str:
     failures = [each for each in landing.current(CONNECTION).values() if each.error]
-    if last_success(landing) is None:
+    if not has_finished(landing):
         is_slow = any(each.cause == "slow" for each in failures)
         if failures and not is_slow:
             return "error"
@@ -54,7 +55,7 @@ def missing_parts(landing: Landing, *, with_focus_reports: bool) -> list[str]:
     """
     optional = {name for each in READS if each.kind == "optional" for name in each.entities}
     found = [f"connection: {each.error}" for each in _errors(landing, CONNECTION)]
-    for entity in ENTITIES:
+    for entity in (INVENTORY, *ENTITIES):
         errors = [
             each
             for each in _errors(landing, entity)

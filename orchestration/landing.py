@@ -10,6 +10,7 @@ import gzip
 import json
 import os
 import threading
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -71,7 +72,9 @@ class Landing:
         self._lock = threading.Lock()
         self._is_closed = False
         self._all = list(self._in_journal())
-        self._latest = {(each.entity, each.scope): each for each in self._all}
+        self._latest: dict[str, dict[str, Observation]] = defaultdict(dict)
+        for each in self._all:
+            self._latest[each.entity][each.scope] = each
 
     def observations(self) -> list[Observation]:
         """Every observation, oldest first."""
@@ -104,7 +107,8 @@ class Landing:
 
     def current(self, entity: str) -> dict[str, Observation]:
         """The latest observation of each scope of an entity."""
-        return {scope: seen for (name, scope), seen in self._latest.items() if name == entity}
+        with self._lock:
+            return dict(self._latest[entity])
 
     def observe(
         self,
@@ -119,7 +123,7 @@ class Landing:
 
     def observe_unreadable(self, entity: str, scope: str, error: str, cause: str = "") -> bool:
         """Note that a scope could not be read; what was seen before stays current."""
-        before = self._latest.get((entity, scope))
+        before = self.current(entity).get(scope)
         files, meta = (before.files, before.meta) if before else ((), {})
         return self._note(Observation(_now(), entity, scope, files, meta, error, cause))
 
@@ -172,11 +176,10 @@ class Landing:
             temporary.unlink(missing_ok=True)
 
     def _note(self, seen: Observation) -> bool:
-        key = (seen.entity, seen.scope)
         with self._lock:
             if self._is_closed:
                 raise LandingClosed
-            if seen.says_the_same_as(self._latest.get(key)):
+            if seen.says_the_same_as(self._latest[seen.entity].get(seen.scope)):
                 return False
             self._folder.mkdir(parents=True, exist_ok=True)
             with self._journal.open("ab") as journal:
@@ -184,7 +187,7 @@ class Landing:
                 journal.write(json.dumps(asdict(seen), sort_keys=True).encode() + b"\n")
                 journal.flush()
                 os.fsync(journal.fileno())
-            self._latest[key] = seen
+            self._latest[seen.entity][seen.scope] = seen
             self._all.append(seen)
             return True
 

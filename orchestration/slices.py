@@ -9,9 +9,9 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Self
 from urllib.parse import quote
@@ -54,8 +54,12 @@ class Slices:
         with tempfile.TemporaryDirectory(dir=self._cutting) as folder:
             yield Cutting(self, Path(folder))
 
-    def cut(self, body: IO[bytes]) -> list[CutInvoice]:
+    def cut(self, body: IO[bytes], names: Mapping[str, str] | None = None) -> list[CutInvoice]:
         """Cut a whole document and keep every usable invoice in it.
+
+        Args:
+            body: The document.
+            names: Invoice id → what its version is called, where that is known already.
 
         Raises:
             EOFError: the body is cut short.
@@ -65,6 +69,11 @@ class Slices:
             while chunk := body.read(READ):
                 cutting.feed(chunk)
             cutting.close()
+            known = names or {}
+            cutting.found = [
+                replace(each, version=known.get(each.header.id, each.version))
+                for each in cutting.found
+            ]
             cutting.keep()
             return cutting.found
 

@@ -13,7 +13,7 @@ from orchestration.assets.inventory import GROUP, KINDS
 from orchestration.atlas.records import PENDING, InvoiceMetadata
 from orchestration.extraction.invoices import LIST, read_invoices
 from orchestration.extraction.reports import Requested, fetch_reports, request_reports
-from orchestration.extraction.selection import differences, first_month
+from orchestration.extraction.selection import ENTITY, differences, first_month
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail, for_all
 from orchestration.failures import failures_named
@@ -23,7 +23,7 @@ from orchestration.report import money, table
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.warehouse.errors import LoadError
-from orchestration.warehouse.raw import RawWarehouse, note_success
+from orchestration.warehouse.raw import RawWarehouse, note_end
 
 log = logging.getLogger("atlas_costs")
 MonthTotals = dict[str, tuple[int, int, int]]
@@ -45,7 +45,6 @@ class HistoryConfig(dg.Config):
     specs=[
         dg.AssetSpec(
             ["atlas", name],
-            deps=[dg.AssetKey(["atlas", "organizations"])],
             description=text,
             group_name=GROUP,
             kinds=KINDS,
@@ -114,7 +113,9 @@ def _note(session: Session, raw: RawWarehouse, listed: list[InvoiceMetadata]) ->
     }
     meta = {"differences": differing, "unloadable": unloadable}
     session.landing.observe(LIST, session.org_id, [], meta)
-    note_success(session.landing, session.org_id)
+    read = session.landing.current(ENTITY).values()
+    is_complete = not refused and not any(each.error or each.meta.get("problems") for each in read)
+    note_end(session.landing, session.org_id, is_complete=is_complete)
 
 
 def _report_months(context: dg.AssetExecutionContext, totals: MonthTotals) -> None:

@@ -29,7 +29,10 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
             landings = [warehouse.landing(each.name) for each in warehouse.settings.connections()]
             wants = warehouse.settings.focus_reports
             published = warehouse.publish(
-                [status(each, through, with_focus_reports=wants) for each in landings],
+                [
+                    status(each, through.get(each.connection), with_focus_reports=wants)
+                    for each in landings
+                ],
                 [row for each in landings for row in permissions(each)],
             )
         log.info("published version %s", published.version)
@@ -48,11 +51,25 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
     return publish
 
 
-def _summary(warehouse: WarehouseResource) -> tuple[date | None, list[tuple[str, int]]]:
+# The rule of the model data_through, for each connection by itself.
+DATA_THROUGH = """
+select connection, coalesce(
+    max(usage_date) filter (
+        charge_type = 'usage' and usage_date <= coalesce(billed_date, usage_date)
+    ),
+    least(max(billed_date), max(usage_date)),
+    max(usage_date)
+)
+from marts.fct_line_items
+group by connection
+"""
+
+
+def _summary(warehouse: WarehouseResource) -> tuple[dict[str, date], list[tuple[str, int]]]:
+    """Connection → its last usage day; service → cents."""
     with warehouse.marts() as db:
         services = db.execute(
             "select service, sum(cost_cents)::bigint as cents from marts.agg_costs_daily "
             "where charge_type <> 'credit' group by service order by cents desc"
         ).fetchall()
-        found = db.execute("select data_through from marts.data_through").fetchone()
-    return (found[0] if found else None), services
+        return dict(db.execute(DATA_THROUGH).fetchall()), services

@@ -4,6 +4,7 @@ Reports of all invoices are asked for before the first is waited for, because ea
 seconds and none may be polled more often than every five.
 """
 
+import codecs
 import logging
 import time
 from collections.abc import Iterator
@@ -13,7 +14,11 @@ from dataclasses import dataclass, field
 from orchestration.atlas.client import Sink
 from orchestration.atlas.errors import (
     AtlasError,
+    Forbidden,
+    RateLimited,
     Stopped,
+    Unauthorized,
+    Unavailable,
 )
 from orchestration.atlas.reports import FocusReports, PollPolicy, Report
 from orchestration.bodies import LandedFile
@@ -23,6 +28,7 @@ from orchestration.landing import CSV, Landing
 
 ENTITY = "focus_reports"
 ACCESS = "focus_report_access"
+FOR_ALL = (Forbidden, RateLimited, Unauthorized, Unavailable)
 LINKED_ACCESS = "linked_focus_report_access"
 NEEDED = ("ChargePeriodStart", "RegionId", "x_AtlasSku")
 LONGEST_HEADER = 1 << 16
@@ -66,14 +72,19 @@ def request_reports(session: Session) -> Requested:
 def _request(
     reports: FocusReports, requested: Requested, wanted: dict[str, str]
 ) -> AtlasError | None:
-    """Ask for reports; the first refusal is Atlas's word on all of them and ends the asking."""
-    for invoice_id, version in wanted.items():
+    """Ask for reports, newest invoice first; returns the refusal that holds for all of them.
+
+    That is one that says nothing about an invoice, or any where no report was to be had before.
+    """
+    for invoice_id, version in reversed(wanted.items()):
         try:
             requested.reports[invoice_id] = version, reports.request(invoice_id)
         except Stopped:
             raise
         except AtlasError as error:
-            return error
+            if isinstance(error, FOR_ALL) or not requested.reports:
+                return error
+            log.warning("%s", error)
     return None
 
 
@@ -117,8 +128,10 @@ class _Header:
     def __init__(self) -> None:
         self._line = b""
         self._is_whole = False
+        self._text = codecs.getincrementaldecoder("utf-8")()
 
     def feed(self, chunk: bytes) -> None:
+        self._text.decode(chunk)  # raises UnicodeDecodeError, a ValueError
         if not self._is_whole:
             self._line = (self._line + chunk)[:LONGEST_HEADER]
             self._is_whole = b"\n" in self._line

@@ -24,22 +24,27 @@ def invoices_to_read(
     always kept up to date.
     """
     held = held_months(landing)
+    landed = landing.current(ENTITY)
     newest = max(held.values(), default="9999-12")
     closed = [
         each
         for each in listed
         if not each.is_pending
-        and (each.id in held or (each.month or "") >= min(first_month or "", newest))
+        and (
+            each.id in held
+            or each.id in landed
+            or (each.month or "") >= min(first_month or "", newest)
+        )
     ]
     window = sorted({each.month or "" for each in closed}, reverse=True)[:restatement_months]
     always = {*window, *asked_for}
-    landed = landing.current(ENTITY)
     wanted = [
         each
         for each in closed
         if each.month in always
         or each.id not in landed
         or landed[each.id].error
+        or landed[each.id].meta.get("problems")
         or landed[each.id].meta.get("updated") != each.updated
     ]
     return sorted(wanted, key=lambda each: each.month or "", reverse=True)

@@ -22,6 +22,7 @@ class Session:
         concurrency: How many requests may be under way at once.
         stop: Set when the run no longer waits for this connection.
         failure: Why nothing more is asked of this connection in this run, or None.
+        silences: Questions in a row to which Atlas had no answer.
     """
 
     connection: Connection
@@ -30,6 +31,7 @@ class Session:
     concurrency: int = 4
     stop: threading.Event = field(default_factory=threading.Event)
     failure: str | None = None
+    silences: int = 0
     _clients: list[AtlasClient] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _spare: list[AtlasClient] = field(default_factory=list)

@@ -32,8 +32,8 @@ class _Worker:
 def for_all(sessions: Iterable[Session], work: Work, patience_s: float) -> None:
     """Do the work for every connection that has not failed in this run.
 
-    One that fails is noted in its landing and left out from then on. One that is still busy when
-    all the others have been done for `patience_s` is left behind: it keeps what it landed, and the
+    One that fails is noted in its landing and left out from then on. One that is still busy
+    `patience_s` after the first was done is left behind: it keeps what it landed, and the
     next run goes on from there.
 
     Raises:
@@ -75,11 +75,10 @@ def _wait(workers: list[_Worker], patience_s: float | None) -> None:
         busy[0].thread.join(POLL_S)
         if patience_s is None or not any(each.is_done and not each.error for each in workers):
             continue
-        # patience is for the slow ones, and begins when the quicker half is through
-        if len(busy) * 2 <= len(workers):
-            alone_since = alone_since or time.monotonic()
-            if time.monotonic() - alone_since > patience_s:
-                return
+        # what a slow one has landed stays, so the first that is done starts the clock
+        alone_since = alone_since or time.monotonic()
+        if time.monotonic() - alone_since > patience_s:
+            return
 
 
 def _note(worker: _Worker) -> None:
@@ -98,7 +97,7 @@ def _leave_behind(worker: _Worker, patience_s: float) -> None:
     session.stop.set()
     fail(
         session,
-        f"still being read {patience_s / 60:.0f} minutes after the others were done; what it has "
+        f"still being read {patience_s / 60:.0f} minutes after another was done; what it has "
         "is kept, and the next refresh goes on from there.",
         "slow",
     )

@@ -41,7 +41,7 @@ class AtlasResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def patience_s(self) -> float:
-        """How long a slow organization is waited for once the others are done."""
+        """How long a slow organization is waited for once the first is done."""
         return self._settings.patience_minutes * 60.0
 
     @property

@@ -1,11 +1,14 @@
 """Atlas's own FOCUS reports into raw: every column as text, unknown ones kept beside."""
 
+import logging
+
 import duckdb
 
 from orchestration.landing import Landing, Observation
 
 ENTITY = "focus_reports"
 TABLE = "focus_report_rows"
+log = logging.getLogger("atlas_costs")
 
 
 def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observation]) -> None:
@@ -15,6 +18,9 @@ def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observatio
         for each in seen
         if each.entity == ENTITY and each.error is None and each.files
     }
+    for scope in [each for each, report in newest.items() if not _is_readable(landing, report)]:
+        log.warning("The FOCUS report of invoice %s cannot be read: left out", scope)
+        del newest[scope]
     if not newest:
         return
     db.execute(
@@ -38,18 +44,29 @@ def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observatio
 # DuckDB sets a buffer aside for each file, 32 MiB by itself. A ragged row is padded rather than
 # refused: the report tells regions, and the costs come from the invoice.
 _READ = (
-    "read_csv($paths, header = true, all_varchar = true, union_by_name = true, filename = true, "
+    "read_csv($paths, header = true, all_varchar = true, union_by_name = true, filename = '_path', "
     "hive_partitioning = false, delim = ',', quote = '\"', escape = '\"', "
     "strict_mode = false, null_padding = true, max_line_size = 262144, "
     "buffer_size = 4194304)"
 )
 
 
+def _is_readable(landing: Landing, report: Observation) -> bool:
+    """Told on a connection of its own: a refusal would break off the load's transaction."""
+    path = str(landing.root / report.files[0])
+    try:
+        with duckdb.connect() as db:
+            db.execute(f"select count(columns(*)) from {_READ}", {"paths": [path]})  # noqa: S608
+    except duckdb.Error:
+        return False
+    return True
+
+
 def _insert(db: duckdb.DuckDBPyConnection, paths: list[str]) -> str:
     sent = [
         name
         for name, *_ in db.execute(f"describe from {_READ}", {"paths": paths}).fetchall()
-        if name != "filename"
+        if name != "_path"
     ]
     ours = {name for name, *_ in db.execute(f"describe {TABLE}").fetchall()}
     known = [name for name in sent if name in ours and not name.startswith("_")]
@@ -58,12 +75,12 @@ def _insert(db: duckdb.DuckDBPyConnection, paths: list[str]) -> str:
         insert into {TABLE} by name
         select {"".join(f"{_name(name)}, " for name in known)}
             reports.invoice_id as _invoice_id,
-            row_number() over (partition by filename) as _row,
+            row_number() over (partition by _path) as _row,
             {f"json_object({others})" if others else "null"} as _other_columns,
             $connection as _connection, reports.file as _landing_file,
             reports.observed_at::timestamptz at time zone 'UTC' as _landed_at
         from {_READ} as rows
-        inner join reports on reports.path = rows.filename
+        inner join reports on reports.path = rows._path
     """  # noqa: S608  column names are quoted
 
 

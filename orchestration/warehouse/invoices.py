@@ -54,6 +54,7 @@ class InvoiceLoader:
         lines = cents = 0
         while batch := [rest.pop(0) for rest in waiting.values() if rest]:
             self._load_batch(batch)
+            self._drop_superseded([each for each in batch if waiting[each.invoice_id]])
             months |= {each.invoice_id: each.month for each in batch}
             lines += sum(each.line_items for each in batch)
             cents += sum(each.cents for each in batch)
@@ -126,7 +127,9 @@ class InvoiceLoader:
         path = self._landings[0].root / version.file
         try:
             with LandedFile(path, path.name, is_new=False).open() as body:
-                self._slices.cut(body)
+                # the file is named by its body and holds an invoice once: whatever an earlier
+                # release called this version, it is this one
+                self._slices.cut(body, {version.invoice_id: version.version})
         except (OSError, EOFError, BadInvoice) as error:
             raise BadVersion(
                 version.invoice_id,
@@ -198,6 +201,12 @@ class InvoiceLoader:
                     [newest.invoice_id, newest.version, reason, newest.connection],
                 )
 
+    def _drop_superseded(self, versions: list[Version]) -> None:
+        """A year of a daily gigabyte would not fit: what a later version replaces is not kept."""
+        for each in versions:
+            if (found := self._find(each)) and found.lines:
+                found.lines.unlink(missing_ok=True)
+
     def _drop_old_slices(self, versions: dict[str, list[Version]], months: dict[str, str]) -> None:
         for invoice_id in months:
             newest = versions[invoice_id][-1]
@@ -206,14 +215,14 @@ class InvoiceLoader:
 
 
 def _after(versions: list[Version], held: tuple[str, str] | None) -> list[Version]:
-    """What comes after the version held; only the newest where it came by another connection."""
+    """What comes after the version held; the newest again where another connection has it now."""
     if held is None:
         return versions
     version, connection = held
-    if connection != versions[-1].connection:
-        return versions[-1:]
+    has_moved = connection != versions[-1].connection
     places = [place for place, each in enumerate(versions) if each.version == version]
-    return versions[places[-1] + 1 :] if places else versions
+    rest = versions[places[-1] + 1 :] if places else versions[-1:] if has_moved else versions
+    return rest or (versions[-1:] if has_moved else [])
 
 
 def _row(version: Version, found: Slice) -> dict[str, object]:
@@ -236,4 +245,4 @@ def _row(version: Version, found: Slice) -> dict[str, object]:
 
 
 def _text(value: object) -> object:
-    return bytes(value).decode() if isinstance(value, msgspec.Raw) else value
+    return bytes(value).decode(errors="replace") if isinstance(value, msgspec.Raw) else value

@@ -204,15 +204,22 @@ class RawWarehouse:
 
 def last_success(landing: Landing) -> datetime | None:
     """When all costs of a connection were last read, UTC; it outlives a rebuild."""
-    found = landing.current(REFRESHED)
-    times = [each.meta["succeeded_at"] for each in found.values()]
-    return max(map(datetime.fromisoformat, times)).astimezone(UTC) if times else None
+    times = [each.meta.get("succeeded_at") for each in landing.current(REFRESHED).values()]
+    found = [datetime.fromisoformat(each).astimezone(UTC) for each in times if each]
+    return max(found, default=None)
 
 
-def note_success(landing: Landing, org_id: str) -> None:
-    """Remember that all costs of a connection were just read."""
+def has_finished(landing: Landing) -> bool:
+    """Whether a connection's invoices were ever read to the end, each well or named."""
+    return bool(landing.current(REFRESHED))
+
+
+def note_end(landing: Landing, org_id: str, *, is_complete: bool) -> None:
+    """Remember that a connection's costs were just read, and whether all of them could be."""
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    landing.observe(REFRESHED, org_id, [], {"succeeded_at": now})
+    before = landing.current(REFRESHED).get(org_id)
+    succeeded = now if is_complete else before.meta.get("succeeded_at") if before else None
+    landing.observe(REFRESHED, org_id, [], {"finished_at": now, "succeeded_at": succeeded})
 
 
 def _beginning(observations: list[Observation]) -> str | None:

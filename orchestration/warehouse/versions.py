@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orchestration.landing import Landing
 
 _Seen = tuple[str, str, str, dict[str, Any]]
+_Rank = tuple[bool, bool, int]
 
 
 @dataclass(frozen=True)
@@ -39,38 +40,58 @@ def versions_by_invoice(landings: Iterable[Landing]) -> dict[str, list[Version]]
 
     An invoice of an organization's own answers takes precedence over the copy that a paying
     organization's document nests, wherever it was landed: each is loaded once. Otherwise the
-    connection that comes first has it.
+    connection that comes first has it. One that could not be read the last time comes after those
+    that could, because what it holds may be stale. What other connections showed before the one
+    that is taken came first, also when everything is loaded anew.
     """
-    seen: dict[str, dict[tuple[bool, int], list[_Seen]]] = defaultdict(lambda: defaultdict(list))
+    seen: dict[str, dict[_Rank, list[_Seen]]] = defaultdict(lambda: defaultdict(list))
     for place, landing in enumerate(landings):
+        has_failed = any(each.error for each in landing.current("connection").values())
         for each in landing.observations():
             if each.entity != "invoices" or each.error is not None:
                 continue
             for invoice in each.meta.get("invoices", []):
                 found = (landing.connection, each.observed_at, each.files[0], invoice)
-                seen[invoice["id"]][invoice["is_nested"], place].append(found)
-    return {invoice_id: _distinct(sources[min(sources)]) for invoice_id, sources in seen.items()}
+                seen[invoice["id"]][has_failed, invoice["is_nested"], place].append(found)
+    return {invoice_id: _distinct(_in_order(sources)) for invoice_id, sources in seen.items()}
+
+
+def _in_order(sources: dict[_Rank, list[_Seen]]) -> list[_Seen]:
+    """The best source's observations, after what the others had shown before its first."""
+    best = min(sources)
+    taken = sources[best]
+    others = [each for rank, found in sources.items() if rank != best for each in found]
+    before = [each for each in others if each[1] < taken[0][1]]
+    return sorted(before, key=lambda each: each[1]) + taken
 
 
 def _distinct(found: list[_Seen]) -> list[Version]:
     versions: list[Version] = []
+    first_seen = found[0][1]
     for connection, at, file, invoice in found:
-        if versions and versions[-1].version == invoice["version"]:
-            continue
-        versions.append(
-            Version(
-                connection=connection,
-                invoice_id=invoice["id"],
-                version=invoice["version"],
-                org_id=invoice.get("org_id"),
-                month=invoice["month"],
-                file=file,
-                is_nested=invoice["is_nested"],
-                line_items=invoice["line_items"],
-                cents=invoice["cents"],
-                number=len(versions) + 1,
-                first_seen=found[0][1],
-                since=at,
-            )
+        version = Version(
+            connection=connection,
+            invoice_id=invoice["id"],
+            version=invoice["version"],
+            org_id=invoice.get("org_id"),
+            month=invoice["month"],
+            file=file,
+            is_nested=invoice["is_nested"],
+            line_items=invoice["line_items"],
+            cents=invoice["cents"],
+            number=len(versions) + 1,
+            first_seen=first_seen,
+            since=at,
         )
+        if not versions or not _is_same(versions[-1], version):
+            versions.append(version)
+        elif (connection, version.is_nested) != (versions[-1].connection, versions[-1].is_nested):
+            # the same, now told by the connection that is taken: it is that one's from now on
+            known = versions[-1]
+            versions[-1] = replace(version, number=known.number, since=known.since)
     return versions
+
+
+def _is_same(known: Version, other: Version) -> bool:
+    """The same body is the same version, whatever an earlier release called it."""
+    return known.version == other.version or known.file == other.file

@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+import threading
 
 import pytest
 
@@ -123,3 +124,23 @@ def test_a_landing_that_was_given_up_on_notes_nothing_more(landing):
     landing.close()
     with pytest.raises(LandingClosed):
         landing.observe("projects", "org", [])
+
+
+def test_threads_may_look_while_others_note(landing):
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            landing.current("clusters")
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for each in threads:
+        each.start()
+    try:
+        for number in range(300):
+            landing.observe("clusters", str(number), [])
+    finally:
+        stop.set()
+        for each in threads:
+            each.join()
+    assert len(landing.current("clusters")) == 300

@@ -6,6 +6,7 @@ import re
 import duckdb
 import pytest
 
+from orchestration.invoice_document import BadInvoice
 from orchestration.landing import Landing
 from tests.invoices import invoice, land, line, raw_warehouse
 
@@ -406,3 +407,88 @@ def test_an_object_without_an_id_stays_in_history_alone(tmp_path, landing):
         ("c1",),
         ("p1/nameless",),
     ]
+
+
+def test_versions_that_an_earlier_release_named_otherwise_are_loaded_and_no_new_ones(
+    tmp_path, landing
+):
+    land(landing, "a", invoice("a", line(5)))
+    journal = landing.root / "default" / "observations.jsonl"
+    entry = json.loads(journal.read_text())
+    entry["meta"]["invoices"][0]["version"] = "as it was named once"
+    journal.write_text(json.dumps(entry) + "\n")
+    landing = Landing(landing.root, "default")
+    assert load(tmp_path, landing).line_items == 1
+    land(landing, "a", invoice("a", line(5)))
+    assert load(tmp_path, landing).invoices == {}
+    assert rows(tmp_path, "select _versions_seen from invoices") == [(1,)]
+    assert unloadable(tmp_path) == []
+
+
+def test_payments_that_are_no_text_are_refused_where_they_arrive(landing):
+    body = json.dumps(invoice("a", line(5), payments=[{"id": "X"}])).encode()
+    with pytest.raises(BadInvoice):
+        land(landing, "a", body.replace(b"X", b"\x81"))
+
+
+def report(landing: Landing, invoice_id: str, body: bytes) -> None:
+    with landing.receive("focus_reports", invoice_id, "", suffix=".csv.gz") as sink:
+        sink.write(body)
+    landing.observe("focus_reports", invoice_id, [sink.landed], {"version": "1"})
+
+
+HEADER = b"ChargePeriodStart,RegionId,x_AtlasSku,filename\n"
+
+
+@pytest.mark.parametrize(
+    "row", [b"2026-05-10,\x81,SKU,f\n", b'2026-05-10,"' + b"x" * 400_000 + b'",SKU,f\n']
+)
+def test_a_report_that_cannot_be_read_is_left_out_and_the_others_go_on(tmp_path, landing, row):
+    report(landing, "a", HEADER + row)
+    report(landing, "b", HEADER + b"2026-05-10,us-east-1,SKU,f\n")
+    load(tmp_path, landing)
+    assert rows(
+        tmp_path, "select _invoice_id, RegionId, _other_columns from focus_report_rows"
+    ) == [("b", "us-east-1", '{"filename":"f"}')]
+
+
+def linked_invoice(cents: int, env: str = "prod") -> dict:
+    one = line(cents, tags={"env": [env]})
+    return invoice("b", one, orgId="5e0000000000000000000002")
+
+
+def nest(paying: Landing, linked: dict) -> None:
+    land(paying, "a", invoice("a", line(5), linkedInvoices=[linked]))
+
+
+def test_a_connection_that_fails_leaves_its_invoice_to_the_copy_that_is_kept_up_to_date(tmp_path):
+    paying, linked = two(tmp_path)
+    land(linked, "b", linked_invoice(8))
+    load_all(tmp_path, paying, linked)
+    linked.observe_unreadable("connection", "5e0000000000000000000002", "401")
+    nest(paying, linked_invoice(9))
+    load_all(tmp_path, paying, linked)
+    assert owners(tmp_path) == [("a", "paying", 5), ("b", "paying", 9)]
+    linked.observe("connection", "5e0000000000000000000002", [])
+    land(linked, "b", linked_invoice(10))
+    load_all(tmp_path, paying, linked)
+    assert owners(tmp_path) == [("a", "paying", 5), ("b", "linked", 10)]
+
+
+def test_what_was_first_seen_through_another_connection_stays_first_in_a_rebuild(tmp_path):
+    paying, linked = two(tmp_path)
+    nest(paying, linked_invoice(8, "old"))
+    load_all(tmp_path, paying, linked)
+    land(linked, "b", linked_invoice(9, "new"))
+    land(linked, "b", linked_invoice(8, "new"))
+    load_all(tmp_path, paying, linked)
+    tags = (
+        "select tags['env'], _tags_first_seen['env'] from invoice_line_items "
+        "where tags['env'][1] = 'new'"
+    )
+    changes = "select beforeCents, afterCents from invoice_changes order by _changed_at"
+    before = rows(tmp_path, tags), rows(tmp_path, changes)
+    assert before == ([(["new"], ["old"])], [(8, 9), (9, 8)])
+    (tmp_path / "build" / "raw.duckdb").unlink()
+    load_all(tmp_path, paying, linked)
+    assert (rows(tmp_path, tags), rows(tmp_path, changes)) == before
