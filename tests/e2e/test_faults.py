@@ -246,7 +246,7 @@ def test_a_list_that_changes_while_it_is_paged(atlas, empty, filled, fault, path
         ),
         *cases(NAMED, **_some(FOR_GOOD, "_403", "_404", "_409", "_503_for_good", "html")),
         *cases(NAMED, invalid_json=broken("invalid_json"), _429_for_good=answer(429)),
-        *cases(REFUSED, _401=answer(401, error_code=None)),
+        *cases(NAMED, _401=answer(401, error_code=None)),
     ],
 )
 def test_a_list_of_clusters(atlas, installed, fault, code):
