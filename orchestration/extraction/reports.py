@@ -58,7 +58,7 @@ def request_reports(session: Session) -> Requested:
         reports = FocusReports(client, session.org_id)
         for access, nested in ((ACCESS, False), (LINKED_ACCESS, True)):
             wanted = _without_report(landing, nested=nested)
-            refusal = _request(reports, requested, wanted)
+            refusal = _request(landing, reports, requested, wanted)
             if refusal is None:
                 landing.observe(access, session.org_id, [])
             else:
@@ -70,21 +70,23 @@ def request_reports(session: Session) -> Requested:
 
 
 def _request(
-    reports: FocusReports, requested: Requested, wanted: dict[str, str]
+    landing: Landing, reports: FocusReports, requested: Requested, wanted: dict[str, str]
 ) -> AtlasError | None:
     """Ask for reports, newest invoice first; returns the refusal that holds for all of them.
 
-    That is one that says nothing about an invoice, or any where no report was to be had before.
+    That is one that says nothing about an invoice, or the second where none was granted.
     """
+    refused = 0
     for invoice_id, version in reversed(wanted.items()):
         try:
             requested.reports[invoice_id] = version, reports.request(invoice_id)
         except Stopped:
             raise
         except AtlasError as error:
-            if isinstance(error, FOR_ALL) or not requested.reports:
+            refused += 1
+            if isinstance(error, FOR_ALL) or (refused > 1 and not requested.reports):
                 return error
-            log.warning("%s", error)
+            _note(landing, invoice_id, error)
     return None
 
 

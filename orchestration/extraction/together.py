@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from orchestration.atlas.errors import AtlasError
 from orchestration.connections import SettingsError
 from orchestration.extraction.session import Session
-from orchestration.landing import LandingClosed
+from orchestration.landing import JournalError, LandingClosed
 
 log = logging.getLogger("atlas_costs")
 CONNECTION = "connection"
@@ -88,8 +88,18 @@ def _note(worker: _Worker) -> None:
     elif isinstance(error, AtlasError | SettingsError):
         cause = getattr(error, "cause", "bad key")
         fail(session, str(error), cause)
-    elif not isinstance(error, LandingClosed):
+    elif not isinstance(error, Exception) or _is_of_this_machine(error):
         raise error
+    elif not isinstance(error, LandingClosed):
+        log.debug("%s", session.name, exc_info=error)
+        fail(session, f"unexpected {type(error).__name__}: {error}", "unexpected")
+
+
+def _is_of_this_machine(error: Exception) -> bool:
+    """A full disk or a folder that cannot be written is no fault of one connection."""
+    return isinstance(error, JournalError) or (
+        isinstance(error, OSError) and error.errno is not None
+    )
 
 
 def _leave_behind(worker: _Worker, patience_s: float) -> None:

@@ -70,10 +70,10 @@ def _insert(db: duckdb.DuckDBPyConnection, paths: list[str]) -> str:
     ]
     ours = {name for name, *_ in db.execute(f"describe {TABLE}").fetchall()}
     known = [name for name in sent if name in ours and not name.startswith("_")]
-    others = ", ".join(f"{_text(name)}, {_name(name)}" for name in sent if name not in known)
+    others = ", ".join(f"{_text(name)}, rows.{_name(name)}" for name in sent if name not in known)
     return f"""
         insert into {TABLE} by name
-        select {"".join(f"{_name(name)}, " for name in known)}
+        select {"".join(f"rows.{_name(name)}, " for name in known)}
             reports.invoice_id as _invoice_id,
             row_number() over (partition by _path) as _row,
             {f"json_object({others})" if others else "null"} as _other_columns,

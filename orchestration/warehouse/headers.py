@@ -9,7 +9,7 @@ def _sent(column: str) -> str:
     """A time that Atlas sent: empty counts as missing, anything else odd names its invoice."""
     return (
         f"case when nullif({column}, '') is null then null "
-        f"when try_cast({column} as timestamptz) is not null then {_utc(column)} "
+        f"when isfinite(try_cast({column} as timestamptz)) then {_utc(column)} "
         f"else error('invoice ' || invoice_id || ': {column} is ' || {column} || "
         "', which is no time') end"
     )

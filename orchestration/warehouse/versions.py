@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from orchestration.landing import Landing
+from orchestration.landing import Landing, Observation
 
 _Seen = tuple[str, str, str, dict[str, Any]]
-_Rank = tuple[bool, bool, int]
+_Rank = tuple[bool, int]
 
 
 @dataclass(frozen=True)
@@ -40,25 +40,40 @@ def versions_by_invoice(landings: Iterable[Landing]) -> dict[str, list[Version]]
 
     An invoice of an organization's own answers takes precedence over the copy that a paying
     organization's document nests, wherever it was landed: each is loaded once. Otherwise the
-    connection that comes first has it. One that could not be read the last time comes after those
-    that could, because what it holds may be stale. What other connections showed before the one
-    that is taken came first, also when everything is loaded anew.
+    connection that comes first has it. Where that connection fails, another takes its place once
+    it has shown the invoice later. What others showed before the one that is taken came first,
+    also when everything is loaded anew.
     """
     seen: dict[str, dict[_Rank, list[_Seen]]] = defaultdict(lambda: defaultdict(list))
+    failing = set()
     for place, landing in enumerate(landings):
-        has_failed = any(each.error for each in landing.current("connection").values())
+        if any(each.error and each.cause != "slow" for each in _connection(landing)):
+            failing.add(place)
         for each in landing.observations():
             if each.entity != "invoices" or each.error is not None:
                 continue
             for invoice in each.meta.get("invoices", []):
                 found = (landing.connection, each.observed_at, each.files[0], invoice)
-                seen[invoice["id"]][has_failed, invoice["is_nested"], place].append(found)
-    return {invoice_id: _distinct(_in_order(sources)) for invoice_id, sources in seen.items()}
+                seen[invoice["id"]][invoice["is_nested"], place].append(found)
+    return {
+        invoice_id: _distinct(_in_order(sources, failing)) for invoice_id, sources in seen.items()
+    }
 
 
-def _in_order(sources: dict[_Rank, list[_Seen]]) -> list[_Seen]:
+def _connection(landing: Landing) -> Iterable[Observation]:
+    return landing.current("connection").values()
+
+
+def _in_order(sources: dict[_Rank, list[_Seen]], failing: set[int]) -> list[_Seen]:
     """The best source's observations, after what the others had shown before its first."""
     best = min(sources)
+    if best[1] in failing:
+        later = [
+            rank
+            for rank, found in sources.items()
+            if rank[1] not in failing and found[-1][1] > sources[best][-1][1]
+        ]
+        best = min(later, default=best)
     taken = sources[best]
     others = [each for rank, found in sources.items() if rank != best for each in found]
     before = [each for each in others if each[1] < taken[0][1]]

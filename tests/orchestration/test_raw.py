@@ -437,7 +437,7 @@ def report(landing: Landing, invoice_id: str, body: bytes) -> None:
     landing.observe("focus_reports", invoice_id, [sink.landed], {"version": "1"})
 
 
-HEADER = b"ChargePeriodStart,RegionId,x_AtlasSku,filename\n"
+HEADER = b"ChargePeriodStart,RegionId,x_AtlasSku,path\n"
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_a_report_that_cannot_be_read_is_left_out_and_the_others_go_on(tmp_path,
     load(tmp_path, landing)
     assert rows(
         tmp_path, "select _invoice_id, RegionId, _other_columns from focus_report_rows"
-    ) == [("b", "us-east-1", '{"filename":"f"}')]
+    ) == [("b", "us-east-1", '{"path":"f"}')]
 
 
 def linked_invoice(cents: int, env: str = "prod") -> dict:
@@ -463,9 +463,12 @@ def nest(paying: Landing, linked: dict) -> None:
 
 def test_a_connection_that_fails_leaves_its_invoice_to_the_copy_that_is_kept_up_to_date(tmp_path):
     paying, linked = two(tmp_path)
+    nest(paying, linked_invoice(7))
     land(linked, "b", linked_invoice(8))
     load_all(tmp_path, paying, linked)
     linked.observe_unreadable("connection", "5e0000000000000000000002", "401")
+    load_all(tmp_path, paying, linked)
+    assert owners(tmp_path) == [("a", "paying", 5), ("b", "linked", 8)]
     nest(paying, linked_invoice(9))
     load_all(tmp_path, paying, linked)
     assert owners(tmp_path) == [("a", "paying", 5), ("b", "paying", 9)]

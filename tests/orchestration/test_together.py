@@ -1,5 +1,6 @@
 """for_all: every connection at once, none delayed or failed by another. Real threads, tiny work."""
 
+import gzip
 import threading
 import time
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from orchestration.atlas.errors import AtlasError, RateLimited, Unauthorized, Un
 from orchestration.connections import Connection, SettingsError
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import AT_ONCE, CONNECTION, fail, for_all
-from orchestration.landing import Landing, LandingClosed
+from orchestration.landing import JournalError, Landing, LandingClosed
 
 FOR_EVER = 60.0
 SHORT = 0.1
@@ -131,11 +132,20 @@ def test_nothing_is_done_where_all_failed_before(sessions):
     for_all(both, lambda _: pytest.fail("asked"), FOR_EVER)
 
 
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), ValueError("a mistake")])
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), JournalError("torn")])
 def test_what_is_no_fault_of_one_connection_stops_all(sessions, error):
     with pytest.raises(type(error)) as raised:
         for_all(sessions("good", "bad"), failing(bad=error), FOR_EVER)
     assert raised.value is error
+
+
+@pytest.mark.parametrize("error", [ValueError("a mistake"), gzip.BadGzipFile("not gzip")])
+def test_what_nobody_foresaw_in_one_connection_does_not_stop_the_others(sessions, error):
+    both = sessions("good", "bad")
+    for_all(both, failing(bad=error), FOR_EVER)
+    assert [each.failure for each in both] == [None, f"unexpected {type(error).__name__}: {error}"]
+    with pytest.raises(type(error)):
+        for_all(sessions("bad"), failing(bad=error), FOR_EVER)
 
 
 class Slow:
