@@ -75,7 +75,7 @@ def test_no_more_than_so_many_at_once(sessions):
             now -= 1
 
     for_all(sessions(*(f"c{number}" for number in range(AT_ONCE + 5))), work, FOR_EVER)
-    assert most == AT_ONCE
+    assert 1 < most <= AT_ONCE
 
 
 def test_one_that_fails_is_noted_and_left_out_from_then_on(sessions):
