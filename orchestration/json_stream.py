@@ -5,6 +5,7 @@ on once more has come. Nothing is held but what has not been read yet, or is bei
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Generator
 from typing import TypeVar
 
@@ -19,7 +20,7 @@ T = TypeVar("T")
 Steps = Generator[None, None, T]
 
 
-class JsonStream:
+class JsonStream(ABC):
     """The text of one document on its way; a subclass says in `_document` how it is read."""
 
     def __init__(self) -> None:
@@ -33,8 +34,9 @@ class JsonStream:
         self._steps = self._document()
         next(self._steps)
 
+    @abstractmethod
     def _document(self) -> Steps[None]:
-        raise NotImplementedError
+        """Read the whole document, yielding wherever more of it is needed."""
 
     def feed(self, chunk: bytes) -> None:
         """Take the next bytes of the document.

@@ -66,6 +66,7 @@ def _challenged(flow: Flow, response: httpx.Response) -> httpx.Request:
     try:
         return flow.send(response)
     except (KeyError, ValueError, NotImplementedError):
+        # httpx raises the last for a challenge with qop=auth-int, which it does not know
         raise MalformedAnswer("API key: Atlas's Digest challenge cannot be answered.") from None
 
 

@@ -26,12 +26,6 @@ class _Record(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class Project(_Record):
-    """Atlas schema Group."""
-
-    id: str
-
-
 class InvoiceMetadata(_Record):
     """Atlas schema BillingInvoiceMetadata, as listOrgInvoices returns it: without lines."""
 
@@ -53,7 +47,6 @@ class InvoiceMetadata(_Record):
         return self.status == PENDING
 
 
-_projects = TypeAdapter(list[Project])
 _invoices = TypeAdapter(list[InvoiceMetadata])
 
 
@@ -65,12 +58,6 @@ def _read(adapter: TypeAdapter[list], answers: list[Answer], what: str) -> list:
         first = error.errors(include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise MalformedAnswer(f"{what}: {where}: {first['msg']}.") from None
-
-
-def projects(answers: list[Answer]) -> list[Project]:
-    """The projects of getOrgGroups, each once even where a page came twice."""
-    found: list[Project] = _read(_projects, answers, "projects")
-    return list({each.id: each for each in found}.values())
 
 
 def invoices(answers: list[Answer]) -> list[InvoiceMetadata]:
