@@ -11,7 +11,6 @@ from orchestration.atlas.client import AtlasClient
 from orchestration.atlas.errors import MalformedAnswer
 from orchestration.atlas.inventory import Inventory
 from orchestration.atlas.paging import READINGS, read_list
-from orchestration.atlas.records import projects
 
 SIZE = 2
 
@@ -85,9 +84,9 @@ def test_pages_that_never_end_are_malformed(monkeypatch):
 def test_a_shrinking_list_of_the_sandbox_is_read_whole(sandbox):
     auth = digest(sandbox.public_key, SecretStr(sandbox.private_key))
     with AtlasClient(sandbox.base_url, auth) as atlas:
-        whole = {each.id for each in projects(Inventory(atlas).list_projects(sandbox.org_id))}
+        whole = ids(Inventory(atlas).list_projects(sandbox.org_id))
         path = "/groups$"
         sandbox.control("faults", {"path": path, "kind": "page_size", "size": 1})
         sandbox.control("faults", {"path": path, "kind": "shrink", "times": 1})
-        again = {each.id for each in projects(Inventory(atlas).list_projects(sandbox.org_id))}
+        again = ids(Inventory(atlas).list_projects(sandbox.org_id))
     assert again == whole
