@@ -8,7 +8,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import Self, cast
+from typing import Any, Literal, Self, cast
 
 import httpx
 from pydantic import SecretStr
@@ -31,9 +31,12 @@ GZIP = b"\x1f\x8b"
 # Storage services say all of these of an address whose time is over.
 EXPIRED = frozenset({400, 401, 403, 404, 410})
 LONG_WAIT_S = 5.0
+NO_CONTENT, NOTHING = 204, b"null"
 # Carried by a request, so that what happens to it on its way can be said in plain words.
 WHAT = "what"
 Hooks = Mapping[str, list[Callable[..., None]]]
+Method = Literal["POST", "PATCH", "DELETE"]
+Json = dict[str, Any] | list[dict[str, Any]]
 
 log = logging.getLogger("atlas_costs")
 # They would log every address that is asked or redirected to, and a pre-signed one is a secret.
@@ -114,8 +117,17 @@ class AtlasClient:
 
         return self._patience.retrying(once, what, is_worth_reading_again)
 
-    def post(self, path: str, body: dict[str, str], *, version: str, what: str) -> Answer:
-        """Ask Atlas to make something.
+    def change(
+        self,
+        method: Method,
+        path: str,
+        body: Json | None = None,
+        *,
+        version: str,
+        what: str,
+        params: dict[str, str] | None = None,
+    ) -> Answer:
+        """Ask Atlas to make, change or delete something; an answer without a body is None.
 
         Tried again only after 429 and where no connection came about: anything else may have been
         acted on.
@@ -125,7 +137,8 @@ class AtlasClient:
         """
 
         def once() -> Answer:
-            return self._read(self._request("POST", path, version, what, json=body), what)
+            request = self._request(method, path, version, what, params=params, json=body)
+            return self._read(request, what)
 
         return self._patience.retrying(once, what, was_not_taken)
 
@@ -215,10 +228,10 @@ class AtlasClient:
         what: str,
         *,
         params: dict[str, str] | None = None,
-        json: dict[str, str] | None = None,
+        json: Json | None = None,
     ) -> httpx.Request:
         media_type = responses.media_type(version)
-        headers = {"Accept": media_type} | ({"Content-Type": media_type} if json else {})
+        headers = {"Accept": media_type} | ({} if json is None else {"Content-Type": media_type})
         return self._http.build_request(
             method, API + path, params=params, json=json, headers=headers, extensions={WHAT: what}
         )
@@ -227,9 +240,11 @@ class AtlasClient:
         response = self._send(request, what)
         try:
             with connection_errors_named(what):
-                answer = Answer(response.read(), what)
+                body = response.read()
         finally:
             response.close()
+        is_empty = response.status_code == NO_CONTENT or (request.method == "DELETE" and not body)
+        answer = Answer(NOTHING if is_empty else body, what)
         _ = answer.document
         return answer
 

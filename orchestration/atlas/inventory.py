@@ -1,8 +1,8 @@
 """Organizations, projects, clusters and SKUs: one method per endpoint, named by operationId."""
 
 import json
-from urllib.parse import quote
 
+from orchestration.atlas import paths
 from orchestration.atlas.client import Answer, AtlasClient
 from orchestration.atlas.errors import AtlasError
 
@@ -22,15 +22,8 @@ NO_SEARCH_NODES = frozenset(
 ADDRESSES = frozenset({"deliveryUrl", "privateDownloadDeliveryUrls", "snapshotUrl", "downloadUrl"})
 
 
-def _cluster(project_id: str, name: str) -> str:
-    return f"/groups/{_segment(project_id)}/clusters/{_segment(name)}"
-
-
-def _flex_cluster(project_id: str, name: str) -> str:
-    return f"/groups/{_segment(project_id)}/flexClusters/{_segment(name)}"
-
-
-def _without_addresses(answers: list[Answer]) -> list[Answer]:
+def without_addresses(answers: list[Answer]) -> list[Answer]:
+    """Restore jobs, encoded anew with null where they can be downloaded from."""
     return [
         Answer(json.dumps(_redacted(each.document), ensure_ascii=False).encode(), each.what)
         for each in answers
@@ -47,10 +40,6 @@ def _redacted(value: object) -> object:
     return value
 
 
-def _segment(value: str) -> str:
-    return quote(value, safe="")
-
-
 class Inventory:
     """What an organization owns. Lists come as pages, each as Atlas sent it."""
 
@@ -60,12 +49,12 @@ class Inventory:
     def get_organization(self, org_id: str) -> Answer:
         """Atlas getOrg."""
         return self._client.get(
-            f"/orgs/{_segment(org_id)}", version=BASIC, what=f"organization {org_id}"
+            paths.organization(org_id), version=BASIC, what=f"organization {org_id}"
         )
 
     def list_projects(self, org_id: str) -> list[Answer]:
         """Atlas getOrgGroups: the projects this key can see."""
-        return self._list(f"/orgs/{_segment(org_id)}/groups", BASIC, f"projects of {org_id}")
+        return self._list(f"{paths.organization(org_id)}/groups", BASIC, f"projects of {org_id}")
 
     def list_all_projects(self) -> list[Answer]:
         """Atlas listGroups: the projects this key can see in any organization."""
@@ -74,19 +63,19 @@ class Inventory:
     def get_project(self, project_id: str) -> Answer:
         """Atlas getGroup."""
         return self._client.get(
-            f"/groups/{_segment(project_id)}", version=BASIC, what=f"project {project_id}"
+            paths.project(project_id), version=BASIC, what=f"project {project_id}"
         )
 
     def list_clusters(self, project_id: str) -> list[Answer]:
         """Atlas listGroupClusters: dedicated and M0 clusters; flex clusters are not in it."""
         return self._list(
-            f"/groups/{_segment(project_id)}/clusters", CLUSTERS, f"clusters of {project_id}"
+            f"{paths.project(project_id)}/clusters", CLUSTERS, f"clusters of {project_id}"
         )
 
     def get_cluster(self, project_id: str, name: str) -> Answer:
         """Atlas getGroupCluster."""
         return self._client.get(
-            f"/groups/{_segment(project_id)}/clusters/{_segment(name)}",
+            paths.cluster(project_id, name),
             version=CLUSTERS,
             what=f"cluster {name}",
         )
@@ -94,40 +83,40 @@ class Inventory:
     def list_flex_clusters(self, project_id: str) -> list[Answer]:
         """Atlas listGroupFlexClusters."""
         return self._list(
-            f"/groups/{_segment(project_id)}/flexClusters", FLEX, f"flex clusters of {project_id}"
+            f"{paths.project(project_id)}/flexClusters", FLEX, f"flex clusters of {project_id}"
         )
 
     def get_flex_cluster(self, project_id: str, name: str) -> Answer:
         """Atlas getGroupFlexCluster."""
         return self._client.get(
-            f"/groups/{_segment(project_id)}/flexClusters/{_segment(name)}",
+            paths.flex_cluster(project_id, name),
             version=FLEX,
             what=f"flex cluster {name}",
         )
 
     def list_serverless_instances(self, project_id: str) -> list[Answer]:
         """Atlas listGroupServerlessInstances: empty since 2026, gone from 2027."""
-        path = f"/groups/{_segment(project_id)}/serverless"
+        path = f"{paths.project(project_id)}/serverless"
         return self._list(path, BASIC, f"serverless instances of {project_id}")
 
     def list_data_federation(self, project_id: str) -> list[Answer]:
         """Atlas listGroupDataFederation: a bare array."""
-        path = f"/groups/{_segment(project_id)}/dataFederation"
+        path = f"{paths.project(project_id)}/dataFederation"
         return [self._client.get(path, version=BASIC, what=f"data federation of {project_id}")]
 
     def list_stream_workspaces(self, project_id: str) -> list[Answer]:
         """Atlas listGroupStreamWorkspaces."""
-        path = f"/groups/{_segment(project_id)}/streams"
+        path = f"{paths.project(project_id)}/streams"
         return self._list(path, STREAMS, f"stream workspaces of {project_id}")
 
     def list_stream_processors(self, project_id: str, workspace: str) -> list[Answer]:
         """Atlas getGroupStreamProcessors (role Organization Stream Processing Admin)."""
-        path = f"/groups/{_segment(project_id)}/streams/{_segment(workspace)}/processors"
+        path = f"{paths.project(project_id)}/streams/{paths.segment(workspace)}/processors"
         return self._list(path, PROCESSORS, f"stream processors of {workspace}")
 
     def get_search_deployment(self, project_id: str, cluster: str) -> list[Answer]:
         """Atlas getGroupClusterSearchDeployment: nothing where a cluster has no search nodes."""
-        path = f"{_cluster(project_id, cluster)}/search/deployment"
+        path = f"{paths.cluster(project_id, cluster)}/search/deployment"
         try:
             answer = self._client.get(path, version=SEARCH, what=f"search nodes of {cluster}")
         except AtlasError as error:
@@ -138,22 +127,22 @@ class Inventory:
 
     def list_online_archives(self, project_id: str, cluster: str) -> list[Answer]:
         """Atlas listGroupClusterOnlineArchives."""
-        path = f"{_cluster(project_id, cluster)}/onlineArchives"
+        path = f"{paths.cluster(project_id, cluster)}/onlineArchives"
         return self._list(path, BASIC, f"online archives of {cluster}")
 
     def list_snapshots(self, project_id: str, cluster: str) -> list[Answer]:
         """Atlas listGroupClusterBackupSnapshots: of a replica set."""
-        path = f"{_cluster(project_id, cluster)}/backup/snapshots"
+        path = f"{paths.cluster(project_id, cluster)}/backup/snapshots"
         return self._list(path, BASIC, f"snapshots of {cluster}")
 
     def list_sharded_snapshots(self, project_id: str, cluster: str) -> list[Answer]:
         """Atlas listGroupClusterBackupSnapshotShardedClusters."""
-        path = f"{_cluster(project_id, cluster)}/backup/snapshots/shardedClusters"
+        path = f"{paths.cluster(project_id, cluster)}/backup/snapshots/shardedClusters"
         return self._list(path, BASIC, f"snapshots of {cluster}")
 
     def list_flex_snapshots(self, project_id: str, name: str) -> list[Answer]:
         """Atlas listGroupFlexClusterBackupSnapshots."""
-        path = f"{_flex_cluster(project_id, name)}/backup/snapshots"
+        path = f"{paths.flex_cluster(project_id, name)}/backup/snapshots"
         return self._list(path, FLEX, f"snapshots of {name}")
 
     def list_restore_jobs(self, project_id: str, cluster: str) -> list[Answer]:
@@ -162,13 +151,13 @@ class Inventory:
         A download job shows pre-signed addresses. They are secrets: the bodies are encoded anew
         with null in their place.
         """
-        path = f"{_cluster(project_id, cluster)}/backup/restoreJobs"
-        return _without_addresses(self._list(path, BASIC, f"restore jobs of {cluster}"))
+        path = f"{paths.cluster(project_id, cluster)}/backup/restoreJobs"
+        return without_addresses(self._list(path, BASIC, f"restore jobs of {cluster}"))
 
     def list_flex_restore_jobs(self, project_id: str, name: str) -> list[Answer]:
         """Atlas listGroupFlexClusterBackupRestoreJobs; addresses are null, as in the other."""
-        path = f"{_flex_cluster(project_id, name)}/backup/restoreJobs"
-        return _without_addresses(self._list(path, FLEX, f"restore jobs of {name}"))
+        path = f"{paths.flex_cluster(project_id, name)}/backup/restoreJobs"
+        return without_addresses(self._list(path, FLEX, f"restore jobs of {name}"))
 
     def list_skus(self) -> list[Answer]:
         """Atlas listSkus: id and description of every SKU, without prices."""

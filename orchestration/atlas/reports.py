@@ -70,7 +70,7 @@ class FocusReports:
             AtlasError: the subclass whose remedy fits.
         """
         path, what = self._place(invoice_id)
-        return _report(self._client.post(path, FOCUS, version=VERSION, what=what))
+        return _report(self._client.change("POST", path, FOCUS, version=VERSION, what=what))
 
     def read(self, invoice_id: str, report_id: str) -> Report:
         """Atlas getOrgInvoiceReport: every answer has a fresh address once the report is made.

@@ -201,7 +201,7 @@ def test_a_header_that_cannot_be_sent_is_not_repeated():
 
 def test_what_atlas_makes_is_asked_for_with_its_media_type():
     with serving(Scripted(201, b'{"reportId": "r"}')) as server, client(server.url) as atlas:
-        answer = atlas.post("/x", {"a": "b"}, version="2025-03-12", what="report")
+        answer = atlas.change("POST", "/x", {"a": "b"}, version="2025-03-12", what="report")
     assert answer.document == {"reportId": "r"}
     [(_, headers)] = server.requests
     media_type = "application/vnd.atlas.2025-03-12+json"
@@ -224,13 +224,13 @@ def test_what_atlas_makes_is_asked_for_with_its_media_type():
 def test_a_post_is_repeated_only_where_atlas_did_not_take_it(answer, tries):
     with serving(answer) as server, client(server.url) as atlas:
         with pytest.raises(Exception, match=r"^report: "):
-            atlas.post("/x", {}, version="2025-03-12", what="report")
+            atlas.change("POST", "/x", {}, version="2025-03-12", what="report")
         assert len(server.requests) == tries
 
 
 def test_a_post_that_found_nobody_is_repeated():
     with client("http://127.0.0.1:9") as atlas:
         with pytest.raises(Unavailable) as raised:
-            atlas.post("/x", {}, version="2025-03-12", what="report")
+            atlas.change("POST", "/x", {}, version="2025-03-12", what="report")
         assert atlas.requests == QUICK.attempts
     assert not raised.value.was_sent

@@ -1,0 +1,28 @@
+"""Where Atlas keeps what the endpoints name; every part of a path is quoted here."""
+
+from urllib.parse import quote
+
+
+def segment(value: str) -> str:
+    """One part of a path; a CIDR's slash is part of it."""
+    return quote(value, safe="")
+
+
+def organization(org_id: str) -> str:
+    """An organization."""
+    return f"/orgs/{segment(org_id)}"
+
+
+def project(project_id: str) -> str:
+    """A project, which Atlas's API calls a group."""
+    return f"/groups/{segment(project_id)}"
+
+
+def cluster(project_id: str, name: str) -> str:
+    """A dedicated or M0 cluster."""
+    return f"{project(project_id)}/clusters/{segment(name)}"
+
+
+def flex_cluster(project_id: str, name: str) -> str:
+    """A flex cluster."""
+    return f"{project(project_id)}/flexClusters/{segment(name)}"
