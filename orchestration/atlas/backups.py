@@ -4,12 +4,13 @@ What a download can be fetched from is a secret: it leaves here as null, with th
 is one in `has_download`.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from orchestration.atlas import paths
 from orchestration.atlas.answers import Answer
 from orchestration.atlas.client import AtlasClient
-from orchestration.atlas.inventory import ADDRESSES, BASIC, FLEX, Inventory, without_addresses
+from orchestration.atlas.inventory import ADDRESSES, BASIC, FLEX, Inventory, redacted
 from orchestration.atlas.responses import results
 
 SCHEDULE = "2024-08-05"
@@ -64,7 +65,8 @@ class Backups:
 
     def list_restore_jobs(self, project_id: str, cluster: str) -> list[Document]:
         """Atlas listGroupClusterBackupRestoreJobs."""
-        return _objects(self._inventory.list_restore_jobs(project_id, cluster))
+        path, what = f"{_backup(project_id, cluster)}/restoreJobs", f"restore jobs of {cluster}"
+        return self._safe_list(path, BASIC, what)
 
     def get_restore_job(self, project_id: str, cluster: str, job_id: str) -> Document:
         """Atlas getGroupClusterBackupRestoreJob."""
@@ -87,7 +89,8 @@ class Backups:
 
     def list_flex_restore_jobs(self, project_id: str, name: str) -> list[Document]:
         """Atlas listGroupFlexClusterBackupRestoreJobs."""
-        return _objects(self._inventory.list_flex_restore_jobs(project_id, name))
+        path, what = f"{_flex_backup(project_id, name)}/restoreJobs", f"restore jobs of {name}"
+        return self._safe_list(path, FLEX, what)
 
     def get_flex_restore_job(self, project_id: str, name: str, job_id: str) -> Document:
         """Atlas getGroupFlexClusterBackupRestoreJob."""
@@ -100,10 +103,14 @@ class Backups:
         return self._made(path, body, what, FLEX)
 
     def _get(self, path: str, what: str, version: str = BASIC) -> Document:
-        return _object(self._client.get(path, version=version, what=what))
+        return _safe(self._client.get(path, version=version, what=what).document)
+
+    def _safe_list(self, path: str, version: str, what: str) -> list[Document]:
+        found = _objects(self._client.pages(path, version=version, what=what))
+        return [_safe(each) for each in found]
 
     def _made(self, path: str, body: Document, what: str, version: str) -> Document:
-        return _object(self._client.change("POST", path, body, version=version, what=what))
+        return _safe(self._client.change("POST", path, body, version=version, what=what).document)
 
 
 def _backup(project_id: str, cluster: str) -> str:
@@ -119,14 +126,12 @@ def _snapshot(project_id: str, cluster: str, snapshot_id: str, *, sharded: bool)
     return f"{_backup(project_id, cluster)}/{kind}/{paths.segment(snapshot_id)}"
 
 
-def _object(answer: Answer) -> Document:
-    document = answer.document
+def _safe(document: object) -> Document:
     if not isinstance(document, dict):
         return {}
     has_download = any(bool(document.get(name)) for name in ADDRESSES)
-    [redacted] = without_addresses([answer])
-    return {**redacted.document, HAS_DOWNLOAD: has_download}
+    return {**redacted(document), HAS_DOWNLOAD: has_download}
 
 
-def _objects(pages: list[Answer]) -> list[Document]:
+def _objects(pages: Iterable[Answer]) -> list[Document]:
     return [each for page in pages for each in results(page.document) if isinstance(each, dict)]

@@ -31,7 +31,7 @@ GZIP = b"\x1f\x8b"
 # Storage services say all of these of an address whose time is over.
 EXPIRED = frozenset({400, 401, 403, 404, 410})
 LONG_WAIT_S = 5.0
-NO_CONTENT, NOTHING = 204, b"null"
+NOTHING = b"null"
 # Carried by a request, so that what happens to it on its way can be said in plain words.
 WHAT = "what"
 Hooks = Mapping[str, list[Callable[..., None]]]
@@ -127,7 +127,7 @@ class AtlasClient:
         what: str,
         params: dict[str, str] | None = None,
     ) -> Answer:
-        """Ask Atlas to make, change or delete something; an answer without a body is None.
+        """Ask Atlas to make, change or delete something; a deletion is answered with None.
 
         Tried again only after 429 and where no connection came about: anything else may have been
         acted on.
@@ -243,8 +243,8 @@ class AtlasClient:
                 body = response.read()
         finally:
             response.close()
-        is_empty = response.status_code == NO_CONTENT or (request.method == "DELETE" and not body)
-        answer = Answer(NOTHING if is_empty else body, what)
+        is_gone = request.method == "DELETE" and not body
+        answer = Answer(NOTHING if is_gone else body, what)
         _ = answer.document
         return answer
 

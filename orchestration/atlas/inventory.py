@@ -1,6 +1,7 @@
 """Organizations, projects, clusters and SKUs: one method per endpoint, named by operationId."""
 
 import json
+from typing import Any
 
 from orchestration.atlas import paths
 from orchestration.atlas.client import Answer, AtlasClient
@@ -22,20 +23,20 @@ NO_SEARCH_NODES = frozenset(
 ADDRESSES = frozenset({"deliveryUrl", "privateDownloadDeliveryUrls", "snapshotUrl", "downloadUrl"})
 
 
-def without_addresses(answers: list[Answer]) -> list[Answer]:
-    """Restore jobs, encoded anew with null where they can be downloaded from."""
+def _without_addresses(answers: list[Answer]) -> list[Answer]:
     return [
-        Answer(json.dumps(_redacted(each.document), ensure_ascii=False).encode(), each.what)
+        Answer(json.dumps(redacted(each.document), ensure_ascii=False).encode(), each.what)
         for each in answers
     ]
 
 
-def _redacted(value: object) -> object:
+def redacted(value: Any) -> Any:  # noqa: ANN401  JSON is any shape
+    """A restore job, or a part of one, with null where it can be downloaded from."""
     if isinstance(value, list):
-        return [_redacted(each) for each in value]
+        return [redacted(each) for each in value]
     if isinstance(value, dict):
         return {
-            name: None if name in ADDRESSES else _redacted(inner) for name, inner in value.items()
+            name: None if name in ADDRESSES else redacted(inner) for name, inner in value.items()
         }
     return value
 
@@ -152,12 +153,12 @@ class Inventory:
         with null in their place.
         """
         path = f"{paths.cluster(project_id, cluster)}/backup/restoreJobs"
-        return without_addresses(self._list(path, BASIC, f"restore jobs of {cluster}"))
+        return _without_addresses(self._list(path, BASIC, f"restore jobs of {cluster}"))
 
     def list_flex_restore_jobs(self, project_id: str, name: str) -> list[Answer]:
         """Atlas listGroupFlexClusterBackupRestoreJobs; addresses are null, as in the other."""
         path = f"{paths.flex_cluster(project_id, name)}/backup/restoreJobs"
-        return without_addresses(self._list(path, FLEX, f"restore jobs of {name}"))
+        return _without_addresses(self._list(path, FLEX, f"restore jobs of {name}"))
 
     def list_skus(self) -> list[Answer]:
         """Atlas listSkus: id and description of every SKU, without prices."""
