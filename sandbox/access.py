@@ -1,5 +1,6 @@
 """Who may ask for what: the access list, whose organization it is, and the roles it takes."""
 
+from collections.abc import Collection
 from datetime import date
 
 from starlette.requests import Request
@@ -18,6 +19,17 @@ STREAMS = {
     "GROUP_OWNER",
     "GROUP_STREAM_PROCESSING_OWNER",
 }
+# What an operation that writes takes.
+OWNERS = frozenset({"GROUP_OWNER", "ORG_OWNER"})
+PROJECT_CREATORS = frozenset({"ORG_GROUP_CREATOR", "ORG_OWNER"})
+CLUSTER_CREATORS = OWNERS | {"GROUP_CLUSTER_CREATOR"}
+CLUSTER_MANAGERS = OWNERS | {"GROUP_CLUSTER_MANAGER"}
+NETWORK_MANAGERS = OWNERS | {"GROUP_NETWORK_ACCESS_MANAGER"}
+USER_ADMINS = OWNERS | {"GROUP_DATABASE_ACCESS_ADMIN"}
+BACKUP_MANAGERS = OWNERS | {"GROUP_BACKUP_MANAGER"}
+BACKUP_CREATORS = BACKUP_MANAGERS | {"GROUP_BACKUP_CREATOR"}
+# Who may make projects may see whether there is one already.
+LISTS = ("/groups", "/groups/byName/{groupName}")
 # The first that occurs in an operation's path decides; a path that holds none is open to any key.
 ROLES = {
     "/invoices": BILLING,
@@ -47,11 +59,19 @@ def check_owner(request: Request, own: Organization, other: Organization, today:
         raise not_authorized()
 
 
-def check_roles(key: Key, template: str) -> None:
-    """403 for a key without any of the roles that an operation's path takes."""
-    if not is_allowed(key.roles, template):
+def check_roles(
+    key: Key, template: str, accepted: Collection[str], group_id: str | None = None
+) -> None:
+    """403 for a key without any of the roles that an operation takes, or else its path."""
+    held = key.roles_in(group_id)
+    if not (set(held).intersection(accepted) if accepted else is_allowed(held, template)):
         detail = "Current user is not authorized to perform this action."
         raise AtlasError(403, "USER_UNAUTHORIZED", detail)
+
+
+def check_owns(key: Key, group_id: str) -> None:
+    """403 for a key that does not own a project."""
+    check_roles(key, "", OWNERS, group_id)
 
 
 def is_allowed(roles: tuple[str, ...], template: str) -> bool:
@@ -59,6 +79,8 @@ def is_allowed(roles: tuple[str, ...], template: str) -> bool:
     for part, accepted in ROLES.items():
         if part in template:
             return not accepted.isdisjoint(roles)
+    if template.endswith(LISTS) and "ORG_GROUP_CREATOR" in roles:
+        return True
     if PROJECTS in template:
         return any(role in READERS or role.startswith("GROUP_") for role in roles)
     return True

@@ -65,6 +65,20 @@ async def struck(fault: Fault | None) -> Answer | None:
     return None
 
 
+def after_all(answer: Answer, fault: Fault | None) -> tuple[Answer, Fault | None]:
+    """What a client gets that was taken at its word and is not told: see `act_then_fail`.
+
+    Only what succeeded is worth the strike, as with those that spoil an answer.
+    """
+    if fault is None or fault.kind != "act_then_fail":
+        return answer, fault
+    if answer.status >= 300:
+        fault.spend(-1)
+        return answer, None
+    detail = "Fault on demand, after the request was carried out."
+    return error_answer(AtlasError(fault.status, fault.error_code, detail)), fault
+
+
 def response(request: Request, answer: Answer, fault: Fault | None, skew: Fault | None) -> Response:
     """The response: spoiled, compressed and dated as the faults would have it."""
     if fault and fault.kind in SPOILING and answer.status >= 300:

@@ -12,21 +12,23 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox import access, controls, presigned
-from sandbox.answers import Answer, error_answer, response, struck
+from sandbox.answers import Answer, after_all, error_answer, response, struck
 from sandbox.errors import AtlasError, not_found
 from sandbox.media import content_type, negotiate
 from sandbox.operations import OPERATIONS, WRITES, Operation
+from sandbox.provisioning import PROVISIONING
 from sandbox.spoils import Nothing
 from sandbox.state import Sandbox
 
+SLASHED = ("entryValue", "username")
 Answering = Callable[[Sandbox, Request], Awaitable[Answer]]
 
 
 def create_app(sandbox: Sandbox) -> Starlette:
     """The routes of Atlas's API and of the sandbox's own controls."""
     routes = [
-        Route(one.path, _endpoint(sandbox, partial(_operate, one)), methods=[one.method])
-        for one in OPERATIONS + WRITES
+        Route(_route(one.path), _endpoint(sandbox, partial(_operate, one)), methods=[one.method])
+        for one in PROVISIONING + OPERATIONS + WRITES
     ]
     token = _endpoint(sandbox, _token)
     routes.append(Route("/api/oauth/token", token, methods=["POST"]))
@@ -36,11 +38,19 @@ def create_app(sandbox: Sandbox) -> Starlette:
     return Starlette(routes=routes + controls.routes(sandbox))
 
 
+def _route(template: str) -> str:
+    """A template as the router reads it: some names hold a slash, which comes encoded."""
+    for name in SLASHED:
+        template = template.replace(f"{{{name}}}", f"{{{name}:path}}")
+    return template
+
+
 def _endpoint(sandbox: Sandbox, answering: Answering) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         fault = sandbox.faults.strike(request)
         answer = await struck(fault) or await _answer(sandbox, request, answering)
-        dropped = fault is not None and fault.kind == "reset"
+        answer, fault = after_all(answer, fault)
+        dropped = fault is not None and fault.hangs_up
         sandbox.requests.append(
             {
                 "method": request.method,
@@ -74,11 +84,20 @@ async def _operate(operation: Operation, sandbox: Sandbox, request: Request) -> 
     request.state.condition = partial(sandbox.faults.condition, request=request)
     request.state.body = await request.body()
     headers = _limit(operation, sandbox, request)
+    sandbox.pace.look()
     access.check_owner(request, seen.org, seen.other_org, sandbox.clock.today)
-    access.check_roles(caller.key, operation.path)
+    group_id = request.path_params.get("groupId")
+    access.check_roles(caller.key, operation.path, operation.roles, group_id)
     found = operation.handler(seen, request)
-    body = found if isinstance(found, bytes) else json.dumps(found).encode()
+    body = _written(found)
     return Answer(operation.status, body, content_type(version), headers)
+
+
+def _written(found: object) -> bytes:
+    """A result as it goes out: nothing for what has none."""
+    if found is None:
+        return b""
+    return found if isinstance(found, bytes) else json.dumps(found).encode()
 
 
 def _limit(operation: Operation, sandbox: Sandbox, request: Request) -> dict[str, str]:

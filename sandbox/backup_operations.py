@@ -1,4 +1,4 @@
-"""Snapshots and restore jobs on request: one function an operation."""
+"""Snapshots and restore jobs read on request: one function an operation."""
 
 from collections.abc import Iterable
 from typing import Protocol, TypeVar
@@ -6,11 +6,13 @@ from typing import Protocol, TypeVar
 from starlette.requests import Request
 
 from sandbox import restores, snapshots
-from sandbox.errors import not_found
+from sandbox.asked_restores import Restore, flex_restore_document, restore_document
+from sandbox.errors import AtlasError, not_found
 from sandbox.inventory import Document
 from sandbox.inventory_operations import own_dedicated, own_flex, own_group
-from sandbox.organization import Cluster, Project
+from sandbox.on_demand import as_it_stands
 from sandbox.paging import base_url, page
+from sandbox.resources import Cluster, Project
 from sandbox.restores import Job
 from sandbox.snapshots import Snapshot
 from sandbox.state import Sandbox
@@ -30,30 +32,36 @@ Item = TypeVar("Item", bound=HasId)
 def list_snapshots(sandbox: Sandbox, request: Request) -> Document:
     """A replica set's snapshots; a sharded cluster's are listed elsewhere."""
     project, found = _snapshots(sandbox, request, is_sharded=False)
-    base = base_url(request)
-    return page(request, found, lambda one: snapshots.replica_set_document(project, one, base))
+    return page(request, found, lambda one: snapshot_document(sandbox, request, project, one))
 
 
 def get_snapshot(sandbox: Sandbox, request: Request) -> Document:
     """One snapshot of a replica set."""
     project, found = _snapshots(sandbox, request, is_sharded=False)
-    snapshot = _wanted(found, request, "snapshotId")
-    return snapshots.replica_set_document(project, snapshot, base_url(request))
+    return snapshot_document(sandbox, request, project, wanted(found, request, "snapshotId"))
 
 
 def list_sharded_snapshots(sandbox: Sandbox, request: Request) -> Document:
     """A sharded cluster's snapshots, all on one page."""
     project, found = _snapshots(sandbox, request, is_sharded=True)
-    base = base_url(request)
-    documents = [snapshots.sharded_document(project, one, base) for one in found]
+    documents = [snapshot_document(sandbox, request, project, one) for one in found]
     return {"results": documents, "totalCount": len(documents)}
 
 
 def get_sharded_snapshot(sandbox: Sandbox, request: Request) -> Document:
     """One snapshot of a sharded cluster."""
     project, found = _snapshots(sandbox, request, is_sharded=True)
-    snapshot = _wanted(found, request, "snapshotId")
-    return snapshots.sharded_document(project, snapshot, base_url(request))
+    return snapshot_document(sandbox, request, project, wanted(found, request, "snapshotId"))
+
+
+def snapshot_document(
+    sandbox: Sandbox, request: Request, project: Project, snapshot: Snapshot
+) -> Document:
+    """A snapshot of either kind of cluster, as far as it has come."""
+    is_sharded = snapshot.cluster.type != "REPLICASET"
+    kind = snapshots.sharded_document if is_sharded else snapshots.replica_set_document
+    document = kind(project, snapshot, base_url(request))
+    return as_it_stands(document, snapshot, sandbox.pace.stages)
 
 
 def list_flex_snapshots(sandbox: Sandbox, request: Request) -> Document:
@@ -67,46 +75,88 @@ def get_flex_snapshot(sandbox: Sandbox, request: Request) -> Document:
     """One snapshot of a flex cluster."""
     _, cluster = own_flex(sandbox, request)
     found = snapshots.flex_snapshots(cluster, sandbox.clock.today)
-    return snapshots.flex_document(_wanted(found, request, "snapshotId"))
+    return snapshots.flex_document(wanted(found, request, "snapshotId"))
 
 
 def list_restore_jobs(sandbox: Sandbox, request: Request) -> Document:
     """A dedicated cluster's restore jobs."""
-    project, cluster = own_dedicated(sandbox, request)
-    found = restores.jobs(cluster, sandbox.clock.today)
-    return page(request, found, lambda job: _job(project, job, sandbox, request))
+    project, cluster = own_saved(sandbox, request)
+    found = _jobs(sandbox, cluster)
+    return page(request, found, lambda job: job_document(sandbox, request, project, job))
 
 
 def get_restore_job(sandbox: Sandbox, request: Request) -> Document:
     """One restore job of a dedicated cluster."""
-    project, cluster = own_dedicated(sandbox, request)
-    found = restores.jobs(cluster, sandbox.clock.today)
-    return _job(project, _wanted(found, request, "restoreJobId"), sandbox, request)
+    project, cluster = own_saved(sandbox, request)
+    job = wanted(_jobs(sandbox, cluster), request, "restoreJobId")
+    return job_document(sandbox, request, project, job)
 
 
 def list_flex_restore_jobs(sandbox: Sandbox, request: Request) -> Document:
     """A flex cluster's restore jobs."""
     project, cluster = own_flex(sandbox, request)
-    today = sandbox.clock.today
-    found = restores.flex_jobs(cluster, today)
-    return page(request, found, lambda job: restores.flex_job_document(project, job, today))
+    found = _flex_jobs(sandbox, cluster)
+    return page(request, found, lambda job: flex_job_document(sandbox, project, job))
 
 
 def get_flex_restore_job(sandbox: Sandbox, request: Request) -> Document:
     """One restore job of a flex cluster."""
     project, cluster = own_flex(sandbox, request)
-    today = sandbox.clock.today
-    job = _wanted(restores.flex_jobs(cluster, today), request, "restoreJobId")
-    return restores.flex_job_document(project, job, today)
+    job = wanted(_flex_jobs(sandbox, cluster), request, "restoreJobId")
+    return flex_job_document(sandbox, project, job)
+
+
+def own_saved(sandbox: Sandbox, request: Request) -> tuple[Project, Cluster]:
+    """A cluster that can have snapshots: one that is there, or one that left them behind."""
+    try:
+        return own_dedicated(sandbox, request)
+    except AtlasError as error:
+        project, _ = own_group(sandbox, request)
+        kept = sandbox.vault.kept(project.id, request.path_params["clusterName"])
+        if error.status != 404 or kept is None:
+            raise
+        return project, kept
+
+
+def own_snapshots(sandbox: Sandbox, cluster: Cluster) -> list[Snapshot]:
+    """A cluster's snapshots, newest first."""
+    return sandbox.vault.snapshots(cluster, sandbox.org)
+
+
+def job_document(
+    sandbox: Sandbox, request: Request, project: Project, job: Job | Restore
+) -> Document:
+    """A dedicated cluster's restore job, whoever asked for it."""
+    if isinstance(job, Restore):
+        stage = job.stage(sandbox.pace.stages, sandbox.clock.now())
+        return restore_document(project, job, stage, base_url(request))
+    return _job(project, job, sandbox, request)
+
+
+def flex_job_document(sandbox: Sandbox, project: Project, job: Job | Restore) -> Document:
+    """A flex cluster's restore job, whoever asked for it."""
+    if isinstance(job, Restore):
+        return flex_restore_document(project, job, job.stages.at(sandbox.pace.stages))
+    return restores.flex_job_document(project, job, sandbox.clock.today)
 
 
 def _snapshots(
     sandbox: Sandbox, request: Request, *, is_sharded: bool
 ) -> tuple[Project, list[Snapshot]]:
-    project, cluster = own_dedicated(sandbox, request)
+    project, cluster = own_saved(sandbox, request)
     if (cluster.type == "REPLICASET") is is_sharded:
         return project, []
-    return project, snapshots.snapshots(cluster, sandbox.clock.today)
+    return project, own_snapshots(sandbox, cluster)
+
+
+def _jobs(sandbox: Sandbox, cluster: Cluster) -> list[Job | Restore]:
+    then = sandbox.org.changes.then
+    return [*sandbox.vault.jobs(cluster), *restores.jobs(cluster, sandbox.clock.today, then)]
+
+
+def _flex_jobs(sandbox: Sandbox, cluster: Cluster) -> list[Job | Restore]:
+    then = sandbox.org.changes.then
+    return [*sandbox.vault.jobs(cluster), *restores.flex_jobs(cluster, sandbox.clock.today, then)]
 
 
 def _job(project: Project, job: Job, sandbox: Sandbox, request: Request) -> Document:
@@ -125,9 +175,10 @@ def _neighbour(cluster: Cluster, clusters: Iterable[Cluster]) -> str:
     return others[-1] if others else cluster.name
 
 
-def _wanted(found: Iterable[Item], request: Request, name: str) -> Item:
-    wanted = request.path_params[name]
+def wanted(found: Iterable[Item], request: Request, name: str) -> Item:
+    """The one that the path's parameter `name` names."""
+    asked = request.path_params[name]
     for one in found:
-        if one.id == wanted:
+        if one.id == asked:
             return one
-    raise not_found(f"{name.removesuffix('Id')} with id {wanted}")
+    raise not_found(f"{name.removesuffix('Id')} with id {asked}")

@@ -12,16 +12,8 @@ from random import Random
 
 from sandbox.identity import object_id
 from sandbox.months import add_months
-from sandbox.organization import (
-    Cluster,
-    Holdings,
-    Life,
-    Organization,
-    Project,
-    Region,
-    Shard,
-    Tags,
-)
+from sandbox.organization import Organization
+from sandbox.resources import Cluster, Holdings, Life, Project, Region, Shard, Tags
 
 PAYING_NAME = "Meridian"
 LINKED_NAME = "Meridian-Labs"

@@ -70,7 +70,9 @@ RERANKING = Product(
 )
 
 PROVIDERS = ("AWS", "AZURE", "GCP")
-SIZES = ("M10", "M20", "M30", "M40", "M50", "M60")
+SIZES = ("M10", "M20", "M30", "M40", "M50", "M60", "M80", "M200")
+# What the price of a size includes, in GB.
+DISK_GB = dict(zip(SIZES, (10, 20, 40, 80, 160, 320, 750, 1500), strict=True))
 SERVERLESS_KINDS = ("RPU", "WPU", "STORAGE")
 FLEX_BANDS = (100, 200, 300, 400, 500)
 
@@ -82,6 +84,8 @@ HOURLY_PER_SET = {
     "M40": Decimal("1.04"),
     "M50": Decimal("2.00"),
     "M60": Decimal("3.95"),
+    "M80": Decimal("7.30"),
+    "M200": Decimal("14.59"),
 }
 FLEX_HOURLY = dict(
     zip(FLEX_BANDS, map(Decimal, ("0.0110", "0.0205", "0.0288", "0.0356", "0.0411")), strict=True)

@@ -1,7 +1,7 @@
 """The sandbox's time: a day that moves only when it is told to, and seconds that run meanwhile."""
 
 import time
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 DAY_SECONDS = 24 * 3600
 
@@ -19,6 +19,10 @@ class Clock:
             raise ValueError("the sandbox's clock only moves forward")
         self.today += timedelta(days=days)
         self._days_moved += days
+
+    def now(self) -> datetime:
+        """Today, at the machine's time of day."""
+        return datetime.combine(self.today, datetime.now(UTC).time(), UTC)
 
     def seconds(self) -> float:
         """Seconds since an arbitrary start, for what expires or refills."""

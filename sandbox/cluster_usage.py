@@ -7,7 +7,7 @@ from functools import cache
 
 from sandbox import catalog
 from sandbox.ledger import Line, Meter
-from sandbox.organization import Cluster, Region
+from sandbox.resources import Cluster, Region
 
 # Relative to us-east-1; taken from the one service whose prices are published for each region.
 REGION_FACTORS = {
@@ -75,7 +75,7 @@ def _servers(cluster: Cluster, size: str, region: Region, meter: Meter) -> None:
         meter.add(product, provider, hours, FREE, region=region)
         return
     sizes = {size: hours}
-    if cluster.autoscales and meter.random.random() < 0.15:
+    if cluster.autoscales and size != catalog.SIZES[-1] and meter.random.random() < 0.15:
         larger = catalog.SIZES[catalog.SIZES.index(size) + 1]
         sizes = {size: hours * 3 // 4, larger: hours // 4}
     for name, size_hours in sizes.items():

@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.faults import parse_faults
+from sandbox.schedule_operations import compliance_policy
 from sandbox.state import Sandbox
 from sandbox.truth import all_invoices, month_name, truth
 
@@ -25,6 +26,10 @@ def routes(sandbox: Sandbox) -> list[Route]:
         ("POST", "keys"): _configure_keys,
         ("POST", "restate"): _restate,
         ("POST", "retag"): _retag,
+        ("GET", "pace"): _pace,
+        ("POST", "pace"): _change_pace,
+        ("GET", "compliance"): _compliance,
+        ("POST", "compliance"): _set_compliance,
         ("GET", "faults"): _faults,
         ("POST", "faults"): _add_faults,
         ("DELETE", "faults"): _clear_faults,
@@ -62,12 +67,16 @@ async def _move_clock(sandbox: Sandbox, request: Request) -> object:
 
 async def _keys(sandbox: Sandbox, _request: Request) -> object:
     owners = (sandbox.books.paying.id, sandbox.books.linked.id)
-    return {org_id: key.document() for org_id, key in zip(owners, sandbox.keys, strict=True)}
+    pairs = zip(owners, sandbox.keys, sandbox.provisioning_keys, strict=True)
+    return {
+        org_id: key.document() | {"provisioning": other.document()} for org_id, key, other in pairs
+    }
 
 
 async def _configure_keys(sandbox: Sandbox, request: Request) -> object:
     settings = await request.json()
-    sandbox.key_of(settings.get("org_id")).configure(settings, sandbox.clock.today)
+    key = sandbox.key_of(settings.get("org_id"), settings.get("key", "costs"))
+    key.configure(settings, sandbox.clock.today)
     return await _keys(sandbox, request)
 
 
@@ -91,6 +100,30 @@ async def _retag(sandbox: Sandbox, request: Request) -> object:
     asked = await request.json()
     sandbox.retag(asked["cluster"], dict(asked["tags"]))
     return {"cluster": asked["cluster"], "tags": asked["tags"]}
+
+
+async def _pace(sandbox: Sandbox, _request: Request) -> object:
+    return {"seconds": sandbox.pace.seconds}
+
+
+async def _change_pace(sandbox: Sandbox, request: Request) -> object:
+    sandbox.pace.change(float((await request.json())["seconds"]))
+    return await _pace(sandbox, request)
+
+
+async def _compliance(sandbox: Sandbox, _request: Request) -> object:
+    return sandbox.vault.policies
+
+
+async def _set_compliance(sandbox: Sandbox, request: Request) -> object:
+    """Put a Backup Compliance Policy in force in a project; `policy` null lifts it."""
+    asked = await request.json()
+    group_id, policy = asked["group_id"], asked.get("policy", {})
+    if policy is None:
+        sandbox.vault.policies.pop(group_id, None)
+    else:
+        sandbox.vault.policies[group_id] = compliance_policy(group_id, sandbox.clock.now(), policy)
+    return sandbox.vault.policies
 
 
 async def _faults(sandbox: Sandbox, _request: Request) -> object:

@@ -21,6 +21,7 @@ STRIKES = (
     "wrong_length",
     "pending_shape",
     "patch_line_item",
+    "act_then_fail",
 )
 # These hold at the same time as each other and as a strike: each changes how Atlas behaves.
 CONDITIONS = (
@@ -35,6 +36,11 @@ CONDITIONS = (
     "report_slow",
     "report_expired",
     "report_plain",
+    "snapshot_fails",
+    "restore_fails",
+    "restore_expires",
+    "restore_cancelled",
+    "stuck",
 )
 KINDS = STRIKES + CONDITIONS
 Document = dict[str, Any]
@@ -58,6 +64,9 @@ class Fault:
     clock_skew: `hours` that the Date header is off by; `refuse` turns every signature away.
     expire_token: `requests` that a bearer token is good for.
     report_failed: `reason`. report_slow: `polls` before a report is there.
+    act_then_fail: `status`, `error_code`, or `cut` to hang up instead; the request is carried out.
+    snapshot_fails, restore_fails, restore_expires, restore_cancelled: none; what becomes of what
+    the request asks for. stuck: none; what the request begins with a cluster never goes on.
     """
 
     path: str
@@ -78,11 +87,17 @@ class Fault:
     requests: int = 1
     reason: str = "The report could not be generated."
     polls: int = 3
+    cut: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ValueError(f"unknown kind {self.kind!r}: one of {', '.join(KINDS)}")
         re.compile(self.path)
+
+    @property
+    def hangs_up(self) -> bool:
+        """Whether the client hears nothing at all."""
+        return self.kind == "reset" or (self.kind == "act_then_fail" and self.cut)
 
     def matches(self, method: str, path: str) -> bool:
         """Whether it strikes this request."""

@@ -13,8 +13,8 @@ from decimal import Decimal
 from sandbox.books import Invoice
 from sandbox.ledger import Line
 from sandbox.months import ONE_DAY, instant
-from sandbox.organization import Cluster, Project
 from sandbox.regions import cloud_id, place
+from sandbox.resources import Cluster, Project
 from sandbox.tags import LineTags, line_tags
 
 COLUMNS = (

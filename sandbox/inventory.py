@@ -5,12 +5,14 @@ from typing import Any
 
 from sandbox.identity import digest, object_id
 from sandbox.months import instant
-from sandbox.organization import Cluster, Organization, Project, Region, Shard
+from sandbox.organization import Organization
+from sandbox.resources import Cluster, Project, Region, Shard
 from sandbox.tags import present
 
 API = "/api/atlas/v2"
 RELATIONS = "https://cloud.mongodb.com"
-MONGODB = "8.0.13"
+MAJOR, PATCH = "8.0", 13
+MONGODB = f"{MAJOR}.{PATCH}"
 BORN_AT = 9 * 3600 + 1800
 GROUP_RELATIONS = ("containers", "clusters", "databaseUsers", "peers", "processes", "whitelist")
 Document = dict[str, Any]
@@ -36,7 +38,7 @@ def group_document(project: Project, clusters: int, base: str, today: date) -> D
     """Group, as it stands in a list: only the link to itself."""
     return {
         "clusterCount": clusters,
-        "created": instant(project.life.born, BORN_AT),
+        "created": project.made or instant(project.life.born, BORN_AT),
         "id": project.id,
         "links": [link(f"{base}{API}/groups/{project.id}")],
         "name": project.name,
@@ -66,13 +68,14 @@ def cluster_document(project: Project, cluster: Cluster, base: str, today: date)
         "globalClusterSelfManagedSharding": False,
         "labels": [],
         "links": _cluster_links(project, cluster, base),
-        "mongoDBMajorVersion": "8.0",
+        "mongoDBMajorVersion": MAJOR,
         "paused": cluster.paused,
         "pitEnabled": cluster.continuous_backup_gb > 0,
         "redactClientLogData": False,
         "replicationSpecs": [_shard(cluster, *part) for part in enumerate(cluster.parts)],
         "rootCertType": "ISRGROOTX1",
         "versionReleaseSystem": "LTS",
+        **cluster.details,
     }
 
 
@@ -96,14 +99,14 @@ def common(project: Project, cluster: Cluster, today: date) -> Document:
     """What every kind of cluster says of itself."""
     return {
         "connectionStrings": _connection_strings(cluster),
-        "createDate": instant(cluster.life.born, BORN_AT),
+        "createDate": cluster.made or instant(cluster.life.born, BORN_AT),
         "groupId": project.id,
         "id": cluster.id,
-        "mongoDBVersion": MONGODB,
+        "mongoDBVersion": _version(cluster),
         "name": cluster.name,
-        "stateName": "IDLE",
+        "stateName": cluster.state,
         "tags": _tags(cluster, today),
-        "terminationProtectionEnabled": ("env", "prod") in cluster.tags,
+        "terminationProtectionEnabled": cluster.is_protected,
     }
 
 
@@ -111,7 +114,16 @@ def _tags(holder: Project | Cluster, today: date) -> list[dict[str, str]]:
     return [{"key": key, "value": value} for key, value in present(holder.tags, today)]
 
 
+def _version(cluster: Cluster) -> str:
+    """The newest of the major version asked for."""
+    major = cluster.details.get("mongoDBMajorVersion", MAJOR)
+    return f"{major}.{PATCH}"
+
+
 def _connection_strings(cluster: Cluster) -> Document:
+    """How to connect: nothing before the cluster is there."""
+    if cluster.state == "CREATING":
+        return {}
     domain = f"{digest(cluster.id)[:7]}.mongodb.net"
     hosts = ",".join(f"{cluster.name}-shard-00-0{n}.{domain}:27017" for n in range(3))
     return {
@@ -184,4 +196,4 @@ def _auto_scaling(cluster: Cluster) -> Document:
     }
     if cluster.autoscales:
         compute |= {"maxInstanceSize": "M60", "minInstanceSize": cluster.size}
-    return {"compute": compute, "diskGB": {"enabled": True}}
+    return {"compute": compute, "diskGB": {"enabled": True}} | cluster.scaling

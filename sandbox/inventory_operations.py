@@ -4,32 +4,14 @@ from starlette.requests import Request
 
 from sandbox import inventory
 from sandbox.errors import AtlasError, not_authorized
-from sandbox.inventory import API, Document
-from sandbox.organization import Cluster, Holdings, Organization, Project
+from sandbox.inventory import Document
+from sandbox.organization import Organization
 from sandbox.paging import base_url, page
+from sandbox.resources import Cluster, Project
 from sandbox.state import Sandbox
 
 CLUSTERS = ("dedicated", "tenant")
 KINDS = {"flex": "Flex cluster", "serverless": "Serverless instance"}
-
-
-def get_system_status(sandbox: Sandbox, request: Request) -> Document:
-    """What the key is and may do; a service account has no key."""
-    key = sandbox.credentials
-    roles = ["ORG_BILLING_READ_ONLY", "ORG_READ_ONLY"]
-    api_key = {
-        "accessList": [],
-        "id": key.key_id,
-        "publicKey": key.public_key,
-        "roles": [{"orgId": sandbox.org.id, "roleName": role} for role in roles],
-    }
-    return {
-        "apiKey": api_key if request.state.principal == key.public_key else None,
-        "appName": "MongoDB Atlas",
-        "build": "f4cac4bef68680c08e8b7ce8a9ab47d5584027b8",
-        "links": [inventory.link(f"{base_url(request)}{API}")],
-        "throttling": False,
-    }
 
 
 def list_orgs(sandbox: Sandbox, request: Request) -> Document:
@@ -47,7 +29,7 @@ def get_org(sandbox: Sandbox, request: Request) -> Document:
 def list_groups(sandbox: Sandbox, request: Request) -> Document:
     """Every project the key can see, which are those of its organization."""
     prefix = request.query_params.get("name", "").lower()
-    found = [held for held in _holdings(sandbox) if held[0].name.lower().startswith(prefix)]
+    found = [held for held in sandbox.holdings() if held[0].name.lower().startswith(prefix)]
     base, today = base_url(request), sandbox.clock.today
 
     def document(held: tuple[Project, tuple[Cluster, ...]]) -> Document:
@@ -80,7 +62,7 @@ def list_group_clusters(sandbox: Sandbox, request: Request) -> Document:
 
 def get_group_cluster(sandbox: Sandbox, request: Request) -> Document:
     """One dedicated or free cluster by name."""
-    project, cluster = _own_listed(sandbox, request)
+    project, cluster = own_listed(sandbox, request)
     return inventory.cluster_document(project, cluster, base_url(request), sandbox.clock.today)
 
 
@@ -98,10 +80,6 @@ def get_group_flex_cluster(sandbox: Sandbox, request: Request) -> Document:
     return inventory.flex_document(project, cluster, sandbox.clock.today)
 
 
-def _holdings(sandbox: Sandbox) -> Holdings:
-    return sandbox.org.living(sandbox.clock.today)
-
-
 def own_org(sandbox: Sandbox, request: Request) -> Organization:
     """A key sees its own organization; of others it does not even learn whether they exist."""
     if request.path_params["orgId"] != sandbox.org.id:
@@ -111,11 +89,15 @@ def own_org(sandbox: Sandbox, request: Request) -> Organization:
 
 def own_group(sandbox: Sandbox, request: Request) -> tuple[Project, tuple[Cluster, ...]]:
     """The project that the path names, with its clusters."""
-    wanted = request.path_params["groupId"]
-    for project, clusters in _holdings(sandbox):
+    return group_of(sandbox, request.path_params["groupId"])
+
+
+def group_of(sandbox: Sandbox, wanted: str) -> tuple[Project, tuple[Cluster, ...]]:
+    """A project by its id, with its clusters."""
+    for project, clusters in sandbox.holdings():
         if project.id == wanted:
             return project, clusters
-    foreign = sandbox.books.linked.living(sandbox.clock.today)
+    foreign = sandbox.other_org.living(sandbox.clock.today)
     if any(project.id == wanted for project, _ in foreign):
         raise not_authorized()
     raise AtlasError(404, "GROUP_NOT_FOUND", f"No group with ID {wanted} exists.", (wanted,))
@@ -124,10 +106,14 @@ def own_group(sandbox: Sandbox, request: Request) -> tuple[Project, tuple[Cluste
 def own_cluster(sandbox: Sandbox, request: Request, name: str) -> tuple[Project, Cluster]:
     """The cluster that the path's parameter `name` names, of whatever kind."""
     project, clusters = own_group(sandbox, request)
-    wanted = request.path_params[name]
+    return project, named_cluster(project, clusters, request.path_params[name])
+
+
+def named_cluster(project: Project, clusters: tuple[Cluster, ...], wanted: str) -> Cluster:
+    """The cluster of that name, of whatever kind."""
     for cluster in clusters:
         if cluster.name == wanted:
-            return project, cluster
+            return cluster
     detail = f"No cluster named {wanted} exists in group {project.id}."
     raise AtlasError(404, "CLUSTER_NOT_FOUND", detail, (wanted, project.id))
 
@@ -137,7 +123,7 @@ def own_dedicated(sandbox: Sandbox, request: Request) -> tuple[Project, Cluster]
 
     No public recording shows how Atlas refuses them to an M0: status and code are a guess.
     """
-    project, cluster = _own_listed(sandbox, request)
+    project, cluster = own_listed(sandbox, request)
     if cluster.kind == "tenant":
         detail = f"Cluster {cluster.name} is a free cluster, which does not support this."
         raise AtlasError(400, "TENANT_CLUSTER_NOT_SUPPORTED", detail, (cluster.name,))
@@ -148,20 +134,29 @@ def own_flex(sandbox: Sandbox, request: Request) -> tuple[Project, Cluster]:
     """A flex cluster; other kinds cannot be used in its API."""
     project, cluster = own_cluster(sandbox, request, "name")
     if cluster.kind != "flex":
-        detail = f"Cannot use non-flex cluster {cluster.name} in the flex API."
-        raise AtlasError(400, "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API", detail, (cluster.name,))
+        raise refuse_other(cluster.name)
     return project, cluster
 
 
-def _own_listed(sandbox: Sandbox, request: Request) -> tuple[Project, Cluster]:
+def own_listed(sandbox: Sandbox, request: Request) -> tuple[Project, Cluster]:
     """A cluster of the cluster API; the error says which API the others have."""
     project, cluster = own_cluster(sandbox, request, "clusterName")
     if cluster.kind not in CLUSTERS:
-        kind = KINDS[cluster.kind]
-        code = f"CANNOT_USE_{kind.upper().replace(' ', '_')}_IN_CLUSTER_API"
-        detail = f"{kind} {cluster.name} cannot be used in the Cluster API."
-        raise AtlasError(400, code, detail, (cluster.name,))
+        raise refuse_flex(cluster.name, KINDS[cluster.kind])
     return project, cluster
+
+
+def refuse_flex(name: str, kind: str = KINDS["flex"]) -> AtlasError:
+    """400 of the cluster API for what has an API of its own."""
+    code = f"CANNOT_USE_{kind.upper().replace(' ', '_')}_IN_CLUSTER_API"
+    detail = f"{kind} {name} cannot be used in the Cluster API."
+    return AtlasError(400, code, detail, (name,))
+
+
+def refuse_other(name: str) -> AtlasError:
+    """400 of the flex API for any other cluster."""
+    detail = f"Cannot use non-flex cluster {name} in the flex API."
+    return AtlasError(400, "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API", detail, (name,))
 
 
 def _org_document(org: Organization, request: Request) -> Document:

@@ -8,7 +8,7 @@ from sandbox.identity import object_id
 from sandbox.inventory import API, link
 from sandbox.ledger import Line
 from sandbox.months import instant
-from sandbox.organization import Cluster, Project
+from sandbox.resources import Cluster, Project
 from sandbox.tags import LineTags, line_tags
 
 Document = dict[str, Any]

@@ -1,6 +1,6 @@
 """The credentials of an organization, what they may do, and how Atlas lists them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +12,7 @@ from sandbox.organization import Organization
 OWNER = ("ORG_OWNER",)
 AGE_DAYS = 30
 SECRET_DAYS = 365
-SETTINGS = {"roles", "secret_expires_in_days", "age_days", "ip_allowed", "org_id"}
+SETTINGS = {"roles", "secret_expires_in_days", "age_days", "ip_allowed", "org_id", "key"}
 # Service accounts of an organization hold no roles in projects.
 ACCOUNT_ROLES = "ORG_"
 Document = dict[str, Any]
@@ -22,7 +22,8 @@ Document = dict[str, Any]
 class Key:
     """One API key and one service account of an organization; both have the same roles.
 
-    A role that begins with GROUP_ is held in every project. `born` is the day both were made,
+    A role that begins with GROUP_ is held in every project; whoever makes a project is its owner,
+    and `owned` are those. `born` is the day both were made,
     `secret_ends` the first day on which the service account's secret is refused.
     """
 
@@ -34,6 +35,7 @@ class Key:
     secret_ends: date
     roles: tuple[str, ...] = OWNER
     ip_allowed: bool = True
+    owned: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, today: date, *parts: object) -> "Key":
@@ -52,6 +54,10 @@ class Key:
         """An ObjectId: its first four bytes are the second the key was made, in Atlas as here."""
         made = datetime(self.born.year, self.born.month, self.born.day, 9, tzinfo=UTC)
         return f"{int(made.timestamp()):08x}{digest(self.public_key)[:16]}"
+
+    def roles_in(self, group_id: str | None) -> tuple[str, ...]:
+        """The roles it has in a project."""
+        return (*self.roles, *(("GROUP_OWNER",) if group_id in self.owned else ()))
 
     def configure(self, settings: Document, today: date) -> None:
         """Change what POST /sandbox/keys names; ValueError for what it does not know."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sandbox.catalog import Product
 from sandbox.months import ONE_DAY, add_months, days_between, instant, month_start
-from sandbox.organization import Cluster, Project, Region
+from sandbox.resources import Cluster, Project, Region
 
 LATEST_REPORT = timedelta(days=4)
 HUNDRED = Decimal(100)

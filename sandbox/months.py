@@ -1,7 +1,7 @@
 """Calendar arithmetic: Atlas bills whole UTC months and stamps every instant with a Z."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 ONE_DAY = timedelta(days=1)
 
@@ -28,3 +28,8 @@ def instant(day: date, second_of_day: int = 0) -> str:
     minutes, seconds = divmod(second_of_day, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{day.isoformat()}T{hours:02}:{minutes:02}:{seconds:02}Z"
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as Atlas writes it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"

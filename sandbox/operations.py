@@ -1,6 +1,6 @@
 """The operations served, each under its operationId in the specification."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,12 +17,15 @@ from sandbox.inventory import API, Document
 from sandbox.rate_limits import EndpointSet
 from sandbox.state import Sandbox
 
-Handler = Callable[[Sandbox, Request], Document | list[Document] | bytes]
+Handler = Callable[[Sandbox, Request], Document | list[Document] | bytes | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation; `versions` oldest first, `gone` those that Atlas has switched off."""
+    """One operation; `versions` oldest first, `gone` those that Atlas has switched off.
+
+    `roles` are those it takes; for one that names none, `access.ROLES` knows by its path.
+    """
 
     method: ClassVar[str] = "GET"
     status: ClassVar[int] = 200
@@ -32,6 +35,7 @@ class Operation:
     handler: Handler
     limit: EndpointSet | None = None
     gone: tuple[str, ...] = ()
+    roles: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

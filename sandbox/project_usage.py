@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sandbox import catalog
 from sandbox.ledger import Line, Meter
-from sandbox.organization import Project
+from sandbox.resources import Project
 from sandbox.services import SERVICE_REGION
 
 FREE = Decimal(0)

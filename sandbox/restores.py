@@ -11,8 +11,8 @@ from typing import Any
 from sandbox.identity import digest
 from sandbox.inventory import API, RELATIONS, link
 from sandbox.months import instant
-from sandbox.organization import Cluster, Project
-from sandbox.snapshots import FLEX_SECOND, Snapshot, flex_finished, taken_on, timed_id
+from sandbox.resources import Cluster, Project
+from sandbox.snapshots import FLEX_SECOND, Snapshot, Then, flex_finished, taken_on, timed_id
 
 PRODUCTION = ("env", "prod")
 MONDAY = 0
@@ -40,33 +40,32 @@ class Job:
         return timed_id(self.day, self.second, self.snapshot.cluster.id, "restore")
 
 
-def jobs(cluster: Cluster, today: date) -> list[Job]:
-    """A dedicated cluster's restore jobs, newest first."""
+def jobs(cluster: Cluster, today: date, then: Then) -> list[Job]:
+    """A dedicated cluster's restore jobs, newest first; `then` says what it was on a day."""
     if not cluster.backup:
         return []
     found = []
-    for day in _practised(cluster, today):
+    for day in _practised(cluster, today, then):
         saved = taken_on(cluster, day)
         found.append(Job(saved, day, DOWNLOAD_SECOND, "download"))
         found.append(Job(saved, day, JOB_SECOND, _outcome(day)))
     return found
 
 
-def flex_jobs(cluster: Cluster, today: date) -> list[Job]:
+def flex_jobs(cluster: Cluster, today: date, then: Then) -> list[Job]:
     """A flex cluster's restore jobs, newest first, from the evening before."""
     found = []
-    for day in _practised(cluster, today):
+    for day in _practised(cluster, today, then):
         saved = Snapshot(cluster, day - timedelta(days=1), FLEX_SECOND)
         found.append(Job(saved, day, JOB_SECOND, _outcome(day)))
     return found
 
 
-def _practised(cluster: Cluster, today: date) -> list[date]:
-    if PRODUCTION not in cluster.tags:
-        return []
+def _practised(cluster: Cluster, today: date, then: Then) -> list[date]:
     days = (today - timedelta(days=age) for age in range(LISTED_DAYS))
     born = cluster.life.born + timedelta(days=1)
-    return [day for day in days if day.weekday() == MONDAY and day > born]
+    mondays = (day for day in days if day.weekday() == MONDAY and day > born)
+    return [day for day in mondays if PRODUCTION in then(cluster, day).tags]
 
 
 def _outcome(day: date) -> str:

@@ -18,9 +18,12 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sandbox.app import create_app
 from sandbox.clock import Clock
+from sandbox.keys import Key
+from sandbox.pace import DEFAULT_SECONDS
 from sandbox.state import Sandbox
 
 START_SECONDS = 10
+OWNERS = ("", "linked_", "provisioning_", "linked_provisioning_")
 BANNER = """\
 Atlas sandbox on {url} (organization "{name}", today {today}). Ctrl-C stops it.
 
@@ -32,6 +35,10 @@ export MONGODB_ATLAS_PRIVATE_KEY={private_key}
 # or, instead of the two keys, the service account:
 # export MONGODB_ATLAS_CLIENT_ID={client_id}
 # export MONGODB_ATLAS_CLIENT_SECRET={client_secret}
+
+# A key of its own for what changes things: provisioning and backups.
+export MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY={provisioning_public_key}
+export MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY={provisioning_private_key}
 
 # The organization "{linked_name}" is linked to it: its bill is part of the one above, and it has
 # a door of its own.
@@ -65,6 +72,14 @@ class RunningSandbox:
     linked_private_key: str
     linked_client_id: str
     linked_client_secret: str
+    provisioning_public_key: str
+    provisioning_private_key: str
+    provisioning_client_id: str
+    provisioning_client_secret: str
+    linked_provisioning_public_key: str
+    linked_provisioning_private_key: str
+    linked_provisioning_client_id: str
+    linked_provisioning_client_secret: str
 
     def truth(self) -> dict[str, Any]:
         """GET /sandbox/truth."""
@@ -86,9 +101,10 @@ def serve(
     scale: int = 1,
     host: str = "127.0.0.1",
     today: date | None = None,
+    pace: float = DEFAULT_SECONDS,
 ) -> None:
     """Serve until interrupted; a port in use ends the program with exit code 1."""
-    sandbox = _sandbox(seed, months, scale, today)
+    sandbox = _sandbox(seed, months, scale, today, pace)
     try:
         listener = _listen(host, port)
     except OSError as error:
@@ -101,10 +117,15 @@ def serve(
 
 @contextmanager
 def running(
-    *, seed: int = 7, months: int = 13, scale: int = 1, today: date | None = None
+    *,
+    seed: int = 7,
+    months: int = 13,
+    scale: int = 1,
+    today: date | None = None,
+    pace: float = DEFAULT_SECONDS,
 ) -> Iterator[RunningSandbox]:
     """A sandbox on a free port, served from a thread of this process."""
-    sandbox = _sandbox(seed, months, scale, today)
+    sandbox = _sandbox(seed, months, scale, today, pace)
     listener = _listen("127.0.0.1", 0)
     server = _server(sandbox)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -118,9 +139,9 @@ def running(
         listener.close()
 
 
-def _sandbox(seed: int, months: int, scale: int, today: date | None) -> Sandbox:
+def _sandbox(seed: int, months: int, scale: int, today: date | None, pace: float) -> Sandbox:
     """A sandbox whose bill is already drawn up: no first request has to wait for it."""
-    sandbox = Sandbox(seed, months, scale, Clock(today or datetime.now(UTC).date()))
+    sandbox = Sandbox(seed, months, scale, Clock(today or datetime.now(UTC).date()), pace)
     sandbox.books.invoices()
     return sandbox
 
@@ -153,20 +174,19 @@ def _wait_until_started(server: uvicorn.Server) -> None:
 
 def _describe(sandbox: Sandbox, host: str, listener: socket.socket) -> RunningSandbox:
     name = f"[{host}]" if ":" in host else host
-    key, linked = sandbox.keys
+    owners = zip(OWNERS, (*sandbox.keys, *sandbox.provisioning_keys), strict=True)
+    keys = {name: value for who, key in owners for name, value in _secrets(who, key)}
     return RunningSandbox(
         base_url=f"http://{name}:{listener.getsockname()[1]}",
         org_id=sandbox.org.id,
-        public_key=key.public_key,
-        private_key=key.private_key,
-        client_id=key.client_id,
-        client_secret=key.client_secret,
         linked_org_id=sandbox.books.linked.id,
-        linked_public_key=linked.public_key,
-        linked_private_key=linked.private_key,
-        linked_client_id=linked.client_id,
-        linked_client_secret=linked.client_secret,
+        **keys,
     )
+
+
+def _secrets(owner: str, key: Key) -> Iterator[tuple[str, str]]:
+    for name in ("public_key", "private_key", "client_id", "client_secret"):
+        yield f"{owner}{name}", getattr(key, name)
 
 
 def _print_banner(sandbox: Sandbox, running_sandbox: RunningSandbox) -> None:

@@ -6,8 +6,8 @@ from sandbox import services
 from sandbox.errors import AtlasError
 from sandbox.inventory import Document
 from sandbox.inventory_operations import own_cluster, own_dedicated, own_group
-from sandbox.organization import Cluster, Project
 from sandbox.paging import base_url, page
+from sandbox.resources import Cluster, Project
 from sandbox.state import Sandbox
 
 CLUSTER_IN_SERVERLESS_API = "CANNOT_USE_CLUSTER_IN_SERVERLESS_INSTANCE_API"

@@ -9,7 +9,7 @@ from typing import Any
 
 from sandbox.identity import digest, object_id, secret_uuid
 from sandbox.inventory import API, RELATIONS, common, link
-from sandbox.organization import Cluster, Project, Region
+from sandbox.resources import Cluster, Project, Region
 
 # Both run in Ireland, which their own lists of regions call by another name.
 SERVICE_REGION = Region("AWS", "EU_WEST_1")

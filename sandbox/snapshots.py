@@ -4,15 +4,15 @@ One a day, of which Saturday's is the week's and that of the first is the month'
 the cluster and the calendar, so that moving the clock makes new ones and lets old ones expire.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sandbox.identity import digest, object_id
 from sandbox.inventory import API, MONGODB, RELATIONS, link
 from sandbox.months import instant
-from sandbox.organization import SATURDAY, Cluster, Project
+from sandbox.resources import SATURDAY, Cluster, Project
 
 KEPT_DAYS = {"daily": 7, "weekly": 28, "monthly": 365}
 FLEX_KEPT_DAYS = 8
@@ -20,6 +20,7 @@ FLEX_KEPT_DAYS = 8
 FLEX_SECOND = 17 * 3600 + 310
 FIRST_SECOND, SPAN_SECONDS = 3600, 3 * 3600
 GB = 2**30
+Then = Callable[[Cluster, date], Cluster]
 Document = dict[str, Any]
 
 
@@ -30,6 +31,7 @@ class Snapshot:
     cluster: Cluster
     day: date
     second: int
+    kept_until: str | None = None
 
     @property
     def id(self) -> str:
@@ -50,8 +52,23 @@ class Snapshot:
 
     @property
     def expires_on(self) -> date:
-        """The day on which Atlas deletes it."""
+        """The day on which its policy lets it go."""
         return self.day + timedelta(days=KEPT_DAYS[self.frequency])
+
+    @property
+    def expires(self) -> str:
+        """When Atlas deletes it: as its policy says, unless a client changed that."""
+        return self.kept_until or instant(self.expires_on, self.second)
+
+    @property
+    def kind(self) -> str:
+        """Atlas's snapshotType."""
+        return "scheduled"
+
+    @property
+    def policy_items(self) -> list[str]:
+        """The policies it serves."""
+        return [object_id(self.cluster.id, self.frequency)]
 
     @property
     def size_bytes(self) -> int:
@@ -73,22 +90,26 @@ def taken_on(cluster: Cluster, day: date) -> Snapshot:
     return Snapshot(cluster, day, second)
 
 
-def snapshots(cluster: Cluster, today: date) -> list[Snapshot]:
-    """What there is of a cluster on `today`, newest first; none is taken while it is paused."""
+def snapshots(
+    cluster: Cluster, today: date, then: Then, kept_until: Mapping[str, str]
+) -> list[Snapshot]:
+    """What there is of a cluster on `today`, newest first; none is taken while it is paused.
+
+    `then` says what the cluster was on a day, `kept_until` which retentions were changed.
+    """
     if not cluster.backup:
         return []
-    return [
-        one
-        for one in (taken_on(cluster, day) for day in _saved(cluster, today))
-        if today < one.expires_on
-    ]
+    taken = (taken_on(was, day) for day, was in _saved(cluster, today, then))
+    found = (replace(one, kept_until=kept_until.get(one.id)) for one in taken)
+    return [one for one in found if today.isoformat() < one.expires[:10]]
 
 
-def _saved(cluster: Cluster, today: date) -> Iterator[date]:
+def _saved(cluster: Cluster, today: date, then: Then) -> Iterator[tuple[date, Cluster]]:
     for age in range(max(KEPT_DAYS.values())):
         day = today - timedelta(days=age)
-        if cluster.life.born < day and not cluster.on(day).paused:
-            yield day
+        was = then(cluster, day)
+        if was.life.born < day and was.life.covers(day) and was.backup and not was.paused:
+            yield day, was
 
 
 def replica_set_document(project: Project, snapshot: Snapshot, base: str) -> Document:
@@ -129,7 +150,7 @@ def _common(project: Project, snapshot: Snapshot, base: str, kind: str) -> Docum
     cluster = f"{base}{API}/groups/{project.id}/clusters/{snapshot.cluster.name}"
     return {
         "createdAt": snapshot.created,
-        "expiresAt": instant(snapshot.expires_on, snapshot.second),
+        "expiresAt": snapshot.expires,
         "frequencyType": snapshot.frequency,
         "id": snapshot.id,
         "links": [
@@ -137,8 +158,8 @@ def _common(project: Project, snapshot: Snapshot, base: str, kind: str) -> Docum
             link(cluster, f"{RELATIONS}/cluster"),
         ],
         "mongodVersion": MONGODB,
-        "policyItems": [object_id(snapshot.cluster.id, snapshot.frequency)],
-        "snapshotType": "scheduled",
+        "policyItems": snapshot.policy_items,
+        "snapshotType": snapshot.kind,
         "status": "completed",
         "storageSizeBytes": snapshot.size_bytes,
     }

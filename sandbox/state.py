@@ -10,28 +10,45 @@ from sandbox.access import LINKED_BILLING
 from sandbox.auth import Authenticator
 from sandbox.books import Books, Invoice
 from sandbox.clock import Clock
+from sandbox.estate import Estate
 from sandbox.faults import Faults
+from sandbox.grants import Grants
 from sandbox.keys import Key
 from sandbox.organization import Organization
+from sandbox.pace import DEFAULT_SECONDS, Pace
 from sandbox.rate_limits import RateLimits
 from sandbox.reports import Reports
+from sandbox.resources import Holdings
+from sandbox.vault import Vault
 
 
 class Sandbox:
     """One Atlas: its books, its door and the record of who came.
 
-    It stands for the paying organization, whose key `credentials` is; `seen_by` shows the same
-    Atlas to the linked one.
+    It stands for the paying organization, whose cost key `credentials` is; `seen_by` shows the same
+    Atlas to another key. Each organization has one key for costs and one for provisioning.
     """
 
-    def __init__(self, seed: int, months: int, scale: int, clock: Clock) -> None:
+    def __init__(
+        self, seed: int, months: int, scale: int, clock: Clock, pace: float = DEFAULT_SECONDS
+    ) -> None:
         self.clock = clock
+        self.pace = Pace(clock, pace)
         self.books = Books(seed, scale, months, clock)
         self.credentials = Key.of(clock.today, seed)
-        self.linked_credentials = Key.of(clock.today, seed, self.books.linked.name)
-        self.keys = (self.credentials, self.linked_credentials)
+        linked = self.books.linked.name
+        self.keys = (self.credentials, Key.of(clock.today, seed, linked))
+        self.provisioning_keys = (
+            Key.of(clock.today, seed, "provisioning"),
+            Key.of(clock.today, seed, linked, "provisioning"),
+        )
         self.faults = Faults()
-        self.authenticator = Authenticator(self.keys, clock, self.faults)
+        self.authenticator = Authenticator(
+            (*self.keys, *self.provisioning_keys), clock, self.faults
+        )
+        self.estate = Estate(seed, clock, self.pace)
+        self.grants = Grants(clock)
+        self.vault = Vault(clock, self.pace)
         self.rate_limits = RateLimits(clock)
         self.reports = Reports(clock)
         self.requests: list[dict[str, Any]] = []
@@ -45,8 +62,9 @@ class Sandbox:
 
     @property
     def is_payer(self) -> bool:
-        """Whether the key in use is the paying organization's."""
-        return self.credentials is self.keys[0]
+        """Whether the key in use is one of the paying organization's."""
+        own = (self.keys[0], self.provisioning_keys[0])
+        return any(self.credentials is key for key in own)
 
     @property
     def org(self) -> Organization:
@@ -81,12 +99,20 @@ class Sandbox:
         self.books.retag(cluster_name, tags)
         self.forget()
 
-    def key_of(self, org_id: str | None) -> Key:
-        """The key of an organization, the paying one's unless told otherwise."""
+    def holdings(self) -> Holdings:
+        """What the organization has today, each cluster in its state."""
+        living = self.org.living(self.clock.today)
+        return tuple((project, self.estate.seen(project, held)) for project, held in living)
+
+    def key_of(self, org_id: str | None, purpose: str = "costs") -> Key:
+        """A key of an organization: the paying one's for costs unless told otherwise."""
         owners = {None: 0, self.books.paying.id: 0, self.books.linked.id: 1}
         if org_id not in owners:
             raise ValueError(f"no organization {org_id!r}")
-        return self.keys[owners[org_id]]
+        purposes = {"costs": self.keys, "provisioning": self.provisioning_keys}
+        if purpose not in purposes:
+            raise ValueError(f"no key for {purpose!r}: one of {', '.join(purposes)}")
+        return purposes[purpose][owners[org_id]]
 
     def move_clock(self, days: int) -> None:
         """Let days pass: what was written out before is out of date."""

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 
-from sandbox.organization import Cluster, Holdings, Organization, Project, Tags
+from sandbox.organization import Organization
+from sandbox.resources import Cluster, Holdings, Project, Tags
 
 LineTags = dict[str, list[str]]
 
@@ -28,7 +29,7 @@ def line_tags(project: Project | None, cluster: Cluster | None, today: date) -> 
 
 def retag(org: Organization, cluster_name: str, tags: dict[str, str]) -> None:
     """Let every cluster of that name, of whatever day, carry other tags."""
-    living = org.living
+    planned = org.planned
     # Braces would be taken for the quarter's place.
     plain = {key: value.replace("{", "{{").replace("}", "}}") for key, value in tags.items()}
     new = tuple(plain.items())
@@ -36,7 +37,9 @@ def retag(org: Organization, cluster_name: str, tags: dict[str, str]) -> None:
     def retagged(day: date) -> Holdings:
         return tuple(
             (project, tuple(replace(c, tags=new) if c.name == cluster_name else c for c in held))
-            for project, held in living(day)
+            for project, held in planned(day)
         )
 
-    org.living = lru_cache(maxsize=64)(retagged)
+    org.planned = lru_cache(maxsize=64)(retagged)
+    org.changes.retag(cluster_name, new)
+    org.living.cache_clear()

@@ -15,7 +15,7 @@ from typing import Any
 from sandbox.books import Books, Invoice
 from sandbox.ledger import Line
 from sandbox.months import days_between
-from sandbox.organization import Cluster, Project
+from sandbox.resources import Cluster, Project
 from sandbox.tags import line_tags
 
 UNTAGGED = "(untagged)"

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.organization import Region
+from sandbox.resources import Region
 from sandbox.regions import CLOUD_IDS, cloud_id
 
 API = "/api/atlas/v2"
