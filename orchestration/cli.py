@@ -125,6 +125,32 @@ def check(
 
 
 @app.command()
+def do(
+    action: Annotated[str, typer.Argument(help="Such as create_snapshot; see docs/actions.md.")],
+    values: Annotated[
+        list[str] | None, typer.Argument(metavar="KEY=VALUE", help="The action's config.")
+    ] = None,
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Carry the plan out.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the typed record.")] = False,
+) -> None:
+    """Run one action; one that changes Atlas only plans unless --apply is given.
+
+    Exit code 0: planned, or done. 1: refused or failed. 3: Atlas accepted it and is not done; run
+    the same again to go on waiting.
+    """
+    from orchestration import doing  # noqa: PLC0415
+
+    progress.to_the_terminal()
+    record = doing.run(load_settings(), action, values or [], apply=apply)
+    if as_json:
+        typer.echo(record.model_dump_json(indent=2))
+    else:
+        doing.tell(record)
+    raise typer.Exit(doing.exit_code(record))
+
+
+@app.command()
 def up(
     host: Host = "127.0.0.1", dagster_port: DagsterPort = 3000, dashboard_port: DashboardPort = 8501
 ) -> None:

@@ -28,6 +28,11 @@ NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,62}")
 ORG_ID = re.compile(r"[0-9a-fA-F]{24}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 PAIRS = (("public_key_env", "private_key_env"), ("client_id_env", "client_secret_env"))
+FOR_ACTIONS = tuple((f"provisioning_{one}", f"provisioning_{other}") for one, other in PAIRS)
+
+Pairs = tuple[tuple[str, str], ...]
+ONE_PAIR = ([(True, True), (False, False)], [(False, False), (True, True)])
+NO_PAIR = [(False, False), (False, False)]
 
 Kind = TypeVar("Kind", "ApiKey", "ServiceAccount")
 Place = tuple[str | int, ...]
@@ -160,27 +165,57 @@ class Entry(BaseModel):
     private_key_env: _Variable | None = None
     client_id_env: _Variable | None = None
     client_secret_env: _Variable | None = None
+    provisioning_public_key_env: _Variable | None = None
+    provisioning_private_key_env: _Variable | None = None
+    provisioning_client_id_env: _Variable | None = None
+    provisioning_client_secret_env: _Variable | None = None
 
     @model_validator(mode="after")
     def _names_one_pair(self) -> "Entry":
-        named = [tuple(bool(getattr(self, key)) for key in each) for each in PAIRS]
-        if sorted(named) != [(False, False), (True, True)]:
+        if self._named(PAIRS) not in ONE_PAIR:
             raise ValueError(
                 "needs either public_key_env and private_key_env, or client_id_env and "
                 "client_secret_env"
             )
+        if self._named(FOR_ACTIONS) not in (*ONE_PAIR, NO_PAIR):
+            raise ValueError(
+                "needs both halves of one key for actions: provisioning_public_key_env and "
+                "provisioning_private_key_env, or provisioning_client_id_env and "
+                "provisioning_client_secret_env"
+            )
         return self
+
+    def _named(self, pairs: Pairs) -> list[tuple[bool, ...]]:
+        return [tuple(bool(getattr(self, key)) for key in each) for each in pairs]
 
     @property
     def variables(self) -> tuple[str, str]:
         """The names of the two variables with its credentials."""
-        [found] = [each for each in PAIRS if getattr(self, each[0])]
+        return self._variables_of(PAIRS)
+
+    def _variables_of(self, pairs: Pairs) -> tuple[str, str]:
+        [found] = [each for each in pairs if getattr(self, each[0])]
         return getattr(self, found[0]), getattr(self, found[1])
 
     def connection(self, variables: Mapping[str, str], base_url: str) -> Connection:
         """This entry with what its variables hold; a variable that is not set is its problem."""
-        address = self.base_url or base_url
-        missing = [each for each in self.variables if not variables.get(each)]
+        return self._connection(PAIRS, variables, base_url)
+
+    def connection_for_actions(
+        self,
+        variables: Mapping[str, str],
+        base_url: str,
+        shared: ApiKey | ServiceAccount | None,
+        problem: str | None,
+    ) -> Connection:
+        """The same with its key for actions: its own, or the one that all share."""
+        if self._named(FOR_ACTIONS) != NO_PAIR:
+            return self._connection(FOR_ACTIONS, variables, base_url)
+        return Connection(self.name, self.org_id, self.base_url or base_url, shared, problem)
+
+    def _connection(self, pairs: Pairs, variables: Mapping[str, str], base_url: str) -> Connection:
+        address, names = self.base_url or base_url, self._variables_of(pairs)
+        missing = [each for each in names if not variables.get(each)]
         if missing:
             problem = (
                 f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set: put "
@@ -188,8 +223,8 @@ class Entry(BaseModel):
                 f"(connection {self.name} of {FILE_NAME})."
             )
             return Connection(self.name, self.org_id, address, problem=problem)
-        name, secret = (variables[each] for each in self.variables)
-        kind = ApiKey if self.public_key_env else ServiceAccount
+        name, secret = (variables[each] for each in names)
+        kind = ApiKey if getattr(self, pairs[0][0]) else ServiceAccount
         return Connection(self.name, self.org_id, address, kind(name, SecretStr(secret)))
 
 

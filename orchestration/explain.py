@@ -2,12 +2,13 @@
 
 import errno
 
+from orchestration.actions.model import Refusal
 from orchestration.atlas.errors import AtlasError
 from orchestration.landing import JournalError
 from orchestration.settings import SettingsError
 from orchestration.warehouse.errors import WarehouseError
 
-KNOWN = (AtlasError, JournalError, SettingsError, WarehouseError)
+KNOWN = (AtlasError, JournalError, Refusal, SettingsError, WarehouseError)
 NO_ROOM = ("No space left on device", "disk is full", "disk quota exceeded", "File too large")
 
 UNWRITABLE = frozenset(

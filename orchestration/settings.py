@@ -24,6 +24,12 @@ from orchestration.connections import (
     read_entries,
 )
 
+NO_KEY_FOR_ACTIONS = (
+    "No key for actions: set MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY and "
+    "MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY, or MONGODB_ATLAS_PROVISIONING_CLIENT_ID and "
+    "MONGODB_ATLAS_PROVISIONING_CLIENT_SECRET (docs/connect.md#keys-for-actions); the key that "
+    "reads costs is never used to change anything."
+)
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 __all__ = [
     "PROJECT_ROOT",
@@ -35,6 +41,7 @@ __all__ = [
     "connections_file",
     "env_file",
     "load_settings",
+    "secret",
     "set_in_environment",
 ]
 
@@ -76,6 +83,7 @@ class Settings(BaseSettings):
     concurrency: int = Field(default=4, ge=1, le=16)
     patience_minutes: int = Field(default=30, ge=0)
     focus_reports: bool = True
+    required_tags: str = ""
     engine: Literal["duckdb"] = "duckdb"
     allow_anonymous: bool = False
 
@@ -160,6 +168,55 @@ class Settings(BaseSettings):
         """
         return self._credentials("PROVISIONING_")
 
+    @property
+    def required_tag_keys(self) -> tuple[str, ...]:
+        """Keys of the tags that a created cluster must carry."""
+        return tuple(each.strip() for each in self.required_tags.split(",") if each.strip())
+
+    def connections_for_actions(self) -> list[Connection]:
+        """Every organization with the credentials that actions use, and no others.
+
+        Those of connections.yaml may name variables of their own; the rest share
+        MONGODB_ATLAS_PROVISIONING_….
+        """
+        shared, problem = self._shared_for_actions()
+        entries = read_entries(connections_file(self))
+        variables = _variables()
+        found = [
+            each.connection_for_actions(variables, self.base_url, shared, problem)
+            for each in entries
+        ]
+        known = {each.org_id.casefold() for each in found}
+        if self.org_id and self.org_id.casefold() not in known:
+            found.append(Connection(DEFAULT, self.org_id, self.base_url, shared, problem))
+        return found
+
+    def _shared_for_actions(self) -> tuple[ApiKey | ServiceAccount | None, str | None]:
+        try:
+            found = self.provisioning_credentials()
+        except SettingsError as error:
+            return None, str(error)
+        return found, None if found else NO_KEY_FOR_ACTIONS
+
+    def connection_for_actions(self, name: str | None) -> Connection:
+        """The organization to act in, with usable credentials.
+
+        Raises:
+            SettingsError: there is none, none of this name, several and none was named, or no
+                key for actions.
+        """
+        found = self.connections_for_actions()
+        names = ", ".join(each.name for each in found)
+        if not found:
+            raise SettingsError("No organization is connected: run `atlas-costs connect`.")
+        if name is None and len(found) > 1:
+            raise SettingsError(f"connection is missing: say which one ({names}).")
+        chosen = [each for each in found if name is None or each.name == name]
+        if not chosen:
+            raise SettingsError(f"connection {name} is not known: there is {names}.")
+        chosen[0].usable_credentials()
+        return chosen[0]
+
     def connections(self) -> list[Connection]:
         """Every Atlas organization this installation reads; config/connections.yaml's first.
 
@@ -218,6 +275,12 @@ class Settings(BaseSettings):
                 "set: keep one of them."
             )
         return key or account
+
+
+def secret(variable: str) -> SecretStr | None:
+    """What a variable holds that somebody named as a password, or None where it is not set."""
+    value = _variables().get(variable)
+    return SecretStr(value) if value else None
 
 
 def env_file() -> Path | None:

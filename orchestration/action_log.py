@@ -1,0 +1,63 @@
+"""What this product did in Atlas, one file a run: landed at once, loaded with the next refresh.
+
+`landing/<connection>/actions/<month>/<id>.<action>.json` is replaced as its run goes on. No journal
+and no lock: each run writes a file of its own, so actions run beside a refresh and each other.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from pydantic import ValidationError
+
+from orchestration.actions.configs import HOW
+from orchestration.actions.model import Record
+from orchestration.landing import sync_folder
+
+FOLDER = "actions"
+# Where records lie below landing.
+PATTERN = f"*/{FOLDER}/*/*.json"
+
+
+class ActionLog:
+    """Keeps and finds records of actions."""
+
+    def __init__(self, landing: Path) -> None:
+        self._landing = landing
+
+    def keep(self, record: Record) -> None:
+        """Write a record in the place of the one with its id, crash-proof."""
+        folder = self._folder(record.connection) / f"{record.requested_at:%Y-%m}"
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / f"{record.id}.{record.action}.json"
+        temporary = folder / f".{record.id}.part"
+        with temporary.open("wb") as part:
+            part.write(record.model_dump_json(indent=1).encode())
+            part.flush()
+            os.fsync(part.fileno())
+        temporary.replace(file)
+        sync_folder(folder)
+
+    def last(self, action: str, connection: str, what: dict[str, object]) -> Record | None:
+        """The newest run that was carried out and asked for the same; None if there was none."""
+        for record in self._newest_first(action, connection):
+            if record.applied and _what(record) == what:
+                return record
+        return None
+
+    def _newest_first(self, action: str, connection: str) -> Iterator[Record]:
+        files = self._folder(connection).glob(f"*/*.{action}.json")
+        for file in sorted(files, key=lambda each: each.name, reverse=True):
+            try:
+                yield Record.model_validate_json(file.read_bytes())
+            except (ValidationError, json.JSONDecodeError, OSError):
+                continue  # of another release; it is loaded all the same
+
+    def _folder(self, connection: str) -> Path:
+        return self._landing / quote(connection, safe="") / FOLDER
+
+
+def _what(record: Record) -> dict[str, object]:
+    return {name: each for name, each in record.config.items() if name not in HOW}

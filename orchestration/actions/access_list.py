@@ -1,0 +1,193 @@
+"""A project's IP access list: one entry an action, each address in the field Atlas has for it."""
+
+import re
+from ipaddress import ip_network
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from orchestration.actions.configs import ChangingConfig, Confirm, Instant, Project
+from orchestration.actions.context import Context
+from orchestration.actions.model import Change, Note, Plan, Proposal, Typed
+from orchestration.actions.projects import ProjectRef, project_of
+
+Document = dict[str, Any]
+SECURITY_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
+LONGEST_COMMENT = 80
+
+
+def _entry(value: str) -> str:
+    text = value.strip()
+    if SECURITY_GROUP.fullmatch(text):
+        return text
+    try:
+        network = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError(
+            "must be an IP address (203.0.113.7), a CIDR block (10.0.0.0/8) or an AWS security "
+            "group (sg-…)"
+        ) from None
+    return str(network.network_address) if _is_single(text) else str(network)
+
+
+def _is_single(text: str) -> bool:
+    return "/" not in text or text.endswith(("/32", "/128"))
+
+
+def _comment(value: str) -> str:
+    if len(value) > LONGEST_COMMENT:
+        raise ValueError(f"must have at most {LONGEST_COMMENT} characters")
+    return value
+
+
+EntryText = Annotated[str, AfterValidator(_entry)]
+
+
+class AllowIp(ChangingConfig):
+    """An address that may connect to a project's clusters."""
+
+    project: Project
+    entry: EntryText = Field(description="IP address, CIDR block or AWS security group.")
+    comment: Annotated[str, AfterValidator(_comment)] | None = Field(
+        default=None, description="Why it is there, at most 80 characters."
+    )
+    delete_after: Instant | None = Field(
+        default=None, description="When Atlas removes it again, with time zone."
+    )
+    allow_anywhere: bool = Field(
+        default=False, description="Accept 0.0.0.0/0 or ::/0, which lets the whole internet in."
+    )
+
+
+class RemoveIp(ChangingConfig):
+    """An address that shall no longer connect."""
+
+    project: Project
+    entry: EntryText = Field(description="The entry as it is listed.")
+    confirm: Confirm = None
+
+
+class EntryDetails(Typed):
+    """One entry of an access list."""
+
+    entry: str
+    project_id: str
+    comment: str | None = None
+    delete_after: str | None = None
+
+
+def entry_of(text: str) -> str:
+    """An entry as Atlas lists it: host bits cleared, a single address without /32.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return _entry(text)
+
+
+def anywhere_refusal(entry: str) -> str | None:
+    """Why an entry is refused unless it was allowed expressly, or None."""
+    if entry in {"0.0.0.0/0", "::/0"}:
+        return f"{entry} lets the whole internet in: set allow_anywhere: true if that is meant"
+    return None
+
+
+def listed_entries(context: Context, project: ProjectRef) -> dict[str, EntryDetails]:
+    """The project's access list by entry."""
+    found = (_details(each, project.id) for each in context.atlas.list_entries(project.id))
+    return {each.entry: each for each in found}
+
+
+def add_entry(context: Context, project_id: str, entry: str, **fields: str | None) -> None:
+    """Put one entry on the list.
+
+    Args:
+        context: Of the run.
+        project_id: Where.
+        entry: As entry_of spells it.
+        fields: Atlas's comment and deleteAfterDate.
+    """
+    body: Document = {_field(entry): entry, **{key: each for key, each in fields.items() if each}}
+    context.atlas.create_entry(project_id, body)
+
+
+def _field(entry: str) -> str:
+    if SECURITY_GROUP.fullmatch(entry):
+        return "awsSecurityGroup"
+    return "cidrBlock" if "/" in entry else "ipAddress"
+
+
+def allow_ip(context: Context, config: AllowIp) -> Proposal:
+    """Add it, or adopt it where it is there with the same comment and end."""
+    project = project_of(context, config.project)
+    existing = listed_entries(context, project).get(config.entry)
+    target, ids = f"{project.name}/{config.entry}", {"project_id": project.id}
+    if existing:
+        refusals = _conflicts(existing, config)
+        plan = Plan(summary=f"{config.entry} is on the list already.", refusals=refusals)
+        return Proposal(target, plan, result=existing, atlas_ids=ids, is_adopted=True)
+    anywhere = None if config.allow_anywhere else anywhere_refusal(config.entry)
+    plan = Plan(
+        summary=f"Let {config.entry} connect to the clusters of project {project.name}.",
+        changes=(Change(field="access_list", after=config.entry),),
+        refusals=(anywhere,) if anywhere else (),
+    )
+
+    def apply(note: Note) -> EntryDetails:
+        note(ids)
+        fields = {"comment": config.comment, "deleteAfterDate": config.delete_after}
+        add_entry(context, project.id, config.entry, **fields)
+        return EntryDetails(
+            entry=config.entry,
+            project_id=project.id,
+            comment=config.comment,
+            delete_after=config.delete_after,
+        )
+
+    return Proposal(target, plan, apply, atlas_ids=ids)
+
+
+def _conflicts(existing: EntryDetails, config: AllowIp) -> tuple[str, ...]:
+    return tuple(
+        f"it is there with {field} {before}, not {after}: remove_ip takes it off the list first"
+        for field, before, after in (
+            ("comment", existing.comment, config.comment),
+            ("delete_after", existing.delete_after, config.delete_after),
+        )
+        if after is not None and before != after
+    )
+
+
+def remove_ip(context: Context, config: RemoveIp) -> Proposal:
+    """Take it off the list."""
+    project = project_of(context, config.project)
+    existing = listed_entries(context, project).get(config.entry)
+    target, ids = f"{project.name}/{config.entry}", {"project_id": project.id}
+    if existing is None:
+        summary = f"{config.entry} is not on the list of project {project.name}: nothing to remove."
+        return Proposal(target, Plan(summary=summary), atlas_ids=ids)
+    plan = Plan(
+        summary=f"{config.entry} may no longer connect to the clusters of {project.name}.",
+        changes=(Change(field="access_list", before=config.entry),),
+        confirm=config.entry,
+    )
+
+    def apply(note: Note) -> EntryDetails:
+        note(ids)
+        context.atlas.delete_entry(project.id, config.entry)
+        return existing
+
+    return Proposal(target, plan, apply, existing, ids)
+
+
+def _details(document: Document, project_id: str) -> EntryDetails:
+    # an address comes back with a block of one as well
+    entry = (
+        document.get("ipAddress") or document.get("awsSecurityGroup") or document.get("cidrBlock")
+    )
+    return EntryDetails(
+        entry=_entry(str(entry)),
+        project_id=project_id,
+        comment=document.get("comment") or None,
+        delete_after=document.get("deleteAfterDate"),
+    )

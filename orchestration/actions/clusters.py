@@ -1,0 +1,315 @@
+"""Clusters: planned with their price, adopted where they match, changed by difference."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.actions import access_list
+from orchestration.actions.cluster_bodies import changed_cluster, differences, new_cluster
+from orchestration.actions.cluster_configs import (
+    FLEX,
+    CreateCluster,
+    DeleteCluster,
+    PauseCluster,
+    UpdateCluster,
+)
+from orchestration.actions.cluster_state import (
+    DELETING,
+    ClusterDetails,
+    FoundCluster,
+    Located,
+    find_cluster,
+    locate,
+    wait_until_gone,
+    wait_until_ready,
+)
+from orchestration.actions.context import Context, was_unheard
+from orchestration.actions.model import Change, MonthlyCost, Note, Plan, Proposal
+from orchestration.actions.projects import ProjectRef, project_of
+from orchestration.actions.shapes import DEDICATED, Shape, shape_of, shape_of_flex
+from orchestration.atlas.errors import AtlasError, NotFound
+
+Document = dict[str, Any]
+CONFLICT = 409
+ALREADY_DELETING = "CLUSTER_ALREADY_REQUESTED_DELETION"
+PROTECTED = (
+    "termination protection is on (Atlas would answer "
+    "CANNOT_TERMINATE_CLUSTER_WHEN_TERMINATION_PROTECTION_ENABLED): update_cluster with "
+    "termination_protection: false first"
+)
+RESUMED_AFTER = "Atlas resumes a paused cluster by itself after 30 days."
+
+
+def create_cluster(context: Context, config: CreateCluster) -> Proposal:
+    """Make it, or adopt the one of this name if it is as wanted; wait until one can connect."""
+    project = project_of(context, config.project)
+    wants_flex = config.instance_size == FLEX
+    existing = find_cluster(context, project, config.name, as_flex=wants_flex, twice=False)
+    entries = _entries(context, project, config)
+    if existing:
+        return _adopt(Located(context, project, existing), config, entries)
+    body = new_cluster(config)
+    plan = Plan(
+        summary=f"Create cluster {config.name} in project {project.name}.",
+        changes=(*_told(body), *entries.missing),
+        refusals=(*entries.refusals, *_missing_tags(context, config.tags or {})),
+        monthly_cost=context.prices.of(None, _shape_of_new(body)),
+    )
+
+    def apply(note: Note) -> ClusterDetails:
+        at = Located(context, project, _create(context, config, project, body))
+        note(at.ids)
+        _allow(at, config, entries)
+        return wait_until_ready(at, config.wait_timeout_s).details()
+
+    return Proposal(f"{project.name}/{config.name}", plan, apply)
+
+
+def _shape_of_new(body: Document) -> Shape:
+    return shape_of_flex(body) if "providerSettings" in body else shape_of(body)
+
+
+def _told(body: Document) -> list[Change]:
+    """What a new cluster will be, in the words of the config."""
+    cluster = FoundCluster(body, "providerSettings" in body)
+    told = cluster.details()
+    fields = ["instance_size", "regions", "nodes", "disk_gb", "backup_enabled", "pit_enabled"]
+    fields += ["termination_protection", "tags"]
+    return [Change(field=each, after=getattr(told, each)) for each in fields if getattr(told, each)]
+
+
+def _missing_tags(context: Context, tags: dict[str, str]) -> list[str]:
+    missing = [each for each in context.required_tags if not tags.get(each)]
+    if not missing:
+        return []
+    return [f"tags lacks {', '.join(missing)}, which ATLAS_COSTS_REQUIRED_TAGS asks for"]
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """Entries of allow_ips that are not on the project's list yet, and what is wrong with them."""
+
+    missing: tuple[Change, ...] = ()
+    refusals: tuple[str, ...] = ()
+
+
+def _entries(
+    context: Context, project: ProjectRef, config: CreateCluster | UpdateCluster
+) -> _Entries:
+    if not config.allow_ips:
+        return _Entries()
+    wanted, refusals = [], []
+    for each in config.allow_ips:
+        try:
+            wanted.append(access_list.entry_of(each))
+        except ValueError as error:
+            refusals.append(f"allow_ips: {each} {error}")
+    if not config.allow_anywhere:
+        refusals += [no for each in wanted if (no := access_list.anywhere_refusal(each))]
+    known = access_list.listed_entries(context, project)
+    missing = [Change(field="allow_ips", after=each) for each in wanted if each not in known]
+    return _Entries(tuple(missing), tuple(refusals))
+
+
+def _allow(at: Located, config: CreateCluster | UpdateCluster, entries: _Entries) -> None:
+    for each in entries.missing:
+        comment = f"for cluster {config.name}"
+        access_list.add_entry(at.context, at.project.id, str(each.after), comment=comment)
+
+
+def _adopt(at: Located, config: CreateCluster, entries: _Entries) -> Proposal:
+    """It is there: as wanted, so that only waiting is left, or in conflict."""
+    conflicts = [
+        f"it exists with {each.field} {each.before}, not {each.after}: update_cluster changes it"
+        for each in differences(at.cluster, config)
+    ]
+    if at.cluster.state == DELETING:
+        conflicts = ["it exists and is being deleted: wait until it is gone"]
+    plan = Plan(
+        summary=f"Cluster {config.name} exists already in project {at.project.name}.",
+        changes=entries.missing,
+        refusals=(*entries.refusals, *conflicts),
+    )
+
+    def apply(note: Note) -> ClusterDetails:
+        note(at.ids)
+        _allow(at, config, entries)
+        return wait_until_ready(at, config.wait_timeout_s).details()
+
+    is_done = at.cluster.is_ready and not entries.missing
+    return at.proposal(plan, None if is_done else apply, is_adopted=True)
+
+
+def _create(
+    context: Context, config: CreateCluster, project: ProjectRef, body: Document
+) -> FoundCluster:
+    """Make it; where Atlas did not say whether it did, look."""
+    is_flex = config.instance_size == FLEX
+    create = context.atlas.create_flex_cluster if is_flex else context.atlas.create_cluster
+    try:
+        return FoundCluster(create(project.id, body), is_flex)
+    except AtlasError as error:
+        if error.status != CONFLICT and not was_unheard(error):
+            raise
+        existing = find_cluster(context, project, config.name, as_flex=is_flex, twice=False)
+        if existing is None or differences(existing, config):
+            raise
+        return existing
+
+
+def update_cluster(context: Context, config: UpdateCluster) -> Proposal:
+    """Change what differs, and nothing else."""
+    at = locate(context, config.project, config.name)
+    changes = differences(at.cluster, config)
+    entries = _entries(context, at.project, config)
+    if not changes and not entries.missing:
+        return _finish(at, config, entries)
+    body = changed_cluster(at.cluster, config, changes) if changes else {}
+    refusals = _update_refusals(context, at.cluster, config, changes)
+    plan = Plan(
+        summary=f"Change cluster {config.name} in project {at.project.name}.",
+        changes=(*changes, *entries.missing),
+        refusals=(*entries.refusals, *refusals),
+        monthly_cost=_cost_of_change(at, body),
+    )
+
+    def apply(note: Note) -> ClusterDetails:
+        note(at.ids)
+        _allow(at, config, entries)
+        if body:
+            _patch(at, body)
+        return wait_until_ready(at, config.wait_timeout_s).details()
+
+    return at.proposal(plan, apply)
+
+
+def _cost_of_change(at: Located, body: Document) -> MonthlyCost | None:
+    before = at.cluster.shape
+    if at.cluster.is_flex:
+        return None
+    after = shape_of({**at.cluster.document, **body})
+    return at.context.prices.of(before, after) if after != before else None
+
+
+def _finish(at: Located, config: UpdateCluster, entries: _Entries) -> Proposal:
+    """Nothing to change; an earlier change may still be under way."""
+    plan = Plan(summary=f"Cluster {config.name} is as wanted.", refusals=entries.refusals)
+    if at.cluster.is_ready or at.cluster.is_paused:
+        return at.proposal(plan)
+
+    def apply(note: Note) -> ClusterDetails:
+        note(at.ids)
+        return wait_until_ready(at, config.wait_timeout_s).details()
+
+    return at.proposal(plan, apply)
+
+
+def _update_refusals(
+    context: Context, cluster: FoundCluster, config: UpdateCluster, changes: list[Change]
+) -> list[str]:
+    fields = {each.field for each in changes}
+    found = []
+    if cluster.state == DELETING:
+        found.append("it is being deleted")
+    if cluster.is_paused:
+        found.append("it is paused, and Atlas changes no paused cluster: resume_cluster first")
+    small = fields - {"tags", "termination_protection"}
+    if cluster.kind != DEDICATED and small:
+        found.append(
+            f"{' and '.join(sorted(small))} of a {cluster.tier} cluster cannot be changed: make a "
+            "dedicated cluster and move the data"
+        )
+    if config.pit_enabled and not (config.backup_enabled or cluster.shape.backup):
+        found.append("pit_enabled needs backup_enabled")
+    return found + (_missing_tags(context, config.tags) if config.tags is not None else [])
+
+
+def _patch(at: Located, body: Document) -> None:
+    atlas = at.context.atlas
+    change = atlas.update_flex_cluster if at.cluster.is_flex else atlas.update_cluster
+    change(at.project.id, at.cluster.name, body)
+
+
+def pause_cluster(context: Context, config: PauseCluster) -> Proposal:
+    """Stop its servers; its disks and backups go on costing."""
+    return _pause(context, config, paused=True)
+
+
+def resume_cluster(context: Context, config: PauseCluster) -> Proposal:
+    """Start its servers again."""
+    return _pause(context, config, paused=False)
+
+
+def _pause(context: Context, config: PauseCluster, *, paused: bool) -> Proposal:
+    at = locate(context, config.project, config.name)
+    is_there = at.cluster.is_paused == paused
+    refusals = _pause_refusals(at.cluster)
+
+    def apply(note: Note) -> ClusterDetails:
+        note(at.ids)
+        if not is_there:
+            _patch(at, {"paused": paused})
+        return wait_until_ready(at, config.wait_timeout_s, paused=paused).details()
+
+    if is_there:
+        state = "paused" if paused else "running"
+        plan = Plan(summary=f"Cluster {config.name} is {state} already.", refusals=refusals)
+        return at.proposal(plan, None if paused or at.cluster.is_ready else apply)
+    before, after = at.cluster.shape, at.cluster.shape.pausing(paused=paused)
+    plan = Plan(
+        summary=f"{'Pause' if paused else 'Resume'} cluster {at.label}.",
+        changes=(Change(field="paused", before=not paused, after=paused),),
+        refusals=refusals,
+        warnings=(RESUMED_AFTER,) if paused else (),
+        monthly_cost=None if refusals else context.prices.of(before, after),
+    )
+    return at.proposal(plan, apply)
+
+
+def _pause_refusals(cluster: FoundCluster) -> tuple[str, ...]:
+    found = []
+    if cluster.kind != DEDICATED:
+        found.append(f"a {cluster.tier} cluster cannot be paused; only M10 and larger can")
+    if cluster.state == DELETING:
+        found.append("it is being deleted")
+    return tuple(found)
+
+
+def delete_cluster(context: Context, config: DeleteCluster) -> Proposal:
+    """Delete it and wait until it is gone."""
+    project = project_of(context, config.project)
+    cluster = find_cluster(context, project, config.name)
+    if cluster is None:
+        summary = f"Cluster {config.name} does not exist in project {project.name}: nothing to do."
+        target, ids = f"{project.name}/{config.name}", {"project_id": project.id}
+        return Proposal(target, Plan(summary=summary), atlas_ids=ids)
+    at = Located(context, project, cluster)
+    keeps = config.retain_backups and cluster.kind == DEDICATED
+    plan = Plan(
+        summary=f"Delete cluster {at.label} with all its data.",
+        changes=(Change(field="cluster", before=config.name),),
+        refusals=(PROTECTED,) if cluster.is_protected else (),
+        warnings=() if keeps or cluster.kind != DEDICATED else ("Its snapshots go with it.",),
+        confirm=config.name,
+        monthly_cost=context.prices.of(cluster.shape, None),
+    )
+
+    def apply(note: Note) -> ClusterDetails:
+        note(at.ids)
+        _delete(at, keeps=keeps)
+        wait_until_gone(at, config.wait_timeout_s)
+        return cluster.details()
+
+    return at.proposal(plan, apply)
+
+
+def _delete(at: Located, *, keeps: bool) -> None:
+    atlas = at.context.atlas
+    try:
+        if at.cluster.is_flex:
+            atlas.delete_flex_cluster(at.project.id, at.cluster.name)
+        else:
+            atlas.delete_cluster(at.project.id, at.cluster.name, retain_backups=keeps)
+    except AtlasError as error:
+        # asked for before, or gone already: what is wanted is on its way
+        if error.error_code != ALREADY_DELETING and not isinstance(error, NotFound):
+            raise

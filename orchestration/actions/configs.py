@@ -1,0 +1,114 @@
+"""What the config of every action has in common, and mistakes in it as one sentence."""
+
+import re
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from orchestration.actions.model import Refusal
+
+OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
+# Atlas allows no other cluster names; a name cannot be changed later.
+CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+HOUR_S = 3600
+# Only these say how, not what: two runs that differ in nothing else ask for the same.
+HOW = frozenset({"dry_run", "confirm", "wait", "wait_timeout_s"})
+
+C = TypeVar("C", bound="ActionConfig")
+
+
+class ActionConfig(BaseModel):
+    """An action's config."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+
+    connection: str | None = Field(
+        default=None, description="Which organization, where several are connected."
+    )
+
+    @property
+    def what(self) -> dict[str, Any]:
+        """What is asked for, without how."""
+        return self.model_dump(mode="json", exclude=set(HOW))
+
+
+class ChangingConfig(ActionConfig):
+    """The config of an action that changes Atlas."""
+
+    dry_run: bool = Field(default=True, description="Only plan; false carries the plan out.")
+
+
+def _not_empty(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value
+
+
+def _cluster_name(value: str) -> str:
+    if not CLUSTER_NAME.fullmatch(value):
+        raise ValueError("must be 1 to 64 letters, digits and hyphens, and not begin with a hyphen")
+    return value
+
+
+def _variable(value: str) -> str:
+    if not VARIABLE.fullmatch(value):
+        raise ValueError(
+            "must be the NAME of an environment variable that holds the password, such as "
+            "APP_USER_PASSWORD, never the password itself"
+        )
+    return value
+
+
+def _instant(value: str) -> str:
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise ValueError("must be a time such as 2026-12-31T00:00:00Z") from None
+    if found.tzinfo is None:
+        raise ValueError("must name its time zone, such as 2026-12-31T00:00:00Z")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_not_empty)]
+ClusterName = Annotated[str, AfterValidator(_cluster_name)]
+Variable = Annotated[str, AfterValidator(_variable)]
+Instant = Annotated[str, AfterValidator(_instant)]
+Project = Annotated[Text, Field(description="Project, by name or id.")]
+Confirm = Annotated[
+    str | None, Field(description="The target's name, typed again, before it is carried out.")
+]
+Wait = Annotated[bool, Field(description="Wait until Atlas is done.")]
+WaitTimeout = Annotated[
+    int, Field(ge=0, description="Longest wait in seconds; 0 does not wait at all.")
+]
+
+
+def is_id(value: str) -> bool:
+    """Whether a text is an Atlas id rather than a name."""
+    return OBJECT_ID.fullmatch(value) is not None
+
+
+def checked(kind: type[C], values: dict[str, Any], action: str) -> C:
+    """A config from plain values.
+
+    Raises:
+        Refusal: the message names each field and how to mend it, and never repeats a value.
+    """
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        problems = [_problem(dict(each), kind) for each in error.errors(include_url=False)]
+        raise Refusal(f"{action}: {'; '.join(problems)}.") from None
+
+
+def _problem(error: dict[str, Any], kind: type[ActionConfig]) -> str:
+    steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in error["loc"])
+    name = "".join(steps).lstrip(".")
+    if error["type"] == "missing":
+        return f"{name} is missing"
+    if error["type"] == "extra_forbidden":
+        return f"{name} is not a field of it (it has {', '.join(sorted(kind.model_fields))})"
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{name} {message}" if name else message

@@ -1,0 +1,141 @@
+"""What an action works with: Atlas, the clock, prices, what was done before, how to wait."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from pydantic import SecretStr
+
+from orchestration.actions.model import MonthlyCost, Record, StillWaiting
+from orchestration.actions.shapes import Shape
+from orchestration.atlas.backups import Backups
+from orchestration.atlas.client import AtlasClient
+from orchestration.atlas.errors import AtlasError, NotFound, Unavailable
+from orchestration.atlas.inventory import Inventory
+from orchestration.atlas.provisioning import Provisioning
+
+T = TypeVar("T")
+
+
+class Prices(Protocol):
+    """What clusters cost."""
+
+    def of(self, before: Shape | None, after: Shape | None) -> MonthlyCost | None:
+        """The monthly cost of a change of shape; None where no price is known."""
+
+
+class History(Protocol):
+    """What actions did before."""
+
+    def last(self, action: str, connection: str, what: dict[str, object]) -> Record | None:
+        """The newest run, not a dry one, that was asked for the same; None if there was none."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How often Atlas is asked whether it is done: soon at first, then ever more rarely.
+
+    Atlas's own command line asks every 4 s; a cluster takes ten minutes, a restore may take hours.
+    """
+
+    first_s: float = 2.0
+    growth: float = 1.3
+    longest_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class Context:
+    """What one run of an action works with.
+
+    Attributes:
+        password: The secret a variable names; raises Refusal where it is not set.
+        say: Tells a person how far it is.
+    """
+
+    connection: str
+    org_id: str
+    client: AtlasClient
+    password: Callable[[str], SecretStr]
+    history: History
+    prices: Prices
+    required_tags: tuple[str, ...] = ()
+    waiting: Waiting = field(default_factory=Waiting)
+    say: Callable[[str], None] = lambda _: None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    @property
+    def atlas(self) -> Provisioning:
+        """Projects, clusters, users, access lists."""
+        return Provisioning(self.client)
+
+    @property
+    def backups(self) -> Backups:
+        """Snapshots and restores."""
+        return Backups(self.client)
+
+    @property
+    def inventory(self) -> Inventory:
+        """What is there."""
+        return Inventory(self.client)
+
+    def wait(
+        self,
+        what: str,
+        read: Callable[[], T],
+        state: Callable[[T], str],
+        is_done: Callable[[T], bool],
+        timeout_s: float,
+    ) -> T:
+        """Ask again and again until it is done.
+
+        Raises:
+            StillWaiting: it was not done in time, or Atlas no longer answers. Nothing is lost by
+                that: the same action, run again, goes on waiting.
+        """
+        began, pause, said = self.now(), self.waiting.first_s, ""
+        while True:
+            found = self._asked(what, read)
+            if state(found) != said:
+                said = state(found)
+                self.say(f"{what}: {said}")
+            if is_done(found):
+                return found
+            if (self.now() - began).total_seconds() + pause > timeout_s:
+                raise StillWaiting(
+                    f"{what} is {said} and was not done after {timeout_s:.0f} s: Atlas goes on "
+                    "with it; run the same action again to go on waiting."
+                )
+            self.client.pause(pause, what)
+            pause = min(pause * self.waiting.growth, self.waiting.longest_s)
+
+    @staticmethod
+    def _asked(what: str, read: Callable[[], T]) -> T:
+        try:
+            return read()
+        except Unavailable as error:
+            raise StillWaiting(
+                f"{what}: {error} Atlas goes on with it; run the same action again to go on "
+                "waiting."
+            ) from None
+
+
+def found(read: Callable[[], T]) -> T | None:
+    """What a read brings, or None after 404; whatever else went wrong is an error."""
+    try:
+        return read()
+    except NotFound:
+        return None
+
+
+def listed(read: Callable[[], list[T]]) -> list[T]:
+    """What a list holds; none after 404, which Atlas answers where there is no such list."""
+    try:
+        return read()
+    except NotFound:
+        return []
+
+
+def was_unheard(error: AtlasError) -> bool:
+    """Whether Atlas may have acted on a request although it did not say so."""
+    return error.was_sent and (error.status is None or error.status >= 500)

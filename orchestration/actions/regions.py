@@ -1,0 +1,22 @@
+"""Regions may be spelled as the cloud does or as Atlas does; Atlas is told its own spelling."""
+
+import csv
+from functools import cache
+from pathlib import Path
+
+SEED = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "regions.csv"
+
+
+@cache
+def _spellings() -> dict[tuple[str, str], str]:
+    with SEED.open(encoding="utf-8", newline="") as file:
+        return {
+            (row["provider"], row[column].lower()): row["atlas_region"]
+            for row in csv.DictReader(file)
+            for column in ("cloud_region", "atlas_region")
+        }
+
+
+def atlas_region(provider: str, region: str) -> str:
+    """Atlas's spelling (US_EAST_1) of a region; one that our list lacks is taken as written."""
+    return _spellings().get((provider, region.lower()), region.upper().replace("-", "_"))

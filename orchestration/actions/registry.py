@@ -1,0 +1,73 @@
+"""Every action by its name: what it is asked and what works out its plan."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.actions import (
+    access_list,
+    backup_info,
+    cluster_configs,
+    clusters,
+    database_users,
+    projects,
+    restores,
+    snapshots,
+)
+from orchestration.actions.configs import ActionConfig, ChangingConfig
+from orchestration.actions.context import Context
+from orchestration.actions.model import Proposal
+
+
+@dataclass(frozen=True)
+class Action:
+    """One action.
+
+    Attributes:
+        config: What it is asked.
+        propose: Looks at Atlas, changes nothing, and returns the plan and the way to carry it out.
+    """
+
+    name: str
+    config: type[ActionConfig]
+    propose: Callable[[Context, Any], Proposal]
+
+    @property
+    def changes_atlas(self) -> bool:
+        """Whether it does more than read."""
+        return issubclass(self.config, ChangingConfig)
+
+    @property
+    def description(self) -> str:
+        """What it does, in a sentence or two."""
+        return (self.propose.__doc__ or "").strip().partition("\n\n")[0]
+
+
+def _action(config: type[ActionConfig], propose: Callable[[Context, Any], Proposal]) -> Action:
+    return Action(propose.__name__, config, propose)
+
+
+_ALL = (
+    _action(projects.CreateProject, projects.create_project),
+    _action(projects.UpdateProject, projects.update_project),
+    _action(projects.DeleteProject, projects.delete_project),
+    _action(cluster_configs.CreateCluster, clusters.create_cluster),
+    _action(cluster_configs.UpdateCluster, clusters.update_cluster),
+    _action(cluster_configs.PauseCluster, clusters.pause_cluster),
+    _action(cluster_configs.PauseCluster, clusters.resume_cluster),
+    _action(cluster_configs.DeleteCluster, clusters.delete_cluster),
+    _action(database_users.CreateDatabaseUser, database_users.create_database_user),
+    _action(database_users.UpdateDatabaseUser, database_users.update_database_user),
+    _action(database_users.DeleteDatabaseUser, database_users.delete_database_user),
+    _action(access_list.AllowIp, access_list.allow_ip),
+    _action(access_list.RemoveIp, access_list.remove_ip),
+    _action(backup_info.GetBackupInfo, backup_info.get_backup_info),
+    _action(snapshots.CreateSnapshot, snapshots.create_snapshot),
+    _action(snapshots.ListSnapshots, snapshots.list_snapshots),
+    _action(snapshots.DescribeSnapshot, snapshots.describe_snapshot),
+    _action(snapshots.DeleteSnapshot, snapshots.delete_snapshot),
+    _action(restores.Restore, restores.restore),
+    _action(restores.GetRestoreStatus, restores.get_restore_status),
+    _action(restores.ListRestoreJobs, restores.list_restore_jobs),
+)
+ACTIONS: dict[str, Action] = {each.name: each for each in _ALL}

@@ -1,0 +1,28 @@
+"""What to do about an error of an action: its remedy is another than that of reading costs."""
+
+from orchestration.atlas.errors import AtlasError
+from orchestration.capabilities import ACTIONS, DOCUMENT
+
+SECTION = f"{DOCUMENT}#keys-for-actions"
+ROLES = {name: each.role for each in ACTIONS for name in each.entities}
+
+
+def sentence(error: Exception, action: str) -> str:
+    """The one sentence to show: what happened, and what to do about it."""
+    if not isinstance(error, AtlasError):
+        return str(error)
+    said = str(error).removesuffix(error.remedy).strip()
+    return f"{said} {_remedy(error, action)}".strip()
+
+
+def _remedy(error: AtlasError, action: str) -> str:
+    if error.cause == "missing role":
+        role = ROLES.get(action, "Project Owner")
+        return f"Give the key for actions the role {role} ({SECTION})."
+    if error.cause == "bad key":
+        return f"Check the MONGODB_ATLAS_PROVISIONING_… variables ({SECTION})."
+    if error.cause in {"not found", "wrong org"}:
+        return "Check the names and ids, and that the key for actions is of this organization."
+    if error.was_sent and (error.status is None or error.status >= 500):
+        return "Whether Atlas did it is not known; run the same action again: it looks first."
+    return error.remedy

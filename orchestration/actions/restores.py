@@ -1,0 +1,367 @@
+"""Restores: planned against the target's data, confirmed by its name, followed to their end."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from orchestration.actions.cluster_state import Located, locate, require_cluster
+from orchestration.actions.configs import (
+    HOUR_S,
+    ActionConfig,
+    ChangingConfig,
+    Confirm,
+    Project,
+    Text,
+    Wait,
+    WaitTimeout,
+)
+from orchestration.actions.context import Context, found, listed
+from orchestration.actions.model import ActionFailed, Change, Note, Plan, Proposal, Refusal, Typed
+from orchestration.actions.projects import ProjectRef, project_of
+from orchestration.actions.repetition import before
+from orchestration.actions.shapes import DEDICATED, FLEX
+from orchestration.actions.snapshots import (
+    COMPLETED,
+    Cluster,
+    Limit,
+    SnapshotDetails,
+    require_backups,
+    require_snapshot,
+)
+from orchestration.atlas.backups import HAS_DOWNLOAD
+
+Document = dict[str, Any]
+JOB = "restore_job_id"
+# The specification's minimum for pointInTimeUTCSeconds.
+EARLIEST = datetime.fromtimestamp(1199145600, UTC)
+IN_PROGRESS = "IN_PROGRESS"
+UNDER_WAY = frozenset({IN_PROGRESS, "PENDING", "QUEUED", "RUNNING"})
+DONE = "COMPLETED"
+_NO_POINT_IN_TIME = (
+    "pit_enabled is off for {}, so there is no point in time to go back to: give snapshot_id "
+    "(update_cluster switches it on for the time to come)"
+)
+
+
+def _moment(value: object) -> object:
+    """ISO 8601 or Unix seconds; YAML may have made a time of it already."""
+    if value is None or isinstance(value, datetime):
+        return value
+    text = str(value).strip()
+    try:
+        if text.isdecimal():
+            return datetime.fromtimestamp(int(text), UTC)
+        moment = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        raise ValueError("must be a time such as 2026-12-01T10:00:00Z, or Unix seconds") from None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Restore(ChangingConfig):
+    """A cluster's data as it was, put into a cluster in the place of what is there."""
+
+    project: Project
+    cluster: Cluster
+    snapshot_id: Text | None = Field(
+        default=None, description="Id of a snapshot, or `latest`; or give restore_timestamp."
+    )
+    restore_timestamp: Annotated[datetime | None, BeforeValidator(_moment)] = Field(
+        default=None, description="Point in time, ISO 8601 (UTC if no zone is named) or Unix s."
+    )
+    delivery_type: Literal["automated", "download"] = Field(
+        default="automated", description="Into a cluster, or as a file to download."
+    )
+    target_project: str | None = Field(
+        default=None, description="Project of the target, by name or id; the same if left out."
+    )
+    target_cluster: str | None = Field(
+        default=None, description="Cluster whose data is REPLACED; never assumed."
+    )
+    confirm: Confirm = None
+    wait: Wait = True
+    wait_timeout_s: WaitTimeout = 6 * HOUR_S
+
+    @model_validator(mode="after")
+    def _names_one_moment(self) -> "Restore":
+        if (self.snapshot_id is None) is (self.restore_timestamp is None):
+            raise ValueError("exactly one of snapshot_id and restore_timestamp must be given")
+        if self.delivery_type == "automated" and not self.target_cluster:
+            raise ValueError(
+                f"target_cluster must be given: its data is replaced; say {self.cluster} to "
+                "overwrite the cluster itself"
+            )
+        if self.delivery_type == "download" and self.target_cluster:
+            raise ValueError("target_cluster does not go with delivery_type: download")
+        return self
+
+
+class GetRestoreStatus(ActionConfig):
+    """How far a restore is."""
+
+    project: Project
+    cluster: Cluster
+    job_id: Text = Field(description="Id of the restore job.")
+
+
+class ListRestoreJobs(ActionConfig):
+    """The restores of a cluster."""
+
+    project: Project
+    cluster: Cluster
+    limit: Limit = 10
+
+
+class RestoreDetails(Typed):
+    """A restore job, of whatever kind of cluster.
+
+    Attributes:
+        status: COMPLETED, FAILED, CANCELLED, EXPIRED or IN_PROGRESS. Atlas tells it for flex
+            clusters only (there PENDING, QUEUED and RUNNING too); for others it follows from what
+            became of the job.
+        snapshot_taken_at: Atlas's `timestamp`: when the snapshot was taken, not the job.
+        has_download: Whether there is a file to fetch. Its address is a secret and shown in
+            Atlas alone.
+    """
+
+    id: str
+    status: str
+    delivery_type: str
+    snapshot_id: str | None = None
+    snapshot_taken_at: str | None = None
+    point_in_time: datetime | None = None
+    target_project_id: str | None = None
+    target_cluster: str | None = None
+    finished_at: str | None = None
+    expires_at: str | None = None
+    has_download: bool = False
+
+
+class RestoreList(Typed):
+    """The newest restore jobs, and how many there are in all."""
+
+    total: int
+    restore_jobs: tuple[RestoreDetails, ...]
+
+
+def restore(context: Context, config: Restore) -> Proposal:
+    """Put a snapshot, or a moment, into the target; wait until Atlas says how it ended."""
+    at = locate(context, config.project, config.cluster)
+    require_backups(at.cluster, flex_too=True)
+    earlier = before(context, "restore", config, JOB)
+    job = read_job(at, earlier.id) if earlier else None
+    if earlier and job and (job.status in UNDER_WAY or earlier.is_recent):
+        return _go_on(at, config, job)
+    return _propose(at, config)
+
+
+def _propose(at: Located, config: Restore) -> Proposal:
+    refusals, body, source = _source(at, config)
+    target_project, place, more, warnings = _target(at, config)
+    refusals += more
+    plan = Plan(
+        summary=f"Restore {config.cluster} as of {source} "
+        + (f"into {place}." if place else "as a file to download."),
+        changes=(Change(field="data", before=place, after=f"{config.cluster} as of {source}"),),
+        refusals=tuple(refusals),
+        warnings=tuple(warnings),
+        confirm=config.target_cluster,
+    )
+
+    def apply(note: Note) -> RestoreDetails:
+        job = _send(at, config, target_project, body)
+        note({"project_id": at.project.id, JOB: job.id, "target_project_id": target_project.id})
+        return _followed(at, config, job)
+
+    return Proposal(place or at.label, plan, apply)
+
+
+def _source(at: Located, config: Restore) -> tuple[list[str], Document, str]:
+    """Why the moment cannot be restored, what Atlas is told of it, and how to say it."""
+    if config.restore_timestamp is not None:
+        moment = config.restore_timestamp
+        told: Document = {"pointInTimeUTCSeconds": int(moment.timestamp())}
+        return _window_refusals(at, moment), told, f"{moment:%F %T} UTC"
+    snapshot = require_snapshot(at, str(config.snapshot_id))
+    refusals = []
+    if snapshot.status != COMPLETED:
+        refusals.append(f"snapshot {snapshot.id} is {snapshot.status}, not completed")
+    return refusals, {"snapshotId": snapshot.id}, _told(snapshot)
+
+
+def _told(snapshot: SnapshotDetails) -> str:
+    return f"snapshot {snapshot.id} of {snapshot.created_at}"
+
+
+def _window_refusals(at: Located, moment: datetime) -> list[str]:
+    if at.cluster.kind == FLEX:
+        return ["a flex cluster cannot be restored to a point in time: give snapshot_id"]
+    if not at.cluster.shape.continuous_backup:
+        return [_NO_POINT_IN_TIME.format(at.cluster.name)]
+    if moment < EARLIEST:
+        return [f"restore_timestamp is before {EARLIEST:%F}, which Atlas does not take"]
+    if moment > at.context.now():
+        return ["restore_timestamp is in the future"]
+    schedule = found(lambda: at.context.backups.get_schedule(at.project.id, at.cluster.name))
+    days = (schedule or {}).get("restoreWindowDays")
+    if days and moment < at.context.now() - timedelta(days=int(days)):
+        return [f"restore_timestamp is before the restore window of {days} days"]
+    return []
+
+
+def _target(at: Located, config: Restore) -> tuple[ProjectRef, str | None, list[str], list[str]]:
+    """Where it goes, how to say that, why it cannot go there, and what it does there."""
+    if config.target_cluster is None:
+        return at.project, None, [], []
+    to = project_of(at.context, config.target_project) if config.target_project else at.project
+    is_itself = (to.id, config.target_cluster) == (at.project.id, config.cluster)
+    target = at.cluster if is_itself else require_cluster(at.context, to, config.target_cluster)
+    refusals = []
+    if (target.kind == FLEX) is not (at.cluster.kind == FLEX) or target.kind not in {
+        DEDICATED,
+        FLEX,
+    }:
+        refusals.append(
+            f"{target.name} is {target.tier} and {at.cluster.name} is {at.cluster.tier}: a flex "
+            "cluster restores into a flex cluster, a dedicated one into a dedicated one"
+        )
+    elif target.shape.shards != at.cluster.shape.shards:
+        refusals.append(
+            f"{target.name} has {target.shape.shards} shards, {at.cluster.name} has "
+            f"{at.cluster.shape.shards}: Atlas restores between clusters of equal shards"
+        )
+    if target.is_paused:
+        refusals.append(f"{target.name} is paused: resume_cluster first")
+    place = f"{to.name}/{config.target_cluster}"
+    warnings = [
+        f"ALL data of {place} is removed before the restore and cannot be used until it ends."
+    ]
+    if is_itself:
+        warnings.append("The target is the source itself: take a snapshot of it first.")
+    return to, place, refusals, warnings
+
+
+def _send(
+    at: Located,
+    config: Restore,
+    target: ProjectRef,
+    body: Document,
+) -> RestoreDetails:
+    backups = at.context.backups
+    if at.cluster.kind == FLEX:
+        told = {"targetDeploymentItemName": config.target_cluster, "targetProjectId": target.id}
+        return job_of(backups.restore_flex(at.project.id, at.cluster.name, body | told))
+    delivery = "pointInTime" if "pointInTimeUTCSeconds" in body else config.delivery_type
+    told = {"deliveryType": delivery}
+    if config.target_cluster:
+        told |= {"targetClusterName": config.target_cluster, "targetGroupId": target.id}
+    return job_of(backups.restore(at.project.id, at.cluster.name, body | told))
+
+
+def _go_on(
+    at: Located,
+    config: Restore,
+    job: RestoreDetails,
+) -> Proposal:
+    """An earlier run of the same began it and did not see its end, or just did."""
+    ids = {"project_id": at.project.id, JOB: job.id}
+    target = f"{config.target_project or config.project}/{config.target_cluster or config.cluster}"
+    plan = Plan(summary=f"Restore job {job.id} was begun before and is {job.status}.")
+    if job.status not in UNDER_WAY:
+        return Proposal(target, plan, None, job, ids, is_adopted=True)
+
+    def apply(note: Note) -> RestoreDetails:
+        note(ids)
+        return _followed(at, config, job)
+
+    return Proposal(target, plan, apply, job, ids, is_adopted=True)
+
+
+def _followed(
+    at: Located,
+    config: Restore,
+    job: RestoreDetails,
+) -> RestoreDetails:
+    if not config.wait:
+        return job
+    done = at.context.wait(
+        f"restore job {job.id}",
+        lambda: read_job(at, job.id) or job,
+        lambda now: now.status,
+        lambda now: now.status not in UNDER_WAY,
+        config.wait_timeout_s,
+    )
+    if done.status != DONE:
+        raise ActionFailed(f"Atlas says that restore job {done.id} is {done.status}.")
+    return done
+
+
+def get_restore_status(context: Context, config: GetRestoreStatus) -> Proposal:
+    """How far one restore is."""
+    at = locate(context, config.project, config.cluster)
+    require_backups(at.cluster, flex_too=True)
+    job = read_job(at, config.job_id)
+    if job is None:
+        raise Refusal(f"Restore job {config.job_id} of {config.cluster} does not exist.")
+    plan = Plan(summary=f"Restore job {job.id} is {job.status}.")
+    ids = {"project_id": at.project.id, JOB: job.id}
+    return Proposal(at.label, plan, result=job, atlas_ids=ids)
+
+
+def list_restore_jobs(context: Context, config: ListRestoreJobs) -> Proposal:
+    """The newest restores first."""
+    at = locate(context, config.project, config.cluster)
+    require_backups(at.cluster, flex_too=True)
+    backups, name = context.backups, at.cluster.name
+    ask = backups.list_flex_restore_jobs if at.cluster.kind == FLEX else backups.list_restore_jobs
+    documents = listed(lambda: ask(at.project.id, name))
+    # Atlas says of no job when it was asked for, but its id begins with that second
+    jobs = sorted(map(job_of, documents), key=lambda each: each.id[:8], reverse=True)
+    plan = Plan(summary=f"{len(jobs)} restore jobs of {config.cluster}.")
+    shown = RestoreList(total=len(jobs), restore_jobs=tuple(jobs[: config.limit]))
+    return Proposal(at.label, plan, result=shown)
+
+
+def read_job(at: Located, job_id: str) -> RestoreDetails | None:
+    """One restore job, or None after 404."""
+    backups, name = at.context.backups, at.cluster.name
+    read = backups.get_flex_restore_job if at.cluster.kind == FLEX else backups.get_restore_job
+    document = found(lambda: read(at.project.id, name, job_id))
+    return job_of(document) if document else None
+
+
+def job_of(document: Document) -> RestoreDetails:
+    """A restore job as Atlas wrote it, whichever its kind."""
+    seconds = document.get("pointInTimeUTCSeconds")
+    return RestoreDetails(
+        id=str(document["id"]),
+        status=status_of(document),
+        delivery_type=str(document.get("deliveryType") or "automated"),
+        snapshot_id=document.get("snapshotId"),
+        snapshot_taken_at=document.get("timestamp") or document.get("snapshotFinishedDate"),
+        point_in_time=datetime.fromtimestamp(seconds, UTC) if seconds else None,
+        target_project_id=document.get("targetGroupId") or document.get("targetProjectId"),
+        target_cluster=document.get("targetClusterName")
+        or document.get("targetDeploymentItemName"),
+        finished_at=document.get("finishedAt") or document.get("restoreFinishedDate"),
+        expires_at=document.get("expiresAt") or document.get("expirationDate"),
+        has_download=bool(document.get(HAS_DOWNLOAD)),
+    )
+
+
+def status_of(document: Document) -> str:
+    """A job's status: Atlas's own for flex clusters, else what its marks mean.
+
+    The order is Atlas's command line's: a job that failed may also carry a finishing time.
+    """
+    if document.get("status"):
+        return str(document["status"]).upper()
+    if document.get("failed"):
+        return "FAILED"
+    if document.get("cancelled"):
+        return "CANCELLED"
+    if document.get("expired"):
+        return "EXPIRED"
+    if document.get("finishedAt") or document.get(HAS_DOWNLOAD):
+        return DONE
+    return IN_PROGRESS
