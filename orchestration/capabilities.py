@@ -231,9 +231,9 @@ ACTIONS = (
     ),
     Action(
         "delete clusters",
-        "delete clusters and projects, change termination protection",
-        "the actions delete_cluster and delete_project",
-        "delete_cluster delete_project",
+        "delete clusters and projects, rename and tag projects",
+        "the actions delete_cluster, update_project and delete_project",
+        "delete_cluster update_project delete_project",
         Probe("listGroupClusters", "{project}/clusters", CLUSTERS, MANY),
         role="Project Owner",
         grants="GROUP_OWNER ORG_OWNER",

@@ -6,6 +6,7 @@ from orchestration.assets import billing, inventory
 from orchestration.assets.dbt import models
 from orchestration.assets.publish import published_warehouse
 from orchestration.checks import drift, reconciliation
+from orchestration.ops import JOBS
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.dbt import dbt_resource, prepared_project
 from orchestration.resources.warehouse import WarehouseResource
@@ -22,7 +23,7 @@ defs = dg.Definitions(
         published_warehouse(marts),
     ],
     asset_checks=[*reconciliation.checks, *drift.checks],
-    jobs=[refresh_costs, build_marts],
+    jobs=[refresh_costs, build_marts, *JOBS.values()],
     schedules=[daily_refresh],
     resources={
         "atlas": AtlasResource(),

@@ -2,18 +2,23 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, get_args
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
 
 import yaml
 from rich.console import Console
 from rich.table import Table
 
+from orchestration.acting import Actor
+from orchestration.actions.configs import checked
 from orchestration.actions.model import MonthlyCost, Plan, Record, Refusal
 from orchestration.actions.registry import ACTIONS, Action
 from orchestration.refresh import prepare_dagster_home
 from orchestration.settings import Settings
 
 GOOD, BAD, UNDER_WAY = 0, 1, 3
+COMMAND_LINE = "command line"
+UNIONS = {Union, UnionType}
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -27,6 +32,14 @@ def run(settings: Settings, name: str, arguments: list[str], *, apply: bool) -> 
     values = parsed(action, arguments)
     if action.changes_atlas:
         values["dry_run"] = not apply
+    try:
+        checked(action.config, values, name)
+    except Refusal:  # Dagster would say it in its own words, of which there are many
+        return Actor(settings, COMMAND_LINE).run(action.name, values)
+    return _job(settings, action.name, values)
+
+
+def _job(settings: Settings, name: str, values: dict[str, Any]) -> Record:
     prepare_dagster_home(settings)
     import dagster as dg  # noqa: PLC0415  seconds that a mistyped name should not cost
 
@@ -48,7 +61,7 @@ def run(settings: Settings, name: str, arguments: list[str], *, apply: bool) -> 
             run_config={"ops": {name: {"config": values}}, "loggers": quiet},
             resources={"actor": Keeping()},
             instance=instance,
-            tags={"by": "command line"},
+            tags={"by": COMMAND_LINE},
             raise_on_error=False,
         )
     if not kept:
@@ -85,15 +98,11 @@ def parsed(action: Action, arguments: Iterable[str]) -> dict[str, Any]:
 
 
 def _is_text(action: Action, name: str) -> bool:
+    """Whether a field takes a text as it is: on, 007 and 2026-12-31 are then no YAML values."""
     field = action.config.model_fields.get(name)
-    if field is None:
-        return True
-    kinds = get_args(field.annotation) or (field.annotation,)
-    return str in kinds or not any(each in {bool, int, float, list, dict} for each in _plain(kinds))
-
-
-def _plain(kinds: tuple[Any, ...]) -> list[Any]:
-    return [getattr(each, "__origin__", each) for each in kinds]
+    annotation = field.annotation if field else str
+    kinds = get_args(annotation) if get_origin(annotation) in UNIONS else (annotation,)
+    return not any((get_origin(each) or each) in {bool, int, float, list, dict} for each in kinds)
 
 
 def _yaml(key: str, text: str) -> Any:  # noqa: ANN401  YAML is any shape
@@ -122,7 +131,7 @@ def tell(record: Record) -> None:
         console.print(f"Nothing was changed. Add --apply{confirm} to carry it out.", markup=False)
     elif not record.error:
         console.print(f"{record.outcome} ({record.duration_s:.1f} s)", markup=False)
-    if record.result is not None:
+    if record.result is not None and not record.error:
         _tell_result(console, record.model_dump(mode="json")["result"])
 
 
