@@ -1,10 +1,11 @@
 """Atlas's own FOCUS reports into raw: every column as text, unknown ones kept beside."""
 
 import logging
+from contextlib import suppress
 
 import duckdb
 
-from orchestration.landing import Landing, Observation
+from orchestration.landing import Landing, LandingClosed, Observation
 
 ENTITY = "focus_reports"
 TABLE = "focus_report_rows"
@@ -19,7 +20,7 @@ def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observatio
         if each.entity == ENTITY and each.error is None and each.files
     }
     for scope in [each for each, report in newest.items() if not _is_readable(landing, report)]:
-        log.warning("The FOCUS report of invoice %s cannot be read: left out", scope)
+        _leave_out(landing, scope)
         del newest[scope]
     if not newest:
         return
@@ -39,6 +40,14 @@ def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observatio
     )
     paths = [str(landing.root / each.files[0]) for each in newest.values()]
     db.execute(_insert(db, paths), {"paths": paths, "connection": landing.connection})
+
+
+def _leave_out(landing: Landing, invoice_id: str) -> None:
+    """Name it as a missing part; of a connection that was given up on nothing more is noted."""
+    sentence = f"FOCUS report of invoice {invoice_id}: it is landed and is no CSV that can be read."
+    log.warning("%s: %s", landing.connection, sentence)
+    with suppress(LandingClosed):
+        landing.observe_unreadable(ENTITY, invoice_id, sentence, "malformed")
 
 
 # DuckDB sets a buffer aside for each file, 32 MiB by itself. A ragged row is padded rather than

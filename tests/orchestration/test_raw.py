@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from orchestration.invoice_document import BadInvoice
+from orchestration.freshness import missing_parts
 from orchestration.landing import Landing
 from tests.invoices import invoice, land, line, raw_warehouse
 
@@ -450,6 +451,12 @@ def test_a_report_that_cannot_be_read_is_left_out_and_the_others_go_on(tmp_path,
     assert rows(
         tmp_path, "select _invoice_id, RegionId, _other_columns from focus_report_rows"
     ) == [("b", "us-east-1", '{"path":"f"}')]
+    [named] = missing_parts(landing, with_focus_reports=True)
+    assert named.startswith("FOCUS reports: FOCUS report of invoice a: it is landed and is no CSV")
+    noted = len(landing.observations())
+    (tmp_path / "build" / "raw.duckdb").unlink()
+    load(tmp_path, landing)
+    assert len(landing.observations()) == noted
 
 
 def linked_invoice(cents: int, env: str = "prod") -> dict:
