@@ -6,8 +6,8 @@ import re
 import duckdb
 import pytest
 
-from orchestration.invoice_document import BadInvoice
 from orchestration.freshness import missing_parts
+from orchestration.invoice_document import BadInvoice
 from orchestration.landing import Landing
 from tests.invoices import invoice, land, line, raw_warehouse
 
