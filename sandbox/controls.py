@@ -119,6 +119,9 @@ async def _set_compliance(sandbox: Sandbox, request: Request) -> object:
     """Put a Backup Compliance Policy in force in a project; `policy` null lifts it."""
     asked = await request.json()
     group_id, policy = asked["group_id"], asked.get("policy", {})
+    orgs, today = (sandbox.books.paying, sandbox.books.linked), sandbox.clock.today
+    if group_id not in {project.id for org in orgs for project, _ in org.living(today)}:
+        raise ValueError(f"no project {group_id!r} on {today}")
     if policy is None:
         sandbox.vault.policies.pop(group_id, None)
     else:

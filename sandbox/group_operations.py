@@ -73,6 +73,6 @@ def delete_group(sandbox: Sandbox, request: Request) -> Document:
 
 
 def _check_unused(sandbox: Sandbox, name: str) -> None:
-    if any(project.name == name for project, _ in sandbox.holdings()):
+    if any(project.name == name for project, _ in sandbox.org.living(sandbox.clock.today)):
         detail = f'A group with name "{name}" already exists.'
         raise AtlasError(409, "GROUP_ALREADY_EXISTS", detail, (name,))

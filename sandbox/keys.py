@@ -10,6 +10,8 @@ from sandbox.months import instant
 from sandbox.organization import Organization
 
 OWNER = ("ORG_OWNER",)
+# Roles of an organization that open none of its projects.
+OUTSIDERS = {"ORG_GROUP_CREATOR", "ORG_MEMBER"}
 AGE_DAYS = 30
 SECRET_DAYS = 365
 SETTINGS = {"roles", "secret_expires_in_days", "age_days", "ip_allowed", "org_id", "key"}
@@ -58,6 +60,10 @@ class Key:
     def roles_in(self, group_id: str | None) -> tuple[str, ...]:
         """The roles it has in a project."""
         return (*self.roles, *(("GROUP_OWNER",) if group_id in self.owned else ()))
+
+    def sees(self, group_id: str) -> bool:
+        """Whether a project is there for it: one that may only make projects sees those it made."""
+        return group_id in self.owned or not OUTSIDERS.issuperset(self.roles)
 
     def configure(self, settings: Document, today: date) -> None:
         """Change what POST /sandbox/keys names; ValueError for what it does not know."""

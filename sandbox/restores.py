@@ -65,7 +65,8 @@ def _practised(cluster: Cluster, today: date, then: Then) -> list[date]:
     days = (today - timedelta(days=age) for age in range(LISTED_DAYS))
     born = cluster.life.born + timedelta(days=1)
     mondays = (day for day in days if day.weekday() == MONDAY and day > born)
-    return [day for day in mondays if PRODUCTION in then(cluster, day).tags]
+    found = ((day, then(cluster, day)) for day in mondays)
+    return [day for day, was in found if PRODUCTION in was.tags and was.life.covers(day)]
 
 
 def _outcome(day: date) -> str:

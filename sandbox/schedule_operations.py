@@ -12,7 +12,7 @@ from sandbox.inventory_operations import own_dedicated, own_group
 from sandbox.months import stamp
 from sandbox.paging import base_url
 from sandbox.resources import Cluster, Project
-from sandbox.snapshot_operations import UNIT_DAYS, bound, check_saved
+from sandbox.snapshot_operations import UNIT_DAYS, bound
 from sandbox.snapshots import taken_on
 from sandbox.state import Sandbox
 
@@ -35,8 +35,7 @@ BOUNDS = {
 
 def get_schedule(sandbox: Sandbox, request: Request) -> Document:
     """A cluster's backup schedule."""
-    project, cluster = own_dedicated(sandbox, request)
-    check_saved(cluster)
+    project, cluster = _scheduled(sandbox, request)
     return _document(sandbox, request, project, cluster)
 
 
@@ -45,8 +44,7 @@ def update_schedule(sandbox: Sandbox, request: Request) -> Document:
 
     It is shown from then on; the snapshots that follow from the calendar stay as they are.
     """
-    project, cluster = own_dedicated(sandbox, request)
-    check_saved(cluster)
+    project, cluster = _scheduled(sandbox, request)
     body = bodies.sent_object(request)
     before = schedule_of(sandbox, cluster)
     after = before | {name: body[name] for name in KEPT if name in body}
@@ -101,6 +99,15 @@ def schedule_of(sandbox: Sandbox, cluster: Cluster) -> Document:
         "useOrgAndGroupNamesInExportPrefix": False,
     }
     return usual | sandbox.vault.schedules.get(cluster.id, {})
+
+
+def _scheduled(sandbox: Sandbox, request: Request) -> tuple[Project, Cluster]:
+    """A cluster that is backed up; no recording shows what Atlas says of any other."""
+    project, cluster = own_dedicated(sandbox, request)
+    if not cluster.backup:
+        detail = f"No backup configuration exists for cluster {cluster.name} in group {project.id}."
+        raise AtlasError(404, "BACKUP_CONFIG_NOT_FOUND", detail, (cluster.name, project.id))
+    return project, cluster
 
 
 def _document(sandbox: Sandbox, request: Request, project: Project, cluster: Cluster) -> Document:

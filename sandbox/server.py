@@ -39,6 +39,8 @@ export MONGODB_ATLAS_PRIVATE_KEY={private_key}
 # A key of its own for what changes things: provisioning and backups.
 export MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY={provisioning_public_key}
 export MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY={provisioning_private_key}
+# export MONGODB_ATLAS_PROVISIONING_CLIENT_ID={provisioning_client_id}
+# export MONGODB_ATLAS_PROVISIONING_CLIENT_SECRET={provisioning_client_secret}
 
 # The organization "{linked_name}" is linked to it: its bill is part of the one above, and it has
 # a door of its own.

@@ -100,9 +100,12 @@ class Sandbox:
         self.forget()
 
     def holdings(self) -> Holdings:
-        """What the organization has today, each cluster in its state."""
-        living = self.org.living(self.clock.today)
-        return tuple((project, self.estate.seen(project, held)) for project, held in living)
+        """What the key sees of its organization today, each cluster in its state."""
+        return tuple(
+            (project, self.estate.seen(project, clusters))
+            for project, clusters in self.org.living(self.clock.today)
+            if self.credentials.sees(project.id)
+        )
 
     def key_of(self, org_id: str | None, purpose: str = "costs") -> Key:
         """A key of an organization: the paying one's for costs unless told otherwise."""

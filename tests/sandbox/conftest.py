@@ -1,6 +1,7 @@
 """A running sandbox to share, one of one's own to move about, and Atlas's specification."""
 
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from sandbox import RunningSandbox, running
+from tests.sandbox.acting import Acting
 
 TODAY = date(2026, 11, 22)
 API = "/api/atlas/v2"
@@ -94,3 +96,42 @@ def invoices(atlas: RunningSandbox) -> list[dict]:
 def lines(invoices: list[dict]) -> list[dict]:
     """All their lines."""
     return [line for invoice in invoices for line in invoice["lineItems"]]
+
+
+def provisioner(sandbox: RunningSandbox) -> httpx.Client:
+    """A client with the provisioning key."""
+    key = httpx.DigestAuth(sandbox.provisioning_public_key, sandbox.provisioning_private_key)
+    return httpx.Client(base_url=sandbox.base_url, auth=key, headers={"Accept": NEWEST}, timeout=30)
+
+
+@pytest.fixture(scope="session")
+def quick() -> Iterator[tuple[RunningSandbox, httpx.Client]]:
+    """A sandbox to make things in, at the greatest pace."""
+    with running(seed=7, months=1, today=TODAY, pace=0) as sandbox, provisioner(sandbox) as client:
+        yield sandbox, client
+
+
+def new_project(sandbox: RunningSandbox, client: httpx.Client) -> Acting:
+    """A project of one's own."""
+    body = {"name": f"test-{secrets.token_hex(4)}", "orgId": sandbox.org_id}
+    answer = client.post(f"{API}/groups", json=body)
+    assert answer.status_code == 201
+    return Acting(sandbox, client, answer.json()["id"])
+
+
+@pytest.fixture
+def own(quick: tuple[RunningSandbox, httpx.Client]) -> Acting:
+    """A new project in the quick sandbox, whose clock and keys stay as they are."""
+    return new_project(*quick)
+
+
+@pytest.fixture
+def fresh_own(fresh: Fresh) -> Iterator[Callable[..., Acting]]:
+    """A new project in a sandbox of its own, that the test may do anything with."""
+    with ExitStack() as stack:
+
+        def start(**options: object) -> Acting:
+            sandbox = fresh(**{"pace": 0, "months": 1, **options})
+            return new_project(sandbox, stack.enter_context(provisioner(sandbox)))
+
+        yield start

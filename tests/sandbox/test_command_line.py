@@ -43,6 +43,24 @@ def test_it_prints_what_to_export() -> None:
         assert process.stderr.read() == ""
 
 
+def test_it_prints_a_key_for_provisioning_and_keeps_the_pace() -> None:
+    """The export that comes after those for costs."""
+    options = ("--port", "0", "--pace", "0.5")
+    with subprocess.Popen(
+        command(*options), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            text = "".join(iter(process.stdout.readline, "# a door of its own.\n"))
+            exported = dict(re.findall(r"^export MONGODB_ATLAS_(\w+)=(\S+)$", text, re.MULTILINE))
+            url = exported["BASE_URL"]
+            keys = exported["PROVISIONING_PUBLIC_KEY"], exported["PROVISIONING_PRIVATE_KEY"]
+            assert httpx.get(f"{url}/api/atlas/v2", auth=httpx.DigestAuth(*keys)).is_success
+            assert httpx.get(f"{url}/sandbox/pace").json() == {"seconds": 0.5}
+        finally:
+            process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+
+
 def test_a_port_in_use_is_one_clear_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
