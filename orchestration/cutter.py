@@ -201,6 +201,7 @@ class Cutter(JsonStream):
         """Count the elements up to `end`; False, having counted nothing, if they are not whole."""
         run = b"".join((b"[", memoryview(self._buffer)[self._at : end], b"]"))
         try:
+            run.decode()  # msgspec does not look into fields that Line does not name
             found = _lines.decode(run)
         except msgspec.ValidationError as error:
             return self._count_untyped(array, run, str(error))

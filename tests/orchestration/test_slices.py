@@ -183,3 +183,9 @@ def test_an_amount_that_no_bigint_holds_is_refused():
     assert "line 1" in found.problem
     with pytest.raises(BadInvoice, match="subtotalCents"):
         versions(invoice("a", line(1), subtotalCents=2**63))
+
+
+def test_a_field_nobody_knows_is_text_too_or_the_document_is_refused():
+    body = json.dumps(invoice("a", line(1, fieldOfTomorrow="X"))).encode()
+    with pytest.raises(BadInvoice, match="not JSON inside lineItems"):
+        versions(body.replace(b'"X"', b'"\x81"'))
