@@ -15,7 +15,6 @@ from orchestration.actions.configs import ActionConfig
 from orchestration.actions.context import Context
 from orchestration.actions.model import (
     ActionFailed,
-    Outcome,
     Proposal,
     Record,
     Refusal,
@@ -25,6 +24,7 @@ from orchestration.actions.model import (
 from orchestration.actions.registry import Action
 from orchestration.actions.remedies import sentence
 from orchestration.atlas.errors import AtlasError
+from orchestration.audit import Outcome
 
 Keep = Callable[[Record], None]
 
@@ -62,8 +62,14 @@ def perform(
         _carry_out(run, action, config, proposal)
     except (Refusal, StillWaiting, ActionFailed, AtlasError) as error:
         run.end(_outcome_of(error), error=sentence(error, action.name), code=_code(error))
-    except BaseException as error:
+    except Exception as error:
         run.end("failed", error=f"{type(error).__name__} on this machine; see the log.")
+        raise
+    except BaseException:  # Ctrl-C, or a run terminated in Dagster's UI
+        run.end(
+            "in_progress" if run.record.applied else "failed",
+            error="Interrupted; run the same action again to go on.",
+        )
         raise
     return run.record
 
