@@ -5,22 +5,22 @@ the variables: the environment itself is read in settings alone.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     model_validator,
 )
+
+from orchestration.yaml_file import OnlyText, YamlFile, YamlMistake, parse_yaml, read_yaml
 
 FILE_NAME = "connections.yaml"
 DEFAULT = "default"
@@ -35,7 +35,6 @@ ONE_PAIR = ([(True, True), (False, False)], [(False, False), (True, True)])
 NO_PAIR = [(False, False), (False, False)]
 
 Kind = TypeVar("Kind", "ApiKey", "ServiceAccount")
-Place = tuple[str | int, ...]
 
 
 class SettingsError(ValueError):
@@ -241,11 +240,11 @@ def read_entries(file: Path) -> list[Entry]:
         SettingsError: the message names file, line and key, and never repeats a value.
     """
     try:
-        return parse_entries(file.read_text(encoding="utf-8"), file)
+        return _entries(read_yaml(file, OnlyText))
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{file} cannot be read: {type(error).__name__}.") from None
+    except YamlMistake as error:
+        raise SettingsError(str(error)) from None
 
 
 def parse_entries(text: str, file: Path) -> list[Entry]:
@@ -255,43 +254,21 @@ def parse_entries(text: str, file: Path) -> list[Entry]:
         SettingsError: see read_entries.
     """
     try:
-        root = yaml.compose(text, Loader=yaml.BaseLoader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise SettingsError(f"{file}, line {line}: not YAML ({error.problem}).") from None
-    except yaml.YAMLError:
-        raise SettingsError(f"{file}: not YAML (a character that YAML does not allow).") from None
-    if root is None:
-        return []
-    lines = dict(_lines(root, file))
-    found = _validated(yaml.load(text, yaml.BaseLoader), file, lines)  # noqa: S506  only strings
-    _require_different(found, file, lines)
+        return _entries(parse_yaml(text, file, OnlyText))
+    except YamlMistake as error:
+        raise SettingsError(str(error)) from None
+
+
+def _entries(yaml_file: YamlFile) -> list[Entry]:
+    document = yaml_file.document
+    if document is None or (isinstance(document, dict) and document.get("connections") == ""):
+        return []  # the key of the example with every entry still a comment
+    found = yaml_file.checked(_File, document).connections
+    _require_different(found, yaml_file)
     return found
 
 
-def _validated(document: object, file: Path, lines: Mapping[Place, int]) -> list[Entry]:
-    if isinstance(document, dict) and document.get("connections") == "":
-        return []  # the key of the example with every entry still a comment
-    try:
-        return _File.model_validate(document).connections
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise _mistake(file, lines, first["loc"], _sentence(dict(first))) from None
-
-
-def _sentence(error: dict[str, Any]) -> str:
-    known = {
-        "missing": "is missing",
-        "extra_forbidden": "is not a key that is known here",
-        "string_type": "must be text",
-        "list_type": "must be a list of connections",
-    }
-    if error["type"] in {"model_type", "model_attributes_type"}:
-        return "must be a list of keys and values"
-    return known.get(error["type"], str(error["msg"]).removeprefix("Value error, "))
-
-
-def _require_different(entries: list[Entry], file: Path, lines: Mapping[Place, int]) -> None:
+def _require_different(entries: list[Entry], yaml_file: YamlFile) -> None:
     for key in ("name", "org_id"):
         seen: set[str] = set()
         for number, entry in enumerate(entries):
@@ -299,32 +276,5 @@ def _require_different(entries: list[Entry], file: Path, lines: Mapping[Place, i
             value = str(getattr(entry, key)).casefold()
             if value in seen:
                 place = ("connections", number, key)
-                raise _mistake(file, lines, place, f"{getattr(entry, key)} stands here twice")
+                raise yaml_file.mistake(place, f"{getattr(entry, key)} stands here twice")
             seen.add(value)
-
-
-def _mistake(file: Path, lines: Mapping[Place, int], place: Place, sentence: str) -> SettingsError:
-    known = next(place[:n] for n in range(len(place), -1, -1) if place[:n] in lines)
-    where = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in place)
-    return SettingsError(
-        f"{file}, line {lines[known]}: {where.lstrip('.') or 'the file'} {sentence}."
-    )
-
-
-def _lines(node: yaml.Node, file: Path, place: Place = ()) -> Iterator[tuple[Place, int]]:
-    """Where each key stands: the line of the key, or of the list's item."""
-    if not place:
-        yield (), node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        for number, item in enumerate(node.value):
-            yield (*place, number), item.start_mark.line + 1
-            yield from _lines(item, file, (*place, number))
-    elif isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            line, name = key.start_mark.line + 1, str(key.value)
-            if name in seen:
-                raise SettingsError(f"{file}, line {line}: {name} stands twice in one entry.")
-            seen.add(name)
-            yield (*place, name), line
-            yield from _lines(value, file, (*place, name))

@@ -1,0 +1,101 @@
+"""Mistakes in a file that an operator writes: one sentence with file, line and key, no value."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from orchestration.yaml_file import OnlyText, TypedValues, YamlMistake, parse_yaml, read_yaml
+
+FILE = Path("config/some.yaml")
+
+
+class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    name: str
+    size: int = 1
+    tags: dict[str, str] = {}
+
+
+class Outer(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    items: list[Inner] = []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("items:\n  - size: 1\n", "config/some.yaml, line 2: items[0].name is missing."),
+        (
+            "items:\n  - name: a\n    colour: canary\n",
+            "config/some.yaml, line 3: items[0].colour is not a key that is known here.",
+        ),
+        (
+            "items:\n  - name: [canary]\n",
+            "config/some.yaml, line 2: items[0].name must be text.",
+        ),
+        (
+            "items:\n- name: a\n\n  size: canary\n",
+            "config/some.yaml, line 4: items[0].size must be a valid integer.",
+        ),
+        (
+            "items:\n- name: a\n  tags:\n    a: b\n    c: [canary]\n",
+            "config/some.yaml, line 5: items[0].tags.c must be text.",
+        ),
+        ("items: canary\n", "config/some.yaml, line 1: items must be a list."),
+        (
+            "# nothing\n- canary\n",
+            "config/some.yaml, line 2: the file must be a list of keys and values.",
+        ),
+    ],
+)
+def test_what_a_model_refuses_is_named_with_its_line(text, sentence):
+    read = parse_yaml(text, FILE, TypedValues)
+    with pytest.raises(YamlMistake) as raised:
+        read.checked(Outer, read.document)
+    assert str(raised.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("a: [\n", "config/some.yaml, line 2: not YAML (expected"),
+        ("a: 1\nb:\n  c: 1\n  c: 2\n", "config/some.yaml, line 4: c stands twice in one entry."),
+        ("a: \x01\n", "config/some.yaml: not YAML (a character or"),
+        ("a: &a [*a]\n", "config/some.yaml: not YAML that ends"),
+        ("a: {[b]: c}\n", "config/some.yaml, line 1: not YAML (found unhashable key"),
+    ],
+)
+def test_what_is_not_yaml_is_named_too(text, sentence):
+    with pytest.raises(YamlMistake) as raised:
+        parse_yaml(text, FILE, TypedValues)
+    assert str(raised.value).startswith(sentence)
+
+
+def test_a_place_that_is_not_there_has_the_line_of_what_is_around_it():
+    read = parse_yaml("\na:\n  b: 1\n", FILE, TypedValues)
+    assert str(read.mistake(("a", "c", "d"), "is odd")).endswith("line 2: a.c.d is odd.")
+    assert str(read.mistake((), "is odd")).endswith("line 2: the file is odd.")
+
+
+def test_values_have_types_and_times_stay_text():
+    text = "a: 3\nb: yes\nc: 2026-12-31T00:00:00Z\nd: 2026-12-31\n"
+    typed = parse_yaml(text, FILE, TypedValues).document
+    assert typed == {"a": 3, "b": True, "c": "2026-12-31T00:00:00Z", "d": "2026-12-31"}
+    assert parse_yaml(text, FILE, OnlyText).document["a"] == "3"
+
+
+def test_an_empty_file_says_nothing():
+    assert parse_yaml("# only a comment\n", FILE, TypedValues).document is None
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(YamlMistake, match=r"cannot be read: IsADirectoryError"):
+        read_yaml(tmp_path, TypedValues)
+    (tmp_path / "latin").write_bytes(b"a: \xe9")
+    with pytest.raises(YamlMistake, match=r"latin cannot be read: UnicodeDecodeError"):
+        read_yaml(tmp_path / "latin", TypedValues)
+    with pytest.raises(FileNotFoundError):
+        read_yaml(tmp_path / "none", TypedValues)
