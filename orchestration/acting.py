@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from orchestration.action_log import ActionLog
 from orchestration.actions.configs import ActionConfig, checked
 from orchestration.actions.context import Context, Waiting
-from orchestration.actions.model import MonthlyCost, Record, Refusal
+from orchestration.actions.model import MonthlyCost, Plan, Record, Refusal
 from orchestration.actions.performing import new_record, perform
 from orchestration.actions.pricing import Pricer
 from orchestration.actions.registry import ACTIONS, Action
@@ -41,12 +41,13 @@ class Actor:
     say: Callable[[str], None] = log.info
     budgets: Budgets = field(default_factory=Budgets)
 
-    def run(self, name: str, values: dict[str, Any]) -> Record:
+    def run(self, name: str, values: dict[str, Any], agreed: Plan | None = None) -> Record:
         """Run one action to its end; what a user can cause is an outcome, not an exception.
 
         Args:
             name: Of the action.
             values: Its config as plain values.
+            agreed: The plan that somebody said yes to; another one is not carried out.
         """
         action = ACTIONS[name]
         record = new_record(name, "unknown", self._requested_by, datetime.now(UTC))
@@ -56,7 +57,7 @@ class Actor:
         except (Refusal, SettingsError) as error:
             return self._refused(record, error)
         record = record.model_copy(update={"connection": connection.name})
-        return self._performed(action, config, connection, record)
+        return self._performed(action, config, connection, record, agreed)
 
     def _refused(self, record: Record, error: Exception) -> Record:
         """Not even begun; what was asked for is not kept, because a mistake may hold a password."""
@@ -65,7 +66,12 @@ class Actor:
         return ended
 
     def _performed(
-        self, action: Action, config: ActionConfig, connection: Connection, record: Record
+        self,
+        action: Action,
+        config: ActionConfig,
+        connection: Connection,
+        record: Record,
+        agreed: Plan | None,
     ) -> Record:
         credentials = connection.usable_credentials()
         with new_client(connection.base_url, credentials, budgets=self.budgets) as client:
@@ -80,7 +86,7 @@ class Actor:
                 waiting=self.waiting,
                 say=self.say,
             )
-            return perform(action, config, context, record, self._log.keep)
+            return perform(action, config, context, record, self._log.keep, agreed=agreed)
 
     @cached_property
     def _log(self) -> ActionLog:

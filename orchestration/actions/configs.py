@@ -16,7 +16,7 @@ HOUR_S = 3600
 # Only these say how, not what: two runs that differ in nothing else ask for the same.
 HOW = frozenset({"dry_run", "confirm", "wait", "wait_timeout_s"})
 
-C = TypeVar("C", bound="ActionConfig")
+C = TypeVar("C", bound=BaseModel)
 
 
 class ActionConfig(BaseModel):
@@ -103,7 +103,7 @@ def checked(kind: type[C], values: dict[str, Any], action: str) -> C:
         raise Refusal(f"{action}: {'; '.join(problems)}.") from None
 
 
-def _problem(error: dict[str, Any], kind: type[ActionConfig]) -> str:
+def _problem(error: dict[str, Any], kind: type[BaseModel]) -> str:
     steps = (f"[{each}]" if isinstance(each, int) else f".{each}" for each in error["loc"])
     name = "".join(steps).lstrip(".")
     if error["type"] == "missing":

@@ -15,6 +15,7 @@ from orchestration.actions.configs import ActionConfig
 from orchestration.actions.context import Context
 from orchestration.actions.model import (
     ActionFailed,
+    Plan,
     Proposal,
     Record,
     Refusal,
@@ -27,6 +28,7 @@ from orchestration.atlas.errors import AtlasError
 from orchestration.audit import Outcome
 
 Keep = Callable[[Record], None]
+OTHER_PLAN = "Refused: something changed since the plan was shown, so nothing was done."
 
 
 def new_record(action: str, connection: str, requested_by: str, now: datetime) -> Record:
@@ -44,7 +46,13 @@ def new_record(action: str, connection: str, requested_by: str, now: datetime) -
 
 
 def perform(
-    action: Action, config: ActionConfig, context: Context, record: Record, keep: Keep
+    action: Action,
+    config: ActionConfig,
+    context: Context,
+    record: Record,
+    keep: Keep,
+    *,
+    agreed: Plan | None = None,
 ) -> Record:
     """Run an action to its end and return what became of it; errors are outcomes, not exceptions.
 
@@ -54,12 +62,13 @@ def perform(
         context: What to work with.
         record: As new_record made it.
         keep: Keeps a record safe, in the place of the one with the same id.
+        agreed: The plan that somebody said yes to: where it is another by now, nothing is sent.
     """
     run = _Run(record.model_copy(update={"config": config.model_dump(mode="json")}), keep)
     try:
         proposal = action.propose(context, config)
         run.know(target=proposal.target, plan=proposal.plan, atlas_ids=proposal.atlas_ids)
-        _carry_out(run, action, config, proposal)
+        _carry_out(run, action, config, proposal, agreed)
     except (Refusal, StillWaiting, ActionFailed, AtlasError) as error:
         run.end(_outcome_of(error), error=sentence(error, action.name), code=_code(error))
     except Exception as error:
@@ -74,7 +83,9 @@ def perform(
     return run.record
 
 
-def _carry_out(run: "_Run", action: Action, config: ActionConfig, proposal: Proposal) -> None:
+def _carry_out(
+    run: "_Run", action: Action, config: ActionConfig, proposal: Proposal, agreed: Plan | None
+) -> None:
     plan = proposal.plan
     if plan.refusals:
         run.end(
@@ -86,6 +97,8 @@ def _carry_out(run: "_Run", action: Action, config: ActionConfig, proposal: Prop
         run.end("adopted" if proposal.is_adopted else "unchanged", proposal.result)
     elif getattr(config, "dry_run", True):
         run.end("planned", proposal.result)
+    elif agreed is not None and plan != agreed:
+        run.end("refused", proposal.result, error=f"{OTHER_PLAN} Now: {plan.summary}")
     elif plan.confirm is not None and (given := getattr(config, "confirm", None)) != plan.confirm:
         said = "confirm is missing" if given is None else "confirm says something else"
         run.end(
