@@ -28,7 +28,7 @@ def new_cluster(config: CreateCluster) -> Document:
     if config.instance_size == FLEX:
         return _with_tags(_new_flex(config), config.tags)
     body: Document = {"name": config.name, "replicationSpecs": _new_specs(config)}
-    body["clusterType"] = _cluster_type(body["replicationSpecs"])
+    body["clusterType"] = config.cluster_type or _cluster_type(body["replicationSpecs"])
     if config.instance_size != FREE:
         body |= {
             "backupEnabled": config.backup_enabled is not False,
@@ -81,10 +81,19 @@ def _with_tags(body: Document, tags: dict[str, str] | None) -> Document:
 def differences(cluster: FoundCluster, config: CreateCluster | UpdateCluster) -> list[Change]:
     """Where a cluster differs from what was asked for; what was not asked for does not count."""
     return [
+        *_type_differences(cluster, config),
         *_hardware_differences(cluster, config),
         *_flag_differences(cluster, config),
         *_tag_differences(cluster, config),
     ]
+
+
+def _type_differences(
+    cluster: FoundCluster, config: CreateCluster | UpdateCluster
+) -> Iterator[Change]:
+    before = cluster.details().cluster_type
+    if config.cluster_type not in {None, before}:
+        yield Change(field="cluster_type", before=before, after=config.cluster_type)
 
 
 def _hardware_differences(
@@ -151,6 +160,8 @@ def changed_cluster(
     }
     if "tags" in fields:
         body["tags"] = as_tags(config.tags or {})
+    if "cluster_type" in fields:
+        body["clusterType"] = config.cluster_type
     if config.replication_specs is not None and "replication_specs" in fields:
         body["replicationSpecs"] = config.replication_specs
     elif fields & {"provider", "region", "instance_size", "nodes", "disk_gb"}:

@@ -21,6 +21,8 @@ RETIRED = {"M2", "M5"}
 FREE, FLEX = "M0", "FLEX"
 LONGEST_WAIT_S = HOUR_S
 Provider = Literal["AWS", "GCP", "AZURE"]
+REPLICA_SET = "REPLICASET"
+ClusterType = Literal["REPLICASET", "SHARDED", "GEOSHARDED"]
 
 
 def _size(value: str) -> str:
@@ -73,6 +75,9 @@ class _Hardware(ChangingConfig):
     )
     tags: dict[str, str] | None = Field(default=None, description="All tags it shall have.")
     replication_specs: Specs = None
+    cluster_type: ClusterType | None = Field(
+        default=None, description="Told by the shards and zones of replication_specs if left out."
+    )
     allow_ips: AllowIps = Field(default_factory=list)
     allow_anywhere: AllowAnywhere = False
     wait_timeout_s: WaitTimeout = LONGEST_WAIT_S
@@ -109,6 +114,7 @@ class CreateCluster(_Hardware):
         if self.instance_size in {FREE, FLEX}:
             paid = self._given("nodes", "disk_gb", "pit_enabled")
             paid += ["backup_enabled"] if self.backup_enabled and self.instance_size == FREE else []
+            paid += ["cluster_type"] if self.cluster_type not in {None, REPLICA_SET} else []
             if paid:
                 raise ValueError(f"{' and '.join(paid)} needs M10 or larger")
         return self

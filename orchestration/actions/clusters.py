@@ -7,6 +7,7 @@ from orchestration.actions import access_list
 from orchestration.actions.cluster_bodies import changed_cluster, differences, new_cluster
 from orchestration.actions.cluster_configs import (
     FLEX,
+    REPLICA_SET,
     CreateCluster,
     DeleteCluster,
     PauseCluster,
@@ -72,7 +73,8 @@ def _told(body: Document) -> list[Change]:
     """What a new cluster will be, in the words of the config."""
     cluster = FoundCluster(body, "providerSettings" in body)
     told = cluster.details()
-    fields = ["instance_size", "regions", "nodes", "disk_gb", "backup_enabled", "pit_enabled"]
+    fields = ["cluster_type"] if told.cluster_type != REPLICA_SET else []
+    fields += ["instance_size", "regions", "nodes", "disk_gb", "backup_enabled", "pit_enabled"]
     fields += ["termination_protection", "tags"]
     return [Change(field=each, after=getattr(told, each)) for each in fields if getattr(told, each)]
 
