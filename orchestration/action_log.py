@@ -14,11 +14,8 @@ from pydantic import ValidationError
 
 from orchestration.actions.configs import HOW
 from orchestration.actions.model import Record
+from orchestration.audit import FOLDER
 from orchestration.landing import sync_folder
-
-FOLDER = "actions"
-# Where records lie below landing.
-PATTERN = f"*/{FOLDER}/*/*.json"
 
 
 class ActionLog:
@@ -53,7 +50,7 @@ class ActionLog:
             try:
                 yield Record.model_validate_json(file.read_bytes())
             except (ValidationError, json.JSONDecodeError, OSError):
-                continue  # of another release; it is loaded all the same
+                continue  # cut, or of another release
 
     def _folder(self, connection: str) -> Path:
         return self._landing / quote(connection, safe="") / FOLDER

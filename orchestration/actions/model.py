@@ -7,16 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, SerializeAsAny
 
-Outcome = Literal[
-    "read",  # a question was answered
-    "planned",  # dry run: this is what would be done
-    "adopted",  # it was there already, as wanted
-    "unchanged",  # there was nothing to do
-    "applied",  # Atlas did it
-    "in_progress",  # Atlas accepted it and is not done: run the same again to go on waiting
-    "refused",  # by us, before anything was sent
-    "failed",  # by Atlas, or on the way there
-]
+from orchestration.audit import Outcome
+
 GOOD: frozenset[Outcome] = frozenset({"read", "planned", "adopted", "unchanged", "applied"})
 
 
