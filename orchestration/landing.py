@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from orchestration import audit
 from orchestration.bodies import BodyWriter, LandedFile, Reader
 
 JOURNAL = "observations.jsonl"
@@ -205,9 +206,13 @@ def _now() -> str:
 
 
 def drop_litter(root: Path) -> None:
-    """Throw away what a killed process was receiving; only under the run lock."""
+    """Throw away what a killed process was receiving; only under the run lock.
+
+    Actions do not take it: what lies in their folder may be being written now.
+    """
     for part in root.glob("*/*/*/.*.part"):
-        part.unlink(missing_ok=True)
+        if part.parts[-3] != audit.FOLDER:
+            part.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -27,7 +27,6 @@ ENTITIES = (
     "backup_snapshots",
     "restore_jobs",
     "skus",
-    "actions",
 )
 # Asked for project by project: whether the key could read them shows in active_resources.
 PER_PROJECT = (
@@ -37,7 +36,7 @@ PER_PROJECT = (
     "data_federation",
     "stream_workspaces",
 )
-WITHOUT_HISTORY = ("skus", "actions")
+WITHOUT_HISTORY = ("skus",)
 WITHOUT_IDS = ("data_federation",)
 ROUND = 500
 

@@ -1,7 +1,7 @@
 """build/raw.duckdb: what the landing journals say, applied in order, as tables.
 
 One transaction a load: after a crash the tables are as they were, and the next run applies the
-same observations again.
+same observations again. Records of actions have no journal and a transaction of their own.
 """
 
 import logging
@@ -14,7 +14,7 @@ from typing import Self
 
 from orchestration.landing import Landing, Observation
 from orchestration.slices import Slices
-from orchestration.warehouse import focus, inventory
+from orchestration.warehouse import actions, focus, inventory
 from orchestration.warehouse.errors import BadVersion, LoadError
 from orchestration.warehouse.invoices import InvoiceLoader
 from orchestration.warehouse.shape import opened
@@ -52,7 +52,7 @@ class RawWarehouse:
         self._db.close()
 
     def load(self, *landings: Landing) -> Loaded:
-        """Apply what the journals of all connections gained since the last load.
+        """Apply what the journals of all connections, and actions, gained since the last load.
 
         A version of an invoice that cannot be loaded is refused and named in
         unloadable_invoices; the one before it stays, and the others go on.
@@ -60,6 +60,9 @@ class RawWarehouse:
         Raises:
             LoadError: naming the landed file; nothing was changed.
         """
+        if landings:
+            with self._transaction():
+                actions.apply(self._db, landings[0].root)
         refused: dict[tuple[str, str], str] = {}
         while True:
             try:

@@ -180,11 +180,13 @@ create table if not exists focus_report_rows (
     x_PricingCurrencyRate varchar, x_SkuCategory varchar, _other_columns json,
     _connection varchar, _landing_file varchar, _landed_at timestamp
 );
--- What this product did in Atlas: one row per action run, dry or not.
+-- What this product did in Atlas: one row per action run, dry or not, by any connection there ever
+-- was. Field names are our own record's. _landed_at: when its file was last written.
 create table if not exists actions (
-    id varchar, action varchar, target varchar, requestedAt timestamp, requestedBy varchar,
-    plan json, applied boolean, outcome varchar, error varchar, atlasIds json, durationS double,
-    _document json, _scope varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
+    id varchar, action varchar, target varchar, requested_at timestamp, requested_by varchar,
+    config json, plan json, applied boolean, outcome varchar, error varchar, error_code varchar,
+    atlas_ids json, duration_s double, result json,
+    _document json, _connection varchar, _landing_file varchar, _landed_at timestamp
 );
 -- How far each connection's landing journal has been applied.
 -- beginning tells whether it is still the same journal.
