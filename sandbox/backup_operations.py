@@ -151,12 +151,18 @@ def _snapshots(
 
 def _jobs(sandbox: Sandbox, cluster: Cluster) -> list[Job | Restore]:
     then = sandbox.org.changes.then
-    return [*sandbox.vault.jobs(cluster), *restores.jobs(cluster, sandbox.clock.today, then)]
+    return _newest_first(sandbox, cluster, restores.jobs(cluster, sandbox.clock.today, then))
 
 
 def _flex_jobs(sandbox: Sandbox, cluster: Cluster) -> list[Job | Restore]:
     then = sandbox.org.changes.then
-    return [*sandbox.vault.jobs(cluster), *restores.flex_jobs(cluster, sandbox.clock.today, then)]
+    return _newest_first(sandbox, cluster, restores.flex_jobs(cluster, sandbox.clock.today, then))
+
+
+def _newest_first(sandbox: Sandbox, cluster: Cluster, planned: list[Job]) -> list[Job | Restore]:
+    """Jobs of either sort: the first digits of an id are the second it was asked for."""
+    found: list[Job | Restore] = [*sandbox.vault.jobs(cluster), *planned]
+    return sorted(found, key=lambda job: job.id[:8], reverse=True)
 
 
 def _job(project: Project, job: Job, sandbox: Sandbox, request: Request) -> Document:

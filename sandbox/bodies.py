@@ -85,9 +85,8 @@ def whole(
     value = body.get(name, default)
     if value is None:
         raise missing(name)
-    if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value):
-        raise invalid(name)
-    if not low <= value <= high:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not float(value).is_integer() or not low <= value <= high:
         raise invalid(name)
     return int(value)
 

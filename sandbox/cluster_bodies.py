@@ -73,6 +73,8 @@ def changed(cluster: Cluster, body: Document) -> Cluster:
         cluster = _laid_out(cluster, body)
     connector = bodies.part(body, "biConnector")
     details = {name: body[name] for name in ECHOED if name in body}
+    if details.get("mongoDBMajorVersion"):
+        bodies.text(body, "mongoDBMajorVersion", r"\d+\.\d+")
     cluster = replace(
         cluster,
         bi_connector=bodies.flag(connector, "enabled", default=cluster.bi_connector),
@@ -104,6 +106,9 @@ def _laid_out(cluster: Cluster, body: Document) -> Cluster:
     topology = bodies.choice(body, "clusterType", TYPES, cluster.type)
     if not specs or (topology == "REPLICASET" and len(specs) > 1):
         raise bodies.invalid("replicationSpecs")
+    if topology == "REPLICASET" != cluster.type:
+        detail = "A sharded cluster cannot become a replica set."
+        raise AtlasError(400, "SHARDED_CLUSTER_CANT_BECOME_REPLICA_SET", detail, ("clusterType",))
     shards = tuple(map(_shard, specs))
     size = shards[0].size
     disk = _disk_gb(cluster, specs, size)

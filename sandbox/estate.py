@@ -1,7 +1,9 @@
 """What is made, changed and deleted at run time, and how far each of it has come.
 
 Bills follow by themselves: a change holds from the clock's day on, whole days as they stand at
-their end, and is metered like everything else once that day has passed.
+their end, and is metered like everything else once that day has passed. That goes for tags too,
+which Atlas puts on old lines as well: here POST /sandbox/retag does that, so that a test can have
+either.
 """
 
 from dataclasses import replace

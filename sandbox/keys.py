@@ -92,7 +92,11 @@ class Key:
 
 def role_assignments(key: Key, org: Organization, today: date) -> list[Document]:
     """CloudAccessRoleAssignment: each role with the organization or the project it is held in."""
-    found: list[Document] = []
+    found: list[Document] = [
+        {"groupId": held.id, "roleName": "GROUP_OWNER"}
+        for held, _ in org.living(today)
+        if held.id in key.owned
+    ]
     for role in key.roles:
         if role.startswith(ACCOUNT_ROLES):
             found.append({"orgId": org.id, "roleName": role})

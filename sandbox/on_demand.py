@@ -60,6 +60,11 @@ def as_it_stands(document: Document, snapshot: Snapshot, stages: float) -> Docum
     return known | extra
 
 
+def is_running(snapshot: Snapshot, stages: float) -> bool:
+    """Whether a snapshot is not there yet, and may still come."""
+    return isinstance(snapshot, OnDemand) and snapshot.stages.at(stages) in RUNNING
+
+
 def is_completed(snapshot: Snapshot, stages: float) -> bool:
     """Whether a snapshot can be restored: the scheduled ones always."""
     return not isinstance(snapshot, OnDemand) or snapshot.stages.at(stages) == COMPLETED

@@ -21,6 +21,7 @@ from sandbox.backup_operations import (
     own_snapshots,
     wanted,
 )
+from sandbox.cluster_operations import check_not_leaving
 from sandbox.errors import AtlasError
 from sandbox.inventory import Document
 from sandbox.inventory_operations import (
@@ -50,7 +51,7 @@ def create_restore_job(sandbox: Sandbox, request: Request) -> Document:
     check_saved(source)
     to_seconds = _moment(sandbox, source, body) if delivery == "pointInTime" else None
     saved = None if delivery == "pointInTime" else _snapshot(sandbox, source, body, delivery)
-    target = ("", "") if delivery == "download" else _target(sandbox, body)
+    target = ("", "") if delivery == "download" else _target(sandbox, source, body)
     job = Restore(
         id=sandbox.vault.new_id(source),
         source=source,
@@ -146,7 +147,7 @@ def _begin(cluster: Cluster) -> datetime:
     return datetime.fromisoformat(cluster.made) if cluster.made else made
 
 
-def _target(sandbox: Sandbox, body: Document) -> tuple[str, str]:
+def _target(sandbox: Sandbox, source: Cluster, body: Document) -> tuple[str, str]:
     """Where to: a running cluster of a project whose backups the key may restore."""
     name = bodies.text(body, "targetClusterName")
     project, clusters = group_of(sandbox, bodies.text(body, "targetGroupId"))
@@ -154,15 +155,25 @@ def _target(sandbox: Sandbox, body: Document) -> tuple[str, str]:
         detail = "Cannot restore with insufficient permission on source snapshot or target cluster."
         raise AtlasError(403, "CANNOT_RESTORE_TO_TARGET", detail)
     target = named_cluster(project, clusters, name)
+    _check_target(source, target)
+    if sandbox.vault.is_restoring(project.id, name):
+        detail = "Cluster restore already in progress."
+        raise AtlasError(409, "ATLAS_CLUSTER_RESTORE_IN_PROGRESS", detail, (name,))
+    return project.id, name
+
+
+def _check_target(source: Cluster, target: Cluster) -> None:
+    name = target.name
     if target.kind not in CLUSTERS:
         raise refuse_flex(name)
+    check_not_leaving(target)
     if target.kind == "tenant":
         raise bodies.invalid("targetClusterName")
     if target.paused:
         detail = "Backup restore cannot occur on a paused cluster. "
         detail += "Please unpause the target cluster or choose another target cluster."
         raise AtlasError(400, "CLUSTER_PAUSED_CANNOT_RESTORE", detail, (name,))
-    if sandbox.vault.is_restoring(project.id, name):
-        detail = "Cluster restore already in progress."
-        raise AtlasError(409, "ATLAS_CLUSTER_RESTORE_IN_PROGRESS", detail, (name,))
-    return project.id, name
+    if len(target.parts) != len(source.parts):
+        # That it must be so is documented; the code is a guess.
+        detail = f"Cluster {name} must have as many shards as cluster {source.name}."
+        raise AtlasError(400, "CANNOT_RESTORE_TO_DIFFERENT_TOPOLOGY", detail, (name, source.name))

@@ -10,7 +10,7 @@ from sandbox.errors import AtlasError
 from sandbox.inventory import Document
 from sandbox.inventory_operations import own_dedicated
 from sandbox.months import stamp
-from sandbox.on_demand import COMPLETED, FAILED, RUNNING, is_completed
+from sandbox.on_demand import COMPLETED, FAILED, RUNNING, is_completed, is_running
 from sandbox.resources import Cluster, Project
 from sandbox.snapshots import Snapshot
 from sandbox.state import Sandbox
@@ -81,7 +81,7 @@ def _delete(sandbox: Sandbox, request: Request, *, is_sharded: bool) -> None:
     project, snapshot = _own_snapshot(sandbox, request)
     if (snapshot.cluster.type == "REPLICASET") is is_sharded:
         wanted((), request, "snapshotId")
-    if not is_completed(snapshot, sandbox.pace.stages):
+    if is_running(snapshot, sandbox.pace.stages):
         detail = f"Cannot delete an in progress snapshot {snapshot.id}."
         raise AtlasError(400, "CANNOT_DELETE_IN_PROGRESS_SNAPSHOT", detail, (snapshot.id,))
     if project.id in sandbox.vault.policies:

@@ -9,7 +9,7 @@ from sandbox.asked_restores import RUNNING as RESTORING
 from sandbox.asked_restores import Restore
 from sandbox.clock import Clock
 from sandbox.months import stamp
-from sandbox.on_demand import RUNNING, OnDemand
+from sandbox.on_demand import OnDemand, is_running
 from sandbox.organization import Organization
 from sandbox.pace import Pace, Stages
 from sandbox.resources import Cluster
@@ -53,7 +53,8 @@ class Vault:
         now = stamp(self._clock.now())
         alive = [one for one in taken if one.expires > now]
         found = [*alive, *snapshots(cluster, today, then, self._kept_until)]
-        return [one for one in found if one.id not in self._deleted]
+        left = (one for one in found if one.id not in self._deleted)
+        return sorted(left, key=lambda one: one.created, reverse=True)
 
     def take(self, cluster: Cluster, description: str, days: int, stages: Stages) -> OnDemand:
         """Ask for a snapshot."""
@@ -73,7 +74,7 @@ class Vault:
     def is_taking(self, cluster: Cluster) -> bool:
         """Whether a snapshot that was asked for is not there yet."""
         stages = self._pace.stages
-        return any(one.stages.at(stages) in RUNNING for one in self._taken[cluster.id])
+        return any(is_running(one, stages) for one in self._taken[cluster.id])
 
     def delete(self, snapshot: Snapshot) -> None:
         """Throw a snapshot away."""

@@ -94,6 +94,7 @@ def test_a_snapshot_can_fail(broken) -> None:
     assert own.refused("POST", JOBS, body)[0] == 409
     second = own.ask("POST", SNAPSHOTS, {}, 200).json()["id"]
     assert own.get(f"{SNAPSHOTS}/{second}")["status"] == "completed"
+    own.ask("DELETE", f"{SNAPSHOTS}/{failed}", status=204)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.sandbox.acting import free
+from tests.sandbox.acting import cluster, free, region, spec
 from tests.sandbox.conftest import new_project
 
 JOBS = "/clusters/one/backup/restoreJobs"
@@ -164,6 +164,7 @@ def test_a_snapshot_that_outlives_its_cluster_is_restored(ready) -> None:
         ({"targetClusterName": "none"}, 404, "CLUSTER_NOT_FOUND"),
         ({"targetClusterName": "free"}, 400, "INVALID_ATTRIBUTE"),
         ({"targetClusterName": "bendy"}, 400, "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API"),
+        ({"targetClusterName": "sharded"}, 400, "CANNOT_RESTORE_TO_DIFFERENT_TOPOLOGY"),
         ({"targetClusterName": "asleep"}, 400, "CLUSTER_PAUSED_CANNOT_RESTORE"),
         ({"targetGroupId": None}, 400, "MISSING_ATTRIBUTE"),
         ({"targetGroupId": UNKNOWN}, 404, "GROUP_NOT_FOUND"),
@@ -174,9 +175,33 @@ def test_what_makes_no_sense_is_refused(ready, changes, status: int, code: str) 
     own.ask("POST", "/clusters", free(), 201)
     own.flex("bendy")
     own.cluster("asleep")
+    shards = cluster("sharded", spec(region("M30")), spec(region("M30")), clusterType="SHARDED")
+    own.ask("POST", "/clusters", shards, 201)
     own.ask("PATCH", "/clusters/asleep", {"paused": True}, 200)
     assert own.refused("POST", JOBS, ready.body(**changes))[:2] == (status, code)
     assert own.get(JOBS)["results"] == []
+
+
+def test_nothing_is_restored_into_what_is_being_deleted(slow) -> None:
+    slow.own.ask("DELETE", "/clusters/two")
+    refused = slow.own.refused("POST", JOBS, slow.body())
+    assert refused == (400, "CLUSTER_ALREADY_REQUESTED_DELETION", ["two"])
+
+
+def test_jobs_are_listed_newest_first(fresh_own) -> None:
+    """Those that were asked for among those that production practises."""
+    own = fresh_own()
+    groups = own.client.get("/api/atlas/v2/groups").json()["results"]
+    own.group = next(one["id"] for one in groups if one["name"] == "shop")
+    path = "/clusters/shop-prod/backup"
+    snapshot = own.get(f"{path}/snapshots")["results"][0]["id"]
+    target = {"targetClusterName": "shop-global", "targetGroupId": own.group}
+    body = {"deliveryType": "automated", "snapshotId": snapshot, **target}
+    asked = own.ask("POST", f"{path}/restoreJobs", body, 200).json()["id"]
+    own.sandbox.control("clock", {"days": 1})  # to a Monday
+    found = [one["id"] for one in own.get(f"{path}/restoreJobs")["results"]]
+    assert found.index(asked) == 2
+    assert [one[:8] for one in found] == sorted((one[:8] for one in found), reverse=True)
 
 
 def test_a_key_restores_into_what_it_may_only(fresh_own) -> None:

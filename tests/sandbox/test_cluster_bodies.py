@@ -1,0 +1,69 @@
+"""A cluster that makes no sense is refused, and what is wrong with it is named."""
+
+import pytest
+
+from tests.sandbox.acting import cluster, free, region, spec
+
+CLUSTERS = "/clusters"
+
+
+REFUSALS = [
+    (cluster("a b"), "CLUSTER_NAME_INVALID", "a b"),
+    (cluster("x" * 65), "CLUSTER_NAME_TOO_LONG", "x" * 65),
+    (cluster(""), "MISSING_ATTRIBUTE", "name"),
+    (cluster("c", clusterType="TRIANGLE"), "INVALID_ATTRIBUTE", "clusterType"),
+    (cluster("c", clusterType=None), "MISSING_ATTRIBUTE", "clusterType"),
+    (cluster("c", replicationSpecs=[]), "MISSING_ATTRIBUTE", "replicationSpecs"),
+    (cluster("c", spec(), spec()), "INVALID_ATTRIBUTE", "replicationSpecs"),
+    (cluster("c", {}), "MISSING_ATTRIBUTE", "regionConfigs"),
+    (cluster("c", spec(region("M11"))), "INVALID_ATTRIBUTE", "instanceSize"),
+    (cluster("c", spec(region("M0"))), "INVALID_ATTRIBUTE", "instanceSize"),
+    (cluster("c", spec(region(electableSpecs={}))), "MISSING_ATTRIBUTE", "instanceSize"),
+    (cluster("c", spec(region(electableSpecs="M10"))), "INVALID_ATTRIBUTE", "electableSpecs"),
+    (cluster("c", spec(region(regionName="us-east-1"))), "INVALID_ATTRIBUTE", "regionName"),
+    (cluster("c", spec(region(providerName="OVH"))), "INVALID_ATTRIBUTE", "providerName"),
+    (cluster("c", spec(region(providerName="GCP"))), "INVALID_ATTRIBUTE", "regionName"),
+    (cluster("c", spec(region(nodes=2))), "CLUSTER_REPLICATION_FACTOR_INVALID", "nodeCount"),
+    (cluster("c", spec(region(nodes=9))), "INVALID_ATTRIBUTE", "nodeCount"),
+    (cluster("c", spec(region(disk=5))), "INVALID_ATTRIBUTE", "diskSizeGB"),
+    (cluster("c", spec(region(priority=9))), "INVALID_ATTRIBUTE", "priority"),
+    (cluster("c", spec(region(nodes=2.5))), "INVALID_ATTRIBUTE", "nodeCount"),
+    (cluster("c", mongoDBMajorVersion=8), "INVALID_ATTRIBUTE", "mongoDBMajorVersion"),
+    (cluster("c", pitEnabled=True), "INVALID_ATTRIBUTE", "pitEnabled"),
+    (cluster("c", backupEnabled="yes"), "INVALID_ATTRIBUTE", "backupEnabled"),
+    (cluster("c", paused=True), "CANNOT_CREATE_PAUSED_CLUSTER", "c"),
+    (
+        cluster("c", spec(region(autoScaling={"compute": {"enabled": True}}))),
+        "COMPUTE_AUTO_SCALING_MAX_INSTANCE_SIZE_REQUIRED",
+        "maxInstanceSize",
+    ),
+    (free(backupEnabled=True), "INVALID_TENANT_BACKUP_ENABLED", "backupEnabled"),
+    (cluster("c", spec(region("FLEX"))), "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API", "c"),
+    (
+        cluster("c", spec(region(providerName="FLEX"))),
+        "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API",
+        "c",
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "code", "parameter"), REFUSALS)
+def test_what_makes_no_sense_is_named(own, body: dict, code: str, parameter: str) -> None:
+    status, found, parameters = own.refused("POST", CLUSTERS, body)
+    assert (status, found, parameters[0]) == (400, code, parameter)
+    assert own.get(CLUSTERS)["results"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"name": "other"}, "CLUSTER_CANNOT_CHANGE_NAME"),
+        ({"pitEnabled": True}, "INVALID_ATTRIBUTE"),
+        ({"replicationSpecs": []}, "INVALID_ATTRIBUTE"),
+        ({"replicationSpecs": free()["replicationSpecs"]}, "INVALID_ATTRIBUTE"),
+    ],
+)
+def test_a_change_is_looked_at_as_closely(own, body: dict, code: str) -> None:
+    before = own.cluster("one")["replicationSpecs"]
+    assert own.refused("PATCH", "/clusters/one", body)[:2] == (400, code)
+    assert own.get("/clusters/one")["replicationSpecs"] == before
