@@ -108,7 +108,9 @@ class Cutter(JsonStream):
             else:
                 fields.append(key + b":" + (yield from self._value()))
             key = yield from self._next_key()
-        if not is_page:
+        if is_page:
+            _names_of(fields)
+        else:
             self._found.insert(place, self._cut(fields, lines, is_nested=is_nested))
 
     def _next_key(self) -> Steps[bytes]:
@@ -225,17 +227,13 @@ class Cutter(JsonStream):
         return True
 
     def _cut(self, fields: list[bytes], lines: _Array | None, *, is_nested: bool) -> CutInvoice:
-        text = b"{" + b",".join(fields) + b"}"
+        names = _names_of(fields)
         try:
-            text.decode()  # msgspec does not look into what it hands on raw
-            header = _header.decode(text)
-            names = msgspec.json.decode(text, type=dict[str, msgspec.Raw])
+            header = _header.decode(_object_of(fields))
         except msgspec.ValidationError as error:
             raise BadInvoice(
                 f"the invoice document is not as Atlas describes it: {error}"
             ) from None
-        except NOT_JSON as error:
-            raise BadInvoice(f"the invoice document is not JSON: {error}") from None
         return CutInvoice.of(
             header,
             is_nested=is_nested,
@@ -245,7 +243,7 @@ class Cutter(JsonStream):
             size=lines.size if lines else 0,
             digest=lines.digest.digest() if lines else b"",
             problem=_problem(header, lines),
-            unknown_fields=(lines.unknown if lines else set()) | (set(names) - HEADER_FIELDS),
+            unknown_fields=(lines.unknown if lines else set()) | (names - HEADER_FIELDS),
         )
 
     def _name(self, key: bytes) -> str:
@@ -253,6 +251,24 @@ class Cutter(JsonStream):
             return msgspec.json.decode(key, type=str)
         except NOT_JSON:
             raise self._not_json(key) from None
+
+
+def _object_of(fields: list[bytes]) -> bytes:
+    return b"{" + b",".join(fields) + b"}"
+
+
+def _names_of(fields: list[bytes]) -> set[str]:
+    """The names of an object's fields, once they are JSON: tokens alone do not tell a ] from a }.
+
+    Raises:
+        BadInvoice: they are not.
+    """
+    text = _object_of(fields)
+    try:
+        text.decode()  # msgspec does not look into what it hands on raw
+        return set(msgspec.json.decode(text, type=dict[str, msgspec.Raw]))
+    except NOT_JSON as error:
+        raise BadInvoice(f"the invoice document is not JSON: {error}") from None
 
 
 def _problem(header: Header, lines: _Array | None) -> str | None:

@@ -189,3 +189,9 @@ def test_a_field_nobody_knows_is_text_too_or_the_document_is_refused():
     body = json.dumps(invoice("a", line(1, fieldOfTomorrow="X"))).encode()
     with pytest.raises(BadInvoice, match="not JSON inside lineItems"):
         versions(body.replace(b'"X"', b'"\x81"'))
+
+
+def test_what_stands_beside_a_pages_invoices_is_json_too():
+    body = json.dumps({"links": [], "results": [invoice("a", line(4))]}).encode()
+    with pytest.raises(BadInvoice, match="not JSON"):
+        versions(body.replace(b"[]", b"[}", 1))
