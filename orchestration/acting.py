@@ -85,6 +85,9 @@ class Actor:
                 required_tags=self.settings.required_tag_keys,
                 waiting=self.waiting,
                 say=self.say,
+                config_dir=self.settings.config_dir,
+                keep=self._log.keep,
+                requested_by=f"{record.requested_by}, {record.action} {record.id}",
             )
             return perform(action, config, context, record, self._log.keep, agreed=agreed)
 

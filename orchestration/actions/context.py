@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pydantic import SecretStr
@@ -51,6 +52,9 @@ class Context:
     Attributes:
         password: The secret a variable names; raises Refusal where it is not set.
         say: Tells a person how far it is.
+        config_dir: Where the files lie that an operator writes.
+        keep: Keeps the record of an action that another one runs.
+        requested_by: Who runs them, as such a record says it.
     """
 
     connection: str
@@ -63,6 +67,9 @@ class Context:
     waiting: Waiting = field(default_factory=Waiting)
     say: Callable[[str], None] = lambda _: None
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    config_dir: Path = Path("config")
+    keep: Callable[[Record], None] = lambda _: None
+    requested_by: str = ""
 
     @property
     def atlas(self) -> Provisioning:

@@ -16,18 +16,30 @@ class Refusal(Exception):
     """Something a user asked for that this product does not do; the message says why."""
 
 
-class StillWaiting(Exception):
-    """Atlas accepted it and was not done in time."""
-
-
-class ActionFailed(Exception):
-    """Atlas accepted it and then said that it failed."""
-
-
 class Typed(BaseModel):
     """A value of a plan or a result."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class NotDone(Exception):
+    """It was begun and did not come to its end.
+
+    Attributes:
+        result: What there is so far, or None.
+    """
+
+    def __init__(self, message: str, result: Typed | None = None) -> None:
+        self.result = result
+        super().__init__(message)
+
+
+class StillWaiting(NotDone):
+    """Atlas accepted it and was not done in time."""
+
+
+class ActionFailed(NotDone):
+    """Atlas accepted it and then said that it failed."""
 
 
 class Change(Typed):

@@ -6,15 +6,17 @@ kills it in between finds what was begun.
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
+from orchestration.actions.action import Action
 from orchestration.actions.configs import ActionConfig
 from orchestration.actions.context import Context
 from orchestration.actions.model import (
-    ActionFailed,
+    NotDone,
     Plan,
     Proposal,
     Record,
@@ -22,7 +24,6 @@ from orchestration.actions.model import (
     StillWaiting,
     Typed,
 )
-from orchestration.actions.registry import Action
 from orchestration.actions.remedies import sentence
 from orchestration.atlas.errors import AtlasError
 from orchestration.audit import Outcome
@@ -65,12 +66,35 @@ def perform(
         agreed: The plan that somebody said yes to: where it is another by now, nothing is sent.
     """
     run = _Run(record.model_copy(update={"config": config.model_dump(mode="json")}), keep)
-    try:
+    with _errors_as_outcomes(run):
         proposal = action.propose(context, config)
         run.know(target=proposal.target, plan=proposal.plan, atlas_ids=proposal.atlas_ids)
         _carry_out(run, action, config, proposal, agreed)
-    except (Refusal, StillWaiting, ActionFailed, AtlasError) as error:
-        run.end(_outcome_of(error), error=sentence(error, action.name), code=_code(error))
+    return run.record
+
+
+def finish(record: Record, wait: Callable[[], Typed], outcome: Outcome, keep: Keep) -> Record:
+    """Go on with a record that an action left in progress.
+
+    Args:
+        record: As perform returned it.
+        wait: Waits until what was begun is done, and returns it.
+        outcome: What it then is.
+        keep: As in perform.
+    """
+    run = _Run(record, keep, (datetime.now(UTC) - record.requested_at).total_seconds())
+    with _errors_as_outcomes(run):
+        run.end(outcome, wait())
+    return run.record
+
+
+@contextmanager
+def _errors_as_outcomes(run: "_Run") -> Iterator[None]:
+    try:
+        yield
+    except (Refusal, NotDone, AtlasError) as error:
+        told, so_far = sentence(error, run.record.action), getattr(error, "result", None)
+        run.end(_outcome_of(error), so_far, error=told, code=_code(error))
     except Exception as error:
         run.end("failed", error=f"{type(error).__name__} on this machine; see the log.")
         raise
@@ -80,7 +104,6 @@ def perform(
             error="Interrupted; run the same action again to go on.",
         )
         raise
-    return run.record
 
 
 def _carry_out(
@@ -132,9 +155,10 @@ class _Run:
 
     record: Record
     keep: Keep
+    spent_s: float = 0.0
 
     def __post_init__(self) -> None:
-        self._began = time.monotonic()
+        self._began = time.monotonic() - self.spent_s
 
     def know(self, **fields: Any) -> None:  # noqa: ANN401  Record's fields
         self.record = self.record.model_copy(update=fields)

@@ -1,51 +1,20 @@
 """Every action by its name: what it is asked and what works out its plan."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
-
 from orchestration.actions import (
     access_list,
     backup_info,
     cluster_configs,
     clusters,
     database_users,
+    declarative,
     projects,
     restores,
     snapshots,
 )
-from orchestration.actions.configs import ActionConfig, ChangingConfig
-from orchestration.actions.context import Context
-from orchestration.actions.model import Proposal
+from orchestration.actions.action import Action
+from orchestration.actions.action import action_of as _action
 
-
-@dataclass(frozen=True)
-class Action:
-    """One action.
-
-    Attributes:
-        config: What it is asked.
-        propose: Looks at Atlas, changes nothing, and returns the plan and the way to carry it out.
-    """
-
-    name: str
-    config: type[ActionConfig]
-    propose: Callable[[Context, Any], Proposal]
-
-    @property
-    def changes_atlas(self) -> bool:
-        """Whether it does more than read."""
-        return issubclass(self.config, ChangingConfig)
-
-    @property
-    def description(self) -> str:
-        """What it does, in a sentence or two."""
-        return (self.propose.__doc__ or "").strip().partition("\n\n")[0]
-
-
-def _action(config: type[ActionConfig], propose: Callable[[Context, Any], Proposal]) -> Action:
-    return Action(propose.__name__, config, propose)
-
+__all__ = ["ACTIONS", "Action"]
 
 _ALL = (
     _action(projects.CreateProject, projects.create_project),
@@ -69,5 +38,6 @@ _ALL = (
     _action(restores.Restore, restores.restore),
     _action(restores.GetRestoreStatus, restores.get_restore_status),
     _action(restores.ListRestoreJobs, restores.list_restore_jobs),
+    _action(declarative.ApplyResources, declarative.apply_resources),
 )
 ACTIONS: dict[str, Action] = {each.name: each for each in _ALL}

@@ -86,6 +86,10 @@ class Provisioning:
         path = paths.flex_cluster(project_id, name)
         self._deleted(path, FLEX, f"deleting flex cluster {name}")
 
+    def list_users(self, project_id: str) -> list[Document]:
+        """Atlas listGroupDatabaseUsers."""
+        return self._listed(f"{paths.project(project_id)}/databaseUsers", "the database users")
+
     def get_user(self, project_id: str, database: str, name: str) -> Document:
         """Atlas getGroupDatabaseUser."""
         return self._get(_user(project_id, database, name), BASIC, f"database user {name}")
