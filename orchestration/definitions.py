@@ -10,6 +10,7 @@ from orchestration.ops import JOBS
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.dbt import dbt_resource, prepared_project
 from orchestration.resources.warehouse import WarehouseResource
+from orchestration.schedules.actions import action_schedules
 from orchestration.schedules.daily import build_marts, daily_refresh, refresh_costs
 
 dbt_models = models(prepared_project())
@@ -24,7 +25,7 @@ defs = dg.Definitions(
     ],
     asset_checks=[*reconciliation.checks, *drift.checks],
     jobs=[refresh_costs, build_marts, *JOBS.values()],
-    schedules=[daily_refresh],
+    schedules=[daily_refresh, *action_schedules()],
     resources={
         "atlas": AtlasResource(),
         "warehouse": WarehouseResource(),

@@ -1,0 +1,113 @@
+"""Schedules of actions, as config/resources.yaml names them; each is off until it is turned on.
+
+A mistake in the file is logged and costs its schedules: everything else loads all the same.
+"""
+
+import logging
+import re
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from orchestration.actions.declarative import FILE_NAME
+from orchestration.actions.registry import ACTIONS
+from orchestration.ops import JOBS
+from orchestration.schedules.daily import daily_refresh
+from orchestration.settings import SettingsError, load_settings
+from orchestration.yaml_file import Place, TypedValues, YamlFile, YamlMistake, read_yaml
+
+NAME = re.compile(r"[A-Za-z0-9_]+")
+log = logging.getLogger("atlas_costs")
+
+
+def _name(value: str) -> str:
+    if not NAME.fullmatch(value):
+        raise ValueError("must be letters, digits and _: Dagster allows no other names")
+    return value
+
+
+def _action(value: str) -> str:
+    if value not in ACTIONS:
+        raise ValueError(f"must be an action: {', '.join(ACTIONS)}")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError):
+        raise ValueError("must be a time zone such as Europe/Berlin or UTC") from None
+    return value
+
+
+class Entry(BaseModel):
+    """One schedule: when which action runs, and with what config."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, frozen=True)
+
+    name: Annotated[str, AfterValidator(_name)]
+    action: Annotated[str, AfterValidator(_action)]
+    cron: str
+    time_zone: Annotated[str, AfterValidator(_time_zone)] = "UTC"
+    config: dict[str, Any] = Field(default_factory=dict)
+
+
+class _Document(BaseModel):
+    """The file as schedules see it: what is wrong with its projects stops none of them."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    projects: Any = None
+    schedules: list[Entry] | None = None
+
+
+def action_schedules() -> list[dg.ScheduleDefinition]:
+    """The schedules of this installation; none where there is no file, or a mistake in it."""
+    try:
+        return read_schedules(load_settings().config_dir / FILE_NAME)
+    except FileNotFoundError:
+        return []
+    except (YamlMistake, SettingsError) as error:
+        log.error("No schedules of actions are loaded. %s", error)  # noqa: TRY400  the sentence says it
+        return []
+
+
+def read_schedules(file: Path) -> list[dg.ScheduleDefinition]:
+    """The schedules that a file names.
+
+    Raises:
+        FileNotFoundError: there is no file.
+        YamlMistake: it says something that cannot be, with file, line and key.
+    """
+    read = read_yaml(file, TypedValues)
+    document = read.checked(_Document, {} if read.document is None else read.document)
+    found: dict[str, dg.ScheduleDefinition] = {}
+    for number, entry in enumerate(document.schedules or []):
+        place = ("schedules", number)
+        if entry.name in {*found, daily_refresh.name}:
+            raise read.mistake((*place, "name"), f"is there twice: {entry.name}")
+        found[entry.name] = _schedule(read, entry, place)
+    return list(found.values())
+
+
+def _schedule(read: YamlFile, entry: Entry, place: Place) -> dg.ScheduleDefinition:
+    action = ACTIONS[entry.action]
+    values = {"dry_run": False, **entry.config} if action.changes_atlas else entry.config
+    config = read.checked(action.config, values, (*place, "config"))
+    plain = config.model_dump(mode="json", exclude_unset=True)
+    try:
+        return dg.ScheduleDefinition(
+            name=entry.name,
+            job=JOBS[action.name],
+            cron_schedule=entry.cron,
+            execution_timezone=entry.time_zone,
+            run_config={"ops": {action.name: {"config": plain}}},
+            default_status=dg.DefaultScheduleStatus.STOPPED,
+            description=action.description,
+        )
+    except dg.DagsterInvalidDefinitionError:
+        said = "must be a cron expression of five fields, such as 0 20 * * 1-5"
+        raise read.mistake((*place, "cron"), said) from None
