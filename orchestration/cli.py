@@ -40,10 +40,12 @@ def refresh(
     an invoice does not tie to Atlas; each is named.
     """
     from orchestration.refresh import refresh as run  # noqa: PLC0415
+    from orchestration.rules import read_rules  # noqa: PLC0415
 
     progress.to_the_terminal()
     settings = load_settings()
     settings.connections()
+    read_rules(settings)
     run(settings, _month(from_month))
     _summarize(settings)
 
@@ -52,9 +54,11 @@ def refresh(
 def rebuild() -> None:
     """Rebuild the warehouse from what was landed, without calling Atlas. Exit codes as refresh."""
     from orchestration.refresh import rebuild as run  # noqa: PLC0415
+    from orchestration.rules import read_rules  # noqa: PLC0415
 
     progress.to_the_terminal()
     settings = load_settings()
+    read_rules(settings)
     run(settings)
     _summarize(settings)
 

@@ -128,6 +128,21 @@ class Settings(BaseSettings):
         return self.data_dir / "versions"
 
     @property
+    def statements_dir(self) -> Path:
+        """Closed statements, kept for ever."""
+        return self.data_dir / "statements"
+
+    @property
+    def taxonomy_file(self) -> Path:
+        """What SKUs are, where the operator knows better."""
+        return self.config_dir / "taxonomy.yaml"
+
+    @property
+    def allocation_file(self) -> Path:
+        """Who bears which cost."""
+        return self.config_dir / "allocation.yaml"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's own storage: runs, events, schedules."""
         return self.data_dir / "dagster"

@@ -28,6 +28,7 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
         dbt: DbtCliResource,
         warehouse: WarehouseResource,
     ) -> Iterator[Any]:
+        warehouse.apply_rules()
         log.info("building and testing the models")
         # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
         target = warehouse.settings.dbt_target_dir

@@ -50,14 +50,14 @@ def ties_to_atlas(warehouse: WarehouseResource) -> dg.AssetCheckResult:
 
 @dg.asset_check(asset=DIM_SKUS, name="known_skus")
 def known_skus(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-    """Each billed SKU stands in the reviewed taxonomy; others are in every total, but named."""
+    """Each billed SKU was reviewed, by us or by the operator; others are in every total, but named."""
     with warehouse.marts() as db:
         rows = db.execute(
             """
             select sku, any_value(service), any_value(classified_by), count(*),
                 sum(cost_cents)::bigint
             from marts.fct_line_items
-            where classified_by <> 'taxonomy'
+            where classified_by not in ('taxonomy', 'override') or service = 'Unclassified'
             group by sku
             order by 5 desc
             """

@@ -10,6 +10,7 @@ import duckdb
 from pydantic import PrivateAttr
 
 from orchestration.landing import Landing, drop_litter
+from orchestration.rules import Rules, read_rules
 from orchestration.settings import Settings, load_settings
 from orchestration.slices import Slices
 from orchestration.warehouse.errors import PublishError
@@ -27,6 +28,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Landing, raw and marts of this installation's data folder."""
 
     _settings: Settings = PrivateAttr()
+    _rules: Rules = PrivateAttr()
     _landings: dict[str, Landing] = PrivateAttr(default_factory=dict)
 
     @contextmanager
@@ -35,8 +37,10 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
         Raises:
             AlreadyRunning: another run holds the lock.
+            SettingsError: a rule file has a mistake; nothing was read or changed.
         """
         self._settings = load_settings()
+        self._rules = read_rules(self._settings)
         with run_lock(self._settings.build_dir, context.run.run_id if context.run else "unnamed"):
             os.environ.update(self._settings.dbt_environment())
             wait_until_free([self._settings.raw_file, self._settings.marts_file])
@@ -67,6 +71,11 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     def raw(self) -> RawWarehouse:
         """The raw tables, open for writing."""
         return RawWarehouse(self._settings.raw_file, self._settings.slices_dir)
+
+    def apply_rules(self) -> None:
+        """Put the operator's rules, as they were when this run started, beside what Atlas sent."""
+        with self.raw() as raw:
+            raw.apply_rules(self._rules)
 
     @contextmanager
     def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:

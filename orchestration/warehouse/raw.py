@@ -14,7 +14,7 @@ from typing import Self
 
 from orchestration.landing import Landing, Observation
 from orchestration.slices import Slices
-from orchestration.warehouse import actions, focus, inventory
+from orchestration.warehouse import actions, focus, inventory, rules
 from orchestration.warehouse.errors import BadVersion, LoadError
 from orchestration.warehouse.invoices import InvoiceLoader
 from orchestration.warehouse.shape import opened
@@ -74,6 +74,11 @@ class RawWarehouse:
                 # what a large load leaves to be merged is merged now, not by tomorrow's small one
                 self._db.execute("checkpoint")
                 return loaded
+
+    def apply_rules(self, tables: rules.Tables) -> None:
+        """Make the tables of the operator's rules hold exactly these rows."""
+        with self._transaction():
+            rules.apply(self._db, tables)
 
     def _load(self, landings: Sequence[Landing], refused: dict[tuple[str, str], str]) -> Loaded:
         with self._transaction():

@@ -188,6 +188,11 @@ create table if not exists actions (
     atlas_ids json, duration_s double, result json,
     _document json, _connection varchar, _landing_file varchar, _landed_at timestamp
 );
+-- What config/taxonomy.yaml says, in its order.
+create table if not exists taxonomy_overrides (
+    position integer, sku varchar, pattern varchar,
+    service varchar, category varchar, instance_size varchar, charge_type varchar
+);
 -- How far each connection's landing journal has been applied.
 -- beginning tells whether it is still the same journal.
 create table if not exists journal_positions (

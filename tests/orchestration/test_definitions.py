@@ -28,7 +28,7 @@ EXTRACTED = {
     "invoice_refunds",
     "focus_report_rows",
 }
-LAYERS = ("atlas", "seeds", "staging", "intermediate", "marts", "published_warehouse")
+LAYERS = ("config", "atlas", "seeds", "staging", "intermediate", "marts", "published_warehouse")
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,10 @@ listed as (
     select * from {{ ref('stg_atlas__skus') }}
 ),
 
+overrides as (
+    select * from {{ ref('stg_config__taxonomy_overrides') }}
+),
+
 rules as (
     select * from {{ ref('sku_rules') }}
 ),
@@ -29,6 +33,20 @@ skus as (
     ) as billed_or_listed
 ),
 
+first_overrides as (
+    select
+        skus.sku,
+        min(overrides.position) as position
+    from skus
+    inner join overrides
+        on
+            skus.sku_key = overrides.sku_key
+            -- with its prefixes, as people copy it from an invoice, or without
+            or {{ matches('upper(skus.sku)', 'overrides.pattern') }}
+            or {{ matches('skus.sku_key', 'overrides.pattern') }}
+    group by skus.sku
+),
+
 first_rules as (
     select
         skus.sku,
@@ -42,10 +60,12 @@ classified as (
     select
         skus.sku,
         listed.sku_description,
-        coalesce(taxonomy.service, rules.service, 'Unclassified') as service,
-        coalesce(taxonomy.family, rules.family, 'Unclassified') as category,
-        coalesce(taxonomy.charge_type, rules.charge_type, 'usage') as charge_type,
+        coalesce(overrides.service, taxonomy.service, rules.service, 'Unclassified') as service,
+        coalesce(overrides.category, taxonomy.family, rules.family, 'Unclassified') as category,
+        coalesce(overrides.charge_type, taxonomy.charge_type, rules.charge_type, 'usage')
+            as charge_type,
         case
+            when overrides.instance_size is not null then overrides.instance_size
             when taxonomy.sku is not null then taxonomy.instance_size
             when rules.family = 'Flex' then 'FLEX'
             when rules.service in ('Clusters', 'Atlas Stream Processing')
@@ -62,12 +82,15 @@ classified as (
             {{ extract_group('skus.sku_key', '(^|_)(AWS|AZURE|GCP)(_|$)', 2) }}
         ) as cloud_provider,
         case
+            when overrides.position is not null then 'override'
             when taxonomy.sku is not null then 'taxonomy'
             when rules.position is not null then 'rule'
             else 'none'
         end as classified_by
     from skus
     left join taxonomy on skus.sku_key = taxonomy.sku_key
+    left join first_overrides on skus.sku = first_overrides.sku
+    left join overrides on first_overrides.position = overrides.position
     left join first_rules on skus.sku = first_rules.sku
     left join rules on first_rules.position = rules.position
     left join listed on skus.sku = listed.sku

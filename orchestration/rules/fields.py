@@ -1,0 +1,67 @@
+"""What values of the rule files have in common."""
+
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import duckdb
+from pydantic import AfterValidator, BaseModel, ConfigDict
+
+from orchestration.settings import SettingsError
+from orchestration.yaml_file import OnlyText, Place, YamlFile, YamlMistake, read_yaml
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _not_empty(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value.strip()
+
+
+Text = Annotated[str, AfterValidator(_not_empty)]
+
+
+class Strict(BaseModel):
+    """A part of a rule file: a key that is not known is a mistake."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, populate_by_name=True
+    )
+
+
+def read_rule_file(file: Path, model: type[M], items: str) -> tuple[M, YamlFile] | None:
+    """What a file says, or None where it is absent, empty, or a list with every item a comment.
+
+    Raises:
+        SettingsError: one sentence with file, line and key.
+    """
+    try:
+        yaml_file = read_yaml(file, OnlyText)
+        document = yaml_file.document
+        if document is None or (isinstance(document, dict) and document.get(items) == ""):
+            return None
+        return yaml_file.checked(model, document), yaml_file
+    except FileNotFoundError:
+        return None
+    except YamlMistake as error:
+        raise SettingsError(str(error)) from None
+
+
+def require_pattern(pattern: str, yaml_file: YamlFile, place: Place) -> None:
+    """Ask the engine itself: its regular expressions are not Python's.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    if reason := _pattern_problem(pattern):
+        sentence = f"is not a regular expression ({reason})"
+        raise SettingsError(str(yaml_file.mistake(place, sentence)))
+
+
+def _pattern_problem(pattern: str) -> str | None:
+    try:
+        with duckdb.connect() as db:
+            db.execute("select regexp_matches('', $pattern)", {"pattern": pattern})
+    except duckdb.Error as error:
+        return str(error).splitlines()[0].partition("Error: ")[2].partition(":")[0]
+    return None
