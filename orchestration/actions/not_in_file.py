@@ -4,6 +4,7 @@ Nothing here is ever changed or deleted: it may be somebody else's.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from orchestration.actions.access_list import entry_of, listed_entries
 from orchestration.actions.context import Context, listed
@@ -38,7 +39,8 @@ def not_in_file(
 
 def _entries_of(resource: Resource) -> Iterator[str]:
     for entry in getattr(resource.config, "allow_ips", []):
-        yield f"{ACCESS.name}:{resource.project}/{entry_of(entry)}"
+        with suppress(ValueError):  # what is no entry is a conflict of its cluster
+            yield f"{ACCESS.name}:{resource.project}/{entry_of(entry)}"
 
 
 def _inside(context: Context, project: ProjectDetails) -> Iterator[str]:

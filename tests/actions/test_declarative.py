@@ -300,6 +300,7 @@ def test_a_cluster_that_takes_too_long_is_gone_on_with(atlas, file, name):
         (("of ${project:NAME.id}", "mine"), "it is there with comment"),
         (("env: prod", "env: test"), "it is paused, and Atlas changes no paused cluster"),
         (("10.7.0.1", "0.0.0.0/0"), "0.0.0.0/0 lets the whole internet in"),
+        (("10.7.0.1", "10.7.0"), "allow_ips: 10.7.0 must be an IP address"),
     ],
 )
 def test_what_cannot_be_had_is_a_conflict_and_nothing_is_sent(atlas, file, name, change, named):
