@@ -15,6 +15,7 @@ from orchestration.actions.cluster_configs import (
 )
 from orchestration.actions.cluster_state import (
     DELETING,
+    IDLE,
     ClusterDetails,
     FoundCluster,
     Located,
@@ -255,7 +256,8 @@ def _pause(context: Context, config: PauseCluster, *, paused: bool) -> Proposal:
     if is_there:
         state = "paused" if paused else "running"
         plan = Plan(summary=f"Cluster {config.name} is {state} already.", refusals=refusals)
-        return at.proposal(plan, None if paused or at.cluster.is_ready else apply)
+        is_done = at.cluster.state == IDLE if paused else at.cluster.is_ready
+        return at.proposal(plan, None if is_done else apply)
     before, after = at.cluster.shape, at.cluster.shape.pausing(paused=paused)
     plan = Plan(
         summary=f"{'Pause' if paused else 'Resume'} cluster {at.label}.",
@@ -297,7 +299,8 @@ def delete_cluster(context: Context, config: DeleteCluster) -> Proposal:
 
     def apply(note: Note) -> ClusterDetails:
         note(at.ids)
-        _delete(at, keeps=keeps)
+        if cluster.state != DELETING:  # else an earlier run asked for it
+            _delete(at, keeps=keeps)
         wait_until_gone(at, config.wait_timeout_s)
         return cluster.details()
 
