@@ -6,7 +6,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
-from orchestration.actions.configs import ChangingConfig, Confirm, Instant, Project
+from orchestration.actions.configs import (
+    ChangingConfig,
+    Confirm,
+    Instant,
+    Project,
+    is_same_instant,
+)
 from orchestration.actions.context import Context
 from orchestration.actions.model import Change, Note, Plan, Proposal, Typed
 from orchestration.actions.projects import ProjectRef, project_of
@@ -148,13 +154,15 @@ def allow_ip(context: Context, config: AllowIp) -> Proposal:
 
 
 def _conflicts(existing: EntryDetails, config: AllowIp) -> tuple[str, ...]:
+    differing = []
+    if config.comment not in {None, existing.comment}:
+        differing.append(("comment", existing.comment, config.comment))
+    end = config.delete_after
+    if end is not None and not is_same_instant(existing.delete_after, end):
+        differing.append(("delete_after", existing.delete_after, end))
     return tuple(
         f"it is there with {field} {before}, not {after}: remove_ip takes it off the list first"
-        for field, before, after in (
-            ("comment", existing.comment, config.comment),
-            ("delete_after", existing.delete_after, config.delete_after),
-        )
-        if after is not None and before != after
+        for field, before, after in differing
     )
 
 

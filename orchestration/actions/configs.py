@@ -71,6 +71,13 @@ def _instant(value: str) -> str:
     return value
 
 
+def is_same_instant(one: str | None, other: str | None) -> bool:
+    """Whether two times are one, however each is written."""
+    if one is None or other is None:
+        return one is other
+    return datetime.fromisoformat(one) == datetime.fromisoformat(other)
+
+
 Text = Annotated[str, AfterValidator(_not_empty)]
 ClusterName = Annotated[str, AfterValidator(_cluster_name)]
 Variable = Annotated[str, AfterValidator(_variable)]

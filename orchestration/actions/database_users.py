@@ -4,7 +4,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from orchestration.actions.configs import ChangingConfig, Confirm, Instant, Project, Text, Variable
+from orchestration.actions.configs import (
+    ChangingConfig,
+    Confirm,
+    Instant,
+    Project,
+    Text,
+    Variable,
+    is_same_instant,
+)
 from orchestration.actions.context import Context, found, was_unheard
 from orchestration.actions.model import Change, Note, Plan, Proposal, Refusal, Typed
 from orchestration.actions.projects import ProjectRef, project_of
@@ -275,13 +283,16 @@ def _differences(
     pairs = {
         "roles": (_told(existing.roles), None if roles is None else _told(roles)),
         "scopes": (sorted(existing.scopes), None if scopes is None else sorted(scopes)),
-        "delete_after": (existing.delete_after, delete_after),
     }
-    return [
+    changes = [
         Change(field=field, before=before, after=after)
         for field, (before, after) in pairs.items()
         if after is not None and before != after
     ]
+    if delete_after is not None and not is_same_instant(existing.delete_after, delete_after):
+        before = existing.delete_after
+        changes.append(Change(field="delete_after", before=before, after=delete_after))
+    return changes
 
 
 def _told(roles: list[Role] | tuple[Role, ...]) -> list[str]:
