@@ -5,6 +5,12 @@ from orchestration.capabilities import ACTIONS, DOCUMENT
 
 SECTION = f"{DOCUMENT}#keys-for-actions"
 ROLES = {name: each.role for each in ACTIONS for name in each.entities}
+# For a part of what they do, these take more.
+OWNER = "Project Owner"
+MORE = {
+    "create_cluster": f"; for flex clusters {OWNER}",
+    "update_cluster": f"; for flex clusters and termination protection {OWNER}",
+}
 
 
 def sentence(error: Exception, action: str) -> str:
@@ -17,7 +23,7 @@ def sentence(error: Exception, action: str) -> str:
 
 def _remedy(error: AtlasError, action: str) -> str:
     if error.cause == "missing role":
-        role = ROLES.get(action, "Project Owner")
+        role = f"{ROLES.get(action, OWNER)}{MORE.get(action, '')}"
         return f"Give the key for actions the role {role} ({SECTION})."
     if error.cause == "bad key":
         return f"Check the MONGODB_ATLAS_PROVISIONING_… variables ({SECTION})."
