@@ -16,10 +16,16 @@ from orchestration.actions.configs import (
     Wait,
     WaitTimeout,
 )
-from orchestration.actions.context import Context, found, listed
+from orchestration.actions.context import Context, found, listed, was_unheard
 from orchestration.actions.model import ActionFailed, Change, Note, Plan, Proposal, Refusal, Typed
 from orchestration.actions.projects import ProjectRef, project_of
-from orchestration.actions.repetition import before
+from orchestration.actions.repetition import (
+    before,
+    before_asking,
+    is_newer,
+    not_known,
+    unheard,
+)
 from orchestration.actions.shapes import DEDICATED, FLEX
 from orchestration.actions.snapshots import (
     COMPLETED,
@@ -30,6 +36,7 @@ from orchestration.actions.snapshots import (
     require_snapshot,
 )
 from orchestration.atlas.backups import HAS_DOWNLOAD
+from orchestration.atlas.errors import AtlasError
 
 Document = dict[str, Any]
 JOB = "restore_job_id"
@@ -41,6 +48,10 @@ DONE = "COMPLETED"
 _NO_POINT_IN_TIME = (
     "pit_enabled is off for {}, so there is no point in time to go back to: give snapshot_id "
     "(update_cluster switches it on for the time to come)"
+)
+_NO_FLEX_DOWNLOAD = (
+    "a flex cluster's snapshot is downloaded in Atlas itself; here it can be restored into a flex "
+    "cluster (target_cluster)"
 )
 
 
@@ -148,11 +159,30 @@ def restore(context: Context, config: Restore) -> Proposal:
     """Put a snapshot, or a moment, into the target; wait until Atlas says how it ended."""
     at = locate(context, config.project, config.cluster)
     require_backups(at.cluster, flex_too=True)
-    earlier = before(context, "restore", config, JOB)
-    job = read_job(at, earlier.id) if earlier else None
-    if earlier and job and (job.status in UNDER_WAY or earlier.is_recent):
+    if job := _asked_before(at, config):
         return _go_on(at, config, job)
     return _propose(at, config)
+
+
+def _asked_before(at: Located, config: Restore) -> RestoreDetails | None:
+    """The job that an earlier run of the same asked for, unless that is long done."""
+    earlier = before(at.context, "restore", config, JOB)
+    job = read_job(at, earlier.id) if earlier else None
+    if earlier and job and (job.status in UNDER_WAY or earlier.is_recent):
+        return job
+    newest = unheard(at.context, "restore", config, JOB)
+    return None if newest is None else _asked_since(at, config, newest)
+
+
+def _asked_since(at: Located, config: Restore, newest: str) -> RestoreDetails | None:
+    """The job as asked for that is newer than those there were, or None."""
+    for each in _all_jobs(at):
+        asked = config.snapshot_id in {None, "latest", each.snapshot_id}
+        asked &= each.target_cluster == config.target_cluster
+        asked &= config.restore_timestamp in {None, each.point_in_time}
+        if asked and is_newer(each.id, newest):
+            return each
+    return None
 
 
 def _propose(at: Located, config: Restore) -> Proposal:
@@ -169,8 +199,10 @@ def _propose(at: Located, config: Restore) -> Proposal:
     )
 
     def apply(note: Note) -> RestoreDetails:
-        job = _send(at, config, target_project, body)
-        note({"project_id": at.project.id, JOB: job.id, "target_project_id": target_project.id})
+        noted = before_asking(JOB, (each.id for each in _all_jobs(at)))
+        note({"project_id": at.project.id, "target_project_id": target_project.id, **noted})
+        job = _sent(at, config, target_project, body, *noted.values())
+        note({JOB: job.id})
         return _followed(at, config, job)
 
     return Proposal(place or at.label, plan, apply)
@@ -212,7 +244,7 @@ def _window_refusals(at: Located, moment: datetime) -> list[str]:
 def _target(at: Located, config: Restore) -> tuple[ProjectRef, str | None, list[str], list[str]]:
     """Where it goes, how to say that, why it cannot go there, and what it does there."""
     if config.target_cluster is None:
-        return at.project, None, [], []
+        return at.project, None, [_NO_FLEX_DOWNLOAD] if at.cluster.kind == FLEX else [], []
     to = project_of(at.context, config.target_project) if config.target_project else at.project
     is_itself = (to.id, config.target_cluster) == (at.project.id, config.cluster)
     target = at.cluster if is_itself else require_cluster(at.context, to, config.target_cluster)
@@ -239,6 +271,21 @@ def _target(at: Located, config: Restore) -> tuple[ProjectRef, str | None, list[
     if is_itself:
         warnings.append("The target is the source itself: take a snapshot of it first.")
     return to, place, refusals, warnings
+
+
+def _sent(
+    at: Located, config: Restore, target: ProjectRef, body: Document, newest: str
+) -> RestoreDetails:
+    """Ask for it; where Atlas did not say whether it took that, look."""
+    try:
+        return _send(at, config, target, body)
+    except AtlasError as error:
+        if not was_unheard(error):
+            raise
+        job = _asked_since(at, config, newest)
+        if job is None:
+            raise not_known(error) from None
+        return job
 
 
 def _send(
@@ -312,14 +359,19 @@ def list_restore_jobs(context: Context, config: ListRestoreJobs) -> Proposal:
     """The newest restores first."""
     at = locate(context, config.project, config.cluster)
     require_backups(at.cluster, flex_too=True)
-    backups, name = context.backups, at.cluster.name
-    ask = backups.list_flex_restore_jobs if at.cluster.kind == FLEX else backups.list_restore_jobs
-    documents = listed(lambda: ask(at.project.id, name))
-    # Atlas says of no job when it was asked for, but its id begins with that second
-    jobs = sorted(map(job_of, documents), key=lambda each: each.id[:8], reverse=True)
+    jobs = _all_jobs(at)
     plan = Plan(summary=f"{len(jobs)} restore jobs of {config.cluster}.")
     shown = RestoreList(total=len(jobs), restore_jobs=tuple(jobs[: config.limit]))
     return Proposal(at.label, plan, result=shown)
+
+
+def _all_jobs(at: Located) -> list[RestoreDetails]:
+    """Every restore of a cluster, newest first."""
+    backups, name = at.context.backups, at.cluster.name
+    ask = backups.list_flex_restore_jobs if at.cluster.kind == FLEX else backups.list_restore_jobs
+    documents = listed(lambda: ask(at.project.id, name))
+    # Atlas says of no job when it was asked for, but its id begins with that second
+    return sorted(map(job_of, documents), key=lambda each: each.id[:8], reverse=True)
 
 
 def read_job(at: Located, job_id: str) -> RestoreDetails | None:

@@ -20,17 +20,25 @@ from orchestration.actions.configs import (
     Wait,
     WaitTimeout,
 )
-from orchestration.actions.context import Context, found, listed
+from orchestration.actions.context import Context, found, listed, was_unheard
 from orchestration.actions.model import ActionFailed, Change, Note, Plan, Proposal, Refusal, Typed
 from orchestration.actions.projects import project_of
-from orchestration.actions.repetition import before
+from orchestration.actions.repetition import (
+    before,
+    before_asking,
+    is_newer,
+    not_known,
+    unheard,
+)
 from orchestration.actions.shapes import FLEX, TENANT
+from orchestration.atlas.errors import AtlasError
 
 Document = dict[str, Any]
 COMPLETED, FAILED = "completed", "failed"
 UNDER_WAY = frozenset({"queued", "inProgress"})
 ON_DEMAND = "onDemand"
 SNAPSHOT = "snapshot_id"
+BY_HAND = "Manual backup at "
 Cluster = Annotated[Text, Field(description="Cluster, by name.")]
 Limit = Annotated[int, Field(ge=1, description="How many to show, newest first.")]
 
@@ -121,9 +129,7 @@ def create_snapshot(context: Context, config: CreateSnapshot) -> Proposal:
     """Take one, unless one is being taken; wait until it is complete."""
     at = locate(context, config.project, config.cluster)
     require_backups(at.cluster, flex_too=False)
-    earlier = before(context, "create_snapshot", config, SNAPSHOT)
-    taken = read_snapshot(at, earlier.id) if earlier else None
-    if earlier and taken and (taken.status in UNDER_WAY or earlier.is_recent):
+    if taken := _asked_before(at, config):
         return _go_on(at, config, taken)
     plan = Plan(
         summary=f"Take a snapshot of {config.cluster} in project {at.project.name}.",
@@ -132,13 +138,48 @@ def create_snapshot(context: Context, config: CreateSnapshot) -> Proposal:
     )
 
     def apply(note: Note) -> SnapshotDetails:
-        description = config.description or f"Manual backup at {context.now():%Y-%m-%dT%H:%M:%SZ}"
-        body = {"description": description, "retentionInDays": config.retention_days}
-        taken = details_of(context.backups.take_snapshot(at.project.id, at.cluster.name, body))
-        note({"project_id": at.project.id, SNAPSHOT: taken.id})
+        noted = before_asking(SNAPSHOT, (each.id for each in all_snapshots(at)))
+        note({"project_id": at.project.id, **noted})
+        taken = _take(at, config, *noted.values())
+        note({SNAPSHOT: taken.id})
         return _complete(at, config, taken)
 
     return Proposal(at.label, plan, apply)
+
+
+def _asked_before(at: Located, config: CreateSnapshot) -> SnapshotDetails | None:
+    """The snapshot that an earlier run of the same asked for, unless that is long done."""
+    earlier = before(at.context, "create_snapshot", config, SNAPSHOT)
+    taken = read_snapshot(at, earlier.id) if earlier else None
+    if earlier and taken and (taken.status in UNDER_WAY or earlier.is_recent):
+        return taken
+    newest = unheard(at.context, "create_snapshot", config, SNAPSHOT)
+    return None if newest is None else _taken_since(at, config, newest)
+
+
+def _taken_since(at: Located, config: CreateSnapshot, newest: str) -> SnapshotDetails | None:
+    """The snapshot as asked for that is newer than those there were, or None."""
+    described = config.description or BY_HAND
+    for each in all_snapshots(at):
+        is_ours = (each.description or "").startswith(described)
+        if each.snapshot_type == ON_DEMAND and is_ours and is_newer(each.id, newest):
+            return each
+    return None
+
+
+def _take(at: Located, config: CreateSnapshot, newest: str) -> SnapshotDetails:
+    """Ask for it; where Atlas did not say whether it took that, look."""
+    description = config.description or f"{BY_HAND}{at.context.now():%Y-%m-%dT%H:%M:%SZ}"
+    body = {"description": description, "retentionInDays": config.retention_days}
+    try:
+        return details_of(at.context.backups.take_snapshot(at.project.id, at.cluster.name, body))
+    except AtlasError as error:
+        if not was_unheard(error):
+            raise
+        taken = _taken_since(at, config, newest)
+        if taken is None:
+            raise not_known(error) from None
+        return taken
 
 
 def _go_on(
