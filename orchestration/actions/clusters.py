@@ -32,6 +32,8 @@ from orchestration.atlas.errors import AtlasError, NotFound
 
 Document = dict[str, Any]
 CONFLICT = 409
+# Atlas answers this with 400, where other kinds of things get 409.
+TAKEN = "DUPLICATE_CLUSTER_NAME"
 ALREADY_DELETING = "CLUSTER_ALREADY_REQUESTED_DELETION"
 PROTECTED = (
     "termination protection is on (Atlas would answer "
@@ -151,9 +153,10 @@ def _create(
     try:
         return FoundCluster(create(project.id, body), is_flex)
     except AtlasError as error:
-        if error.status != CONFLICT and not was_unheard(error):
+        is_taken = error.status == CONFLICT or error.error_code == TAKEN
+        if not is_taken and not was_unheard(error):
             raise
-        existing = find_cluster(context, project, config.name, as_flex=is_flex, twice=False)
+        existing = find_cluster(context, project, config.name, as_flex=is_flex)
         if existing is None or differences(existing, config):
             raise
         return existing
