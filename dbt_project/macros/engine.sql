@@ -29,6 +29,8 @@
 
 {% macro last_of_month(day) -%} last_day({{ day }}) {%- endmacro %}
 
+{% macro add_seconds(moment, seconds) -%} ({{ moment }} + to_seconds({{ seconds }})) {%- endmacro %}
+
 {# A day that begins at midnight ends there; anything later reaches into that day. #}
 {% macro exclusive_end_date(moment) -%}
     case

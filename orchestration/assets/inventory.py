@@ -32,6 +32,8 @@ ENTITIES = {
     "restore_jobs": "Restores (Atlas listGroupClusterBackupRestoreJobs and its flex kin).",
     "skus": "Atlas's SKUs and their descriptions (Atlas listSkus).",
     "resource_tags": "Tags of projects and clusters as they are now.",
+    # not asked for: whoever runs one lands it, and each load reads what is new
+    "actions": "What this product did in Atlas, from the record of each run.",
 }
 
 

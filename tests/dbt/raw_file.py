@@ -6,9 +6,10 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.warehouse import actions
 from orchestration.warehouse.line_items import CREATE_LINES
 
-from . import initech
+from . import acted, initech
 from .world import HISTORY, INVOICES, LINES, PAYMENTS, REFUNDS, Row
 
 RAW_SQL = Path(__file__).parents[2] / "orchestration" / "warehouse" / "raw.sql"
@@ -35,6 +36,8 @@ def write_raw(path: Path) -> None:
         _write_inventory(raw)
         _write_invoices(raw)
         _write_initech(raw)
+        acted.keep_records(path.parent / "landing")
+        actions.apply(raw, path.parent / "landing")
 
 
 def write_empty_raw(path: Path) -> None:

@@ -121,3 +121,11 @@ def credentials(sandbox: Any) -> dict[str, str]:
         "MONGODB_ATLAS_PUBLIC_KEY": sandbox.public_key,
         "MONGODB_ATLAS_PRIVATE_KEY": sandbox.private_key,
     }
+
+
+def credentials_for_actions(sandbox: Any) -> dict[str, str]:
+    """The variables that let actions change a sandbox."""
+    return {
+        "MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY": sandbox.provisioning_public_key,
+        "MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY": sandbox.provisioning_private_key,
+    }

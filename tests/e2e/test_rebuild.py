@@ -4,7 +4,7 @@ import shutil
 from datetime import date
 
 import sandbox as sandbox_package
-from tests.e2e.conftest import control, credentials
+from tests.e2e.conftest import control, credentials, credentials_for_actions
 from tests.e2e.test_refresh import snapshot
 from tests.e2e.truth import expected, sums_of_marts
 
@@ -19,10 +19,18 @@ def refresh(world, keys: dict[str, str]) -> None:
     assert run.code == 0, run.said
 
 
+def act(world, keys: dict[str, str]) -> None:
+    """An action planned and one carried out."""
+    for apply in ([], ["--apply"]):
+        run = world.run("do", "create_project", "name=audited", *apply, **keys)
+        assert run.code == 0, run.said
+
+
 def an_organization_that_changed(world) -> tuple[dict[str, str], dict]:
     """Two refreshes and much changed between; keys and truth of an Atlas that is gone by now."""
     with sandbox_package.running(seed=7, months=4, scale=1, today=TODAY) as atlas:
         keys = credentials(atlas)
+        act(world, keys | credentials_for_actions(atlas))
         refresh(world, keys)
         [[cluster]] = world.query(
             "select resource_name from marts.active_resources "
@@ -41,6 +49,7 @@ def test_a_rebuild_without_atlas_gives_every_row_again(world):
     kept = {sql: world.query(sql) for sql in (STATUSES, PERMISSIONS)}
     assert before["fct_invoice_changes"]
     assert before["resource_events"]
+    assert len(before["actions"]) == 2
     assert world.query("select 1 from marts.fct_line_items where tags <> tags_first_seen limit 1")
 
     shutil.rmtree(world.data / "build")

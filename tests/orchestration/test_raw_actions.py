@@ -186,7 +186,8 @@ def test_a_record_that_breaks_or_goes_leaves_the_table_as_a_rebuild_would(tmp_pa
 def test_records_stay_when_their_connection_is_removed_or_never_was(tmp_path, log, rows):
     log.keep(record(1, connection="old & gone"))
     log.keep(record(2, connection="unknown", outcome="refused", target=""))
-    Landing(tmp_path / "landing", "old & gone").put("projects", "org", b"[]")
+    gone = Landing(tmp_path / "landing", "old & gone")
+    gone.observe("projects", "org", [gone.put("projects", "org", b"[]")])
     load(tmp_path, "default", "old & gone")
     load(tmp_path)
     assert rows("_connection, outcome") == [("old & gone", "applied"), ("unknown", "refused")]
