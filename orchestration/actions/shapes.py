@@ -7,6 +7,7 @@ from typing import Any
 
 Document = dict[str, Any]
 FLEX, TENANT, DEDICATED = "flex", "tenant", "dedicated"
+FREE_NODES = 3
 SPECS = ("electableSpecs", "readOnlySpecs", "analyticsSpecs")
 
 
@@ -56,7 +57,7 @@ def shape_of(cluster: Document) -> Shape:
         counted[replace(each, count=0)] += each.count
     servers = tuple(replace(one, count=count) for one, count in counted.items())
     disks = [each.disk_gb for each in servers if each.disk_gb]
-    is_free = any(region.get("providerName") == "TENANT" for region in _regions(cluster))
+    is_free = any(map(_is_free, _regions(cluster)))
     return Shape(
         kind=TENANT if is_free else DEDICATED,
         servers=servers,
@@ -80,11 +81,17 @@ def _regions(cluster: Document) -> Iterator[Document]:
         yield from spec.get("regionConfigs") or []
 
 
+def _is_free(region: Document) -> bool:
+    return region.get("providerName") == "TENANT"
+
+
 def _servers(cluster: Document) -> Iterator[Servers]:
     for region in _regions(cluster):
         provider = region.get("backingProviderName") or region.get("providerName") or ""
         for name in SPECS:
             spec = region.get(name) or {}
-            if count := int(spec.get("nodeCount") or 0):
+            # of a free cluster Atlas does not say how many nodes it has
+            nodes = spec.get("nodeCount") or (FREE_NODES if _is_free(region) and spec else 0)
+            if count := int(nodes):
                 size, disk = spec.get("instanceSize") or "", spec.get("diskSizeGB")
                 yield Servers(provider, region.get("regionName") or "", size, count, disk)
