@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import partial
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -12,6 +13,7 @@ import sandbox as sandbox_package
 from orchestration import acting
 from orchestration.atlas.client import RetryPolicy
 from sandbox import RunningSandbox
+from tests.actions.cases import PASSWORD, Stage
 from tests.actions.running import Key, apply
 
 TODAY = date(2026, 11, 22)
@@ -41,22 +43,34 @@ def shared_atlas() -> Iterator[RunningSandbox]:
         yield running
 
 
-@pytest.fixture
-def atlas(shared_atlas, shell) -> RunningSandbox:
-    """The module's sandbox without faults, signed in with all roles."""
-    key = Key(
-        shared_atlas.base_url,
-        shared_atlas.org_id,
-        shared_atlas.provisioning_public_key,
-        shared_atlas.provisioning_private_key,
-    )
-    shell(key)
-    return shared_atlas
+def costs_key(sandbox: RunningSandbox) -> Key:
+    """Of somebody else, who owns whatever was there before."""
+    return Key(sandbox.base_url, sandbox.org_id, sandbox.public_key, sandbox.private_key)
+
+
+def provisioning_key(sandbox: RunningSandbox) -> Key:
+    """The one that actions use."""
+    name, secret = sandbox.provisioning_public_key, sandbox.provisioning_private_key
+    return Key(sandbox.base_url, sandbox.org_id, name, secret)
 
 
 @pytest.fixture
-def project(atlas) -> str:
-    """The id of a new project in it."""
-    made = apply("create_project", name=f"test-{secrets.token_hex(4)}")
+def atlas(shared_atlas, shell, monkeypatch) -> Iterator[RunningSandbox]:
+    """The module's sandbox, signed in with all roles; faults and pace last as long as the test."""
+    shell(provisioning_key(shared_atlas))
+    monkeypatch.setenv(PASSWORD, "correct horse battery staple")
+    yield shared_atlas
+    shared_atlas.control("pace", {"seconds": 0})
+    shared_atlas.control("keys", {"key": "provisioning", "roles": ["ORG_OWNER"]})
+    urlopen(Request(f"{shared_atlas.base_url}/sandbox/faults", method="DELETE")).close()
+
+
+@pytest.fixture
+def stage(atlas, shell) -> Stage:
+    """A new project in it, which belongs to somebody else: roles alone let us work in it."""
+    shell(costs_key(atlas))
+    name = f"test-{secrets.token_hex(4)}"
+    made = apply("create_project", name=name)
     assert made.outcome == "applied", made.error
-    return made.atlas_ids["project_id"]
+    shell(provisioning_key(atlas))
+    return Stage(atlas, made.atlas_ids["project_id"], name)
