@@ -43,16 +43,21 @@ class Relation:
 DAILY = Relation("marts.agg_costs_daily", "usage_date", _COARSE)
 MONTHLY = Relation("marts.agg_costs_monthly", "usage_month", _DETAIL)
 FULL = Relation("marts.fct_costs_daily", "usage_date", _DETAIL | {"invoice_id"})
+BILLED = Relation(FULL.name, "billed_date", FULL.columns)
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report's state on the days it covers; `data_end` is the day after the last cost."""
+    """A report's state on the days it covers; `data_end` is the day after the last cost.
+
+    Days are those of usage, or those on which Atlas billed it (`is_billed`).
+    """
 
     state: ReportState
     window: Window
     compared: Window | None
     data_end: date
+    is_billed: bool = False
 
     def dimension(self, name: str) -> Dimension:
         """A dimension in the tag basis of this report."""
@@ -90,6 +95,8 @@ def route(columns: frozenset[str], whole_months: bool) -> Relation:
 
 def relation(report: Report, step: str) -> Relation:
     """The relation that answers a report in steps of a bin, or of a whole `window`."""
+    if report.is_billed:
+        return BILLED
     names = {*report.state.group, *(one.dimension for one in report.state.filters)}
     measured = {"quantity", "unit"} if report.state.measure == "usage" else {"cost_cents"}
     columns = frozenset({"charge_type"} | measured).union(

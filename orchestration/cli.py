@@ -211,6 +211,19 @@ def sql(
 
 
 @app.command()
+def mcp() -> None:
+    """Offer costs and actions to an assistant as MCP tools, over standard input and output.
+
+    An assistant's program starts it; see docs/assistant.md. What changes Atlas is planned first
+    and carried out only when it is called again with the plan's token.
+    """
+    from orchestration.assistant.server import serve  # noqa: PLC0415
+
+    progress.to_the_terminal()
+    serve()
+
+
+@app.command()
 def demo(
     *,
     once: Annotated[bool, typer.Option("--once", help="Stop after the refresh.")] = False,

@@ -1,0 +1,73 @@
+"""The cost tools: each a question to the published warehouse."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from orchestration.actions.model import Refusal
+from orchestration.assistant import costs, facts, texts
+from orchestration.assistant.questions import (
+    GetCostHistory,
+    GetCosts,
+    GetFreshness,
+    ListActiveResources,
+    ListInvoices,
+    ListValues,
+    Question,
+    RunSql,
+)
+from orchestration.assistant.tool import Document, Tool, question
+from orchestration.assistant.warehouse import Warehouse, opened
+from orchestration.settings import Settings
+
+Q = TypeVar("Q", bound=Question)
+# SQL of somebody else's may not take the machine with it.
+FREE_MEMORY, FREE_SECONDS = "1GB", 20.0
+SECONDS = 60.0
+NAMED = ("category", "service", "charge_type", "project", "cloud_provider", "tag")
+MOST_NAMED = 40
+
+
+def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
+    """Every tool that answers from the warehouse.
+
+    Args:
+        settings: Read anew for each call.
+    """
+
+    def tool(
+        answer: Callable[[Warehouse, Q], Document],
+        kind: type[Q],
+        description: str,
+        seconds: float = SECONDS,
+        memory: str | None = None,
+    ) -> Tool:
+        def run(asked: Q) -> Document:
+            with opened(settings().published_warehouse, seconds, memory) as warehouse:
+                return answer(warehouse, asked)
+
+        return question(answer.__name__, description, kind, run)
+
+    named = _values_in(settings().published_warehouse)
+    return [
+        tool(costs.get_costs, GetCosts, f"{texts.COSTS}{named}"),
+        tool(costs.get_cost_history, GetCostHistory, texts.HISTORY),
+        tool(costs.list_dimension_values, ListValues, texts.VALUES),
+        tool(facts.list_invoices, ListInvoices, texts.INVOICES),
+        tool(facts.list_active_resources, ListActiveResources, texts.RESOURCES),
+        tool(facts.get_freshness, GetFreshness, texts.FRESHNESS),
+        tool(facts.run_sql, RunSql, texts.FREE_SQL, FREE_SECONDS, FREE_MEMORY),
+    ]
+
+
+def _values_in(file: Path) -> str:
+    """The values that costs have now, for a description; nothing before the first refresh."""
+    lines = []
+    with suppress(Refusal), opened(file) as warehouse:
+        for name in NAMED:
+            asked = ListValues(dimension=name, limit=MOST_NAMED)
+            found = costs.list_dimension_values(warehouse, asked)
+            more = ", …" if found["there_are_more"] else ""
+            lines.append(f"\n{name}: {', '.join(found['values'])}{more}.")
+    return "".join(lines)

@@ -1,0 +1,193 @@
+"""Actions as an assistant calls them: planned, agreed to, carried out; and never otherwise."""
+
+import pytest
+
+from tests.assistant.talking import environment_of, talking
+
+SHOP = {"project": "shop", "cluster": "shop-prod"}
+RESTORE = {**SHOP, "snapshot_id": "latest", "target_cluster": "shop-prod"}
+
+
+def changes(sandbox) -> list[str]:
+    """What Atlas was asked besides reading."""
+    asked = [each for each in sandbox.control("requests") if each["method"] != "GET"]
+    return [f"{each['method']} {each['path']}" for each in asked]
+
+
+@pytest.fixture
+def planner(reader, billed):
+    """An assistant that may plan what it likes: whatever it does, nothing is changed."""
+    before = changes(billed)
+    yield reader
+    assert changes(billed) == before
+
+
+def test_back_up_my_mongodb_database(assistant, sandbox):
+    planned = assistant.call("create_snapshot", **SHOP, description="before the migration")
+    assert planned["outcome"] == "planned"
+    assert planned["plan"]["summary"] == "Take a snapshot of shop-prod in project shop."
+    assert "Nothing was changed" in planned["next"]
+    assert changes(sandbox) == []
+    done = assistant.call(
+        "create_snapshot", **SHOP, description="before the migration",
+        confirmation_token=planned.token,
+    )  # fmt: skip
+    assert done["outcome"] == "applied"
+    assert done["result"]["status"] == "completed"
+    assert done["requested_by"].endswith("by assistant")
+    assert len(changes(sandbox)) == 1
+
+
+def test_show_me_available_backups(planner):
+    said = planner.call("list_snapshots", **SHOP, limit=3)
+    assert said["outcome"] == "read"
+    assert len(said["result"]["snapshots"]) == 3
+    assert said["result"]["total"] >= 3
+
+
+def test_restore_from_latest_backup(assistant, sandbox):
+    planned = assistant.call("restore", **RESTORE)
+    assert any("ALL data of shop/shop-prod" in each for each in planned["plan"]["warnings"])
+    assert "Have them type the name shop-prod themselves" in planned["next"]
+    assert changes(sandbox) == []
+    done = assistant.call(
+        "restore", **RESTORE, confirm="shop-prod", confirmation_token=planned.token
+    )
+    assert done["outcome"] == "applied"
+    assert done["result"]["status"] == "COMPLETED"
+    [sent] = changes(sandbox)
+    assert sent.endswith("/restoreJobs")
+    status = assistant.call("get_restore_status", **SHOP, job_id=done["result"]["id"])
+    assert status["result"]["status"] == "COMPLETED"
+
+
+@pytest.mark.parametrize("confirm", [None, "shop", "SHOP-PROD", "yes"])
+def test_a_token_alone_restores_nothing(planner, confirm):
+    planned = planner.call("restore", **RESTORE)
+    said = planner.call("restore", **RESTORE, confirm=confirm, confirmation_token=planned.token)
+    assert said.is_error
+    assert said["outcome"] == "refused"
+    assert "type confirm=shop-prod" in said.says
+
+
+@pytest.mark.parametrize("token", ["", "0" * 32, "shop-prod", "null"])
+def test_a_token_that_was_never_given_does_nothing(planner, token):
+    planner.call("create_snapshot", **SHOP)
+    said = planner.call("create_snapshot", **SHOP, confirmation_token=token)
+    assert said.is_error
+    assert "not known" in said.says
+
+
+def test_a_token_is_good_for_one_call(assistant, sandbox):
+    planned = assistant.call("create_snapshot", **SHOP)
+    assistant.call("create_snapshot", **SHOP, confirmation_token=planned.token)
+    sent = changes(sandbox)
+    said = assistant.call("create_snapshot", **SHOP, confirmation_token=planned.token)
+    assert said.is_error
+    assert "used already" in said.says
+    assert changes(sandbox) == sent
+
+
+@pytest.mark.parametrize("changed", [
+    {"retention_days": 30}, {"cluster": "shop-staging"}, {"description": "another"},
+    {"project": "platform"}, {"wait": False},
+])  # fmt: skip
+def test_a_token_is_for_exactly_what_was_planned(planner, changed):
+    planned = planner.call("create_snapshot", **SHOP)
+    said = planner.call("create_snapshot", **{**SHOP, **changed}, confirmation_token=planned.token)
+    assert said.is_error
+    assert next(iter(changed)) in said.says
+    again = planner.call("create_snapshot", **SHOP, confirmation_token=planned.token)
+    assert "used already" in again.says
+
+
+def test_a_token_is_for_one_action(planner):
+    planned = planner.call("pause_cluster", project="shop", name="shop-prod")
+    said = planner.call(
+        "resume_cluster", project="shop", name="shop-prod", confirmation_token=planned.token
+    )
+    assert said.is_error
+    assert "for pause_cluster, not resume_cluster" in said.says
+
+
+def test_a_plan_that_changed_is_refused_and_shown_anew(assistant, sandbox):
+    planned = assistant.call("restore", **RESTORE)
+    newer = assistant.agreed("create_snapshot", **SHOP)["result"]["id"]
+    sent = changes(sandbox)
+    said = assistant.call(
+        "restore", **RESTORE, confirm="shop-prod", confirmation_token=planned.token
+    )
+    assert said.is_error
+    assert "something changed since the plan was shown" in said.says
+    assert newer in said["plan"]["summary"]
+    assert changes(sandbox) == sent
+    done = assistant.call("restore", **RESTORE, confirm="shop-prod", confirmation_token=said.token)
+    assert done["outcome"] == "applied"
+    assert done["result"]["snapshot_id"] == newer
+
+
+def test_what_atlas_goes_on_with_is_no_failure(assistant, sandbox):
+    sandbox.control("pace", {"seconds": 60})
+    said = assistant.agreed("create_snapshot", **SHOP, wait_timeout_s=0)
+    assert said["outcome"] == "in_progress"
+    assert not said.is_error
+    assert "Atlas goes on with it" in said["next"]
+    found = assistant.call(
+        "describe_snapshot", **SHOP, snapshot_id=said["atlas_ids"]["snapshot_id"]
+    )
+    assert found["result"]["status"] in {"queued", "inProgress"}
+
+
+def test_a_cluster_is_priced_before_it_is_made(assistant, sandbox):
+    wanted = {
+        "project": "shop", "name": "made-by-words", "provider": "AWS", "region": "us-east-1",
+        "instance_size": "M10",
+    }  # fmt: skip
+    planned = assistant.call("create_cluster", **wanted)
+    assert planned["plan"]["monthly_cost"]["after_cents"] > 0
+    assert changes(sandbox) == []
+    done = assistant.call("create_cluster", **wanted, confirmation_token=planned.token)
+    assert done["outcome"] == "applied"
+    assert assistant.call("create_cluster", **wanted)["outcome"] == "adopted"
+    gone = {"project": "shop", "name": "made-by-words"}
+    planned = assistant.call("delete_cluster", **gone)
+    refused = assistant.call("delete_cluster", **gone, confirmation_token=planned.token)
+    assert refused["outcome"] == "refused"
+    done = assistant.agreed("delete_cluster", **gone, confirm="made-by-words")
+    assert done["outcome"] == "applied"
+
+
+def test_passwords_are_named_and_never_said(assistant):
+    user = {"project": "shop", "name": "reporting", "roles": [{"role": "read", "database": "shop"}]}
+    said = assistant.call("create_database_user", **user, password_env="correct horse battery")
+    assert said.is_error
+    assert "correct horse" not in said.says
+    done = assistant.agreed("create_database_user", **user, password_env="APP_PASSWORD")
+    assert done["outcome"] == "applied"
+
+
+@pytest.mark.parametrize(("tool", "arguments", "sentence"), [
+    ("create_snapshot", {"cluster": "shop-prod"}, "project is missing"),
+    ("create_snapshot", {"project": "nowhere", "cluster": "shop-prod"}, "nowhere"),
+    ("create_snapshot", {**SHOP, "dry_run": False}, "nothing is ever changed"),
+    ("describe_snapshot", {**SHOP, "snapshot_id": "none"}, "does not exist"),
+    ("restore", {**SHOP, "target_cluster": "shop-prod"}, "snapshot_id"),
+    ("delete_project", {"project": "shop"}, "is not empty"),
+])  # fmt: skip
+def test_what_cannot_be_done_is_a_sentence(planner, tool, arguments, sentence):
+    said = planner.call(tool, **arguments)
+    assert said.is_error
+    assert said["outcome"] == "refused"
+    assert sentence in said.says
+    assert "confirmation_token" not in said.document
+
+
+def test_without_a_key_for_actions_the_answer_names_the_variables(sandbox, tmp_path):
+    environment = environment_of(
+        sandbox, tmp_path, MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY="",
+        MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY="",
+    )  # fmt: skip
+    with talking(environment, tmp_path / "stderr") as assistant:
+        said = assistant.call("list_snapshots", **SHOP)
+    assert said.is_error
+    assert "MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY" in said.says
