@@ -54,6 +54,11 @@ def provisioning_key(sandbox: RunningSandbox) -> Key:
     return Key(sandbox.base_url, sandbox.org_id, name, secret)
 
 
+def clear_faults(sandbox: RunningSandbox) -> None:
+    """Let nothing go wrong any more."""
+    urlopen(Request(f"{sandbox.base_url}/sandbox/faults", method="DELETE")).close()
+
+
 @pytest.fixture
 def atlas(shared_atlas, shell, monkeypatch) -> Iterator[RunningSandbox]:
     """The module's sandbox, signed in with all roles; faults and pace last as long as the test."""
@@ -62,7 +67,7 @@ def atlas(shared_atlas, shell, monkeypatch) -> Iterator[RunningSandbox]:
     yield shared_atlas
     shared_atlas.control("pace", {"seconds": 0})
     shared_atlas.control("keys", {"key": "provisioning", "roles": ["ORG_OWNER"]})
-    urlopen(Request(f"{shared_atlas.base_url}/sandbox/faults", method="DELETE")).close()
+    clear_faults(shared_atlas)
 
 
 @pytest.fixture
