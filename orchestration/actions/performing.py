@@ -93,7 +93,8 @@ def _errors_as_outcomes(run: "_Run") -> Iterator[None]:
     try:
         yield
     except (Refusal, NotDone, AtlasError) as error:
-        told, so_far = sentence(error, run.record.action), getattr(error, "result", None)
+        told = sentence(error, run.record.action, has_begun=run.record.applied)
+        so_far = getattr(error, "result", None)
         run.end(_outcome_of(error), so_far, error=told, code=_code(error))
     except Exception as error:
         run.end("failed", error=f"{type(error).__name__} on this machine; see the log.")

@@ -13,15 +13,21 @@ MORE = {
 }
 
 
-def sentence(error: Exception, action: str) -> str:
-    """The one sentence to show: what happened, and what to do about it."""
+def sentence(error: Exception, action: str, *, has_begun: bool = False) -> str:
+    """The one sentence to show: what happened, and what to do about it.
+
+    Args:
+        error: What happened.
+        action: To which action.
+        has_begun: Whether Atlas may have been asked to change something.
+    """
     if not isinstance(error, AtlasError):
         return str(error)
     said = str(error).removesuffix(error.remedy).strip()
-    return f"{said} {_remedy(error, action)}".strip()
+    return f"{said} {_remedy(error, action, has_begun=has_begun)}".strip()
 
 
-def _remedy(error: AtlasError, action: str) -> str:
+def _remedy(error: AtlasError, action: str, *, has_begun: bool) -> str:
     if error.cause == "missing role":
         role = f"{ROLES.get(action, OWNER)}{MORE.get(action, '')}"
         return f"Give the key for actions the role {role} ({SECTION})."
@@ -29,6 +35,6 @@ def _remedy(error: AtlasError, action: str) -> str:
         return f"Check the MONGODB_ATLAS_PROVISIONING_… variables ({SECTION})."
     if error.cause in {"not found", "wrong org"}:
         return "Check the names and ids, and that the key for actions is of this organization."
-    if error.was_sent and (error.status is None or error.status >= 500):
+    if has_begun and error.was_sent and (error.status is None or error.status >= 500):
         return "Whether Atlas did it is not known; run the same action again: it looks first."
     return error.remedy
