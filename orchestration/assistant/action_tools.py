@@ -83,17 +83,23 @@ class ActionTools:
 
     def _carry_out(self, action: Action, values: Document, token: str) -> Record:
         config = checked(action.config, values, action.name).model_dump(mode="json")
-        plan = self.confirmations.take(token, action.name, config)
+        plan = self.confirmations.take(token, action.name, self._placed(config))
         return self._act(action, values | {"dry_run": False}, plan)
 
     def _act(self, action: Action, values: Document, agreed: Plan | None = None) -> Record:
         actor = Actor(self.settings(), BY, say=log.info, budgets=self.budgets)
         return actor.run(action.name, values, agreed)
 
+    def _placed(self, config: Document) -> Document:
+        """A config with the very organization it is for: settings may change between two calls."""
+        connection = self.settings().connection_for_actions(config["connection"])
+        return config | {"connection": f"{connection.org_id} at {connection.base_url}"}
+
     def _told(self, action: Action, record: Record) -> Answer:
         document = _document(record)
         if can_be_agreed_to(record) and record.plan:
-            token = self.confirmations.token(action.name, record.config, record.plan)
+            config = self._placed(record.config)
+            token = self.confirmations.token(action.name, config, record.plan)
             document |= {TOKEN: token, "token_valid_s": int(LIFETIME_S)}
         document["next"] = _next(action, record)
         filled = {name: each for name, each in document.items() if each not in (None, "", {}, [])}

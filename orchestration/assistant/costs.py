@@ -23,6 +23,7 @@ from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Row, Warehouse
 
 BILLED, USAGE = "billed_date", "usage_date"
+NOTHING = "No cost of these days matches. Are the names right? list_dimension_values knows them."
 
 
 def get_costs(warehouse: Warehouse, asked: GetCosts) -> Document:
@@ -31,6 +32,8 @@ def get_costs(warehouse: Warehouse, asked: GetCosts) -> Document:
     whole = replace(report, state=replace(report.state, group=()))
     totals = warehouse.numbers(report_query.comparison(whole))
     document: Document = {"totals": [_amounts(report, each) for each in totals]}
+    if not totals:
+        document["hint"] = NOTHING
     if names := report.state.group:
         query = _by_change if asked.order_by == "change" else report_query.comparison
         groups = warehouse.numbers(query(report, asked.limit))
@@ -57,11 +60,11 @@ def get_cost_history(warehouse: Warehouse, asked: GetCostHistory) -> Document:
 def list_dimension_values(warehouse: Warehouse, asked: ListValues) -> Document:
     """What a dimension can be filtered by, dearest first; `tag` has the keys."""
     bind = Binder()
-    found = [each["value"] for each in warehouse.rows(_values(warehouse, asked, bind))]
+    found = [each["value"] for each in warehouse.numbers(_values(warehouse, asked, bind))]
     shown = found[: asked.limit]
-    return {
-        "dimension": asked.dimension, "values": shown, "there_are_more": len(found) > len(shown),
-    }  # fmt: skip
+    more = len(found) > len(shown)
+    document = {"dimension": asked.dimension, "values": shown, "there_are_more": more}
+    return noted(warehouse, document)
 
 
 def _values(warehouse: Warehouse, asked: ListValues, bind: Binder) -> Query:

@@ -1,8 +1,16 @@
 """Actions as an assistant calls them: planned, agreed to, carried out; and never otherwise."""
 
+import anyio
 import pytest
+from anyio.from_thread import start_blocking_portal
+from mcp import Client
 
-from tests.assistant.talking import environment_of, talking
+from orchestration.actions.model import Refusal
+from orchestration.assistant.action_tools import ActionTools
+from orchestration.assistant.confirmations import Confirmations
+from orchestration.assistant.server import server_of
+from orchestration.settings import load_settings
+from tests.assistant.talking import Assistant, environment_of, talking
 
 SHOP = {"project": "shop", "cluster": "shop-prod"}
 RESTORE = {**SHOP, "snapshot_id": "latest", "target_cluster": "shop-prod"}
@@ -126,6 +134,58 @@ def test_a_plan_that_changed_is_refused_and_shown_anew(assistant, sandbox):
     assert done["result"]["snapshot_id"] == newer
 
 
+def test_a_token_does_not_outlive_its_quarter_of_an_hour(
+    sandbox, tmp_path, clean_environment, monkeypatch
+):
+    for name, value in environment_of(sandbox, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    now = [0.0]
+    actions = ActionTools(load_settings, Confirmations(clock=lambda: now[0]))
+    with start_blocking_portal() as portal:
+        client = Client(server_of(actions.tools()))
+        with portal.wrap_async_context_manager(client):
+            assistant = Assistant(portal, client)
+            token = assistant.call("create_snapshot", **SHOP).token
+            now[0] += 15 * 60 + 1
+            said = assistant.call("create_snapshot", **SHOP, confirmation_token=token)
+    assert said.is_error
+    assert "older than 15 minutes" in said.says
+    assert changes(sandbox) == []
+
+
+def test_a_token_is_for_the_organization_that_was_connected(
+    sandbox, tmp_path, clean_environment, monkeypatch
+):
+    for name, value in environment_of(sandbox, tmp_path).items():
+        monkeypatch.setenv(name, value)
+    tools = {each.name: each for each in ActionTools(load_settings).tools()}
+    planned = tools["create_snapshot"].run(SHOP).document
+    monkeypatch.setenv("MONGODB_ATLAS_ORG_ID", "f" * 24)
+    with pytest.raises(Refusal, match="another connection"):
+        tools["create_snapshot"].run({**SHOP, "confirmation_token": planned["confirmation_token"]})
+    assert changes(sandbox) == []
+
+
+def test_of_two_calls_with_one_token_one_is_carried_out(assistant, sandbox):
+    token = assistant.call("create_snapshot", **SHOP).token
+
+    async def twice() -> list[bool]:
+        arguments = {**SHOP, "confirmation_token": token}
+        refused = []
+
+        async def once() -> None:
+            result = await assistant.client.call_tool("create_snapshot", arguments)
+            refused.append(bool(result.is_error))
+
+        async with anyio.create_task_group() as both:
+            both.start_soon(once)
+            both.start_soon(once)
+        return sorted(refused)
+
+    assert assistant.portal.call(twice) == [False, True]
+    assert len(changes(sandbox)) == 1
+
+
 def test_what_atlas_goes_on_with_is_no_failure(assistant, sandbox):
     sandbox.control("pace", {"seconds": 60})
     said = assistant.agreed("create_snapshot", **SHOP, wait_timeout_s=0)
@@ -191,3 +251,15 @@ def test_without_a_key_for_actions_the_answer_names_the_variables(sandbox, tmp_p
         said = assistant.call("list_snapshots", **SHOP)
     assert said.is_error
     assert "MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY" in said.says
+
+
+def test_a_key_that_atlas_refuses_is_not_repeated(sandbox, tmp_path):
+    canary = "canary-of-a-private-key"
+    environment = environment_of(
+        sandbox, tmp_path, MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY=canary, ATLAS_COSTS_DEBUG="1"
+    )
+    with talking(environment, tmp_path / "stderr") as assistant:
+        said = assistant.call("list_snapshots", **SHOP)
+    assert said["outcome"] == "failed"
+    assert canary not in "".join(assistant.heard)
+    assert canary not in (tmp_path / "stderr").read_text()

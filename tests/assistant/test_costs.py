@@ -194,6 +194,7 @@ def test_values_are_bound_and_never_sql(reader):
         {"dimension": "tag:a'b", "values": ["$p1"]},
     ])  # fmt: skip
     assert said["totals"] == []
+    assert "list_dimension_values" in said["hint"]
 
 
 def test_before_the_first_refresh_the_answer_says_what_to_do(assistant):
