@@ -71,11 +71,21 @@ def atlas(shared_atlas, shell, monkeypatch) -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture
-def stage(atlas, shell) -> Stage:
-    """A new project in it, which belongs to somebody else: roles alone let us work in it."""
-    shell(costs_key(atlas))
-    name = f"test-{secrets.token_hex(4)}"
-    made = apply("create_project", name=name)
-    assert made.outcome == "applied", made.error
-    shell(provisioning_key(atlas))
-    return Stage(atlas, made.atlas_ids["project_id"], name)
+def new_stage(atlas, shell) -> Callable[[], Stage]:
+    """Makes projects in it that belong to somebody else: roles alone let us work in them."""
+
+    def make() -> Stage:
+        shell(costs_key(atlas))
+        name = f"test-{secrets.token_hex(4)}"
+        made = apply("create_project", name=name)
+        assert made.outcome == "applied", made.error
+        shell(provisioning_key(atlas))
+        return Stage(atlas, made.atlas_ids["project_id"], name)
+
+    return make
+
+
+@pytest.fixture
+def stage(new_stage) -> Stage:
+    """One such project."""
+    return new_stage()

@@ -24,7 +24,7 @@ FOR_EVER = {"seconds": 1e9}
 WAITED_FOR = {
     name: each
     for name, each in CASES.items()
-    if ("cluster" in name or name in {"create_snapshot", "restore"}) and name != "apply_resources"
+    if "cluster" in name or name in {"create_snapshot", "restore"}
 }
 
 
