@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import yaml
 from rich.console import Console
@@ -100,9 +100,17 @@ def parsed(action: Action, arguments: Iterable[str]) -> dict[str, Any]:
 def _is_text(action: Action, name: str) -> bool:
     """Whether a field takes a text as it is: on, 007 and 2026-12-31 are then no YAML values."""
     field = action.config.model_fields.get(name)
-    annotation = field.annotation if field else str
-    kinds = get_args(annotation) if get_origin(annotation) in UNIONS else (annotation,)
+    kinds = _kinds(field.annotation if field else str)
     return not any((get_origin(each) or each) in {bool, int, float, list, dict} for each in kinds)
+
+
+def _kinds(annotation: Any) -> list[Any]:  # noqa: ANN401  any annotation
+    """The types it allows, whatever else it says of them."""
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if get_origin(annotation) in UNIONS:
+        return [kind for each in get_args(annotation) for kind in _kinds(each)]
+    return [annotation]
 
 
 def _yaml(key: str, text: str) -> Any:  # noqa: ANN401  YAML is any shape
