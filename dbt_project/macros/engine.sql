@@ -5,6 +5,14 @@
 
 {% macro matches(text, pattern) -%} regexp_matches({{ text }}, {{ pattern }}) {%- endmacro %}
 
+{% macro contains_text(text, part) -%} contains(lower({{ text }}), lower({{ part }})) {%- endmacro %}
+
+{% macro starts_with_text(text, part) -%}
+    starts_with(lower({{ text }}), lower({{ part }}))
+{%- endmacro %}
+
+{% macro ends_with_text(text, part) -%} ends_with(lower({{ text }}), lower({{ part }})) {%- endmacro %}
+
 {% macro extract_group(text, pattern, group) -%}
     nullif(regexp_extract({{ text }}, '{{ pattern }}', {{ group }}), '')
 {%- endmacro %}
@@ -29,6 +37,13 @@
 
 {% macro last_of_month(day) -%} last_day({{ day }}) {%- endmacro %}
 
+{% macro next_month(day) -%} cast({{ day }} + interval 1 month as date) {%- endmacro %}
+
+{# Before and after every day there can be; ends are exclusive. #}
+{% macro first_day_ever() -%} cast('-infinity' as date) {%- endmacro %}
+
+{% macro last_day_ever() -%} cast('infinity' as date) {%- endmacro %}
+
 {% macro add_seconds(moment, seconds) -%} ({{ moment }} + to_seconds({{ seconds }})) {%- endmacro %}
 
 {# A day that begins at midnight ends there; anything later reaches into that day. #}
@@ -50,6 +65,9 @@
 {# -- numbers: never through a float -- #}
 
 {% macro int_div(dividend, divisor) -%} ({{ dividend }} // {{ divisor }}) {%- endmacro %}
+
+{# An integer whose product with another cannot overflow. #}
+{% macro wide(number) -%} cast({{ number }} as hugeint) {%- endmacro %}
 
 {# A decimal's equal share, cut at nine decimals because DuckDB divides decimals as floats. An
    amount too large to be cut has share 0; whoever spreads gives the last day the rest, so the sum
@@ -158,4 +176,46 @@
 
 {% macro node_specs(config) -%}
     unnest([{{ config }}.electableSpecs, {{ config }}.readOnlySpecs, {{ config }}.analyticsSpecs])
+{%- endmacro %}
+
+{# The items of a column as one list; empty where there are none. #}
+{% macro listed(item, condition) -%}
+    coalesce(list(distinct {{ item }} order by {{ item }}) filter ({{ condition }}), [])
+{%- endmacro %}
+
+{% macro is_in(item, list) -%} list_contains({{ list }}, {{ item }}) {%- endmacro %}
+
+{# The values of several tag keys, in their order. #}
+{% macro tag_values(tags, keys) -%}
+    list_transform({{ keys }}, lambda wanted: {{ tag_value(tags, "wanted") }})
+{%- endmacro %}
+
+{# What conditions may look at, as a text that is the same for costs no condition can tell apart:
+   [{dimension, text, is_id}]. named: structs of these three; the others come with their keys. #}
+{% macro attributes(named, dimensions, tag_keys, tag_texts, first_keys, first_texts) -%}
+    cast(to_json(
+        list_filter(
+            [{{ named | join(", ") }}],
+            lambda each: each.text is not null and list_contains({{ dimensions }}, each.dimension)
+        )
+        || list_transform(
+            list_zip({{ tag_keys }}, {{ tag_texts }}),
+            lambda tag: {'dimension': 'tag:' || tag[1], 'text': tag[2], 'is_id': false}
+        )
+        || list_transform(
+            list_zip({{ first_keys }}, {{ first_texts }}),
+            lambda tag: {'dimension': 'tag_first_seen:' || tag[1], 'text': tag[2], 'is_id': false}
+        )
+    ) as varchar)
+{%- endmacro %}
+
+{% macro attribute(dimension, text, is_id) -%}
+    {'dimension': '{{ dimension }}', 'text': {{ text }}, 'is_id': {{ is_id }}}
+{%- endmacro %}
+
+{# What attributes made a text of, as rows. #}
+{% macro attribute_rows(subject) -%}
+    unnest(from_json(
+        {{ subject }}, '[{"dimension": "VARCHAR", "text": "VARCHAR", "is_id": "BOOLEAN"}]'
+    ))
 {%- endmacro %}

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from orchestration.rules.allocation import read_allocation
+from orchestration.rules.compiling import compiled
 from orchestration.rules.taxonomy import read_taxonomy
 from orchestration.settings import Settings
 
@@ -15,4 +17,7 @@ def read_rules(settings: Settings) -> Rules:
     Raises:
         SettingsError: one sentence with file, line and key.
     """
-    return {"taxonomy_overrides": read_taxonomy(settings.taxonomy_file)}
+    return {
+        "taxonomy_overrides": read_taxonomy(settings.taxonomy_file),
+        **compiled(read_allocation(settings.allocation_file)),
+    }

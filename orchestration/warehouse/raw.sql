@@ -193,6 +193,29 @@ create table if not exists taxonomy_overrides (
     position integer, sku varchar, pattern varchar,
     service varchar, category varchar, instance_size varchar, charge_type varchar
 );
+-- What config/allocation.yaml says: the rules of each key in their order, the default last.
+create table if not exists allocation_rules (
+    allocation_key varchar, position integer, sha256 varchar, rule integer, rule_name varchar,
+    method varchar, value varchar, dimension varchar, basis varchar, basis_window varchar,
+    basis_scope varchar, valid_from date, valid_to date
+);
+-- One row per text of a condition. Conditions of a set hold together; any set is enough.
+create table if not exists allocation_conditions (
+    allocation_key varchar, rule integer, role varchar, set_number integer,
+    condition_number integer, dimension varchar, operator varchar, is_negated boolean,
+    operand varchar
+);
+create table if not exists allocation_shares (
+    allocation_key varchar, rule integer, value varchar, weight bigint
+);
+-- Closed statements, as their files in data/statements say.
+create table if not exists statement_rows (
+    statement_month date, closed_at timestamp, usage_month date, entry varchar,
+    allocation_key varchar, allocation_value varchar, org_id varchar, project_id varchar,
+    project_name varchar, resource_id varchar, resource_name varchar, charge_type varchar,
+    pricing_currency varchar, is_shared boolean, cost_cents bigint, reason varchar,
+    rules_sha256 varchar, _file varchar
+);
 -- How far each connection's landing journal has been applied.
 -- beginning tells whether it is still the same journal.
 create table if not exists journal_positions (

@@ -1,0 +1,19 @@
+with source as (
+    select * from {{ source('config', 'allocation_conditions') }}
+),
+
+renamed as (
+    select
+        allocation_key,
+        rule,
+        role,
+        set_number,
+        condition_number,
+        dimension,
+        operator,
+        operand,
+        is_negated
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,83 @@
+"""Allocation rules as rows, for models to join: what an operator writes never becomes SQL."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from orchestration.rules.allocation import Key, Rule
+from orchestration.rules.conditions import When, dated
+
+Row = dict[str, Any]
+# Percentages have up to six decimals; as weights they are whole numbers.
+WEIGHT_OF_A_PERCENT = Decimal(1_000_000)
+
+
+def compiled(keys: list[Key]) -> dict[str, list[Row]]:
+    """The rows of each of raw's tables of allocation rules."""
+    return {
+        "allocation_rules": [row for number, key in enumerate(keys) for row in _rules(key, number)],
+        "allocation_conditions": [row for key in keys for row in _conditions(key)],
+        "allocation_shares": [row for key in keys for row in _shares(key)],
+    }
+
+
+def fingerprint(key: Key) -> str:
+    """Tells one set of rules of a key from another; a name of a rule is part of it."""
+    return hashlib.sha256(key.model_dump_json(by_alias=True).encode()).hexdigest()
+
+
+def _rules(key: Key, number: int) -> Iterator[Row]:
+    common = {"allocation_key": key.key, "position": number + 1, "sha256": fingerprint(key)}
+    for rule_number, rule in enumerate(key.rules, start=1):
+        yield {**common, **_rule(rule, rule_number, key.tags)}
+    last = {"rule": len(key.rules) + 1, "rule_name": "default", "method": "default"}
+    yield {**common, **last, "value": key.default}
+
+
+def _rule(rule: Rule, number: int, tags: str) -> Row:
+    return {
+        "rule": number,
+        "rule_name": rule.name or f"rule {number}",
+        "method": _method(rule),
+        "value": rule.value,
+        "dimension": dated(rule.value_from, tags) if rule.value_from else None,
+        "basis": rule.split.by if rule.split else None,
+        "basis_window": rule.split.over if rule.split else None,
+        "basis_scope": rule.split.within if rule.split else None,
+        "valid_from": rule.first_day,
+        "valid_to": rule.last_day + timedelta(days=1) if rule.last_day else None,
+    }
+
+
+def _method(rule: Rule) -> str:
+    """Equal parts of named values depend on no cost: they are fixed, like percentages."""
+    if rule.split:
+        return "fixed" if rule.split.is_fixed else "split"
+    return "fixed" if rule.percent else "direct"
+
+
+def _conditions(key: Key) -> Iterator[Row]:
+    for number, rule in enumerate(key.rules, start=1):
+        yield from _when(key, number, "when", rule.when)
+        if rule.split:
+            yield from _when(key, number, "of", rule.split.of)
+
+
+def _when(key: Key, number: int, role: str, when: When | None) -> Iterator[Row]:
+    for row in when.rows(key.tags) if when else ():
+        yield {"allocation_key": key.key, "rule": number, "role": role, **row}
+
+
+def _shares(key: Key) -> Iterator[Row]:
+    for number, rule in enumerate(key.rules, start=1):
+        for value, weight in _weights(rule).items():
+            yield {"allocation_key": key.key, "rule": number, "value": value, "weight": weight}
+
+
+def _weights(rule: Rule) -> dict[str, int]:
+    """Of a split by cost: the values it goes to, whose weights are not known yet."""
+    if rule.percent:
+        return {value: int(each * WEIGHT_OF_A_PERCENT) for value, each in rule.percent.items()}
+    return dict.fromkeys(rule.split.to or (), 1) if rule.split else {}
