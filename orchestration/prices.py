@@ -26,7 +26,9 @@ SERVER_HOUR = """
 select cloud_provider, atlas_region, instance_size,
     arg_max(cost_cents::decimal(18, 4) / quantity, (usage_date, quantity))
 from lines
-where is_late and category = 'Dedicated instance' and atlas_region is not null
+where is_late and category = 'Dedicated instance'
+    -- a price of nobody knows where says nothing of any region's
+    and atlas_region not in ('unknown', 'multi-region')
 group by all
 """
 UNIT_PRICE = """
