@@ -50,7 +50,7 @@ def ties_to_atlas(warehouse: WarehouseResource) -> dg.AssetCheckResult:
 
 @dg.asset_check(asset=DIM_SKUS, name="known_skus")
 def known_skus(warehouse: WarehouseResource) -> dg.AssetCheckResult:
-    """Each billed SKU was reviewed, by us or by the operator; others are in every total, but named."""
+    """Each billed SKU was reviewed, by us or by the operator; others count too, but are named."""
     with warehouse.marts() as db:
         rows = db.execute(
             """

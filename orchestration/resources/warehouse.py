@@ -13,6 +13,7 @@ from orchestration.landing import Landing, drop_litter
 from orchestration.rules import Rules, read_rules
 from orchestration.settings import Settings, load_settings
 from orchestration.slices import Slices
+from orchestration.statement_files import Statement, read_statements
 from orchestration.warehouse.errors import PublishError
 from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.publish import (
@@ -29,6 +30,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     _settings: Settings = PrivateAttr()
     _rules: Rules = PrivateAttr()
+    _statements: list[Statement] = PrivateAttr()
     _landings: dict[str, Landing] = PrivateAttr(default_factory=dict)
 
     @contextmanager
@@ -38,9 +40,11 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         Raises:
             AlreadyRunning: another run holds the lock.
             SettingsError: a rule file has a mistake; nothing was read or changed.
+            StatementError: a closed statement is damaged; nothing was read or changed.
         """
         self._settings = load_settings()
         self._rules = read_rules(self._settings)
+        self._statements = read_statements(self._settings.statements_dir)
         with run_lock(self._settings.build_dir, context.run.run_id if context.run else "unnamed"):
             os.environ.update(self._settings.dbt_environment())
             wait_until_free([self._settings.raw_file, self._settings.marts_file])
@@ -73,9 +77,9 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         return RawWarehouse(self._settings.raw_file, self._settings.slices_dir)
 
     def apply_rules(self) -> None:
-        """Put the operator's rules, as they were when this run started, beside what Atlas sent."""
+        """Put rules and statements, as they were when this run started, beside what Atlas sent."""
         with self.raw() as raw:
-            raw.apply_rules(self._rules)
+            raw.apply_rules(self._rules, self._statements)
 
     @contextmanager
     def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:

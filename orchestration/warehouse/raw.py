@@ -14,7 +14,8 @@ from typing import Self
 
 from orchestration.landing import Landing, Observation
 from orchestration.slices import Slices
-from orchestration.warehouse import actions, focus, inventory, rules
+from orchestration.statement_files import Statement
+from orchestration.warehouse import actions, focus, inventory, rules, statements
 from orchestration.warehouse.errors import BadVersion, LoadError
 from orchestration.warehouse.invoices import InvoiceLoader
 from orchestration.warehouse.shape import opened
@@ -75,10 +76,11 @@ class RawWarehouse:
                 self._db.execute("checkpoint")
                 return loaded
 
-    def apply_rules(self, tables: rules.Tables) -> None:
-        """Make the tables of the operator's rules hold exactly these rows."""
+    def apply_rules(self, tables: rules.Tables, closed: Sequence[Statement]) -> None:
+        """Make the tables of the operator's rules, and of closed statements, hold exactly these."""
         with self._transaction():
             rules.apply(self._db, tables)
+            statements.apply(self._db, closed)
 
     def _load(self, landings: Sequence[Landing], refused: dict[tuple[str, str], str]) -> Loaded:
         with self._transaction():

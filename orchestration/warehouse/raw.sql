@@ -214,7 +214,7 @@ create table if not exists statement_rows (
     allocation_key varchar, allocation_value varchar, org_id varchar, project_id varchar,
     project_name varchar, resource_id varchar, resource_name varchar, charge_type varchar,
     pricing_currency varchar, is_shared boolean, cost_cents bigint, reason varchar,
-    rules_sha256 varchar, _file varchar
+    rules_sha256 varchar, _file varchar, _sha256 varchar
 );
 -- How far each connection's landing journal has been applied.
 -- beginning tells whether it is still the same journal.
