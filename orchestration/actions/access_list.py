@@ -58,7 +58,8 @@ class AllowIp(ChangingConfig):
         default=None, description="Why it is there, at most 80 characters."
     )
     delete_after: Instant | None = Field(
-        default=None, description="When Atlas removes it again, with time zone."
+        default=None,
+        description="When Atlas removes it again, with time zone; a week ahead at most.",
     )
     allow_anywhere: bool = Field(
         default=False, description="Accept 0.0.0.0/0 or ::/0, which lets the whole internet in."

@@ -40,6 +40,7 @@ PROTECTED = (
     "CANNOT_TERMINATE_CLUSTER_WHEN_TERMINATION_PROTECTION_ENABLED): update_cluster with "
     "termination_protection: false first"
 )
+ASLEEP = "It is paused, so nobody can connect: resume_cluster starts it."
 RESUMED_AFTER = "Atlas resumes a paused cluster by itself after 30 days."
 
 
@@ -133,6 +134,7 @@ def _adopt(at: Located, config: CreateCluster, entries: _Entries) -> Proposal:
         summary=f"Cluster {config.name} exists already in project {at.project.name}.",
         changes=entries.missing,
         refusals=(*entries.refusals, *conflicts),
+        warnings=(ASLEEP,) if at.cluster.is_paused else (),
     )
 
     def apply(note: Note) -> ClusterDetails:

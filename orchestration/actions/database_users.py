@@ -89,7 +89,8 @@ class CreateDatabaseUser(ChangingConfig):
     roles: Roles
     scopes: Scopes = Field(default_factory=list)
     delete_after: Instant | None = Field(
-        default=None, description="When Atlas removes the user again, with time zone."
+        default=None,
+        description="When Atlas removes the user again, with time zone; a week ahead at most.",
     )
 
     @model_validator(mode="after")
