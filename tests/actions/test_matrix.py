@@ -4,6 +4,7 @@ import pytest
 
 from orchestration.actions.registry import ACTIONS
 from orchestration.actions.remedies import ROLES
+from orchestration.capabilities import ACTIONS as CAPABILITIES
 from tests.actions.cases import CASES
 from tests.actions.running import apply, job, kept_records, run
 
@@ -51,6 +52,20 @@ def test_without_the_role_it_fails_and_the_sentence_names_the_role(case, stage):
     assert failed.error_code == "USER_UNAUTHORIZED"
     assert ROLES[case.action] in failed.error
     assert "docs/connect.md#keys-for-actions" in failed.error
+
+
+@EVERY
+def test_the_role_that_is_named_is_enough(case, stage):
+    """With what every key may read; flex clusters take their project's owner, as the sentence says.
+
+    A restore takes the role in the target's project, too; here it is the same one.
+    """
+    values = case.prepare(stage)
+    granted = next(each.grants.split()[0] for each in CAPABILITIES if case.action in each.entities)
+    role = "GROUP_OWNER" if "flex" in case.write[1].casefold() else granted
+    stage.sandbox.control("keys", {"key": "provisioning", "roles": [role, *READER]})
+    done = apply(case.action, **values)
+    assert done.outcome == "applied", done.error
 
 
 @EVERY
