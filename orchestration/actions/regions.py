@@ -4,17 +4,21 @@ import csv
 from functools import cache
 from pathlib import Path
 
+ASSURED_WORKLOADS = "_AW"
 SEED = Path(__file__).resolve().parents[2] / "dbt_project" / "seeds" / "regions.csv"
 
 
 @cache
 def _spellings() -> dict[tuple[str, str], str]:
     with SEED.open(encoding="utf-8", newline="") as file:
-        return {
-            (row["provider"], row[column].lower()): row["atlas_region"]
-            for row in csv.DictReader(file)
-            for column in ("cloud_region", "atlas_region")
-        }
+        rows = list(csv.DictReader(file))
+    # Google's regions with Assured Workloads share the cloud's name: only their own means them
+    rows.sort(key=lambda row: not row["atlas_region"].endswith(ASSURED_WORKLOADS))
+    return {
+        (row["provider"], row[column].lower()): row["atlas_region"]
+        for column in ("cloud_region", "atlas_region")
+        for row in rows
+    }
 
 
 def atlas_region(provider: str, region: str) -> str:
