@@ -128,7 +128,9 @@ class Pricer:
             cents = list_prices.GB_HOUR if rate is None else rate
             gb = Decimal(str(disk)) * each.count
             yield Priced(
-                f"{gb:f} GB of disk", cents * gb * HOURS, LIST if rate is None else INVOICES
+                f"{gb.normalize():f} GB of disk",
+                cents * gb * HOURS,
+                LIST if rate is None else INVOICES,
             )
 
     def _backups(self, shape: Shape) -> Iterator[Priced]:
