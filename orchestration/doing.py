@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
 from rich.console import Console
@@ -101,7 +101,7 @@ def _is_text(action: Action, name: str) -> bool:
     """Whether a field takes a text as it is: on, 007 and 2026-12-31 are then no YAML values."""
     field = action.config.model_fields.get(name)
     kinds = _kinds(field.annotation if field else str)
-    return not any((get_origin(each) or each) in {bool, int, float, list, dict} for each in kinds)
+    return not {get_origin(each) or each for each in kinds} & {bool, int, float, list, dict}
 
 
 def _kinds(annotation: Any) -> list[Any]:  # noqa: ANN401  any annotation
@@ -110,6 +110,8 @@ def _kinds(annotation: Any) -> list[Any]:  # noqa: ANN401  any annotation
         return _kinds(get_args(annotation)[0])
     if get_origin(annotation) in UNIONS:
         return [kind for each in get_args(annotation) for kind in _kinds(each)]
+    if get_origin(annotation) is Literal:
+        return [type(each) for each in get_args(annotation)]
     return [annotation]
 
 
