@@ -109,8 +109,8 @@ class UpdateDatabaseUser(ChangingConfig):
     password_env: Variable | None = Field(
         default=None, description="NAME of the variable that holds a new password."
     )
-    roles: Roles | None = None
-    scopes: Scopes | None = None
+    roles: Roles | None = Field(default=None, description="All roles it shall have.")
+    scopes: Scopes | None = Field(default=None, description="All clusters it may use; [] is all.")
     delete_after: Instant | None = Field(default=None, description="When Atlas removes the user.")
 
 
