@@ -1,0 +1,117 @@
+"""A month's cost, part by part: by the organization's own prices, else by public ones."""
+
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.actions.pricing import Pricer, Rates
+from orchestration.actions.shapes import DEDICATED, FLEX, TENANT, Servers, Shape
+from orchestration.prices import learn
+
+IRELAND = Servers("AWS", "EU_WEST_1", "M10", 3)
+PLAIN = Shape(DEDICATED, (IRELAND,))
+OWN = Rates(
+    server_hour={("AWS", "EU_WEST_1", "M10"): Decimal(3), ("AWS", "US_EAST_1", "M20"): Decimal(6)},
+    gb_hour={"AWS": Decimal("0.02")},
+    snapshot_gb_day={"AWS": Decimal("0.5")},
+    stored_per_disk=Decimal("1.5"),
+    continuous_day=Decimal(2),
+    transfer_day={"AWS": Decimal(10)},
+    flex_day={"AWS": Decimal(60)},
+)
+DAYS = Decimal(730) / 24
+
+
+def lines(shape, rates=OWN):
+    cost = Pricer(rates).of(None, shape)
+    return {each.name: (each.monthly_cents, each.basis) for each in cost.lines}
+
+
+def test_servers_and_transfer_cost_what_was_paid():
+    assert lines(PLAIN) == {
+        "3 x M10 in EU_WEST_1": (3 * 3 * 730, "your invoices"),
+        "transfer": (round(10 * DAYS), "your invoices, the mean of your clusters"),
+    }
+
+
+def test_another_regions_price_goes_by_the_factor_between_the_two():
+    shape = Shape(DEDICATED, (Servers("AWS", "EU_WEST_1", "M20", 3),))
+    assert lines(shape)["3 x M20 in EU_WEST_1"] == (
+        round(3 * 6 * 730 * 1.13),
+        "your invoices, another region's price",
+    )
+
+
+def test_without_invoices_public_prices_are_told_as_such():
+    cost = Pricer(Rates()).of(None, PLAIN)
+    assert (cost.basis, cost.after_cents) == ("list prices", round(8 * 730 * 1.13))
+    assert [each.basis for each in cost.lines] == ["public list prices"]
+
+
+def test_own_and_public_prices_together_are_mixed():
+    shape = Shape(DEDICATED, (Servers("AWS", "EU_WEST_1", "M30", 3),))
+    assert Pricer(OWN).of(None, shape).basis == "mixed"
+
+
+def test_a_price_that_nobody_knows_is_no_price():
+    assert Pricer(OWN).of(None, Shape(DEDICATED, (Servers("AWS", "X", "M999", 3),))) is None
+
+
+def test_a_disk_of_another_size_is_charged_in_full():
+    shape = Shape(DEDICATED, (Servers("AWS", "EU_WEST_1", "M10", 3, 60.0),), disk_gb=60.0)
+    assert lines(shape)["180 GB of disk"] == (round(Decimal("0.02") * 180 * 730), "your invoices")
+    usual = Shape(DEDICATED, (Servers("AWS", "EU_WEST_1", "M10", 3, 10.0),), disk_gb=10.0)
+    assert not [each for each in lines(usual) if "disk" in each]
+
+
+def test_snapshots_of_every_shard_cost_by_what_disks_store():
+    shape = Shape(DEDICATED, (IRELAND,), shards=2, disk_gb=40, backup=True)
+    assert lines(shape)["about 120 GB of snapshots"][0] == round(Decimal("0.5") * 120 * DAYS)
+
+
+def test_point_in_time_backup_takes_the_place_of_snapshots():
+    shape = Shape(DEDICATED, (IRELAND,), disk_gb=40, backup=True, continuous_backup=True)
+    found = lines(shape)
+    assert found["point-in-time backup"] == (round(2 * 40 * DAYS), "your invoices")
+    assert not [each for each in found if "snapshots" in each]
+
+
+@pytest.mark.parametrize(
+    ("gb", "cents"),
+    [(5, 0), (100, 9500), (250, 9500 + 150 * 75), (600, 9500 + 11250 + 12500 + 2500)],
+)
+def test_public_prices_of_point_in_time_backup_go_by_tier(gb, cents):
+    shape = Shape(DEDICATED, (IRELAND,), disk_gb=gb, backup=True, continuous_backup=True)
+    assert lines(shape, Rates())["point-in-time backup"][0] == cents
+
+
+def test_a_paused_cluster_costs_its_disks():
+    shape = Shape(
+        DEDICATED, (Servers("AWS", "EU_WEST_1", "M10", 3, 60.0),), disk_gb=60.0, backup=True
+    )
+    cost = Pricer(OWN).of(shape, shape.pausing(paused=True))
+    assert [each.name for each in cost.lines] == ["180 GB of disk"]
+    assert cost.before_cents > cost.after_cents == 2628
+
+
+def test_free_costs_nothing_and_flex_its_mean():
+    assert lines(Shape(TENANT, (Servers("AWS", "EU_WEST_1", "M0", 3),))) == {
+        "free cluster": (0, "public list prices")
+    }
+    flex = Shape(FLEX, (Servers("AWS", "EU_WEST_1", "FLEX", 3),), backup=True)
+    assert lines(flex)["flex cluster"][0] == round(60 * DAYS)
+    assert lines(flex, Rates())["flex cluster"] == (803, "public list prices, little used")
+
+
+def test_where_nothing_is_published_nothing_is_learned(tmp_path):
+    assert learn(tmp_path / "none.duckdb", "org") == Rates()
+
+
+def test_a_warehouse_of_another_release_is_passed_over(tmp_path: Path, caplog):
+    file = tmp_path / "old.duckdb"
+    with duckdb.connect(str(file)) as db:
+        db.execute("create schema marts; create table marts.data_through as select 1 as day")
+    assert learn(file, "org") == Rates()
+    assert "prices come from public lists" in caplog.text
