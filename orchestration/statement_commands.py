@@ -27,7 +27,6 @@ def close(
 ) -> None:
     """Freeze a month that is over; what changes later is adjusted in the next statement."""
     from orchestration import statements  # noqa: PLC0415
-    from orchestration.statement_files import StatementError  # noqa: PLC0415
 
     settings = load_settings()
     closed = statements.close(settings, _first_day(month), anyway=anyway)
