@@ -9,7 +9,7 @@ import duckdb
 from orchestration.warehouse import actions
 from orchestration.warehouse.line_items import CREATE_LINES
 
-from . import acted, initech
+from . import acted, initech, ruled
 from .world import HISTORY, INVOICES, LINES, PAYMENTS, REFUNDS, Row
 
 RAW_SQL = Path(__file__).parents[2] / "orchestration" / "warehouse" / "raw.sql"
@@ -38,6 +38,7 @@ def write_raw(path: Path) -> None:
         _write_initech(raw)
         acted.keep_records(path.parent / "landing")
         actions.apply(raw, path.parent / "landing")
+        ruled.apply(raw, path.parent)
 
 
 def write_empty_raw(path: Path) -> None:

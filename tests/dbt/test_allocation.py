@@ -1,0 +1,155 @@
+"""Who bears what in the hand-written world, its statement of April, and what guards both."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from .conftest import Warehouse
+from .ruled import CLOSED_AT, FROZEN
+from .test_marts import TOTAL
+
+Marts = duckdb.DuckDBPyConnection
+SUPPORT, LABS = 1000, 15000
+
+
+def test_each_key_has_every_cent_once(marts: Marts) -> None:
+    """Lines of 3888 and 1234 cents are tagged; Globex's labs pay two thirds to research."""
+    query = """
+        select allocation_key, allocation_value, allocation_method, sum(cost_cents)
+        from allocated_costs_daily group by all order by all
+    """
+    rest = TOTAL - 5122 - SUPPORT - LABS
+    assert marts.execute(query).fetchall() == [
+        ("env", "dev", "direct", 3888),
+        ("env", "nobody", "default", TOTAL - 3888),
+        ("team", "(unallocated)", "default", rest),
+        ("team", "core, web", "direct", 5122),
+        # nobody else of Acme has costs of its own in April, and Globex's are another's
+        ("team", "core, web", "split", SUPPORT),
+        ("team", "research", "fixed", 9990),
+        ("team", "web", "fixed", 5010),
+    ]
+
+
+def test_credits_are_allocated_and_told_apart(marts: Marts) -> None:
+    query = """
+        select allocation_key, allocation_value, sum(cost_cents)
+        from allocated_costs_daily where charge_type = 'credit' group by all order by all
+    """
+    [env, team] = marts.execute(query).fetchall()
+    assert (env[:2], team[:2]) == (("env", "nobody"), ("team", "(unallocated)"))
+    assert env[2] == team[2] < 0
+
+
+def test_keys_are_listed_with_their_default(marts: Marts) -> None:
+    query = "select allocation_key, position, default_value, rules from dim_allocation_keys"
+    assert marts.execute(query + " order by position").fetchall() == [
+        ("team", 1, "(unallocated)", 3),
+        ("env", 2, "nobody", 1),
+    ]
+
+
+def test_an_override_is_visible_and_reaches_every_line(marts: Marts) -> None:
+    query = """
+        select category, service, classified_by, count(*), sum(cost_cents) from fct_line_items
+        where sku = 'ATLAS_AWS_PRIVATE_ENDPOINT' group by all
+    """
+    [(category, service, by, lines, cents)] = marts.execute(query).fetchall()
+    assert (category, service, by) == ("Endpoints", "Data Transfer", "override")
+    assert (lines, cents) == (3, 72)
+
+
+def test_a_closed_statement_is_what_its_file_froze(marts: Marts) -> None:
+    query = """
+        select allocation_key, allocation_value, resource_id, cost_cents from allocation_statements
+        where status = 'closed' and closed_at = ? and reason is null order by all
+    """
+    frozen = sorted(
+        (row["allocation_key"], row["allocation_value"], row["resource_id"], row["cost_cents"])
+        for row in FROZEN
+    )
+    assert marts.execute(query, [CLOSED_AT.replace(tzinfo=None)]).fetchall() == frozen
+
+
+def test_what_differs_now_is_adjusted_in_the_next_statement_with_its_reason(marts: Marts) -> None:
+    query = """
+        select allocation_key, allocation_value, resource_id, cost_cents, reason
+        from allocation_statements
+        where status = 'open' and entry = 'adjustment' and statement_month = '2026-05-01'
+            and usage_month = '2026-04-01' and resource_id in ('c-old', 'c-new')
+        order by all
+    """
+    assert marts.execute(query).fetchall() == [
+        ("env", "dev", "c-new", 3888, "rules_changed"),
+        ("env", "nobody", "c-new", 10, "rules_changed"),
+        ("env", "prod", "c-new", -3898, "rules_changed"),
+        ("team", "(unallocated)", "c-new", 10, "costs_changed"),
+        ("team", "core", "c-new", -10, "costs_changed"),
+        ("team", "core, web", "c-new", 98, "costs_changed"),
+    ]
+
+
+def test_the_open_statement_has_its_own_months_usage(marts: Marts) -> None:
+    query = """
+        select allocation_key, sum(cost_cents) from allocation_statements
+        where status = 'open' and entry = 'usage' group by all order by all
+    """
+    [(may,)] = marts.execute(
+        "select sum(cost_cents) from fct_costs_daily where date_trunc('month', usage_date) = "
+        "'2026-05-01'"
+    ).fetchall()
+    assert marts.execute(query).fetchall() == [("env", may), ("team", may)]
+
+
+def _cent(where: str) -> str:
+    """One cent more in one row of the statements."""
+    return (
+        "update warehouse.marts.allocation_statements set cost_cents = cost_cents + 1 where rowid ="
+        f" (select min(rowid) from warehouse.marts.allocation_statements where {where})"
+    )
+
+
+TO_ANOTHER_DAY = """
+update warehouse.marts.allocated_costs_daily
+set cost_cents = cost_cents + case when usage_date = '2026-05-01' then 1 else -1 end
+where resource_id = 'c-new' and allocation_key = 'team'
+    and usage_date in ('2026-05-01', '2026-05-02')
+"""
+ANOTHER_DEFAULT = "update raw.allocation_rules set value = 'somebody' where value = 'nobody'"
+
+
+@pytest.mark.parametrize(
+    ("changes", "failing"),
+    [
+        pytest.param(
+            {TO_ANOTHER_DAY: 2, ANOTHER_DEFAULT: 1},
+            {"assert_allocated_costs_equal_costs", "assert_allocated_values_follow_rules"},
+            id="a cent of another day, and a rule that was changed and not followed",
+        ),
+        pytest.param(
+            {_cent("entry = 'adjustment'"): 1},
+            {"assert_statements_equal_allocation"},
+            id="a cent more in an adjustment",
+        ),
+        pytest.param(
+            {_cent("status = 'closed'"): 1},
+            {"assert_statements_equal_allocation", "assert_closed_statements_stay"},
+            id="a cent more in a closed statement",
+        ),
+    ],
+)
+def test_what_no_longer_holds_fails_the_test_that_guards_it(
+    built: tuple[Warehouse, dict[str, str]],
+    tmp_path: Path,
+    changes: dict[str, int],
+    failing: set[str],
+) -> None:
+    broken = built[0].copy_to(tmp_path)
+    with duckdb.connect() as db:
+        db.execute(f"attach '{broken.marts}' as warehouse; attach '{broken.raw}' as raw")
+        for change, rows in changes.items():
+            assert db.execute(change).fetchall() == [(rows,)]
+    statuses = broken.dbt("test", "--select", "assert_alloc*", "assert_*statement*")
+    assert len(statuses) == 4
+    assert {name for name, status in statuses.items() if status == "fail"} == failing
