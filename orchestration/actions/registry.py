@@ -8,6 +8,7 @@ from orchestration.actions import (
     database_users,
     declarative,
     projects,
+    restore_jobs,
     restores,
     snapshots,
 )
@@ -36,8 +37,8 @@ _ALL = (
     _action(snapshots.DescribeSnapshot, snapshots.describe_snapshot),
     _action(snapshots.DeleteSnapshot, snapshots.delete_snapshot),
     _action(restores.Restore, restores.restore),
-    _action(restores.GetRestoreStatus, restores.get_restore_status),
-    _action(restores.ListRestoreJobs, restores.list_restore_jobs),
+    _action(restore_jobs.GetRestoreStatus, restore_jobs.get_restore_status),
+    _action(restore_jobs.ListRestoreJobs, restore_jobs.list_restore_jobs),
     _action(declarative.ApplyResources, declarative.apply_resources),
 )
 ACTIONS: dict[str, Action] = {each.name: each for each in _ALL}

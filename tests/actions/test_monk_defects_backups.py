@@ -6,7 +6,7 @@ import pytest
 
 from orchestration import doing
 from orchestration.actions.registry import ACTIONS
-from orchestration.actions.restores import job_of, status_of
+from orchestration.actions.restore_jobs import job_of, status_of
 from orchestration.actions.snapshots import details_of
 from orchestration.settings import load_settings
 from tests.actions.running import apply, job, run
