@@ -30,7 +30,16 @@ EXTRACTED = {
     "invoice_refunds",
     "focus_report_rows",
 }
-LAYERS = ("config", "statements", "atlas", "seeds", "staging", "intermediate", "marts", "published_warehouse")
+LAYERS = (
+    "config",
+    "statements",
+    "atlas",
+    "seeds",
+    "staging",
+    "intermediate",
+    "marts",
+    "published_warehouse",
+)
 
 
 @pytest.fixture(scope="module")
