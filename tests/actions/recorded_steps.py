@@ -7,6 +7,8 @@ from typing import Any
 from tests.actions.recorded_configs import READS, WRITES, Values
 from tests.actions.tape import Exchange, cluster_path, is_write, path, reads_of, template
 
+PATIENCE_S = 60
+
 
 @dataclass(frozen=True)
 class Step:
@@ -66,8 +68,8 @@ def _write(tape: list[Exchange], number: int) -> Step:
     if write["method"] == "DELETE" and "backup" in template(write):
         return Step(action, values, write, "applied", None)
     ended = [each["body"] for each in watched if _is_end(write, each)]
+    values["wait_timeout_s"] = PATIENCE_S if ended else 0
     if not ended:
-        values["wait_timeout_s"] = 0
         return Step(action, values, write, "in_progress", write["body"], states)
     return Step(action, values, write, "applied", ended[0], states)
 

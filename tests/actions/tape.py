@@ -78,7 +78,20 @@ def _is_ours(exchange: Exchange) -> bool:
 def tape_of(name: str, is_covered: Callable[[Exchange], bool]) -> list[Exchange]:
     """A scenario as it is served."""
     played = [each for each in scenarios()[name] if not is_write(each) or is_covered(each)]
-    return _numbered(_with_entries(_with_answers(_with_source(played))))
+    return _numbered(_with_entries(_with_answers(_with_source(_in_order(played)))))
+
+
+def _in_order(tape: list[Exchange]) -> list[Exchange]:
+    """A cluster is seen to go only after its deletion: of the same second either was first."""
+    found = list(tape)
+    for each in tape:
+        body = each["body"] if isinstance(each["body"], dict) else {}
+        if each["method"] == "GET" and body.get("stateName") == "DELETING":
+            own = [one for one in tape if one["method"] == "DELETE" and path(one) == path(each)]
+            found.remove(each)
+            last = max([tape.index(each) - 1, *map(found.index, own)])
+            found.insert(last + 1, each)
+    return found
 
 
 def _numbered(tape: list[Exchange]) -> list[Exchange]:
