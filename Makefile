@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --compile-bytecode
 EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-wide check bench install lock browser clean
+.PHONY: demo test test-wide focus-check focus-validator check bench install lock browser clean
 
 demo: .venv/.runtime
 	@$(BIN)/atlas-costs demo $(ARGS)
@@ -16,8 +16,12 @@ demo: .venv/.runtime
 test: .venv/.dev browser
 	@$(BIN)/pytest -m "not wide" $(ARGS)
 
-test-wide: .venv/.dev browser
+test-wide: .venv/.dev browser focus-validator
 	@$(BIN)/pytest $(ARGS)
+
+# The FinOps Foundation's own validator over thirteen months of the sandbox.
+focus-check: .venv/.dev .venv-focus/.done
+	@$(BIN)/pytest tests/e2e/test_focus_validator.py $(ARGS)
 
 check: .venv/.dev
 	@$(BIN)/ruff check .
@@ -37,6 +41,7 @@ lock: .venv/.dev
 	@$(LOCK) pyproject.toml --group setup -c requirements/dev.txt -o requirements/runtime.txt
 	@echo uv | $(LOCK) - -c requirements/dev.txt -o requirements/uv.txt
 	@echo 'dlt[parquet,duckdb]' | $(LOCK) - -c requirements/dev.txt -o requirements/bench.txt
+	@printf 'focus-validator==2.2.1\npyarrow<24\n' | $(subst 3.11,3.12,$(LOCK)) - -o requirements/focus.txt
 
 # The browser tests want an installed Chromium; on Debian as root it is installed here.
 browser:
@@ -44,7 +49,7 @@ browser:
 	|| command -v google-chrome >/dev/null || .ci/install-chromium
 
 clean:
-	rm -rf .venv .venv-bench dbt_project/target dbt_project/logs
+	rm -rf .venv .venv-bench .venv-focus dbt_project/target dbt_project/logs
 
 .venv/bin/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
@@ -68,4 +73,13 @@ clean:
 .venv-bench/.done: .venv/bin/uv requirements/bench.txt
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	@$(INSTALL) --python .venv-bench/bin/python requirements/bench.txt
+	@touch $@
+
+# The validator wants a Python of its own; where there is none its test skips and says so.
+focus-validator: .venv/bin/uv
+	@$(MAKE) --no-print-directory .venv-focus/.done || true
+
+.venv-focus/.done: .venv/bin/uv requirements/focus.txt
+	@python=$$(.ci/find-python 3.12) && { test -x .venv-focus/bin/python || $$python -m venv .venv-focus; }
+	@$(INSTALL) --python .venv-focus/bin/python requirements/focus.txt
 	@touch $@

@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from orchestration import progress, statement_commands
+from orchestration import export_commands, progress, statement_commands
 from orchestration.explain import explanation
 from orchestration.settings import Settings, SettingsError, load_settings
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(export_commands.app, name="export")
 app.add_typer(statement_commands.app, name="statement")
 
 FAILED, COSTS_UNREADABLE, INCOMPLETE = 1, 2, 3

@@ -70,3 +70,92 @@
         when {{ name }} like 'Google%' or {{ name }} like 'GCP%' then 'GCP'
     end
 {%- endmacro %}
+
+{# And as FOCUS readers know it: a known cloud by one spelling, else what Atlas wrote. #}
+{% macro focus_host(name) -%}
+    case {{ focus_provider(name) }}
+        when 'AWS' then 'AWS'
+        when 'AZURE' then 'Microsoft'
+        when 'GCP' then 'Google Cloud'
+        else {{ name }}
+    end
+{%- endmacro %}
+
+{# FOCUS wants unit price times quantity to be the cost. A line is booked in whole cents, so where
+   its price does not give its cost the price is what one unit came to. #}
+{% macro price_that_gives(cost, price, quantity) -%}
+    case
+        when abs({{ list_cost(quantity, price) }} - ({{ cost }})) <= 0.000000001 then {{ price }}
+        else coalesce({{ decimal_ratio(cost, quantity) }}, {{ price }})
+    end
+{%- endmacro %}
+
+{% macro charge_category(charge_type) -%}
+    case {{ charge_type }}
+        when 'credit' then 'Credit'
+        when 'support' then 'Purchase'
+        when 'minimum_charge' then 'Purchase'
+        when 'consulting' then 'Purchase'
+        else 'Usage'
+    end
+{%- endmacro %}
+
+{% macro charge_frequency(category, is_support) -%}
+    case
+        when {{ is_support }} then 'Recurring'
+        when {{ category }} = 'Usage' then 'Usage-Based'
+        else 'One-Time'
+    end
+{%- endmacro %}
+
+{# A row of a report has no id: these are all the columns that it shares with the line it is of. #}
+{% macro same_kind(line, focus_row) -%}
+    {{ focus_row }}.invoice_id = {{ line }}.invoice_id
+    and {{ focus_row }}.usage_date = {{ line }}.usage_date
+    and {{ focus_row }}.sku = {{ line }}.sku
+    and coalesce({{ focus_row }}.project_id, '') = coalesce({{ line }}.project_id, '')
+    and coalesce({{ focus_row }}.cluster_name, '') = coalesce({{ line }}.cluster_name, '')
+{%- endmacro %}
+
+{# BilledCost of a report's row, by its own price or its invoice's where Atlas leaves it out. #}
+{% macro reported_cost(focus_row, invoice) -%}
+    coalesce(
+        {{ focus_row }}.billed_cost,
+        {{ in_currency(
+            focus_row ~ ".pricing_currency_effective_cost",
+            "coalesce(" ~ focus_row ~ ".credit_price, " ~ invoice ~ ".credit_price)"
+        ) }},
+        0
+    )
+{%- endmacro %}
+
+{# A charge's columns, in the order in which the three sources of focus_costs are stacked. #}
+{% macro focus_charge_columns() -%}
+    {{ return([
+        "invoice_id", "atlas_invoice_id", "org_id", "org_name", "connection",
+        "billing_period_start", "billing_period_end", "charge_period_start", "charge_period_end",
+        "billed_date_start", "billed_date_end",
+        "charge_category", "charge_class", "charge_frequency", "charge_description",
+        "billed_cost", "effective_cost", "contracted_cost", "list_cost",
+        "contracted_unit_price", "list_unit_price",
+        "pricing_currency_contracted_unit_price", "pricing_currency_effective_cost",
+        "pricing_currency_list_unit_price",
+        "pricing_quantity", "pricing_unit", "consumed_quantity", "consumed_unit",
+        "pricing_currency", "billing_currency", "credit_price", "contract_applied",
+        "invoice_issuer", "host_provider_name", "region_id", "region_name",
+        "resource_id", "resource_name", "resource_type",
+        "sku", "sku_meter", "sku_price_id", "sku_price_details", "sku_category",
+        "project_id", "project_name", "tags_json",
+        "focus_source", "synthetic_reason", "line_item_id", "report_row",
+    ]) }}
+{%- endmacro %}
+
+{% macro focus_charges(relation) -%}
+    select {{ focus_charge_columns() | join(", ") }} from {{ relation }}
+{%- endmacro %}
+
+{% macro nulls_of(type, names) -%}
+    {%- for name in names -%}
+        cast(null as {{ type }}) as {{ name }}{{ ", " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -15,12 +15,12 @@ log = logging.getLogger("atlas_costs")
 
 
 def models(project: DbtProject) -> dg.AssetsDefinition:
-    """One asset per model and seed; data tests become asset checks, unit tests stay in dbt."""
+    """One asset per model and seed; data tests become asset checks but those on demand."""
 
     @dbt_assets(
         manifest=project.manifest_path,
         project=project,
-        exclude="resource_type:unit_test",
+        exclude="resource_type:unit_test tag:on_demand",
         name="dbt_models",
     )
     def dbt_models(

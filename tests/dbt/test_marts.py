@@ -26,6 +26,8 @@ def test_build_passes_with_the_warnings_this_world_earns(
         "warn_invoices_not_reconciled",
         "warn_focus_values_not_typed",
         "warn_sku_categories_differ",
+        "warn_focus_reports_differ",
+        "warn_focus_rules_broken",
     }
     assert not {"fail", "error", "skipped"} & set(built[1].values())
 
@@ -269,6 +271,7 @@ def test_one_cent_moved_fails_the_identity_that_guards_it(
         "assert_agg_costs_daily_equals_line_items",
         "assert_agg_costs_monthly_equals_line_items",
         "assert_bridge_ends_at_billed",
+        "assert_focus_billed_equals_payable",
     }
 
 

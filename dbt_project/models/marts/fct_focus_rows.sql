@@ -1,0 +1,82 @@
+-- by invoice: a report that was landed anew, by another connection, or no more, is dropped first
+{{
+    config(
+        materialized='incremental',
+        incremental_strategy='append',
+        on_schema_change='append_new_columns',
+        pre_hook="{% if is_incremental() %}
+            delete from {{ this }} as held
+            where not exists (
+                select 1 from {{ ref('stg_atlas__focus_report_rows') }} as found
+                where
+                    found.invoice_id = held.invoice_id
+                    and found.landing_file = held.landing_file
+                    and found.connection is not distinct from held.connection
+            )
+        {% endif %}",
+    )
+}}
+
+with focus_rows as (
+    select * from {{ ref('stg_atlas__focus_report_rows') }}
+    {% if is_incremental() %}
+        where invoice_id not in (select held.invoice_id from {{ this }} as held)
+    {% endif %}
+),
+
+final as (
+    select
+        invoice_id,
+        report_row,
+        org_id,
+        org_name,
+        project_id,
+        project_name,
+        cluster_name,
+        sku,
+        atlas_category,
+        sku_id,
+        sku_meter,
+        sku_price_id,
+        {{ text_to_json('sku_price_details') }} as sku_price_details,
+        region_id,
+        region_name,
+        {{ focus_host('host_provider_name') }} as host_provider_name,
+        service_category,
+        service_name,
+        service_provider_name,
+        case when invoice_issuer like 'MongoDB%' then 'MongoDB' else invoice_issuer end
+            as invoice_issuer,
+        charge_category,
+        charge_description,
+        {{ text_to_json('contract_applied') }} as contract_applied,
+        consumed_unit,
+        pricing_unit,
+        pricing_currency,
+        billing_currency,
+        {{ tags_text_to_json('tags_text') }} as tags,
+        billed_cost,
+        contracted_cost,
+        contracted_unit_price,
+        effective_cost,
+        list_cost,
+        list_unit_price,
+        pricing_currency_contracted_unit_price,
+        pricing_currency_effective_cost,
+        pricing_currency_list_unit_price,
+        credit_price,
+        consumed_quantity,
+        pricing_quantity,
+        billing_period_start,
+        billing_period_end,
+        charge_period_start,
+        charge_period_end,
+        billed_date_start,
+        billed_date_end,
+        usage_date,
+        connection,
+        landing_file
+    from focus_rows
+)
+
+select * from final

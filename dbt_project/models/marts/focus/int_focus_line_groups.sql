@@ -1,0 +1,34 @@
+{{ config(materialized='ephemeral', contract={'enforced': false}) }}
+
+with invoices as (
+    select * from {{ ref('focus_invoices') }}
+    where report_rows > 0
+),
+
+lines as (
+    select * from {{ ref('fct_line_items') }}
+    where invoice_id in (select invoices.invoice_id from invoices)
+),
+
+-- a row of a report has no id: these are all the columns that it shares with the line it is of
+grouped as (
+    select
+        invoice_id,
+        usage_date,
+        sku,
+        coalesce(project_id, '') as project_key,
+        coalesce(cluster_name, '') as cluster_key,
+        count(*) as line_items,
+        sum(cost_cents) as cost_cents,
+        sum(quantity) as quantity,
+        case when count(*) = 1 then min(line_item_id) end as line_item_id,
+        case when min(resource_id) = max(resource_id) then min(resource_id) end as resource_id,
+        min(resource_name) as resource_name,
+        min(resource_type) as resource_type,
+        min(charge_type) as charge_type,
+        min(service) as service
+    from lines
+    group by invoice_id, usage_date, sku, project_key, cluster_key
+)
+
+select * from grouped

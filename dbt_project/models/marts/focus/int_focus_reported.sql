@@ -1,0 +1,111 @@
+{{ config(materialized='ephemeral', contract={'enforced': false}) }}
+
+with focus_rows as (
+    select * from {{ ref('fct_focus_rows') }}
+),
+
+invoices as (
+    select * from {{ ref('focus_invoices') }}
+    where report_rows > 0
+),
+
+line_groups as (
+    select * from {{ ref('int_focus_line_groups') }}
+),
+
+joined as (
+    select
+        focus_rows.*,
+        invoices.org_id as invoice_org_id,
+        invoices.org_name as invoice_org_name,
+        invoices.start_date,
+        invoices.end_date,
+        invoices.invoice_issuer as usual_issuer,
+        line_groups.line_item_id,
+        line_groups.resource_name,
+        coalesce(line_groups.resource_type, 'cluster') as resource_type,
+        coalesce(line_groups.resource_id, focus_rows.project_id || '/' || focus_rows.cluster_name)
+            as resource_id,
+        coalesce(focus_rows.charge_category, {{ charge_category('line_groups.charge_type') }})
+            as known_category,
+        coalesce(focus_rows.credit_price, invoices.credit_price) as known_price,
+        coalesce(focus_rows.pricing_currency, invoices.pricing_currency) as known_pricing_currency,
+        coalesce(focus_rows.billing_currency, invoices.billing_currency) as known_currency,
+        coalesce(focus_rows.pricing_currency_effective_cost, 0) as nominal_cost,
+        {{ reported_cost('focus_rows', 'invoices') }} as known_billed
+    from focus_rows
+    inner join invoices on focus_rows.invoice_id = invoices.invoice_id
+    left join line_groups
+        on
+            focus_rows.invoice_id = line_groups.invoice_id
+            and focus_rows.usage_date = line_groups.usage_date
+            and focus_rows.sku = line_groups.sku
+            and coalesce(focus_rows.project_id, '') = line_groups.project_key
+            and coalesce(focus_rows.cluster_name, '') = line_groups.cluster_key
+),
+
+final as (
+    select
+        invoice_id,
+        invoice_id as atlas_invoice_id,
+        coalesce(org_id, invoice_org_id) as org_id,
+        coalesce(org_name, invoice_org_name) as org_name,
+        connection,
+        coalesce(billing_period_start, cast(start_date as timestamp)) as billing_period_start,
+        coalesce(billing_period_end, cast(end_date as timestamp)) as billing_period_end,
+        coalesce(charge_period_start, cast(start_date as timestamp)) as charge_period_start,
+        coalesce(
+            charge_period_end,
+            cast({{ add_days('usage_date', 1) }} as timestamp),
+            cast(end_date as timestamp)
+        ) as charge_period_end,
+        billed_date_start,
+        billed_date_end,
+        known_category as charge_category,
+        cast(null as varchar) as charge_class,
+        {{ charge_frequency('known_category', "atlas_category = 'Support'") }} as charge_frequency,
+        charge_description,
+        known_billed as billed_cost,
+        coalesce(effective_cost, known_billed) as effective_cost,
+        coalesce(contracted_cost, known_billed) as contracted_cost,
+        coalesce(list_cost, known_billed) as list_cost,
+        {{ price_that_gives(
+            'coalesce(contracted_cost, known_billed)', 'contracted_unit_price', 'pricing_quantity'
+        ) }} as contracted_unit_price,
+        list_unit_price,
+        {{ price_that_gives(
+            'nominal_cost', 'pricing_currency_contracted_unit_price', 'pricing_quantity'
+        ) }} as pricing_currency_contracted_unit_price,
+        nominal_cost as pricing_currency_effective_cost,
+        pricing_currency_list_unit_price,
+        pricing_quantity,
+        pricing_unit,
+        consumed_quantity,
+        consumed_unit,
+        known_pricing_currency as pricing_currency,
+        known_currency as billing_currency,
+        known_price as credit_price,
+        contract_applied,
+        coalesce(invoice_issuer, usual_issuer) as invoice_issuer,
+        host_provider_name,
+        region_id,
+        region_name,
+        resource_id,
+        coalesce(cluster_name, resource_name) as resource_name,
+        resource_type,
+        coalesce(sku, sku_id) as sku,
+        sku_meter,
+        sku_price_id,
+        sku_price_details,
+        atlas_category as sku_category,
+        project_id,
+        project_name,
+        tags as tags_json,
+        'atlas_report' as focus_source,
+        cast(null as varchar) as synthetic_reason,
+        line_item_id,
+        report_row
+    from joined
+)
+
+select * from final
