@@ -57,7 +57,7 @@ def allocate(models):
     with duckdb.connect() as db:
         db.execute("attach ':memory:' as warehouse; attach ':memory:' as raw; use raw")
         db.execute(RAW_SQL.read_text())
-        for schema in ("staging", "intermediate", "marts"):
+        for schema in ("staging", "allocation", "marts"):
             db.execute(f"create schema warehouse.{schema}")
         db.execute(LINES)
 
@@ -72,7 +72,7 @@ def allocate(models):
                     list(line.values()),
                 )
             for name, sql in models.items():
-                schema = {"stg": "staging", "int": "intermediate"}.get(name[:3], "marts")
+                schema = {"stg": "staging", "int": "allocation"}.get(name[:3], "marts")
                 db.execute(f"create or replace table warehouse.{schema}.{name} as {sql}")
             result = db.execute(f"from warehouse.marts.{MART}")
             columns = [each[0] for each in result.description]

@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with assigned as (
     select * from {{ ref('int_allocation_assigned') }}
     where method in ('direct', 'fixed')

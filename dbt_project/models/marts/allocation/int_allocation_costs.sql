@@ -1,7 +1,5 @@
-{{ config(materialized='table') }}
-
 -- Costs by day, summed over whatever no rule looks at: rules that name only projects and services
--- need not tell SKUs apart, and a bill has a tenth of such rows.
+-- need not tell SKUs apart.
 with rules as (
     select * from {{ ref('stg_config__allocation_rules') }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with costs as (
     select * from {{ ref('int_allocation_costs') }}
 ),

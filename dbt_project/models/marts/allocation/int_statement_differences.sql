@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 -- What closed months cost each value now, less what the statements hold of them. Only of keys that
 -- a month was closed with and that still exist: another key begins with the next statement.
 with frozen as (

@@ -1,5 +1,3 @@
-{{ config(materialized='table') }}
-
 with attributes as (
     select * from {{ ref('int_allocation_attributes') }}
 ),
