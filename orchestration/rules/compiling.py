@@ -24,8 +24,12 @@ def compiled(keys: list[Key]) -> dict[str, list[Row]]:
 
 
 def fingerprint(key: Key) -> str:
-    """Tells one set of rules of a key from another; a name of a rule is part of it."""
-    return hashlib.sha256(key.model_dump_json(by_alias=True).encode()).hexdigest()
+    """Tells one set of rules of a key from another; a name of a rule is part of it.
+
+    Without defaults, so that an option of a later release changes no statement.
+    """
+    said = key.model_dump_json(by_alias=True, exclude_defaults=True)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _rules(key: Key, number: int) -> Iterator[Row]:
