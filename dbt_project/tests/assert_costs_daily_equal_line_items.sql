@@ -1,7 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_costs_daily'}}}) }}
 -- Cents, list cost, quantity or lines lost where a line over several days is divided by day: its
--- remainder, or a whole line whose end is before its start. Of the invoices being built: a view
--- over lines that did not change says of the others what it said.
+-- remainder, or a whole line whose end is before its start.
 with lines as (
     select
         invoice_id,
@@ -11,7 +10,6 @@ with lines as (
         sum(quantity) as quantity,
         count(*) as line_items
     from {{ ref('fct_line_items') }}
-    where {{ is_changed_by_name(ref('int_changed_invoices')) }}
     group by invoice_id
 ),
 
@@ -24,7 +22,6 @@ daily as (
         sum(quantity) as quantity,
         sum(line_items) as line_items
     from {{ ref('fct_costs_daily') }}
-    where {{ is_changed_by_name(ref('int_changed_invoices')) }}
     group by invoice_id
 )
 

@@ -38,7 +38,6 @@ LAYERS = (
     "staging",
     "intermediate",
     "marts",
-    "build",
     "published_warehouse",
 )
 

@@ -1,5 +1,5 @@
-with contents as (
-    select * from {{ ref('int_invoice_contents') }}
+with lines as (
+    select * from {{ ref('stg_atlas__invoice_line_items') }}
 ),
 
 listed as (
@@ -26,7 +26,7 @@ skus as (
         sku,
         {{ sku_key('sku') }} as sku_key
     from (
-        select sku from contents
+        select sku from lines
         where sku is not null
         union
         select sku from listed

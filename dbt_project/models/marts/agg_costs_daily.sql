@@ -1,18 +1,10 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook='{{ delete_changed() }}'
-) }}
-
 with line_days as (
-    {{ line_days(ref('fct_line_items'), is_changed()) }}
+    select * from {{ ref('fct_line_item_days') }}
 ),
 
 daily as (
     select
         usage_date,
-        invoice_id,
         connection,
         org_id,
         org_name,

@@ -6,21 +6,21 @@ nodes as (
     select * from {{ ref('int_cluster_nodes') }}
 ),
 
-costs as (
-    select * from {{ ref('agg_costs_monthly') }}
+lines as (
+    select * from {{ ref('fct_line_items') }}
     where region_source = 'focus_report'
 ),
 
 -- what a report spells unlike the seed is its own name in both spellings
 reported as (
     select distinct
-        coalesce(costs.cloud_provider, 'unknown') as provider,
-        costs.atlas_region,
-        costs.region,
+        coalesce(lines.cloud_provider, 'unknown') as provider,
+        lines.atlas_region,
+        lines.region,
         cast(null as varchar) as location,
         false as is_known
-    from costs
-    left join regions on costs.region = regions.cloud_region
+    from lines
+    left join regions on lines.region = regions.cloud_region
     where regions.cloud_region is null
 ),
 
