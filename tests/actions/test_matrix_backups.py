@@ -7,7 +7,7 @@ import pytest
 
 import sandbox as sandbox_package
 from orchestration.actions.remedies import ROLES
-from tests.actions.cases import Stage
+from tests.actions.cases import Stage, new_cluster
 from tests.actions.conftest import provisioning_key
 from tests.actions.running import apply, job, run
 
@@ -170,16 +170,17 @@ def test_snapshots_that_a_deleted_cluster_left_can_be_described_and_deleted(stag
 
 
 @pytest.fixture(scope="module")
-def today():
-    """A sandbox whose clock is this machine's: points in time lie in both or in neither."""
-    with sandbox_package.running(seed=7, months=1, pace=0) as sandbox:
+def yesterday():
+    """A sandbox a day behind this machine: its moments are past, and within the window of both."""
+    day = datetime.now(UTC).date() - timedelta(days=1)
+    with sandbox_package.running(seed=7, months=1, today=day, pace=0) as sandbox:
         yield sandbox
 
 
-def test_a_point_in_time_is_restored_within_its_window_only(today, shell):
-    shell(provisioning_key(today))
+def test_a_point_in_time_is_restored_within_its_window_only(yesterday, shell):
+    shell(provisioning_key(yesterday))
     made = apply("create_project", name="moments")
-    stage = Stage(today, made.atlas_ids["project_id"], "moments")
+    stage = Stage(yesterday, made.atlas_ids["project_id"], "moments")
     stage.cluster("plain")
     stage.cluster("one", pit_enabled=True)
     into = {"target_cluster": "one", "confirm": "one"}
@@ -197,8 +198,9 @@ def test_a_point_in_time_is_restored_within_its_window_only(today, shell):
     off = apply("restore", **{**at, "cluster": "plain"}, restore_timestamp="1700000000", **into)
     assert "pit_enabled is off for plain" in off.error
     assert stage.writes() == before
-    time.sleep(1.1)  # to a whole second after it was made
-    second = int(datetime.now(UTC).timestamp())
+    time.sleep(1.1)  # until the second after it was made is past
+    info = apply("create_cluster", **new_cluster(stage.project, pit_enabled=True)).result
+    second = int(datetime.fromisoformat(info.created_at).timestamp()) + 1
     done = job("restore", **at, restore_timestamp=str(second), **into)
     assert done.outcome == "applied", done.error
     assert done.result.delivery_type == "pointInTime"
