@@ -19,6 +19,13 @@ class Target:
     at_least: float | None = None
 
     @property
+    def bound(self) -> str:
+        """The bound as a reader sees it; empty for a figure that is only reported."""
+        if self.at_most is not None:
+            return f"<= {self.at_most:g}"
+        return f">= {self.at_least:g}" if self.at_least is not None else ""
+
+    @property
     def is_met(self) -> bool:
         """Whether the figure is on the right side of its bound."""
         high = self.at_most is None or self.figure <= self.at_most
@@ -48,7 +55,11 @@ def show(title: str, runs: Runs, targets: list[Target]) -> None:
     for name, costs in runs.items():
         wall, cpu, peak, requests = (median_of(costs, each) for each in FIGURES)
         print(f"{name:22}{wall:9.2f}{cpu:9.2f}{peak:10.0f}{requests:10.0f}{len(costs):8}")
+    show_targets(targets)
+
+
+def show_targets(targets: list[Target]) -> None:
+    """Print each figure beside its bound, if it has one."""
     for each in targets:
-        bound = f"<= {each.at_most:g}" if each.at_most is not None else f">= {each.at_least:g}"
-        verdict = "met" if each.is_met else "not met"
-        print(f"  {each.name:34}{each.figure:9.2f}   {bound:10}{verdict}", flush=True)
+        verdict = f"{each.bound:10}{'met' if each.is_met else 'not met'}" if each.bound else ""
+        print(f"  {each.name:44}{each.figure:9.3g}   {verdict}".rstrip(), flush=True)

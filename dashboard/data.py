@@ -192,9 +192,8 @@ order by unit, amount desc, resource_id"""
 
 def tag_keys() -> list[str]:
     """Every tag key that a cost carries."""
-    sql = """select distinct unnest(map_keys(tags)) as key from marts.agg_costs_monthly
-order by key"""
-    return [row["key"] for row in rows(Query(sql))]
+    sql = "select tag_key from marts.dim_tag_keys order by tag_key"
+    return [row["tag_key"] for row in rows(Query(sql))]
 
 
 def active_resources(filters: Sequence[Filter] = ()) -> Query:

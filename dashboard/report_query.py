@@ -18,8 +18,9 @@ TOTAL_CHARGE_TYPES = ("consulting", "minimum_charge", "support", "usage")
 ROW_LIMIT = 500
 _CURRENCY = "coalesce(pricing_currency, 'unknown currency')"
 _COARSE = frozenset({
-    "connection", "org_id", "org_name", "project_id", "project_name", "cloud_provider", "service",
-    "category", "region", "charge_type", "pricing_currency", "cost_cents",
+    "invoice_id", "connection", "org_id", "org_name", "project_id", "project_name",
+    "cloud_provider", "service", "category", "region", "charge_type", "pricing_currency",
+    "cost_cents",
 })  # fmt: skip
 _DETAIL = _COARSE | {
     "resource_id", "resource_name", "resource_type", "cluster_name", "sku", "instance_size",
@@ -42,7 +43,7 @@ class Relation:
 
 DAILY = Relation("marts.agg_costs_daily", "usage_date", _COARSE)
 MONTHLY = Relation("marts.agg_costs_monthly", "usage_month", _DETAIL)
-FULL = Relation("marts.fct_costs_daily", "usage_date", _DETAIL | {"invoice_id"})
+FULL = Relation("marts.fct_costs_daily", "usage_date", _DETAIL)
 BILLED = Relation(FULL.name, "billed_date", FULL.columns)
 
 

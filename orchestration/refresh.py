@@ -56,6 +56,7 @@ def rebuild(settings: Settings) -> None:
         wait_until_free([settings.raw_file, settings.marts_file])
         Slices(settings.slices_dir).drop_all()
         settings.raw_file.unlink(missing_ok=True)
+        settings.models_file.unlink(missing_ok=True)
         landings = [Landing(settings.landing_dir, each.name) for each in settings.connections()]
         with RawWarehouse(settings.raw_file, settings.slices_dir) as raw:
             raw.load(*landings)

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         return self.build_dir / "marts.verified"
 
     @property
+    def models_file(self) -> Path:
+        """Says which models built the marts."""
+        return self.build_dir / "marts.models"
+
+    @property
     def dbt_target_dir(self) -> Path:
         """What dbt compiled and how its last build went."""
         return self.build_dir / "dbt"

@@ -157,6 +157,7 @@ def _optional(db: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _unclassified(db: duckdb.DuckDBPyConnection) -> list[str]:
     rows = db.execute(
-        "select distinct sku from marts.fct_line_items where service = 'Unclassified' order by sku"
+        "select distinct sku from marts.agg_costs_monthly "
+        "where service = 'Unclassified' order by sku"
     ).fetchall()
     return [sku or "(no SKU)" for (sku,) in rows]

@@ -25,6 +25,16 @@
     string_agg(distinct {{ text }}, ', ' order by {{ text }})
 {%- endmacro %}
 
+{# Values as one text, each in its place. #}
+{% macro in_words(values) -%}
+    concat_ws('|'
+        {%- for value in values -%} , coalesce(cast({{ value }} as varchar), '-') {%- endfor -%}
+    )
+{%- endmacro %}
+
+{# One fingerprint of many texts, whatever order they come in. #}
+{% macro digest(text) -%} md5(string_agg({{ text }}, chr(10) order by {{ text }})) {%- endmacro %}
+
 {# -- days -- #}
 
 {% macro add_days(day, days) -%} ({{ day }} + cast({{ days }} as integer)) {%- endmacro %}

@@ -159,3 +159,15 @@
         cast(null as {{ type }}) as {{ name }}{{ ", " if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{# The columns of a row whose text could not be typed, or null. #}
+{% macro focus_untyped(row) -%}
+    nullif(concat_ws(', '
+        {%- for column, name, type in focus_typed_columns() -%}
+        , case
+            when {{ row }}.{{ column }} != '' and {{ focus_typed(row ~ "." ~ column, type) }} is null
+                then '{{ column }}'
+        end
+        {%- endfor -%}
+    ), '')
+{%- endmacro %}

@@ -1,3 +1,8 @@
+{# The first day of a line: its own, else its invoice's. Both are aliases of staging's relations. #}
+{% macro usage_date(line, invoice) -%}
+    coalesce(cast({{ line }}.started_at as date), {{ invoice }}.start_date)
+{%- endmacro %}
+
 {# What a line's resource is and what people call it; lines and restatements must say it alike.
    line is the alias of a relation with the line's columns. #}
 {% macro resource_type(line, named_type) -%}

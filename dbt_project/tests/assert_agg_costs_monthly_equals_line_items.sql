@@ -2,7 +2,7 @@
 -- A resource or SKU whose costs the monthly aggregate lost; pages by resource read only that.
 with lines as (
     select
-        org_id,
+        invoice_id,
         resource_id,
         sku,
         count(*) as line_items,
@@ -10,12 +10,13 @@ with lines as (
         sum(list_cost) as list_cost,
         sum(quantity) as quantity
     from {{ ref('fct_line_items') }}
-    group by org_id, resource_id, sku
+    where {{ is_changed_by_name(ref('int_changed_invoices')) }}
+    group by invoice_id, resource_id, sku
 ),
 
 agg_costs_monthly as (
     select
-        org_id,
+        invoice_id,
         resource_id,
         sku,
         sum(line_items) as line_items,
@@ -23,11 +24,12 @@ agg_costs_monthly as (
         sum(list_cost) as list_cost,
         sum(quantity) as quantity
     from {{ ref('agg_costs_monthly') }}
-    group by org_id, resource_id, sku
+    where {{ is_changed_by_name(ref('int_changed_invoices')) }}
+    group by invoice_id, resource_id, sku
 )
 
 select
-    coalesce(lines.org_id, agg_costs_monthly.org_id) as org_id,
+    coalesce(lines.invoice_id, agg_costs_monthly.invoice_id) as invoice_id,
     coalesce(lines.resource_id, agg_costs_monthly.resource_id) as resource_id,
     coalesce(lines.sku, agg_costs_monthly.sku) as sku,
     lines.cents,
@@ -35,7 +37,7 @@ select
 from lines
 full outer join agg_costs_monthly
     on
-        lines.org_id is not distinct from agg_costs_monthly.org_id
+        lines.invoice_id is not distinct from agg_costs_monthly.invoice_id
         and lines.resource_id is not distinct from agg_costs_monthly.resource_id
         and lines.sku is not distinct from agg_costs_monthly.sku
 where

@@ -1,6 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_costs_daily'}}}) }}
 -- Cents, list cost, quantity or lines lost where a line over several days is divided by day: its
--- remainder, or a whole line whose end is before its start.
+-- remainder, or a whole line whose end is before its start. Of the invoices being built: a view
+-- over lines that did not change says of the others what it said.
 with lines as (
     select
         invoice_id,
@@ -10,6 +11,7 @@ with lines as (
         sum(quantity) as quantity,
         count(*) as line_items
     from {{ ref('fct_line_items') }}
+    where {{ is_changed_by_name(ref('int_changed_invoices')) }}
     group by invoice_id
 ),
 
@@ -22,6 +24,7 @@ daily as (
         sum(quantity) as quantity,
         sum(line_items) as line_items
     from {{ ref('fct_costs_daily') }}
+    where {{ is_changed_by_name(ref('int_changed_invoices')) }}
     group by invoice_id
 )
 

@@ -8,6 +8,7 @@ import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
+from orchestration.resources.dbt import models_checksum
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.warehouse.lock import wait_until_free
 
@@ -33,8 +34,10 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
         # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
         target = warehouse.settings.dbt_target_dir
         wait_until_free([warehouse.marts_file])
-        invocation = dbt.cli(["build"], context=context, target_path=target)
         warehouse.forget_verification()
+        if not context.is_subset:
+            warehouse.drop_marts_of_other_models(models_checksum())
+        invocation = dbt.cli(["build"], context=context, target_path=target)
         try:
             yield from invocation.stream()
         except DagsterDbtCliRuntimeError:

@@ -54,13 +54,11 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
 # The rule of the model data_through, for each connection by itself.
 DATA_THROUGH = """
 select connection, coalesce(
-    max(usage_date) filter (
-        charge_type = 'usage' and usage_date <= coalesce(billed_date, usage_date)
-    ),
-    least(max(billed_date), max(usage_date)),
-    max(usage_date)
+    max(last_posted_usage_date),
+    least(max(last_billed_date), max(last_usage_date)),
+    max(last_usage_date)
 )
-from marts.fct_line_items
+from marts.agg_invoices
 group by connection
 """
 

@@ -54,10 +54,10 @@ def known_skus(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     with warehouse.marts() as db:
         rows = db.execute(
             """
-            select sku, any_value(service), any_value(classified_by), count(*),
-                sum(cost_cents)::bigint
-            from marts.fct_line_items
-            where classified_by not in ('taxonomy', 'override') or service = 'Unclassified'
+            select sku, any_value(skus.service), any_value(skus.classified_by),
+                sum(line_items)::bigint, sum(cost_cents)::bigint
+            from marts.agg_costs_monthly inner join marts.dim_skus as skus using (sku)
+            where classified_by not in ('taxonomy', 'override') or skus.service = 'Unclassified'
             group by sku
             order by 5 desc
             """

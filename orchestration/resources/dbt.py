@@ -5,9 +5,12 @@ have none.
 """
 
 import fcntl
+import hashlib
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 from dagster_dbt import DbtCliResource, DbtProject
 
 from orchestration.settings import PROJECT_ROOT
@@ -36,9 +39,21 @@ def _is_stale(manifest: Path) -> bool:
     if not manifest.exists():
         return True
     made = manifest.stat().st_mtime
-    return any(
-        file.stat().st_mtime > made
-        for pattern in SOURCES
-        for file in project.project_dir.glob(pattern)
-        if "target" not in file.parts and "logs" not in file.parts
-    )
+    return any(file.stat().st_mtime > made for file in _sources())
+
+
+def models_checksum() -> str:
+    """What tells these models, seeds and tests from those of another release, or another DuckDB."""
+    found = hashlib.sha256(duckdb.__version__.encode())
+    for file in sorted(_sources()):
+        if file.suffix != ".md":
+            found.update(f"\n{file.relative_to(project.project_dir)}\n".encode())
+            found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def _sources() -> Iterator[Path]:
+    for pattern in SOURCES:
+        for file in project.project_dir.glob(pattern):
+            if "target" not in file.parts and "logs" not in file.parts:
+                yield file

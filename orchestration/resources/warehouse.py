@@ -90,6 +90,14 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             db.execute("use warehouse")
             yield db
 
+    def drop_marts_of_other_models(self, checksum: str) -> None:
+        """A release may change any column and any rule: its first build starts from nothing."""
+        built_by = self._settings.models_file
+        if not built_by.exists() or built_by.read_text() != checksum:
+            self.marts_file.unlink(missing_ok=True)
+            self.marts_file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+            built_by.write_text(checksum)
+
     def forget_verification(self) -> None:
         """From now on the marts may be half built."""
         self._settings.verified_file.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from orchestration.landing import Landing, LandingClosed, Observation
 
 ENTITY = "focus_reports"
 TABLE = "focus_report_rows"
+REPORTS = "focus_reports"
 log = logging.getLogger("atlas_costs")
 
 
@@ -24,10 +25,11 @@ def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observatio
         del newest[scope]
     if not newest:
         return
-    db.execute(
-        f"delete from {TABLE} where _invoice_id in (select unnest(?))",  # noqa: S608
-        [list(newest)],
-    )
+    for table in (TABLE, REPORTS):
+        db.execute(
+            f"delete from {table} where _invoice_id in (select unnest(?))",  # noqa: S608
+            [list(newest)],
+        )
     db.execute(
         "create or replace temp table reports as select unnest($paths) as path, "
         "unnest($ids) as invoice_id, unnest($files) as file, unnest($times) as observed_at",
@@ -40,6 +42,15 @@ def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observatio
     )
     paths = [str(landing.root / each.files[0]) for each in newest.values()]
     db.execute(_insert(db, paths), {"paths": paths, "connection": landing.connection})
+    db.execute(_NOTE, {"connection": landing.connection})
+
+
+_NOTE = f"""
+insert into {REPORTS} by name
+select invoice_id as _invoice_id, $connection as _connection, file as _landing_file,
+    observed_at::timestamptz at time zone 'UTC' as _landed_at
+from reports
+"""  # noqa: S608  made of constants above
 
 
 def _leave_out(landing: Landing, invoice_id: str) -> None:

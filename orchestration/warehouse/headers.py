@@ -26,6 +26,7 @@ select id, org_id as orgId, status_name as statusName,
     payments::json as payments, refunds::json as refunds, is_nested as _is_nested,
     version as _version, number as _versions_seen, {_utc("first_seen")} as _first_seen_at,
     {_utc("since")} as _last_changed_at, lines as _line_items,
+    cents as _cents, load as _load,
     connection as _connection, file as _landing_file, {_utc("since")} as _landed_at
 from versions_now
 """  # noqa: S608  made of constants above

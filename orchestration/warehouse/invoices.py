@@ -1,6 +1,7 @@
 """Invoices and their lines: each changed invoice replaced whole, all of them in one statement."""
 
 from collections.abc import Iterable
+from uuid import uuid4
 
 import duckdb
 import msgspec
@@ -37,6 +38,7 @@ class InvoiceLoader:
         self._slices = slices
         self._landings = list(landings)
         self._refused = refused
+        self._load = uuid4().hex
 
     def load_changed(self) -> tuple[dict[str, str], int, int]:
         """Invoice id → month of what was replaced, lines written, their cents.
@@ -142,7 +144,7 @@ class InvoiceLoader:
         """The batch as two temporary tables: one row a version, one a file of lines."""
         self._db.execute(
             "create or replace temp table versions_now as select unnest(?, recursive := true)",
-            [[_row(version, found) for version, found in batch]],
+            [[_row(version, found) | {"load": self._load} for version, found in batch]],
         )
         self._db.execute(
             "create or replace temp table slices as select path, invoice_id, file, since, "
@@ -238,6 +240,7 @@ def _row(version: Version, found: Slice) -> dict[str, object]:
         "since": version.since,
         "is_nested": version.is_nested,
         "lines": version.line_items,
+        "cents": version.cents,
         "connection": version.connection,
         "file": version.file,
         "path": str(found.lines) if found.lines else None,

@@ -132,6 +132,7 @@ class RawWarehouse:
             "inventory_history",
             "project_access",
             "focus_report_rows",
+            "focus_reports",
             "journal_positions",
         ):
             self._db.execute(f"delete from {table} where _connection = ?", [connection])  # noqa: S608

@@ -127,14 +127,16 @@ create table if not exists project_access (
     groupId varchar, entity varchar, is_readable boolean, error varchar, _connection varchar
 );
 -- _is_nested: read out of a paying organization's linkedInvoices. _version: hash of the invoice's
--- own header and lines. _line_items: lines counted when the document was cut, before any loading.
+-- own header and lines. _line_items, _cents: lines and their cents counted when the document was
+-- cut, before any loading. _load: another one each time the invoice was loaded, so that whoever
+-- read it can tell whether it is still what he read.
 create table if not exists invoices (
     id varchar, orgId varchar, statusName varchar, created timestamp, updated timestamp,
     startDate timestamp, endDate timestamp, amountBilledCents bigint, amountPaidCents bigint,
     creditsCents bigint, salesTaxCents bigint, startingBalanceCents bigint, subtotalCents bigint,
     payments json, refunds json,
     _is_nested boolean, _version varchar, _versions_seen integer, _first_seen_at timestamp,
-    _last_changed_at timestamp, _line_items bigint,
+    _last_changed_at timestamp, _line_items bigint, _cents bigint, _load varchar,
     _connection varchar, _landing_file varchar, _landed_at timestamp
 );
 -- The tags first seen with lines that have since left their invoice, should they come back.
@@ -179,6 +181,10 @@ create table if not exists focus_report_rows (
     Tags varchar, x_AtlasSku varchar, x_BilledDateStart varchar, x_BilledDateEnd varchar,
     x_PricingCurrencyRate varchar, x_SkuCategory varchar, _other_columns json,
     _connection varchar, _landing_file varchar, _landed_at timestamp
+);
+-- Which reports those rows are: one row per report.
+create table if not exists focus_reports (
+    _invoice_id varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
 );
 -- What this product did in Atlas: one row per action run, dry or not, by any connection there ever
 -- was. Field names are our own record's. _landed_at: when its file was last written.

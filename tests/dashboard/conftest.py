@@ -81,16 +81,18 @@ create view marts.fct_costs_daily as
         sum(list_cost) as list_cost, sum(quantity) as quantity, count(*) as line_items
     from marts.fct_line_items group by all;
 create table marts.agg_costs_daily as
-    select usage_date, connection, org_id, org_name, project_id, project_name, cloud_provider,
-        service, category, region, region_source, charge_type, pricing_currency,
+    select usage_date, invoice_id, connection, org_id, org_name, project_id, project_name,
+        cloud_provider, service, category, region, region_source, charge_type, pricing_currency,
         sum(cost_cents)::bigint as cost_cents, count(*) as line_items
     from lines group by all;
 create table marts.agg_costs_monthly as
     select date_trunc('month', usage_date)::date as usage_month,
-        * exclude (usage_date, invoice_id, invoice_month, cost_cents, list_cost, quantity),
+        * exclude (usage_date, invoice_month, cost_cents, list_cost, quantity),
         sum(cost_cents)::bigint as cost_cents, sum(list_cost) as list_cost,
         sum(quantity) as quantity, count(*) as line_items
     from lines group by all;
+create table marts.dim_tag_keys as
+    select distinct unnest(map_keys(tags) || map_keys(tags_first_seen)) as tag_key from lines;
 create table marts.fct_invoices as
     select invoice_id, org_id, org_name, connection, invoice_month,
         if(invoice_month = date_trunc('month', $last::date), 'PENDING', 'PAID') as status,

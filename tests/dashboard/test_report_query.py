@@ -41,7 +41,7 @@ def total(report: Report) -> int:
         ({"group": ("sku",), "range": "last_7_days"}, "month", FULL),
         ({"group": ("sku",), "range": "this_month"}, "month", FULL),
         ({"group": ("sku",), "range": "this_month", "compare": "none"}, "month", MONTHLY),
-        ({"group": ("invoice",), "range": "last_month"}, "month", FULL),
+        ({"group": ("invoice",), "range": "last_month"}, "day", DAILY),
         ({"group": (), "filters": (Filter("resource", "is", ("x",)),)}, "day", FULL),
         ({"measure": "usage", "range": "last_month"}, "window", MONTHLY),
         ({"measure": "usage", "range": "last_month"}, "day", FULL),

@@ -30,6 +30,7 @@ class Warehouse:
     """A raw and a marts database beside each other, and dbt pointed at both."""
 
     folder: Path
+    project: Path = PROJECT
 
     @property
     def raw(self) -> Path:
@@ -47,8 +48,8 @@ class Warehouse:
             "ATLAS_COSTS_MARTS_DB": str(self.marts),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
-            "DBT_PROJECT_DIR": str(PROJECT),
-            "DBT_PROFILES_DIR": str(PROJECT),
+            "DBT_PROJECT_DIR": str(self.project),
+            "DBT_PROFILES_DIR": str(self.project),
         }
         done = subprocess.run(
             [str(DBT), "--no-use-colors", *arguments],

@@ -88,8 +88,13 @@ def _write_inventory(raw: duckdb.DuckDBPyConnection) -> None:
 
 def _write_invoices(raw: duckdb.DuckDBPyConnection) -> None:
     for invoice in INVOICES:
-        count = sum(row["_invoice_id"] == invoice["id"] for row in LINES)
-        insert(raw, "invoices", {**LANDED, "_line_items": count, "_versions_seen": 1, **invoice})
+        lines = [row for row in LINES if row["_invoice_id"] == invoice["id"]]
+        counted = {
+            "_line_items": len(lines),
+            "_cents": sum(row["totalPriceCents"] for row in lines),
+            "_load": f"load of {invoice['id']}",
+        }
+        insert(raw, "invoices", {**LANDED, **counted, "_versions_seen": 1, **invoice})
     for payment in PAYMENTS:
         insert(raw, "invoice_payments", {**LANDED, **payment})
     for refund in REFUNDS:
@@ -107,5 +112,7 @@ def _write_initech(raw: duckdb.DuckDBPyConnection) -> None:
     for number, row in enumerate(initech.REPORT):
         insert(raw, "focus_report_rows", {**row, "_row": number, **LANDED})
         insert(raw, "focus_report_rows", {**row, "_row": number, **second})
+    for report in (LANDED, second):
+        insert(raw, "focus_reports", {"_invoice_id": "inv-initech", **report})
     for row in initech.CHANGES:
         insert(raw, "invoice_changes", row)

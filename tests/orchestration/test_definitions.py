@@ -38,6 +38,7 @@ LAYERS = (
     "staging",
     "intermediate",
     "marts",
+    "build",
     "published_warehouse",
 )
 

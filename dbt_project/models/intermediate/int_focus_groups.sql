@@ -2,6 +2,7 @@
 
 with focus_rows as (
     select * from {{ ref('stg_atlas__focus_report_rows') }}
+    where {{ is_changed() }}
 ),
 
 -- a row has no id: these are all the columns that it shares with the line it came from

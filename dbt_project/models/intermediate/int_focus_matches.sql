@@ -15,6 +15,7 @@ focus_rows as (
         *,
         coalesce(consumed_quantity, pricing_quantity) as quantity
     from {{ ref('stg_atlas__focus_report_rows') }}
+    where {{ is_changed() }}
 ),
 
 numbered_lines as (

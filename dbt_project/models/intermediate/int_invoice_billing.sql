@@ -2,18 +2,8 @@ with invoices as (
     select * from {{ ref('stg_atlas__invoices') }}
 ),
 
-focus_rows as (
-    select * from {{ ref('stg_atlas__focus_report_rows') }}
-),
-
--- several contracts may pay one invoice, each at its own price: the dearest charge's is named
 reported as (
-    select
-        invoice_id,
-        max(billing_currency) as billing_currency,
-        max_by(credit_price, coalesce(abs(pricing_currency_effective_cost), 0)) as credit_price
-    from focus_rows
-    group by invoice_id
+    select * from {{ ref('int_focus_invoices') }}
 ),
 
 payments as (

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ delete_changed() }}'
+) }}
+
+-- depends_on: {{ ref('int_changed_invoices') }}
 with lines as (
     select * from {{ ref('int_line_items_classified') }}
 ),

@@ -1,5 +1,7 @@
 with lines as (
     select * from {{ ref('stg_atlas__invoice_line_items') }}
+    -- here and no later: of the others no line is read, let alone its id hashed
+    where {{ is_changed() }}
 ),
 
 invoices as (
@@ -24,7 +26,7 @@ classified as (
         coalesce(lines.line_cloud_provider, skus.cloud_provider) as cloud_provider,
         coalesce(skus.classified_by, 'none') as classified_by,
         cast(lines.created_at as date) as billed_date,
-        coalesce(cast(lines.started_at as date), invoices.start_date) as usage_date,
+        {{ usage_date('lines', 'invoices') }} as usage_date,
         {{ exclusive_end_date('lines.ended_at') }} as stated_end_date,
         {{ list_cost('lines.quantity', 'lines.unit_price') }} as list_cost
     from lines

@@ -6,6 +6,10 @@ generations as (
     select * from {{ ref('int_cluster_generations') }}
 ),
 
+unlisted as (
+    select * from {{ ref('int_unlisted_clusters') }}
+),
+
 matched as (
     select
         lines.*,
@@ -21,21 +25,6 @@ matched as (
             and lines.usage_date < generations.valid_to
 ),
 
--- what an unlisted name was shows in some of its lines only; its backup and transfer say nothing
-unlisted_types as (
-    select
-        owner_id,
-        cluster_name,
-        case
-            when bool_or(category = 'Flex') then 'flex_cluster'
-            when bool_or(service = 'Serverless Instances') then 'serverless_instance'
-            else 'cluster'
-        end as resource_type
-    from matched
-    where cluster_name is not null and cluster_id is null
-    group by owner_id, cluster_name
-),
-
 typed as (
     select
         matched.*,
@@ -44,13 +33,13 @@ typed as (
                 then coalesce(matched.cluster_id, matched.owner_id || '/' || matched.cluster_name)
         end as cluster_resource_id,
         {{ resource_type(
-            'matched', 'coalesce(matched.listed_type, unlisted_types.resource_type)'
+            'matched', 'coalesce(matched.listed_type, unlisted.resource_type)'
         ) }} as resource_type
     from matched
-    left join unlisted_types
+    left join unlisted
         on
-            matched.owner_id = unlisted_types.owner_id
-            and matched.cluster_name = unlisted_types.cluster_name
+            matched.owner_id = unlisted.owner_id
+            and matched.cluster_name = unlisted.cluster_name
             and matched.cluster_id is null
 ),
 

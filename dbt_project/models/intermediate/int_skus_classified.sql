@@ -1,5 +1,5 @@
-with lines as (
-    select * from {{ ref('stg_atlas__invoice_line_items') }}
+with contents as (
+    select * from {{ ref('int_invoice_contents') }}
 ),
 
 listed as (
@@ -26,7 +26,7 @@ skus as (
         sku,
         {{ sku_key('sku') }} as sku_key
     from (
-        select sku from lines
+        select sku from contents
         where sku is not null
         union
         select sku from listed

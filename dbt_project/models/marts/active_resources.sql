@@ -10,11 +10,6 @@ access as (
     select * from {{ ref('stg_atlas__project_access') }}
 ),
 
-line_days as (
-    select * from {{ ref('fct_line_item_days') }}
-    where charge_type != 'credit' and resource_type != 'organization'
-),
-
 -- the newest usage day of the data, never the machine's clock: a rebuild changes nothing
 as_of as (
     select
@@ -22,6 +17,20 @@ as_of as (
         {{ first_of_month('data_through') }} as month_start,
         {{ days_between('data_through', last_of_month('data_through')) }} as days_left
     from {{ ref('data_through') }}
+),
+
+-- the lines of older invoices are left alone
+recent as (
+    select sums.invoice_id
+    from {{ ref('agg_invoices') }} as sums
+    cross join as_of
+    where sums.last_usage_end_date >= {{ add_days('as_of.as_of', -30) }}
+),
+
+line_days as (
+    {{ line_days(
+        ref('fct_line_items'), 'invoice_id in (select recent.invoice_id from recent)'
+    ) }}
 ),
 
 recent_days as (
@@ -35,7 +44,9 @@ recent_days as (
     from line_days
     cross join as_of
     where
-        line_days.usage_date <= as_of.as_of
+        line_days.charge_type != 'credit'
+        and line_days.resource_type != 'organization'
+        and line_days.usage_date <= as_of.as_of
         and line_days.usage_date >= {{ add_days('as_of.as_of', -30) }}
 ),
 

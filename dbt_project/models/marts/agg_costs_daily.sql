@@ -1,10 +1,18 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ delete_changed() }}'
+) }}
+
 with line_days as (
-    select * from {{ ref('fct_line_item_days') }}
+    {{ line_days(ref('fct_line_items'), is_changed()) }}
 ),
 
 daily as (
     select
         usage_date,
+        invoice_id,
         connection,
         org_id,
         org_name,

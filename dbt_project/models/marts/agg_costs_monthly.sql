@@ -1,10 +1,18 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook='{{ delete_changed() }}'
+) }}
+
 with line_days as (
-    select * from {{ ref('fct_line_item_days') }}
+    {{ line_days(ref('fct_line_items'), is_changed()) }}
 ),
 
 monthly as (
     select
         {{ first_of_month('usage_date') }} as usage_month,
+        invoice_id,
         connection,
         org_id,
         org_name,
@@ -14,6 +22,7 @@ monthly as (
         service,
         category,
         region,
+        atlas_region,
         region_source,
         charge_type,
         pricing_currency,

@@ -1,32 +1,25 @@
-with lines as (
-    select * from {{ ref('fct_line_items') }}
+with sums as (
+    select * from {{ ref('agg_invoices') }}
 ),
 
 -- a subscription posted today may reach a year ahead, and support to the end of the month: only
 -- usage that began before it was posted says how far the bill has come
-last_usage as (
-    select max(usage_date) as data_through from lines
-    where charge_type = 'usage' and usage_date <= coalesce(billed_date, usage_date)
-),
-
-last_posted as (
-    select max(billed_date) as data_through from lines
-),
-
-last_line as (
-    select max(usage_date) as data_through from lines
+lasts as (
+    select
+        max(last_posted_usage_date) as last_posted_usage_date,
+        max(last_billed_date) as last_billed_date,
+        max(last_usage_date) as last_usage_date
+    from sums
 ),
 
 final as (
     select
         coalesce(
-            last_usage.data_through,
-            least(last_posted.data_through, last_line.data_through),
-            last_line.data_through
+            last_posted_usage_date,
+            least(last_billed_date, last_usage_date),
+            last_usage_date
         ) as data_through
-    from last_usage
-    cross join last_posted
-    cross join last_line
+    from lasts
 )
 
 select * from final

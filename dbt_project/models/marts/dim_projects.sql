@@ -2,23 +2,38 @@ with projects as (
     select * from {{ ref('stg_atlas__projects') }}
 ),
 
-lines as (
-    select * from {{ ref('fct_line_items') }}
+contents as (
+    select * from {{ ref('int_invoice_contents') }}
+    where project_id is not null
+),
+
+invoices as (
+    select * from {{ ref('stg_atlas__invoices') }}
 ),
 
 organizations as (
     select * from {{ ref('stg_atlas__organizations') }}
 ),
 
+named as (
+    select
+        contents.*,
+        invoices.org_id,
+        coalesce(contents.project_name, contents.project_id) as billed_name,
+        cast(contents.last_usage_date as varchar) || contents.invoice_id as recency
+    from contents
+    inner join invoices on contents.invoice_id = invoices.invoice_id
+),
+
 billed as (
     select
         project_id,
-        max_by(project_name, cast(usage_date as varchar) || invoice_id) as project_name,
-        max_by(org_id, cast(usage_date as varchar) || invoice_id) as org_id,
-        min(usage_date) as first_usage_date,
-        max(usage_date) as last_usage_date
-    from lines
-    where project_id is not null
+        -- of two names of one day in one invoice, the last by name
+        max_by(billed_name, recency || billed_name) as project_name,
+        max_by(org_id, recency) as org_id,
+        min(first_usage_date) as first_usage_date,
+        max(last_usage_date) as last_usage_date
+    from named
     group by project_id
 ),
 

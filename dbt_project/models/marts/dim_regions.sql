@@ -6,21 +6,21 @@ nodes as (
     select * from {{ ref('int_cluster_nodes') }}
 ),
 
-lines as (
-    select * from {{ ref('fct_line_items') }}
+costs as (
+    select * from {{ ref('agg_costs_monthly') }}
     where region_source = 'focus_report'
 ),
 
 -- what a report spells unlike the seed is its own name in both spellings
 reported as (
     select distinct
-        coalesce(lines.cloud_provider, 'unknown') as provider,
-        lines.atlas_region,
-        lines.region,
+        coalesce(costs.cloud_provider, 'unknown') as provider,
+        costs.atlas_region,
+        costs.region,
         cast(null as varchar) as location,
         false as is_known
-    from lines
-    left join regions on lines.region = regions.cloud_region
+    from costs
+    left join regions on costs.region = regions.cloud_region
     where regions.cloud_region is null
 ),
 

@@ -2,16 +2,16 @@ with skus as (
     select * from {{ ref('int_skus_classified') }}
 ),
 
-focus_rows as (
-    select * from {{ ref('stg_atlas__focus_report_rows') }}
+focus_skus as (
+    select * from {{ ref('int_focus_skus') }}
 ),
 
 reported as (
     select
         sku,
-        max_by(atlas_category, usage_date) as atlas_category
-    from focus_rows
-    where atlas_category is not null and usage_date is not null
+        max_by(atlas_category, cast(last_usage_date as varchar) || atlas_category)
+            as atlas_category
+    from focus_skus
     group by sku
 )
 

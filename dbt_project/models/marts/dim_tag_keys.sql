@@ -1,11 +1,11 @@
-with lines as (
-    select * from {{ ref('fct_line_items') }}
+with costs as (
+    select * from {{ ref('agg_costs_monthly') }}
 ),
 
 exploded as (
-    select {{ tag_keys('tags') }} as tag_key from lines
+    select {{ tag_keys('tags') }} as tag_key from costs
     union
-    select {{ tag_keys('tags_first_seen') }} as tag_key from lines
+    select {{ tag_keys('tags_first_seen') }} as tag_key from costs
 )
 
 select tag_key from exploded

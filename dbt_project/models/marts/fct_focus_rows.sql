@@ -1,27 +1,14 @@
 -- by invoice: a report that was landed anew, by another connection, or no more, is dropped first
-{{
-    config(
-        materialized='incremental',
-        incremental_strategy='append',
-        on_schema_change='append_new_columns',
-        pre_hook="{% if is_incremental() %}
-            delete from {{ this }} as held
-            where not exists (
-                select 1 from {{ ref('stg_atlas__focus_report_rows') }} as found
-                where
-                    found.invoice_id = held.invoice_id
-                    and found.landing_file = held.landing_file
-                    and found.connection is not distinct from held.connection
-            )
-        {% endif %}",
-    )
-}}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='append_new_columns',
+    pre_hook="{{ delete_stale(ref('stg_atlas__focus_reports'), 'landing_file', 'connection') }}"
+) }}
 
 with focus_rows as (
     select * from {{ ref('stg_atlas__focus_report_rows') }}
-    {% if is_incremental() %}
-        where invoice_id not in (select held.invoice_id from {{ this }} as held)
-    {% endif %}
+    where {{ is_missing('invoice_id') }}
 ),
 
 final as (

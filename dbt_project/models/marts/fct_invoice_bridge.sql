@@ -2,30 +2,19 @@ with invoices as (
     select * from {{ ref('fct_invoices') }}
 ),
 
-lines as (
-    select * from {{ ref('fct_line_items') }}
-),
-
-usage_sums as (
-    select
-        invoice_id,
-        cast(sum(cost_cents) as bigint) as usage_cents,
-        -- a line without quantity or price has no list cost; it costs what it costs
-        cast(round(sum(coalesce(list_cost * 100, cost_cents)), 0) as bigint) as list_cents
-    from lines
-    where charge_type != 'credit'
-    group by invoice_id
+sums as (
+    select * from {{ ref('agg_invoices') }}
 ),
 
 amounts as (
     select
         invoices.*,
-        coalesce(usage_sums.list_cents, 0) as list_cents,
-        coalesce(usage_sums.usage_cents, 0) as usage_cents,
+        coalesce(sums.list_cents, 0) as list_cents,
+        coalesce(sums.usage_cents, 0) as usage_cents,
         case when invoices.credit_reading = 'subtracted' then -invoices.credits_cents else 0 end
             as applied_credit_cents
     from invoices
-    left join usage_sums on invoices.invoice_id = usage_sums.invoice_id
+    left join sums on invoices.invoice_id = sums.invoice_id
 ),
 
 steps as (

@@ -2,8 +2,8 @@ with invoices as (
     select * from {{ ref('stg_atlas__invoices') }}
 ),
 
-lines as (
-    select * from {{ ref('fct_line_items') }}
+line_sums as (
+    select * from {{ ref('agg_invoices') }}
 ),
 
 organizations as (
@@ -16,18 +16,6 @@ discount_rules as (
 
 billing as (
     select * from {{ ref('int_invoice_billing') }}
-),
-
-line_sums as (
-    select
-        invoice_id,
-        max(pricing_currency) as pricing_currency,
-        count(*) as line_items,
-        sum(cost_cents) as line_items_cents,
-        sum(case when cost_cents > 0 then cost_cents else 0 end) as positive_cents,
-        sum(case when cost_cents < 0 then cost_cents else 0 end) as negative_cents
-    from lines
-    group by invoice_id
 ),
 
 compared as (

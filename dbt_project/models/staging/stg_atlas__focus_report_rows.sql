@@ -2,16 +2,8 @@ with source as (
     select * from {{ source('atlas', 'focus_report_rows') }}
 ),
 
--- a report that two connections fetched is read once: the newer, by the first connection
 chosen as (
-    select
-        _invoice_id,
-        _connection
-    from source
-    group by _invoice_id, _connection
-    qualify row_number() over (
-        partition by _invoice_id order by max(_landed_at) desc, _connection asc
-    ) = 1
+    select * from {{ ref('stg_atlas__focus_reports') }}
 ),
 
 renamed as (
@@ -25,6 +17,7 @@ renamed as (
             {{ focus_typed("source." ~ column, type) }} as {{ name }},
         {% endfor %}
         cast({{ focus_typed("source.ChargePeriodStart", "timestamp") }} as date) as usage_date,
+        {{ focus_untyped('source') }} as untyped_columns,
         source._other_columns as other_columns,
         source._connection as connection,
         source._landing_file as landing_file,
@@ -32,8 +25,8 @@ renamed as (
     from source
     inner join chosen
         on
-            source._invoice_id = chosen._invoice_id
-            and source._connection is not distinct from chosen._connection
+            source._invoice_id = chosen.invoice_id
+            and source._connection is not distinct from chosen.connection
 )
 
 select * from renamed

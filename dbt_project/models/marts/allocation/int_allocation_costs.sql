@@ -8,10 +8,6 @@ conditions as (
     select * from {{ ref('stg_config__allocation_conditions') }}
 ),
 
-line_days as (
-    select * from {{ ref('fct_line_item_days') }}
-),
-
 -- no row where there are no rules: nothing is read then
 looked_at as (
     select
@@ -24,6 +20,17 @@ looked_at as (
         select dimension from rules
     ) as named
     having count(*) > 0
+),
+
+-- a list that is empty ends the reading of ten million lines where a cross join does not
+line_days as (
+    select * from {{ ref('fct_line_item_days') }}
+    where
+        invoice_id in (
+            select invoices.invoice_id
+            from {{ ref('agg_invoices') }} as invoices
+            cross join looked_at
+        )
 ),
 
 grouped as (

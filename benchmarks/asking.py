@@ -1,0 +1,102 @@
+"""Typical report queries, on the small tables and on every line."""
+
+import time
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measure import Failed
+
+ROUNDS = 40
+MONTH = "date_trunc('month', usage_date)::date"
+# What a page asks, the small table that answers, and its column of time.
+QUERIES = {
+    "12 months by service and day": (
+        "agg_costs_daily",
+        "usage_date",
+        (
+            "select service, usage_date as day, sum(cost_cents)::bigint as cents from costs "
+            "where month > $last - interval 12 month and charge_type <> 'credit' group by all"
+        ),
+    ),
+    "12 months by a tag and month": (
+        "agg_costs_monthly",
+        "usage_month",
+        (
+            "select month, array_to_string(tags['team'], ', ') as team, "
+            "sum(cost_cents)::bigint as cents from costs "
+            "where month > $last - interval 12 month and charge_type <> 'credit' group by all"
+        ),
+    ),
+    "top 20 resources of 12 months": (
+        "agg_costs_monthly",
+        "usage_month",
+        (
+            "select resource_id, max(resource_name), sum(cost_cents)::bigint as cents from costs "
+            "where month > $last - interval 12 month group by resource_id "
+            "order by cents desc, resource_id limit 20"
+        ),
+    ),
+    "month over month by project": (
+        "agg_costs_daily",
+        "usage_date",
+        (
+            "select project_id, sum(cost_cents) filter (month = $last)::bigint as cents, "
+            "sum(cost_cents) filter (month < $last)::bigint as before from costs "
+            "where month >= $last - interval 1 month group by project_id"
+        ),
+    ),
+}
+
+
+def asked(marts: Path) -> dict[str, tuple[float, float]]:
+    """Query → p95 in milliseconds on the small table, and on the lines.
+
+    Raises:
+        Failed: the two answers differ.
+    """
+    found = {}
+    with duckdb.connect(config={"threads": 2}) as db:
+        db.execute(f"attach '{marts}' as warehouse (read_only)")
+        [(last,)] = db.execute("select max(usage_month) from warehouse.marts.agg_costs_monthly"
+                               ).fetchall()  # fmt: skip
+        for name, (table, day, sql) in QUERIES.items():
+            small = _timed(db, _over(table, day, sql), last)
+            lines = _timed(db, _over("fct_line_items", "usage_date", sql), last)
+            if small[0] != lines[0]:
+                raise Failed(f"{name}: {table} answers otherwise than fct_line_items.")
+            found[name] = (small[1], lines[1])
+    return found
+
+
+def _over(table: str, day: str, sql: str) -> str:
+    month = "usage_month" if day == "usage_month" else MONTH
+    return f"with costs as (select *, {month} as month from warehouse.marts.{table}) {sql}"
+
+
+def _timed(db: duckdb.DuckDBPyConnection, sql: str, last: object) -> tuple[list[object], float]:
+    """The answer, sorted, and the 95th percentile of asking again and again."""
+    times = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        rows = db.execute(sql, {"last": last}).fetchall()
+        times.append((time.perf_counter() - began) * 1000)
+    return sorted(rows, key=str), sorted(times)[int(ROUNDS * 0.95) - 1]
+
+
+def sizes(marts: Path, folder: Path) -> tuple[int, int]:
+    """Bytes of the tables that pages read, and of the lines, each alone in a file."""
+    small = ("agg_costs_daily", "agg_costs_monthly", "agg_invoices")
+    return sum(_size(marts, folder, each) for each in small), _size(marts, folder, "fct_line_items")
+
+
+def _size(marts: Path, folder: Path, table: str) -> int:
+    alone = folder / "alone.duckdb"
+    with duckdb.connect(str(alone)) as db:
+        empty = alone.stat().st_size
+        db.execute(f"attach '{marts}' as warehouse (read_only)")
+        db.execute(f"create table {table} as from warehouse.marts.{table}")
+        db.execute("checkpoint")
+    size = alone.stat().st_size - empty
+    alone.unlink()
+    return size

@@ -1,0 +1,130 @@
+"""The models over a raw warehouse: by dbt as a refresh runs it, and as plain SQL."""
+
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measure import ROOT, Failed
+
+PROJECT = ROOT / "dbt_project"
+DBT = Path(sys.executable).with_name("dbt")
+TOLD = ("int_changed_invoices", "built_invoices")
+CHANGED = "(select invoice_id from warehouse.intermediate.int_changed_invoices)"
+
+
+@dataclass(frozen=True)
+class Build:
+    """What one build took.
+
+    Attributes:
+        models_s: Sum of the models' execution times, as dbt reports them.
+        tests_s: The same of its tests.
+        start_s: What dbt needs beside running nodes: imports, parsing, its own bookkeeping.
+        bytes: Size of the marts' file afterwards.
+    """
+
+    models_s: float
+    tests_s: float
+    start_s: float
+    wall_s: float
+    peak_mib: float
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder with raw.duckdb, marts.duckdb and what dbt leaves."""
+
+    folder: Path
+
+    @property
+    def raw(self) -> Path:
+        """What the models read."""
+        return self.folder / "raw.duckdb"
+
+    @property
+    def marts(self) -> Path:
+        """What they make."""
+        return self.folder / "marts.duckdb"
+
+    def build(self) -> Build:
+        """Build and test with dbt, in a process of its own.
+
+        Raises:
+            Failed: a model or a test of ours failed.
+        """
+        command = [str(DBT), "--quiet", "build", "--exclude", "resource_type:unit_test"]
+        began = time.perf_counter()
+        code = subprocess.run(command, cwd=ROOT, env=self._environment(), check=False).returncode
+        wall = time.perf_counter() - began
+        if code:
+            raise Failed(f"dbt ended with exit code {code}; see {self.folder / 'logs'}.")
+        results = json.loads((self.folder / "target/run_results.json").read_text())
+        return Build(
+            models_s=_seconds(results, "model"),
+            tests_s=_seconds(results, "test"),
+            start_s=wall - results["elapsed_time"],
+            wall_s=wall,
+            peak_mib=resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024,
+            bytes=self.marts.stat().st_size,
+        )
+
+    def plain(self) -> float:
+        """Seconds that the same models take as plain SQL on a copy of the marts as they are now."""
+        copy = self.folder / "plain.duckdb"
+        shutil.copy(self.marts, copy)
+        with duckdb.connect(config={"threads": 2}) as db:
+            db.execute("set TimeZone = 'UTC'")
+            db.execute(f"attach '{copy}' as warehouse")
+            db.execute(f"attach '{self.raw}' as raw (read_only)")
+            began = time.perf_counter()
+            for statement in self._statements():
+                db.execute(statement)
+            took = time.perf_counter() - began
+        copy.unlink()
+        return took
+
+    def _statements(self) -> list[str]:
+        """The models that make tables, in the order in which dbt made them."""
+        nodes = json.loads((self.folder / "target/manifest.json").read_text())["nodes"]
+        results = json.loads((self.folder / "target/run_results.json").read_text())["results"]
+        found = []
+        for each in results:
+            node = nodes[each["unique_id"]]
+            # which invoices changed is told already
+            if node["resource_type"] != "model" or node["name"] in TOLD:
+                continue
+            name, sql = node["relation_name"], each["compiled_code"]
+            if node["config"]["materialized"] == "table":
+                found.append(f"create or replace table {name} as {sql}")
+            elif node["config"]["materialized"] == "incremental":
+                found.append(f"delete from {name} where invoice_id in {CHANGED}")
+                found.append(f"insert into {name} {sql}")
+        return found
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "ATLAS_COSTS_RAW_DB": str(self.raw),
+            "ATLAS_COSTS_MARTS_DB": str(self.marts),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_PROJECT_DIR": str(PROJECT),
+            "DBT_PROFILES_DIR": str(PROJECT),
+        }
+
+
+def _seconds(results: dict[str, list[dict[str, object]]], kind: str) -> float:
+    return sum(
+        float(str(each["execution_time"]))
+        for each in results["results"]
+        if str(each["unique_id"]).startswith(f"{kind}.")
+    )

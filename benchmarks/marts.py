@@ -1,0 +1,120 @@
+"""A day more of a long bill: what is built again, what it costs, and how fast pages then are."""
+
+import shutil
+from pathlib import Path
+from statistics import median
+
+import duckdb
+
+from benchmarks.asking import asked, sizes
+from benchmarks.building import Build, Place
+from benchmarks.measure import Failed
+from benchmarks.report import Target, show_targets
+from benchmarks.world import Size, grow, write
+
+MONTHS, FEW = 36, 3
+DAYS = 3
+TOTALS = ("fct_line_items", "agg_costs_daily", "agg_costs_monthly", "fct_costs_daily")
+
+
+def marts(lines: int, folder: Path) -> None:
+    """A full build, a day more three times over, then a full build of the same to compare with."""
+    size = Size.of(lines, MONTHS)
+    print(f"\nMarts: about {lines:,} lines in {MONTHS} invoices", flush=True)
+    long, few, whole = (Place(folder / name) for name in ("long", "few", "whole"))
+    full = [_first(long, size)]
+    _first(few, Size(FEW, size.clusters))
+    daily = [_next(long, size, day) for day in range(1, DAYS + 1)]
+    daily_of_few = [_next(few, Size(FEW, size.clusters), day) for day in range(1, DAYS + 1)]
+    plain = long.plain()
+    whole.folder.mkdir()
+    shutil.copy(long.raw, whole.raw)
+    full.append(_shown("full again", whole.build()))
+    plain_full = whole.plain()
+    _same(long, whole)
+    answers = asked(long.marts)
+    small, fact = sizes(long.marts, folder)
+    show_targets(
+        [
+            Target("daily / full, models", _ratio("models_s", daily, full), at_most=0.1),
+            Target("daily / full, wall", _ratio("wall_s", daily, full)),
+            Target("daily / its plain SQL, models", _middle("models_s", daily) / plain),
+            Target("full / its plain SQL, models", _middle("models_s", full) / plain_full),
+            Target("36 / 3 months, daily models", _ratio("models_s", daily, daily_of_few), 1.2),
+            Target("36 / 3 months, daily tests", _ratio("tests_s", daily, daily_of_few)),
+            Target("file after 3 days / full", long.marts.stat().st_size / full[-1].bytes, 1.5),
+            Target("aggregates / lines, bytes", small / fact, at_most=0.05),
+            *(Target(f"{name}, p95 ms", ms, at_most=60) for name, (ms, _) in answers.items()),
+            *(
+                Target(f"{name}, lines / small", of_lines / ms, at_least=5)
+                for name, (ms, of_lines) in answers.items()
+            ),
+        ]
+    )
+
+
+def _first(place: Place, size: Size) -> Build:
+    place.folder.mkdir()
+    told = write(place.raw, size)
+    build = _shown(f"full, {size.months} months", place.build())
+    _arrived(place, told)
+    return build
+
+
+def _next(place: Place, size: Size, day: int) -> Build:
+    told = grow(place.raw, size, day)
+    build = _shown(f"day {day}, {size.months} months", place.build())
+    _arrived(place, told)
+    return build
+
+
+def _shown(name: str, build: Build) -> Build:
+    print(
+        f"  {name}: models {build.models_s:.1f} s, tests {build.tests_s:.1f} s, start "
+        f"{build.start_s:.1f} s, wall {build.wall_s:.1f} s, peak {build.peak_mib:.0f} MiB, "
+        f"file {build.bytes / 1e6:.0f} MB",
+        flush=True,
+    )
+    return build
+
+
+def _arrived(place: Place, told: tuple[int, int]) -> None:
+    """Every line and cent that was generated is in every table, whatever was built."""
+    with duckdb.connect() as db:
+        db.execute(f"attach '{place.marts}' as warehouse (read_only)")
+        for table in TOTALS:
+            lines = "count(*)" if table == "fct_line_items" else "sum(line_items)::bigint"
+            [found] = db.execute(
+                f"select {lines}, sum(cost_cents)::bigint from warehouse.marts.{table}"
+            ).fetchall()
+            if found != told:
+                raise Failed(f"{table} has {found} lines and cents, not {told}.")
+
+
+def _same(one: Place, other: Place) -> None:
+    """The rows of every table are those of a build from nothing: their hashes add up alike."""
+    if (found := _hashes(one)) != (expected := _hashes(other)):
+        differing = sorted(name for name in expected if found.get(name) != expected[name])
+        raise Failed(f"built day by day, {', '.join(differing)} differ from a full build.")
+
+
+def _hashes(place: Place) -> dict[str, tuple[int, int]]:
+    with duckdb.connect() as db:
+        db.execute(f"attach '{place.marts}' as warehouse (read_only)")
+        tables = db.execute(
+            "select table_name from duckdb_tables() where schema_name = 'marts'"
+        ).fetchall()
+        return {
+            name: db.execute(
+                f"select count(*), sum(hash(each)::hugeint) from warehouse.marts.{name} as each"
+            ).fetchall()[0]
+            for (name,) in tables
+        }
+
+
+def _middle(name: str, builds: list[Build]) -> float:
+    return float(median(getattr(each, name) for each in builds))
+
+
+def _ratio(name: str, above: list[Build], below: list[Build]) -> float:
+    return _middle(name, above) / _middle(name, below)

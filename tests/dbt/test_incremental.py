@@ -1,0 +1,224 @@
+"""Building only what changed gives what building everything gives, row for row in every mart."""
+
+import shutil
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from .conftest import PROJECT, Warehouse
+from .raw_file import LANDED, insert
+from .world import VIRGINIA, cluster, line, observed, region
+
+Raw = duckdb.DuckDBPyConnection
+Change = Callable[[Raw, Path], None]
+NEW = count()
+TABLES_OF_A_CONNECTION = (
+    "organizations", "projects", "inventory_history", "invoices", "invoice_line_items",
+    "invoice_payments", "focus_report_rows", "focus_reports", "invoice_changes",
+    "search_deployments", "data_federation", "stream_workspaces", "online_archives",
+)  # fmt: skip
+
+
+def loaded_again(raw: Raw, *invoices: str) -> None:
+    """Leave what the loader leaves where it replaced these invoices."""
+    for each in invoices:
+        of_lines = f"from invoice_line_items where _invoice_id = '{each}'"
+        raw.execute(
+            f"update invoices set _load = 'load {next(NEW)}', "
+            f"_line_items = (select count(*) {of_lines}), "
+            f"_cents = (select sum(totalPriceCents) {of_lines}) where id = '{each}'"
+        )
+
+
+def add_line(raw: Raw, invoice: str, day: str, sku: str, cents: int, **fields: object) -> None:
+    row = line(invoice, day, sku, cents, **fields)
+    insert(raw, "invoice_line_items", {**LANDED, "_line_item_id": f"new-{next(NEW)}", **row})
+
+
+def a_day_passes(raw: Raw, project: Path) -> None:
+    """The pending invoice grows, and a cluster has moved to another region on its last day."""
+    add_line(raw, "inv-may", "2026-05-04", "ATLAS_AWS_INSTANCE_M30", 3888, clusterName="orders")
+    loaded_again(raw, "inv-may")
+    moved = cluster("2026-04-10T10:00:00Z", region("AWS", "EU_WEST_1", 3))
+    raw.execute("update inventory_history set _valid_to = '2026-05-04 05:00' where id = 'c-new'")
+    seen = observed("clusters", "c-new", "orders", "2026-05-04 05:00", moved)
+    insert(raw, "inventory_history", seen)
+
+
+def closed_invoices_change(raw: Raw, project: Path) -> None:
+    """One is restated and has other tags, one gets a report late, and a linked one appears."""
+    april = "_invoice_id = 'inv-apr'"
+    raw.execute(
+        "update invoice_line_items set totalPriceCents = totalPriceCents + 100, "
+        f"tags = map {{'team': ['core']}} where {april} and sku = 'NEWFANGLED_THING'"
+    )
+    raw.execute(f"delete from invoice_line_items where {april} and sku like '%STANDARD_GP3'")
+    add_line(raw, "inv-linked", "2026-05-02", "ATLAS_SUPPORT", 70, groupId="", groupName=None)
+    linked = {"id": "inv-linked", "orgId": "org4", "statusName": "CLOSED", "_is_nested": True}
+    dates = {"startDate": "2026-05-01", "endDate": "2026-06-01"}
+    insert(raw, "invoices", {**LANDED, **linked, **dates})
+    loaded_again(raw, "inv-apr", "inv-linked")
+    report = {"_invoice_id": "inv-globex", **LANDED, "_landing_file": "late.csv.gz"}
+    insert(raw, "focus_reports", report)
+    row = {
+        "_row": 1, "ChargePeriodStart": "2026-04-05T00:00:00Z", "SubAccountId": "p3",
+        "ResourceName": "lab", "x_AtlasSku": "ATLAS_AWS_INSTANCE_M30", "RegionId": "eu-west-1",
+        "HostProviderName": "AWS", "x_SkuCategory": "Clusters", "BillingCurrency": "EUR",
+    }  # fmt: skip
+    insert(raw, "focus_report_rows", {**row, **report})
+
+
+def names_change(raw: Raw, project: Path) -> None:
+    """A cluster has another name, a name was another cluster, a project another name."""
+    raw.execute("update inventory_history set name = 'worldwide' where id = 'c-multi'")
+    before = cluster("2026-01-01T10:00:00Z", VIRGINIA)
+    gone = "2026-04-30 10:00"
+    insert(
+        raw,
+        "inventory_history",
+        observed("clusters", "c-ghost", "ghost", "2026-04-02 06:00", before, gone=gone),
+    )
+    raw.execute("update organizations set name = 'Initech GmbH' where id = 'org3'")
+
+
+def the_rules_change(raw: Raw, project: Path) -> None:
+    """The operator overrules the taxonomy, and a release spells a region otherwise."""
+    insert(raw, "taxonomy_overrides", {"position": 1, "sku": "REALM_APP_SYNC", "category": "Ours"})
+    regions = project / "seeds/regions.csv"
+    regions.write_text(regions.read_text().replace("eu-west-1", "eu-west-one"))
+
+
+def credits_and_a_connection_less(raw: Raw, project: Path) -> None:
+    """A payment turns an organization to credits; another connection is removed."""
+    insert(
+        raw,
+        "invoice_payments",
+        {**LANDED, "_invoice_id": "inv-apr", "id": "pay-9", "unitPrice": "0.9", "currency": "USD"},
+    )
+    raw.execute("delete from invoice_line_items where _invoice_id in ('inv-globex', 'inv-initech')")
+    raw.execute("delete from invoices where id in ('inv-globex', 'inv-initech')")
+    for table in TABLES_OF_A_CONNECTION:
+        raw.execute(f"delete from {table} where _connection = 'second'")
+
+
+ALL = {"inv-apr", "inv-may", "inv-globex", "inv-initech", "inv-linked"}
+DAYS: list[tuple[Change, set[str]]] = [
+    (a_day_passes, {"inv-may"}),
+    (closed_invoices_change, {"inv-apr", "inv-linked", "inv-globex"}),
+    (names_change, {"inv-apr", "inv-may", "inv-initech"}),
+    (the_rules_change, ALL),
+    (credits_and_a_connection_less, {"inv-apr", "inv-may", "inv-globex", "inv-initech"}),
+]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the models, whose seeds may be edited."""
+    folder = tmp_path / "project"
+    shutil.copytree(PROJECT, folder, ignore=shutil.ignore_patterns("target", "logs"))
+    return folder
+
+
+@pytest.fixture
+def warehouse(built: tuple[Warehouse, dict[str, str]], project: Path, tmp_path: Path) -> Warehouse:
+    folder = tmp_path / "incremental"
+    folder.mkdir()
+    return Warehouse(built[0].copy_to(folder).folder, project)
+
+
+def build(warehouse: Warehouse) -> set[str]:
+    """Build and test; the invoices that were built."""
+    statuses = warehouse.dbt("build", "--exclude", "resource_type:unit_test")
+    failed = [name for name, status in statuses.items() if status in ("fail", "skipped")]
+    assert failed == []
+    return built_now(warehouse)
+
+
+def built_now(warehouse: Warehouse) -> set[str]:
+    with duckdb.connect() as db:
+        db.execute(f"attach '{warehouse.marts}' as warehouse (read_only)")
+        found = db.execute("select invoice_id from warehouse.intermediate.int_changed_invoices")
+        return {row[0] for row in found.fetchall()}
+
+
+def built_whole(warehouse: Warehouse, folder: Path) -> Warehouse:
+    """The same raw tables, built from nothing; at the same place, which saves dbt the parsing."""
+    folder.mkdir()
+    kept = warehouse.marts.rename(folder / "kept.duckdb")
+    warehouse.dbt("build", "--exclude", "resource_type:unit_test", "resource_type:test")
+    whole = Warehouse(folder)
+    warehouse.marts.rename(whole.marts)
+    kept.rename(warehouse.marts)
+    return whole
+
+
+def differing(one: Warehouse, other: Warehouse) -> dict[str, tuple[int, int]]:
+    """Mart → rows that only the one has, and only the other."""
+    contents = {}
+    with duckdb.connect() as db:
+        for name, warehouse in (("one", one), ("other", other)):
+            # views name their schema, not their file, so each is read where it is at home
+            db.execute(f"attach '{warehouse.marts}' as warehouse (read_only)")
+            db.execute("use warehouse")
+            tables = db.execute(
+                "select table_name from information_schema.tables "
+                "where table_catalog = 'warehouse' and table_schema = 'marts'"
+            ).fetchall()
+            for (table,) in tables:
+                db.execute(f"create temp table {name}_{table} as from marts.{table}")
+            contents[name] = {table for (table,) in tables}
+            db.execute("use memory")
+            db.execute("detach warehouse")
+        assert contents["one"] == contents["other"]
+        return {
+            table: rows
+            for table in sorted(contents["one"])
+            if (rows := (_only(db, table, "one", "other"), _only(db, table, "other", "one")))
+            != (0, 0)
+        }
+
+
+def _only(db: duckdb.DuckDBPyConnection, table: str, here: str, there: str) -> int:
+    [(rows,)] = db.execute(
+        f"select count(*) from (from {here}_{table} except all from {there}_{table})"
+    ).fetchall()
+    return rows
+
+
+def test_whatever_changes_incremental_equals_full(warehouse: Warehouse, tmp_path: Path) -> None:
+    """And no invoice is built again that did not have to be."""
+    for change, expected in DAYS:
+        with duckdb.connect(str(warehouse.raw)) as raw:
+            change(raw, warehouse.project)
+        assert build(warehouse) == expected, change.__name__
+        whole = built_whole(warehouse, tmp_path / change.__name__)
+        assert differing(warehouse, whole) == {}, change.__name__
+    assert build(warehouse) == set()
+
+
+def test_a_build_that_stopped_midway_is_made_up_for(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Its lines are new, its sums are old, and what had changed is by now as it was before."""
+    shutil.copy(warehouse.raw, tmp_path / "before.duckdb")
+    with duckdb.connect(str(warehouse.raw)) as raw:
+        a_day_passes(raw, warehouse.project)
+        closed_invoices_change(raw, warehouse.project)
+    warehouse.dbt("run", "--select", "+fct_line_items")
+    shutil.copy(tmp_path / "before.duckdb", warehouse.raw)
+    # the linked invoice is gone again
+    assert build(warehouse) == {"inv-may", "inv-apr", "inv-globex", "inv-linked"}
+    assert differing(warehouse, built_whole(warehouse, tmp_path / "whole")) == {}
+
+
+def test_what_failed_a_test_is_built_and_tested_again(warehouse: Warehouse) -> None:
+    with duckdb.connect(str(warehouse.raw)) as raw:
+        loaded_again(raw, "inv-may")
+        raw.execute("update invoices set _cents = _cents + 1 where id = 'inv-may'")
+    statuses = warehouse.dbt("build", "--exclude", "resource_type:unit_test")
+    assert statuses["assert_line_items_equal_landed"] == "fail"
+    with duckdb.connect(str(warehouse.raw)) as raw:
+        raw.execute("update invoices set _cents = _cents - 1 where id = 'inv-may'")
+    assert build(warehouse) == {"inv-may"}
+    assert build(warehouse) == set()
