@@ -127,7 +127,7 @@ class Record(Typed):
     error_code: str | None = None
     atlas_ids: dict[str, str] = {}
     duration_s: float = 0.0
-    result: SerializeAsAny[Typed] | dict[str, Any] | None = None
+    result: dict[str, Any] | SerializeAsAny[Typed] | None = None
 
     @property
     def is_good(self) -> bool:

@@ -42,7 +42,10 @@ def test_applied_once_and_asked_for_again_without_a_second_effect(case, stage):
     again = job(case.action, **values)
     assert again.outcome == case.again, again.error
     assert case.sent_in(stage.writes()) - before == 1
-    assert [each.id for each in kept_records()][-2:] == [first.id, again.id]
+    kept = kept_records()[-2:]
+    assert [each.id for each in kept] == [first.id, again.id]
+    told = [each.model_dump_json() for each in (first, again)]
+    assert [each.model_dump_json() for each in kept] == told
 
 
 @EVERY
