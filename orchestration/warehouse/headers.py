@@ -1,29 +1,34 @@
 """Invoice headers, payments and refunds, out of the versions staged for a load."""
 
+from orchestration.warehouse import casts
+
 
 def _utc(column: str) -> str:
     return f"{column}::timestamptz at time zone 'UTC'"
 
 
-def _sent(column: str) -> str:
-    """A time that Atlas sent: empty counts as missing, anything else odd names its invoice."""
-    return (
-        f"case when nullif({column}, '') is null then null "
-        f"when isfinite(try_cast({column} as timestamptz)) then {_utc(column)} "
-        f"else error('invoice ' || invoice_id || ': {column} is ' || {column} || "
-        "', which is no time') end"
+def _list(name: str) -> str:
+    """Objects or nothing: what stands there otherwise would be left out without a word."""
+    json = f"try_cast({name} as json)"
+    others = f"list_filter(json_extract({json}, '$[*]'), lambda each: json_type(each) <> 'OBJECT')"
+    is_list = (
+        f"when json_type({json}) = 'NULL' then {json} "
+        f"when json_type({json}) = 'ARRAY' and len({others}) = 0 then {json}"
     )
+    return f"{casts.odd(name, name, 'list of objects', is_list)} as {name}"
 
 
 INSERT_HEADERS = f"""
 insert into invoices by name
 select id, org_id as orgId, status_name as statusName,
-    {_sent("created")} as created, {_sent("updated")} as updated,
-    {_sent("start_date")} as startDate, {_sent("end_date")} as endDate,
+    {casts.timestamp("created", "created")} as created,
+    {casts.timestamp("updated", "updated")} as updated,
+    {casts.timestamp("start_date", "startDate")} as startDate,
+    {casts.timestamp("end_date", "endDate")} as endDate,
     amount_billed_cents as amountBilledCents, amount_paid_cents as amountPaidCents,
     credits_cents as creditsCents, sales_tax_cents as salesTaxCents,
     starting_balance_cents as startingBalanceCents, subtotal_cents as subtotalCents,
-    payments::json as payments, refunds::json as refunds, is_nested as _is_nested,
+    {_list("payments")}, {_list("refunds")}, is_nested as _is_nested,
     version as _version, number as _versions_seen, {_utc("first_seen")} as _first_seen_at,
     {_utc("since")} as _last_changed_at, lines as _line_items,
     cents as _cents, load as _load,
@@ -32,12 +37,19 @@ from versions_now
 """  # noqa: S608  made of constants above
 
 
-def _cents(name: str) -> str:
-    return f"try_cast(entry ->> '$.{name}' as bigint) as {name}"
+def _entry(name: str) -> str:
+    return f"(entry ->> '$.{name}')"
 
 
-def _time(name: str) -> str:
-    return f"try_cast(entry ->> '$.{name}' as timestamptz) at time zone 'UTC' as {name}"
+def _cents(table: str, *names: str) -> str:
+    """Refused like a line's cents: Atlas writes integers, and integers as text say the same."""
+    return ", ".join(
+        f"{casts.whole_number(_entry(name), f'{table}.{name}')} as {name}" for name in names
+    )
+
+
+def _time(table: str, name: str) -> str:
+    return f"{casts.timestamp(_entry(name), f'{table}.{name}')} as {name}"
 
 
 def _entries(column: str) -> str:
@@ -56,15 +68,16 @@ INSERT_PAYMENTS = f"""
 insert into invoice_payments by name
 select invoice_id as _invoice_id, entry ->> '$.id' as id, entry ->> '$.statusName' as statusName,
     entry ->> '$.currency' as currency,
-    try_cast(entry ->> '$.unitPrice' as decimal(38, 18)) as unitPrice,
-    {_cents("amountBilledCents")}, {_cents("amountPaidCents")}, {_cents("salesTaxCents")},
-    {_cents("subtotalCents")}, {_time("created")}, {_time("updated")}, {_LINEAGE}
+    {casts.number(_entry("unitPrice"), "decimal(38, 18)", "payments.unitPrice")} as unitPrice,
+    {_cents("payments", "amountBilledCents", "amountPaidCents", "salesTaxCents", "subtotalCents")},
+    {_time("payments", "created")}, {_time("payments", "updated")}, {_LINEAGE}
 {_entries("payments")}
 """
 
 INSERT_REFUNDS = f"""
 insert into invoice_refunds by name
-select invoice_id as _invoice_id, entry ->> '$.paymentId' as paymentId, {_cents("amountCents")},
-    entry ->> '$.reason' as reason, {_time("created")}, {_LINEAGE}
+select invoice_id as _invoice_id, entry ->> '$.paymentId' as paymentId,
+    {_cents("refunds", "amountCents")}, entry ->> '$.reason' as reason,
+    {_time("refunds", "created")}, {_LINEAGE}
 {_entries("refunds")}
 """

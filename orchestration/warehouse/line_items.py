@@ -1,14 +1,12 @@
 """The table of invoice lines and the statement that reads cut arrays into it, strictly.
 
-Everything is read as text and typed here: DuckDB alone would take decimals through a float
-(33.32733 became 33.327330000000004096), round 12.7 cents to 13 and read true as 1. What cannot be
-typed stops the load by the name of its invoice; an empty string counts as missing.
-
 A line has no id in Atlas, and (date, cluster, SKU) is not unique: equal lines are both real. Its
 identity is a hash of the invoice and every field but tags and note, then its occurrence among
 equals. The hash is computed by a view over the stored lines: a first load of a million lines takes
 a quarter less CPU for not computing what nobody asked for yet.
 """
+
+from orchestration.warehouse import casts
 
 TEXTS = (
     "cloudProvider",
@@ -43,36 +41,10 @@ IDENTITY = sorted(set(TYPES) - {"tags", "note"})
 LARGEST_LINE = 2 * 2**20
 
 
-def _odd(name: str, what: str, otherwise: str = "") -> str:
-    """What becomes of a text that the quick cast did not take: nothing, or the load stops."""
-    sentence = f"'invoice ' || invoice_id || ': {name} is ' || {name} || ', which is no {what}'"
-    refusal = f"error({sentence})"
-    return f"case when nullif({name}, '') is null then null {otherwise} else {refusal} end"
-
-
 def _number(name: str, kind: str) -> str:
-    """A number from its text, cast once: a second cast of each would cost 4 % of a load."""
-    return f"coalesce(try_cast({name} as {kind}), {_odd(name, 'number')}) as {name}"
-
-
-def _whole_number(name: str) -> str:
-    """Cents: a cast alone would round 12.7 to 13, so the decimal is compared too.
-
-    totalPriceCents needs no such care: the cutter takes whole numbers only, and its sum is
-    compared after the load.
-    """
-    is_whole = f"try_cast({name} as decimal(38, 9)) = try_cast({name} as bigint)"
-    return f"{_odd(name, 'number', f'when {is_whole} then {name}::bigint')} as {name}"
-
-
-def _timestamp(name: str) -> str:
-    """UTC, whatever offset it came with; a plain cast, four times cheaper, ignores offsets."""
-    plain = f"case when ends_with({name}, 'Z') then try_cast({name} as timestamp) end"
-    with_offset = (
-        f"when isfinite(try_cast({name} as timestamptz)) "
-        f"then {name}::timestamptz at time zone 'UTC'"
-    )
-    return f"coalesce({plain}, {_odd(name, 'time', with_offset)}) as {name}"
+    """The cutter takes whole totalPriceCents only, and their sum is compared after the load."""
+    is_unchecked = kind == "bigint" and name != "totalPriceCents"
+    return casts.whole_number(name, name) if is_unchecked else casts.number(name, kind, name)
 
 
 def _identity() -> str:
@@ -101,9 +73,8 @@ INSERT_LINES = f"""
 insert into stored_line_items by name
 select invoice_id as _invoice_id, 1 as _occurrence,
     {", ".join(f"nullif({name}, '') as {name}" for name in TEXTS)}, tags,
-    {", ".join(map(_timestamp, TIMESTAMPS))},
-    {_whole_number("discountCents")},
-    {", ".join(_number(name, kind) for name, kind in NUMBERS.items() if name != "discountCents")},
+    {", ".join(f"{casts.timestamp(name, name)} as {name}" for name in TIMESTAMPS)},
+    {", ".join(f"{_number(name, kind)} as {name}" for name, kind in NUMBERS.items())},
     connection as _connection, file as _landing_file,
     since::timestamptz at time zone 'UTC' as _landed_at
 from read_json($paths, format = 'array', filename = true, columns = {LINE_COLUMNS},
