@@ -169,6 +169,29 @@ order by position"""
     )
 
 
+def bridge_months() -> Query:
+    """Each organization's months from list price to paid, the newest first; cents."""
+    return Query("""select
+    invoice_month, org_name as organization, org_id,
+    coalesce(pricing_currency, 'unknown currency') as unit,
+    list_cents as list, list_discount_cents as list_discount, usage_cents as usage,
+    credits_used_cents as credits_used, sales_tax_cents as sales_tax,
+    amount_billed_cents as billed, amount_paid_cents as paid,
+    discount_rule, billing_currency, credit_price
+from marts.agg_bridge_monthly
+order by invoice_month desc, organization, org_id""")
+
+
+def credit_balances() -> Query:
+    """What credit each organization has left, what a day costs it, and when it ends; cents."""
+    return Query("""select
+    org_name as organization, org_id, as_of, burn_days, burn_per_day_cents as burn_per_day,
+    balance_cents as balance, balance_basis, runs_out_on,
+    coalesce(pricing_currency, 'unknown currency') as unit
+from marts.credit_balances
+order by organization, org_id""")
+
+
 def top_resources(month: Window, limit: int = 8) -> Query:
     """The dearest resources of a month in each currency, whole or to date; cents."""
     sql = """with resources as (

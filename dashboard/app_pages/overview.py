@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, data, formats, report_query, tables
+from dashboard import charts, components, data, formats, paying, report_query, tables
 from dashboard.data import Row
 from dashboard.query import Query
 from dashboard.ranges import ONE_DAY, Window, previous, resolve
@@ -137,9 +137,12 @@ left, right = st.columns(2)
 with left:
     st.subheader("From usage to billed")
     queries["Bridge"] = bridge(invoices)
+    queries["Credit"] = paying.balances()
 with right:
     month = resolve("this_month", first, through)
     st.subheader(f"Top resources, {formats.month(month.start)}")
     queries["Resources"] = top_resources(month)
+with st.expander("By month, from list price to paid"):
+    queries["Months"] = paying.months()
 queries["Invoices"] = data.invoices()
 components.sql_behind({name: query for name, query in queries.items() if query})

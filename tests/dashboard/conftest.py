@@ -113,6 +113,21 @@ create table marts.fct_invoice_bridge as
         unnest([1, 2, 3, 4, 5]) as position,
         unnest([usage, credit, 1900, 0, usage + credit + 1900])::bigint as amount_cents
     from sums;
+create table marts.agg_bridge_monthly as
+    select org_id, org_name, invoice_month, any_value(pricing_currency) as pricing_currency,
+        sum(cost_cents)::bigint + 500 as list_cents, 500::bigint as list_discount_cents,
+        sum(cost_cents)::bigint as usage_cents, 50000::bigint as credits_used_cents,
+        1900::bigint as sales_tax_cents, usage_cents + 1900 as amount_billed_cents,
+        usage_cents + 1900 as amount_paid_cents, 'gross' as discount_rule,
+        'EUR' as billing_currency, 0.95::decimal(38, 18) as credit_price
+    from lines group by all;
+create table marts.credit_balances as
+    select org_id, org_name, any_value(pricing_currency) as pricing_currency, $last::date as as_of,
+        90 as burn_days, 15000::bigint as burn_per_day_cents,
+        if(any_value(pricing_currency) = 'USD', 300000, null)::bigint as balance_cents,
+        if(balance_cents is null, 'contract_not_shown', 'starting_balance') as balance_basis,
+        if(balance_cents is null, null, $last::date + 20) as runs_out_on
+    from lines group by org_id, org_name;
 create table marts.active_resources as
     select resource_id, resource_name, resource_type, project_id, project_name, org_id,
         cloud_provider, any_value(region) as region, any_value(instance_size) as instance_size,

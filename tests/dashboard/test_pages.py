@@ -150,6 +150,17 @@ def test_the_bridge_opens_on_the_invoice_of_the_address(publish):
     assert "names no invoice" in texts(opened("overview", id="nonsense"))
 
 
+def test_the_overview_says_how_long_credit_lasts_or_why_that_is_not_known(publish):
+    publish(organizations={"Acme": "USD", "Globex": "Atlas Credits"})
+    app = opened("overview")
+    shown = texts(app)
+    assert r"Acme: \$3,000\.00 of credit left, enough until 7 Jun 2026" in shown
+    assert "Globex: no credit balance (Atlas's invoices show no balance of a sales" in shown
+    months = next(each.value for each in app.dataframe if "Credits used" in each.value)
+    assert months["Credits used"].iloc[0] == 500
+    assert set(months["Price of a credit"]) == {"0.95"}
+
+
 def test_an_address_restores_the_controls_of_a_report(publish):
     publish()
     app = opened("cost_report", range="last_month", bin="week", group=["project", "tag:env"],

@@ -184,6 +184,31 @@ def test_bridge_leads_from_list_to_billed(marts: Marts) -> None:
     ]
 
 
+def test_a_month_names_its_rule_price_and_credits(marts: Marts) -> None:
+    query = """
+        select org_id, list_cents, list_discount_cents, usage_cents, credits_used_cents,
+            amount_billed_cents, discount_rule, billing_currency, credit_price
+        from agg_bridge_monthly where org_id in ('org1', 'org2') and invoice_month = '2026-04-01'
+        order by org_id
+    """
+    assert marts.execute(query).fetchall() == [
+        ("org1", 10367, 0, 10367, 500, 9947, "net", "USD", Decimal(1)),
+        ("org2", 15000, 0, 15000, 15000, 15001, "gross", "EUR", Decimal("0.95")),
+    ]
+
+
+def test_a_balance_is_shown_by_an_invoice_or_not_at_all(marts: Marts) -> None:
+    """April's starting balance is used up; a contract's balance is in no invoice."""
+    query = """
+        select org_id, balance_cents, balance_basis, runs_out_on
+        from credit_balances where org_id in ('org1', 'org2') order by org_id
+    """
+    assert marts.execute(query).fetchall() == [
+        ("org1", 0, "used_up", None),
+        ("org2", None, "contract_not_shown", None),
+    ]
+
+
 def test_active_resources_are_listed_or_billed_now(marts: Marts) -> None:
     """As of May 3, the newest usage day: the listed, and the billed that nobody lists."""
     query = """
@@ -272,6 +297,7 @@ def test_one_cent_moved_fails_the_identity_that_guards_it(
         "assert_agg_costs_monthly_equals_line_items",
         "assert_sums_equal_line_items",
         "assert_bridge_ends_at_billed",
+        "assert_bridge_months_equal_invoices",
         "assert_focus_billed_equals_payable",
     }
 

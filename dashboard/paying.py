@@ -1,0 +1,70 @@
+"""What an organization pays with: its months from list price to paid, and how long credits last."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import components, data, formats, tables
+from dashboard.data import Row
+from dashboard.query import Query
+
+BASIS = {
+    "starting_balance": "what the newest invoice's starting balance has left",
+    "used_up": "the newest invoice used its starting balance up",
+    "contract_not_shown": "Atlas's invoices show no balance of a sales contract",
+    "no_totalled_invoice": "Atlas has totalled no invoice yet",
+    "no_balance_shown": "no starting balance on the newest invoice",
+    "owed": "the newest invoice opened with an amount owed",
+    "invoice_does_not_tie": "the newest invoice does not add up, so its balance is not relied on",
+}
+_AMOUNTS = {
+    "list": "List", "list_discount": "Discount", "usage": "Usage", "credits_used": "Credits used",
+    "sales_tax": "Tax", "billed": "Billed", "paid": "Paid",
+}  # fmt: skip
+
+
+def months() -> Query:
+    """Each organization's months from list price to paid, with the rule and price applied."""
+    query = data.bridge_months()
+    found = components.by_unit(data.rows(query))
+    for unit, rows in found.items():
+        components.unit_heading(unit, found)
+        frame = pd.DataFrame([_month(row) for row in rows])
+        columns = {title: tables.amount_column(title, unit) for title in _AMOUNTS.values()}
+        st.dataframe(
+            frame, hide_index=True, placeholder=formats.ABSENT, column_config=columns, height=200
+        )
+    return query
+
+
+def _month(row: Row) -> Row:
+    price = "" if row["credit_price"] is None else f"{row['credit_price'].normalize():f}"
+    amounts = {title: tables.shown(row[name]) for name, title in _AMOUNTS.items()}
+    return {
+        "Month": formats.month(row["invoice_month"]),
+        "Organization": row["organization"],
+        **amounts,
+        "Discount rule": row["discount_rule"] or "several",
+        "Billed in": row["billing_currency"],
+        "Price of a credit": price,
+    }
+
+
+def balances() -> Query:
+    """What credit is left as far as an invoice shows it, and the day on which it ends."""
+    query = data.credit_balances()
+    for row in data.rows(query):
+        st.caption(
+            f"{formats.plain(row['organization'])}: {_balance(row)}. "
+            f"Costs of {row['burn_days']} days to {formats.day(row['as_of'])}: "
+            f"{formats.plain(formats.money(row['burn_per_day'], row['unit']))} a day."
+        )
+    return query
+
+
+def _balance(row: Row) -> str:
+    why = BASIS[row["balance_basis"]]
+    if not row["balance"]:
+        return f"no credit balance ({why})"
+    left = formats.plain(formats.money(row["balance"], row["unit"]))
+    ends = f", enough until {formats.day(row['runs_out_on'])}" if row["runs_out_on"] else ""
+    return f"{left} of credit left{ends} ({why})"
