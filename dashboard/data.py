@@ -219,6 +219,24 @@ def tag_keys() -> list[str]:
     return [row["tag_key"] for row in rows(Query(sql))]
 
 
+def tag_coverage(keys: Sequence[str], basis: str, window: Window) -> Query:
+    """How much of all costs carries each key, in the months that a window touches; cents."""
+    sql = """select
+    tag_key, coalesce(pricing_currency, 'unknown currency') as unit,
+    min(usage_month) as first_month, max(usage_month) as last_month,
+    sum(tagged_cents)::bigint as tagged, sum(several_values_cents)::bigint as several_values,
+    sum(total_cents)::bigint as total,
+    if(total = 0, null, tagged::double / total) as share
+from marts.tag_coverage
+where tag_key in $keys and tag_basis = $basis
+    and usage_month >= date_trunc('month', $start) and usage_month < $end
+group by tag_key, unit
+order by tag_key, unit"""
+    return with_values(sql, {
+        "keys": tuple(keys), "basis": basis, "start": window.start, "end": window.end,
+    })  # fmt: skip
+
+
 def active_resources(filters: Sequence[Filter] = ()) -> Query:
     """Every resource Atlas lists or bills now, with its costs in cents and their currency."""
     bind = Binder()

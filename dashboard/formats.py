@@ -56,6 +56,11 @@ def change(ratio: float | None) -> str:
     return f"{'+' if ratio > 0 else ''}{format_percent(ratio, '#,##0.0%', locale=LOCALE)}"
 
 
+def share(ratio: float | None) -> str:
+    """A part of a whole; a part of nothing has no percentage."""
+    return ABSENT if ratio is None else format_percent(ratio, "#,##0.0%", locale=LOCALE)
+
+
 def day(value: date | None) -> str:
     """A UTC day, such as `1 Nov 2026`."""
     return ABSENT if value is None else format_date(value, "d MMM y", locale=LOCALE)

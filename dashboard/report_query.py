@@ -72,6 +72,13 @@ class Report:
         return tuple(map(self.dimension, self.state.group))
 
     @property
+    def tag_keys(self) -> tuple[str, ...]:
+        """The tag keys it is cut or filtered by."""
+        names = (*self.state.group, *(one.dimension for one in self.state.filters))
+        found = (self.dimension(name).tag_key for name in names)
+        return tuple(dict.fromkeys(key for key in found if key))
+
+    @property
     def charge_types(self) -> tuple[str, ...]:
         """The charge types its total adds up."""
         return TOTAL_CHARGE_TYPES + (("credit",) if "credits" in self.state.show else ())

