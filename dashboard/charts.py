@@ -11,6 +11,7 @@ PALETTE = (
     "#6f83a6", "#b98250",
 )  # fmt: skip
 REST = "#9aa5a1"
+EVENT = "#c2417a"
 _STEPS = {"month": "%b %Y", "quarter": "from %b %Y", "week": "%-d %b", "day": "%-d %b"}
 
 
@@ -80,6 +81,29 @@ def _encoded(
                  alt.Tooltip("group:N", title="Group"), alt.Tooltip("amount:N", title="Amount")],
     ).properties(height=380)  # fmt: skip
     return encoded
+
+
+def with_events(drawn: alt.Chart, events: list[Row]) -> alt.LayerChart | alt.FacetChart:
+    """A chart over time with a mark at each period in which something happened."""
+    words: dict[str, list[str]] = {}
+    for row in events:
+        words.setdefault(row["period"].isoformat(), []).append(event_text(row))
+    frame = pd.DataFrame({"period": words.keys(), "events": map("; ".join, words.values())})
+    marks = alt.Chart(frame).encode(
+        x=alt.X("period:O", title=None),
+        tooltip=[alt.Tooltip("period:N", title="From"), alt.Tooltip("events:N", title="Events")],
+    )
+    rules = marks.mark_rule(color=EVENT, strokeDash=[4, 3])
+    return alt.layer(drawn, rules, marks.mark_point(
+        color=EVENT, shape="triangle-down", filled=True, size=110, opacity=1
+    ).encode(y=alt.value(8)))  # fmt: skip
+
+
+def event_text(row: Row) -> str:
+    """What happened to a resource, in words."""
+    change = " to ".join(str(row[name]) for name in ("before", "after") if row[name])
+    detail = f" ({change})" if change and row["event"] not in {"paused", "resumed"} else ""
+    return f"{formats.day(row['at'])}: {row['resource']} {row['event']}{detail}"
 
 
 def bridge(rows: list[Row]) -> alt.Chart:

@@ -72,11 +72,20 @@ class Report:
         return tuple(map(self.dimension, self.state.group))
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The dimensions it is cut or filtered by."""
+        return (*self.state.group, *(one.dimension for one in self.state.filters))
+
+    @property
     def tag_keys(self) -> tuple[str, ...]:
         """The tag keys it is cut or filtered by."""
-        names = (*self.state.group, *(one.dimension for one in self.state.filters))
-        found = (self.dimension(name).tag_key for name in names)
+        found = (self.dimension(name).tag_key for name in self.names)
         return tuple(dict.fromkeys(key for key in found if key))
+
+    @property
+    def is_by_resource(self) -> bool:
+        """Whether it is about single resources, whose events then matter."""
+        return bool({"resource", "cluster"}.intersection(self.names))
 
     @property
     def charge_types(self) -> tuple[str, ...]:
@@ -105,10 +114,9 @@ def relation(report: Report, step: str) -> Relation:
     """The relation that answers a report in steps of a bin, or of a whole `window`."""
     if report.is_billed:
         return BILLED
-    names = {*report.state.group, *(one.dimension for one in report.state.filters)}
     measured = {"quantity", "unit"} if report.state.measure == "usage" else {"cost_cents"}
     columns = frozenset({"charge_type"} | measured).union(
-        *(report.dimension(name).columns for name in names)
+        *(report.dimension(name).columns for name in report.names)
     )
     whole = all(window.whole_months(report.data_end) for window in report.windows)
     return route(columns, whole and step in ("window", "month", "quarter"))
@@ -192,6 +200,27 @@ from drawn cross join periods left join amounts using (unit, place, period)
 order by unit, period, place""")
 
 
+def events(report: Report) -> Query:
+    """What happened to the dearest resources of a report's months, in its chart's periods."""
+    bind = Binder()
+    step = "day" if report.state.bin == "cumulative" else report.state.bin
+    months = replace(report.window, start=report.window.start.replace(day=1))
+    by_resource = replace(report.state, group=("resource",))
+    alone = replace(report, compared=None, window=months, state=by_resource)
+    return bind.query(f"""with costs as ({_costs(alone, MONTHLY, "true", bind)}
+),
+dearest as (
+    select unit, id_1 as resource_id from costs
+    qualify row_number() over (partition by unit order by abs(amount) desc nulls last, id_1)
+        <= {bind(report.state.top)}
+)
+select unit, date_trunc('{step}', events."at")::date as period, events."at",
+    events.resource_name as resource, events.event, events.before, events.after
+from dearest join marts.resource_events as events using (resource_id)
+where events."at" >= {bind(report.window.start)} and events."at" < {bind(report.window.end)}
+order by unit, events."at", resource, events.event""")
+
+
 def charge_types(report: Report) -> Query:
     """What each charge type comes to under the same filters, whether or not the total has it."""
     bind = Binder()
@@ -248,7 +277,7 @@ def _named(report: Report, rank: str) -> str:
         else f"        {text} as label_{n},\n"
         for n, (text, each) in enumerate(zip(labels, report.groups, strict=True), 1)
     )
-    order = ", ".join([f"abs({rank}) desc nulls last", *_ids(report)])
+    order = f"abs({rank}) desc nulls last, {_keys(report)}"
     return f"""
     select
         {_keys(report)},
@@ -260,12 +289,8 @@ def _numbers(report: Report) -> range:
     return range(1, len(report.state.group) + 1)
 
 
-def _ids(report: Report) -> list[str]:
-    return [f"id_{n}" for n in _numbers(report)]
-
-
 def _keys(report: Report) -> str:
-    return ", ".join(["unit", *_ids(report)])
+    return ", ".join(["unit", *(f"id_{n}" for n in _numbers(report))])
 
 
 def _cast(report: Report) -> str:

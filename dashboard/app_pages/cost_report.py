@@ -30,11 +30,19 @@ def headline(report: Report, total: Row) -> None:
         st.caption(f"{ranges.rule(state.range_name).capitalize()}: {days}.")
 
 
-def drawing(report: Report, drawn: list[Row], listed: list[Row], total: Row) -> None:
-    """The chart and both tables of one currency, or of one unit of usage."""
+def chart(report: Report, drawn: list[Row], happened: list[Row], unit: str) -> None:
+    """The chart of one currency or unit of usage, and what happened to its resources."""
+    state = report.state
+    over_time = charts.over_time(drawn, unit, state.measure, state.chart, state.bin)
+    st.altair_chart(charts.with_events(over_time, happened) if happened else over_time)
+    if happened:
+        words = " · ".join(formats.plain(charts.event_text(row)) for row in happened[-5:])
+        st.caption(f"Marked: {len(happened)} events of these resources; the latest: {words}")
+
+
+def tables_of(report: Report, drawn: list[Row], listed: list[Row], total: Row) -> None:
+    """Both tables of one currency, or of one unit of usage."""
     state, unit = report.state, total["unit"]
-    if drawn:
-        st.altair_chart(charts.over_time(drawn, unit, state.measure, state.chart, state.bin))
     headings = [dimension.label for dimension in report.groups]
     by_group, by_date = st.tabs(["By group", "By date"])
     with by_group:
@@ -101,14 +109,21 @@ queries = {
     "Chart": report_query.series(report, report.state.top),
     "Total": report_query.comparison(replace(report, state=replace(report.state, group=()))),
 }
-table, chart, totals = (components.by_unit(data.rows(query)) for query in queries.values())
+if report.is_by_resource:
+    queries["Events"] = report_query.events(report)
+found = {name: components.by_unit(data.rows(query)) for name, query in queries.items()}
+table, series, totals, events = (
+    found.get(name, {}) for name in ("Table", "Chart", "Total", "Events")
+)
 
 if not totals:
     st.info("No cost matches this range and these filters.", icon=":material/search_off:")
 for unit, (total,) in totals.items():
     components.unit_heading(unit, totals)
     headline(report, total)
-    drawing(report, chart.get(unit, []), table[unit], total)
+    if unit in series:
+        chart(report, series[unit], events.get(unit, []), unit)
+    tables_of(report, series.get(unit, []), table[unit], total)
 if totals:
     download(report)
 if report.state.measure == "cost":

@@ -136,6 +136,13 @@ create table marts.credit_balances as
         if(balance_cents is null, 'contract_not_shown', 'starting_balance') as balance_basis,
         if(balance_cents is null, null, $last::date + 20) as runs_out_on
     from lines group by org_id, org_name;
+create table marts.resource_events as
+    from (values
+        ('r-shop-prod', 'shop-prod', 'created', timestamp '2025-04-02 06:00:00', null, 'M30'),
+        ('r-shop-prod', 'shop-prod', 'tier changed', '2026-05-09 06:00:00', 'M30', 'M40'),
+        ('r-events', 'events', 'paused', '2026-05-09 18:00:00', 'running', 'paused'),
+        ('r-mobile-db', 'mobile-db', 'nodes changed', '2026-05-12 06:00:00', '3', '5')
+    ) as events(resource_id, resource_name, event, "at", before, after);
 create table marts.active_resources as
     select resource_id, resource_name, resource_type, project_id, project_name, org_id,
         cloud_provider, any_value(region) as region, any_value(instance_size) as instance_size,

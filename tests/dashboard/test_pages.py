@@ -1,5 +1,6 @@
 """Every page in every state a reader can meet it, run as Streamlit runs it."""
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -215,6 +216,16 @@ def test_an_attack_in_a_value_is_only_a_value(publish):
 def test_no_match_is_said(publish):
     publish()
     assert "No cost matches" in texts(opened("cost_report", f__service="Nothing"))
+
+
+def test_a_report_by_resource_marks_what_happened_to_it(publish):
+    publish()
+    app = opened("cost_report", f__resource="shop-prod")
+    assert not app.exception
+    chart = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    assert [layer["mark"]["type"] for layer in chart["layer"]] == ["bar", "rule", "point"]
+    assert r"9 May 2026: shop\-prod tier changed \(M30 to M40\)" in texts(app)
+    assert "resource_events" not in "".join(each.value for each in opened("cost_report").code)
 
 
 def test_a_report_by_tag_says_how_much_of_the_costs_carries_it(publish):

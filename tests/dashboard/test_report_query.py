@@ -194,6 +194,25 @@ def test_two_resources_of_one_name_stay_two(publish):
     assert names == {"shop-prod · p-prod", "shop-prod · d-shop"}
 
 
+def events(**state) -> list[tuple]:
+    found = data.rows(report_query.events(made(**state)))
+    return [(row["resource"], row["event"], row["period"]) for row in found]
+
+
+def test_events_are_of_the_dearest_resources_and_of_these_days(publish):
+    """Their periods are the chart's, so that a mark stands where its costs are drawn."""
+    publish()
+    tier = ("shop-prod", "tier changed", date(2026, 5, 9))
+    paused = ("events", "paused", date(2026, 5, 9))
+    assert events(group=("resource",), top=2) == [tier, paused]
+    assert events(group=("resource",), top=1) == [paused]
+    shop = (Filter("resource", "is", ("shop-prod",)),)
+    assert events(filters=shop, bin="week") == [("shop-prod", "tier changed", date(2026, 5, 4))]
+    assert events(filters=shop, range="last_month") == []
+    drawn = data.rows(report_query.series(made(filters=shop, bin="week")))
+    assert date(2026, 5, 4) in {row["period"] for row in drawn}
+
+
 def test_the_shown_sql_runs_as_it_stands(publish):
     publish()
     report = made(range="last_month", group=("tag:team",),
