@@ -224,7 +224,7 @@ def test_a_report_by_resource_marks_what_happened_to_it(publish):
     assert not app.exception
     chart = json.loads(app.get("vega_lite_chart")[0].proto.spec)
     assert [layer["mark"]["type"] for layer in chart["layer"]] == ["bar", "rule", "point"]
-    assert r"9 May 2026: shop\-prod tier changed \(M30 to M40\)" in texts(app)
+    assert r"9 May 2026\: shop\-prod tier changed \(M30 to M40\)" in texts(app)
     assert "resource_events" not in "".join(each.value for each in opened("cost_report").code)
 
 

@@ -1,0 +1,57 @@
+"""dbt's exposures name what each page reads, so that a mart's lineage ends where it is looked at."""
+
+import re
+
+import pytest
+import yaml
+
+from dashboard import data
+from tests.conftest import ROOT
+from tests.dashboard.test_pages import opened
+
+PAGES = {path.stem for path in (ROOT / "dashboard/app_pages").glob("[!_]*.py")}
+EXPOSURES = {
+    each["name"]: set(re.findall(r"ref\('(\w+)'\)", " ".join(each["depends_on"])))
+    for each in yaml.safe_load((ROOT / "dbt_project/models/exposures.yml").read_text())["exposures"]
+}
+# addresses that together send every query a page has
+ADDRESSES = {
+    "cost_report": [
+        {"group": "service"},
+        {"group": "sku"},
+        {"group": "sku", "range": "last_month", "bin": "month"},
+        {"group": "tag:env", "f.resource": "shop-prod"},
+    ],
+}
+
+
+def tables(text: str) -> set[str]:
+    return set(re.findall(r"\bmarts\.(\w+)", text))
+
+
+def test_each_page_is_an_exposure():
+    assert set(EXPOSURES) == PAGES
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_an_exposure_depends_on_what_its_page_reads(publish, monkeypatch, page):
+    publish()
+    app = opened(page)  # whose first run was of the overview, as every app's
+    read: set[str] = set()
+    ask = data.rows
+
+    def recorded(query):
+        read.update(tables(query.sql))
+        return ask(query)
+
+    monkeypatch.setattr(data, "rows", recorded)
+    for address in ADDRESSES.get(page, [{}]):
+        app.query_params = dict(address)
+        assert not app.run().exception
+    assert read == EXPOSURES[page]
+
+
+def test_no_table_is_named_that_no_exposure_has():
+    """A query that no address above reaches would leave its table out."""
+    named = set().union(*(tables(path.read_text()) for path in (ROOT / "dashboard").rglob("*.py")))
+    assert named == set().union(*EXPOSURES.values())
