@@ -30,6 +30,7 @@ check: .venv/.dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	@DBT_PROJECT_DIR=dbt_project DBT_PROFILES_DIR=dbt_project $(BIN)/dbt-score lint --run-dbt-parse
 
 bench: .venv/.dev .venv-bench/.done
 	@$(BIN)/python -m benchmarks $(ARGS)

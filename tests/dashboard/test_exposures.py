@@ -1,4 +1,4 @@
-"""dbt's exposures name what each page reads, so that a mart's lineage ends where it is looked at."""
+"""dbt names what each page reads, so that a mart's lineage ends where it is looked at."""
 
 import re
 
