@@ -58,6 +58,6 @@ def test_each_rule_sees_what_breaks_it(
         ("stg_atlas__projects", "reads_layers_below"),
         ("stg_atlas__skus", "staging_reads_one_source"),
         ("projects", "source_is_read_once"),
-        ("clusters", "is_named_by_layer"),
+        ("int_clusters", "is_named_by_layer"),
         ("overview", "page_reads_marts"),
     }
