@@ -110,7 +110,7 @@ def shop(org_id: str, copy: Copy) -> Holdings:
         disk_gb=200,
         custom_disk=True,
         backup=True,
-        continuous_backup_gb=130,
+        continuous_backup=True,
         secured=True,
         autoscales=True,
         archived_gb=900,

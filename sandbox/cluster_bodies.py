@@ -89,15 +89,13 @@ def changed(cluster: Cluster, body: Document) -> Cluster:
 
 def _backed_up(cluster: Cluster, body: Document) -> Cluster:
     is_on = bodies.flag(body, "backupEnabled", default=cluster.backup)
-    kept = cluster.continuous_backup_gb
-    is_continuous = bodies.flag(body, "pitEnabled", default=kept > 0)
+    is_continuous = bodies.flag(body, "pitEnabled", default=cluster.continuous_backup)
     if is_on and cluster.kind == "tenant":
         detail = f"The backupEnabled field must be omitted or set to false on {FREE_SIZE} clusters."
         raise AtlasError(400, "INVALID_TENANT_BACKUP_ENABLED", detail, ("backupEnabled",))
     if is_continuous and not is_on:
         raise bodies.invalid("pitEnabled")
-    gb = kept or cluster.disk_gb * len(cluster.parts)
-    return replace(cluster, backup=is_on, continuous_backup_gb=gb if is_continuous else 0)
+    return replace(cluster, backup=is_on, continuous_backup=is_continuous)
 
 
 def _laid_out(cluster: Cluster, body: Document) -> Cluster:

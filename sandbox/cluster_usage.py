@@ -1,6 +1,11 @@
-"""What one cluster uses on one day."""
+"""What one cluster uses on one day.
 
-from collections import Counter
+What a planned cluster transfers and stores, and how busy it is, is drawn anew each day. One that a
+client made uses the mean of those draws, every day alike, and is reported on time: it is the
+average cluster of its organization, so a preview of its cost can be held against its bill.
+"""
+
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from decimal import Decimal
 from functools import cache
@@ -9,16 +14,29 @@ from sandbox import catalog
 from sandbox.ledger import Line, Meter
 from sandbox.resources import Cluster, Region
 
-# Relative to us-east-1; taken from the one service whose prices are published for each region.
+# Relative to us-east-1; taken from the one service whose prices are published by region. Where it
+# has no price, a region counts as us-east-1.
 REGION_FACTORS = {
-    ("AWS", "EU_WEST_1"): Decimal("1.13"),
+    ("AWS", "AP_SOUTHEAST_1"): Decimal("1.22"),
+    ("AWS", "AP_SOUTHEAST_2"): Decimal("1.26"),
+    ("AWS", "AP_SOUTH_1"): Decimal("1.04"),
     ("AWS", "EU_CENTRAL_1"): Decimal("1.19"),
+    ("AWS", "EU_WEST_1"): Decimal("1.13"),
+    ("AWS", "EU_WEST_2"): Decimal("1.27"),
+    ("AWS", "SA_EAST_1"): Decimal("1.59"),
     ("AZURE", "EUROPE_WEST"): Decimal("1.39"),
+    ("AZURE", "US_WEST"): Decimal("1.32"),
+    ("GCP", "WESTERN_EUROPE"): Decimal("1.10"),
 }
 FREE = Decimal(0)
 SECURITY_UPLIFT = Decimal("0.15")
 SEARCH_NODE_HOURLY = Decimal("0.12")
 BI_CONNECTOR_DAILY = Decimal("1.95")
+# A flex cluster is in one band of operations but for two days of a month, in its neighbours.
+FLEX_BAND, FLEX_BANDS_BY_DAY = 300, {8: 400, 22: 200}
+# Of each kind of transfer, GB in a day for each dollar that an hour of the servers costs: on three
+# days of ten, of which four are but a trickle, as much as 40.
+TRANSFER_MEAN = Decimal("0.3") * Decimal("0.6") * 20
 
 
 @cache
@@ -38,7 +56,7 @@ def _tenant(cluster: Cluster, meter: Meter) -> None:
 
 
 def _flex(cluster: Cluster, meter: Meter) -> None:
-    band = meter.random.choice(catalog.FLEX_BANDS)
+    band = FLEX_BAND if meter.is_steady else FLEX_BANDS_BY_DAY.get(meter.day.day, FLEX_BAND)
     meter.add(catalog.flex(cluster.provider, band), cluster.provider, 24, catalog.FLEX_HOURLY[band])
 
 
@@ -52,19 +70,25 @@ def _serverless(cluster: Cluster, meter: Meter) -> None:
 
 
 def _dedicated(cluster: Cluster, meter: Meter) -> None:
-    servers: Counter[Region] = Counter()
+    disks: Counter[Region] = Counter()
+    hourly: dict[Region, Decimal] = defaultdict(Decimal)
     for shard in cluster.parts:
         for region in shard.regions:
             _servers(cluster, shard.size, region, meter)
-            servers[region] += region.servers
-    if cluster.custom_disk:
-        for region, count in servers.items():
-            _disks(cluster, region, count, meter)
+            if cluster.custom_disk and cluster.disk_gb != catalog.DISK_GB[shard.size]:
+                disks[region] += region.servers
+            hourly[region] += _server_hour(shard.size, region) * region.servers
+    for region, count in disks.items():
+        _disks(cluster, region, count, meter)
     if not cluster.paused:
         _backup(cluster, meter)
         _extras(cluster, meter)
-        _transfer(cluster, meter)
+        _transfer(hourly, meter)
         _archive(cluster, meter)
+
+
+def _server_hour(size: str, region: Region) -> Decimal:
+    return catalog.server_hour(size, factor(region.provider, region.name))
 
 
 def _servers(cluster: Cluster, size: str, region: Region, meter: Meter) -> None:
@@ -75,12 +99,13 @@ def _servers(cluster: Cluster, size: str, region: Region, meter: Meter) -> None:
         meter.add(product, provider, hours, FREE, region=region)
         return
     sizes = {size: hours}
-    if cluster.autoscales and size != catalog.SIZES[-1] and meter.random.random() < 0.15:
+    scales = cluster.autoscales and size != catalog.SIZES[-1] and not meter.is_steady
+    if scales and meter.random.random() < 0.15:
         larger = catalog.SIZES[catalog.SIZES.index(size) + 1]
         sizes = {size: hours * 3 // 4, larger: hours // 4}
     for name, size_hours in sizes.items():
         product = catalog.instance(provider, name)
-        price = catalog.server_hour(name, factor(provider, region.name))
+        price = _server_hour(name, region)
         meter.add(product, provider, size_hours, price, discounted=True, region=region)
 
 
@@ -95,17 +120,18 @@ def _backup(cluster: Cluster, meter: Meter) -> None:
         return
     late = meter.lateness()
     provider = cluster.provider
-    if cluster.continuous_backup_gb:
-        _continuous_backup(cluster, meter, late)
+    disks_gb = cluster.disk_gb * len(cluster.parts)
+    if cluster.continuous_backup:
+        _continuous_backup(cluster, disks_gb, meter, late)
         return
-    gb = cluster.disk_gb * len(cluster.parts) + meter.amount(0, 5)
+    gb = disks_gb * (1 + meter.amount(0, 5) / 50)
     price = catalog.gb_day(catalog.SNAPSHOT_MONTHLY[provider])
     meter.add(catalog.snapshot(provider), provider, gb, price, late=late)
 
 
-def _continuous_backup(cluster: Cluster, meter: Meter, late: int) -> None:
+def _continuous_backup(cluster: Cluster, disks_gb: int, meter: Meter, late: int) -> None:
     """One line for each price tier the stored volume reaches, the first of them free."""
-    gb = cluster.continuous_backup_gb + meter.amount(0, 40)
+    gb = disks_gb * (Decimal("0.65") + meter.amount(0, 40) / 200)
     for lower, upper, monthly in catalog.PIT_TIERS:
         if gb <= lower:
             return
@@ -127,13 +153,13 @@ def _extras(cluster: Cluster, meter: Meter) -> None:
         meter.add(catalog.BI_CONNECTOR, provider, 1, BI_CONNECTOR_DAILY)
 
 
-def _transfer(cluster: Cluster, meter: Meter) -> None:
-    """A trickle on most days, too little for a cent, and now and then enough to pay for."""
+def _transfer(hourly: dict[Region, Decimal], meter: Meter) -> None:
+    """In proportion to what the servers of a region cost: on most days nothing, on some a lot."""
     late = meter.lateness()
-    for region in cluster.regions:
+    for region, dollars in hourly.items():
         for kind, price in catalog.TRANSFER_KINDS[region.provider]:
-            if meter.random.random() < 0.3:
-                gb = _gigabytes(meter)
+            if meter.is_steady or meter.random.random() < 0.3:
+                gb = (_gigabytes(meter) * dollars).quantize(Decimal("1e-10"))
                 product = catalog.transfer(region.provider, kind)
                 meter.add(product, region.provider, gb, Decimal(price), late=late, region=region)
 
@@ -151,6 +177,9 @@ def _archive(cluster: Cluster, meter: Meter) -> None:
 
 
 def _gigabytes(meter: Meter) -> Decimal:
+    """Of a server that costs a dollar an hour; a trickle is too little for a cent."""
+    if meter.is_steady:
+        return TRANSFER_MEAN
     if meter.random.random() < 0.4:
         return Decimal(meter.random.randint(1000, 9999)).scaleb(-10)
     return meter.amount(0, 40, places=6)

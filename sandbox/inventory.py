@@ -70,7 +70,7 @@ def cluster_document(project: Project, cluster: Cluster, base: str, today: date)
         "links": _cluster_links(project, cluster, base),
         "mongoDBMajorVersion": MAJOR,
         "paused": cluster.paused,
-        "pitEnabled": cluster.continuous_backup_gb > 0,
+        "pitEnabled": cluster.continuous_backup,
         "redactClientLogData": False,
         "replicationSpecs": [_shard(cluster, *part) for part in enumerate(cluster.parts)],
         "rootCertType": "ISRGROOTX1",

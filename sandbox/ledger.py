@@ -54,7 +54,10 @@ def to_cents(dollars: Decimal) -> int:
 
 
 class Meter:
-    """Collects the lines of one resource on one usage day."""
+    """Collects the lines of one resource on one usage day.
+
+    `is_steady` where a client made the cluster: then means take the place of draws.
+    """
 
     def __init__(
         self,
@@ -68,6 +71,7 @@ class Meter:
         self.day = day
         self.project = project
         self.cluster = cluster
+        self.is_steady = cluster is not None and cluster.made is not None
         self.lines: list[Line] = []
         self._second = self.random.randint(2 * 3600, 6 * 3600 + 1800)
 
@@ -78,12 +82,16 @@ class Meter:
 
     def lateness(self) -> int:
         """Days by which a cloud's own report is late: at month's end it always is."""
+        if self.is_steady:
+            return 0
         if self.is_month_end:
             return 1 + self.random.randrange(3)
         return self.random.randint(1, 3) if self.random.random() < 0.1 else 0
 
     def amount(self, low: int, high: int, places: int = 3) -> Decimal:
         """A quantity between two bounds."""
+        if self.is_steady:
+            return Decimal(low + high) / 2
         unit = 10**places
         return Decimal(self.random.randint(low * unit, high * unit)).scaleb(-places)
 

@@ -72,7 +72,7 @@ class Cluster:
     paused: bool = False
     rests: bool = False
     backup: bool = False
-    continuous_backup_gb: int = 0
+    continuous_backup: bool = False
     search_nodes: int = 0
     archived_gb: int = 0
     secured: bool = False

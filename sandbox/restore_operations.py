@@ -127,7 +127,7 @@ def _no_snapshot(snapshot_id: str) -> AtlasError:
 
 def _moment(sandbox: Sandbox, source: Cluster, body: Document) -> int:
     """The second to go back to, which must lie in the restore window."""
-    if not source.continuous_backup_gb:
+    if not source.continuous_backup:
         # No public source has Atlas's own code for this.
         detail = f"Continuous Cloud Backup is not enabled for cluster {source.name}."
         raise AtlasError(400, "CONTINUOUS_CLOUD_BACKUP_NOT_ENABLED", detail, (source.name,))
