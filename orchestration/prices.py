@@ -4,13 +4,14 @@ Read-only; where nothing is published yet there is nothing to learn, and public 
 """
 
 import logging
+from collections import defaultdict
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from orchestration.actions.pricing import Rates
+from orchestration.actions.pricing import Rates, Tier
 
 log = logging.getLogger("atlas_costs")
 # Prices rarely change: two months speak for them. How much is stored or transferred varies from
@@ -37,33 +38,51 @@ from lines
 where is_late and category like $category and unit = $unit
 group by all
 """
-PER_DISK = """
-with stored as (
-    select resource_id, usage_date, sum(quantity) as gb, sum(cost_cents) as cents
+STORED_PER_DISK = """
+with versions as (
+    select cluster_id, disk_gb, valid_to,
+        -- what a cluster was when first seen, it is taken to have been before
+        if(lag(valid_from) over each_cluster is null, '-infinity', valid_from) as valid_from
+    from marts.dim_clusters_history
+    window each_cluster as (partition by cluster_id order by valid_from)
+),
+replica_sets as (
+    -- one shard only: of a sharded cluster the bill does not say how much is whose
+    select versions.*
+    from versions semi join marts.dim_clusters as known
+        on versions.cluster_id = known.cluster_id and known.cluster_type = 'REPLICASET'
+    where versions.disk_gb > 0
+),
+stored as (
+    select resource_id, usage_date + interval 1 day as until, sum(quantity) as gb
     from lines where category = $category
     group by all
-),
-disks as (
-    -- one shard only: of a sharded cluster the bill does not say how much is whose
-    select cluster_id, disk_gb as gb from marts.dim_clusters
-    where disk_gb > 0 and cluster_type = 'REPLICASET'
 )
-select sum(stored.gb)::double / sum(disks.gb), sum(stored.cents)::double / sum(disks.gb)
-from stored inner join disks on stored.resource_id = disks.cluster_id
+select sum(stored.gb)::double / sum(disk_gb)
+from stored inner join replica_sets
+    on stored.resource_id = replica_sets.cluster_id and valid_from < until
+    and (valid_to is null or valid_to >= until)
 """
-PER_DAY = """
-with places as (
-    select distinct cloud_provider, resource_id, atlas_region, usage_date
-    from lines where category = $running
-),
-days as (select cloud_provider, count(*) as days from places group by all),
-costs as (
-    select cloud_provider, sum(cost_cents) as cents
-    from lines where category like $category and resource_type = $kind
-    group by all
-)
-select cloud_provider, coalesce(cents, 0)::double / days
-from days left join costs using (cloud_provider)
+CONTINUOUS_TIERS = """
+select cloud_provider, coalesce(tier_lower_bound, 0) as lower, max(tier_upper_bound),
+    sum(cost_cents)::decimal(18, 4) / sum(quantity)
+from lines
+where is_late and category = 'Continuous (PIT)'
+group by all
+order by all
+"""
+TRANSFER_SHARE = """
+select cloud_provider,
+    coalesce(sum(cost_cents) filter (category like 'Data transfer %'), 0)::double
+    / sum(cost_cents) filter (category = 'Dedicated instance') as share
+from lines
+where resource_type = 'cluster'
+group by all
+having isfinite(share)
+"""
+FLEX_DAY = """
+select sum(cost_cents)::double / count(distinct (resource_id, usage_date))
+from lines where category = 'Flex'
 """
 
 
@@ -81,24 +100,31 @@ def learn(warehouse: Path, org_id: str) -> Rates:
 
 def _rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
     def rows(sql: str, **values: str) -> list[tuple[Any, ...]]:
-        return db.execute(sql, values).fetchall()
+        return [tuple(map(_exact, row)) for row in db.execute(sql, values).fetchall()]
 
     rows("set variable org_id = $org_id", org_id=org_id)
     rows(LINES)
-    [(stored, _)] = rows(PER_DISK, category="Backup snapshot")
-    [(_, continuous)] = rows(PER_DISK, category="Continuous (PIT)")
-    transfer = {"running": "Dedicated instance", "category": "Data transfer %", "kind": "cluster"}
-    flex = {"running": "Flex", "category": "Flex", "kind": "flex_cluster"}
+    [(stored,)] = rows(STORED_PER_DISK, category="Backup snapshot")
+    [(continuous,)] = rows(STORED_PER_DISK, category="Continuous (PIT)")
+    [(flex,)] = rows(FLEX_DAY)
     return Rates(
-        server_hour={(p, r, size): Decimal(str(c)) for p, r, size, c in rows(SERVER_HOUR)},
-        gb_hour=_by_provider(rows(UNIT_PRICE, category="Storage %", unit="GB hours")),
-        snapshot_gb_day=_by_provider(rows(UNIT_PRICE, category="Backup snapshot", unit="GB days")),
-        stored_per_disk=None if stored is None else Decimal(str(stored)),
-        continuous_day=None if continuous is None else Decimal(str(continuous)),
-        transfer_day=_by_provider(rows(PER_DAY, **transfer)),
-        flex_day=_by_provider(rows(PER_DAY, **flex)),
+        server_hour={(p, r, size): cents for p, r, size, cents in rows(SERVER_HOUR)},
+        gb_hour=dict(rows(UNIT_PRICE, category="Storage %", unit="GB hours")),
+        snapshot_gb_day=dict(rows(UNIT_PRICE, category="Backup snapshot", unit="GB days")),
+        stored_per_disk=stored,
+        continuous_tiers=_by_provider(rows(CONTINUOUS_TIERS)),
+        continuous_per_disk=continuous,
+        transfer_share=dict(rows(TRANSFER_SHARE)),
+        flex_day=flex,
     )
 
 
-def _by_provider(found: list[tuple[Any, ...]]) -> dict[str, Decimal]:
-    return {provider: Decimal(str(cents)) for provider, cents in found if cents is not None}
+def _exact(value: Any) -> Any:  # noqa: ANN401  a column of any type
+    return Decimal(str(value)) if isinstance(value, float) else value
+
+
+def _by_provider(found: list[tuple[Any, ...]]) -> dict[str, tuple[Tier, ...]]:
+    tiers = defaultdict(list)
+    for provider, *tier in found:
+        tiers[provider].append(Tier(*tier))
+    return {provider: tuple(each) for provider, each in tiers.items()}

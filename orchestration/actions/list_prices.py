@@ -58,5 +58,5 @@ GB_HOUR = Decimal("0.018")
 SNAPSHOT_GB_MONTH = {"AWS": Decimal(14), "AZURE": Decimal(34), "GCP": Decimal(8)}
 # Point-in-time backup: cents of a GB-month, from this many GB on.
 CONTINUOUS_TIERS = ((5, Decimal(100)), (100, Decimal(75)), (250, Decimal(50)), (500, Decimal(25)))
-# A flex cluster of up to 100 operations a second; busier ones cost up to 4.11.
-FLEX_HOUR = Decimal("1.10")
+# A flex cluster of 200 to 300 operations a second, the middle of five bands from 1.10 to 4.11.
+FLEX_HOUR = Decimal("2.88")

@@ -1,9 +1,10 @@
 """What a shape costs in a month: with the organization's own prices, else with public ones.
 
-A month is 730 hours. Transfer depends on use, so it is what a cluster of this organization takes
-on average; where there is no average it is left out.
+A month is 730 hours. What depends on use is what an average cluster of this organization would
+use: what it stores for each GB of disk, what it transfers for each dollar of its servers.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,6 +19,16 @@ OTHER_REGION = "your invoices, another region's price"
 
 
 @dataclass(frozen=True)
+class Tier:
+    """Cents of a GB-day from `lower` GB on, up to `upper` if there is an end."""
+
+    lower: Decimal
+    upper: Decimal | None
+    cents: Decimal
+    basis: str = INVOICES
+
+
+@dataclass(frozen=True)
 class Rates:
     """What an organization paid lately, in cents of its pricing currency.
 
@@ -26,18 +37,20 @@ class Rates:
         gb_hour: Provider → cents of a GB-hour of disk.
         snapshot_gb_day: Provider → cents of a GB-day of snapshots.
         stored_per_disk: GB of snapshots for each GB of disk.
-        continuous_day: Cents a day of point-in-time backup for each GB of disk.
-        transfer_day: Provider → cents a day of a cluster's transfer in one region.
-        flex_day: Provider → cents a day of a flex cluster.
+        continuous_tiers: Provider → prices of point-in-time backup, lowest tier first.
+        continuous_per_disk: GB of point-in-time backup for each GB of disk.
+        transfer_share: Provider → what transfer costs for each cent of servers.
+        flex_day: Cents a day of a flex cluster.
     """
 
     server_hour: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
     gb_hour: dict[str, Decimal] = field(default_factory=dict)
     snapshot_gb_day: dict[str, Decimal] = field(default_factory=dict)
     stored_per_disk: Decimal | None = None
-    continuous_day: Decimal | None = None
-    transfer_day: dict[str, Decimal] = field(default_factory=dict)
-    flex_day: dict[str, Decimal] = field(default_factory=dict)
+    continuous_tiers: dict[str, tuple[Tier, ...]] = field(default_factory=dict)
+    continuous_per_disk: Decimal | None = None
+    transfer_share: dict[str, Decimal] = field(default_factory=dict)
+    flex_day: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -83,27 +96,33 @@ class Pricer:
         if shape.kind == TENANT:
             yield Priced("free cluster", Decimal(0), LIST)
         elif shape.kind == FLEX:
-            yield self._flex(shape)
+            yield self._flex()
         elif shape.kind == DEDICATED:
             yield from self._dedicated(shape)
 
-    def _flex(self, shape: Shape) -> Priced:
-        if (rate := self._rates.flex_day.get(shape.provider)) is not None:
+    def _flex(self) -> Priced:
+        if (rate := self._rates.flex_day) is not None:
             return Priced(
                 "flex cluster", rate * DAYS, f"{INVOICES}, the mean of your flex clusters"
             )
-        return Priced("flex cluster", list_prices.FLEX_HOUR * HOURS, f"{LIST}, little used")
+        return Priced("flex cluster", list_prices.FLEX_HOUR * HOURS, f"{LIST}, the middle band")
 
     def _dedicated(self, shape: Shape) -> Iterator[Priced]:
-        for each in shape.servers:
-            if not shape.paused:
-                cents, basis = self._server_hour(each)
-                name = f"{each.count} x {each.size} in {each.region}"
-                yield Priced(name, cents * each.count * HOURS, basis)
-        yield from self._disks(shape)
         if not shape.paused:
-            yield from self._backups(shape)
-            yield from self._transfer(shape)
+            yield from self._running(shape)
+        yield from self._disks(shape)
+
+    def _running(self, shape: Shape) -> Iterator[Priced]:
+        """What a paused cluster does not cost."""
+        transfer = Decimal(0)
+        for each in shape.servers:
+            hour, basis = self._server_hour(each)
+            cents = hour * each.count * HOURS
+            yield Priced(f"{each.count} x {each.size} in {each.region}", cents, basis)
+            transfer += cents * self._transfer_share(each.provider)
+        yield from self._backups(shape)
+        if transfer:
+            yield Priced("transfer", transfer, f"{INVOICES}, the mean of your clusters")
 
     def _server_hour(self, servers: Servers) -> tuple[Decimal, str]:
         """Cents of one server hour: of this region, of another by its factor, or the list's."""
@@ -138,7 +157,7 @@ class Pricer:
             return
         gb = Decimal(str(self._disk(shape))) * shape.shards
         if shape.continuous_backup:
-            yield self._continuous(gb)
+            yield from self._continuous(shape.provider, gb)
             return
         stored = gb * (self._rates.stored_per_disk or 1)
         rate = self._rates.snapshot_gb_day.get(shape.provider)
@@ -147,31 +166,39 @@ class Pricer:
         basis = LIST if rate is None else INVOICES
         yield Priced(f"about {stored:.0f} GB of snapshots", cents * stored * DAYS, basis)
 
-    def _continuous(self, gb: Decimal) -> Priced:
-        name = "point-in-time backup"
-        if self._rates.continuous_day is not None:
-            return Priced(name, self._rates.continuous_day * gb * DAYS, INVOICES)
-        cents, above = Decimal(0), gb
-        for lower, monthly in reversed(list_prices.CONTINUOUS_TIERS):
-            cents += max(Decimal(0), above - lower) * monthly
-            above = min(above, Decimal(lower))
-        return Priced(name, cents, LIST)
+    def _continuous(self, provider: str, disk_gb: Decimal) -> Iterator[Priced]:
+        stored = disk_gb * (self._rates.continuous_per_disk or 1)
+        cents: dict[str, Decimal] = defaultdict(Decimal)
+        above = stored
+        for tier in reversed(self._continuous_tiers(provider)):
+            cents[tier.basis] += max(Decimal(0), above - tier.lower) * tier.cents
+            above = min(above, tier.lower)
+        name = f"about {stored:.0f} GB of point-in-time backup"
+        for basis, daily in cents.items():
+            if daily:
+                yield Priced(name, daily * DAYS, basis)
+
+    def _continuous_tiers(self, provider: str) -> list[Tier]:
+        """Those that were paid for, and above them the list's."""
+        known = list(self._rates.continuous_tiers.get(provider, ()))
+        end = known[-1].upper if known else Decimal(0)
+        listed = () if end is None else list_prices.CONTINUOUS_TIERS
+        return known + [
+            Tier(Decimal(lower), None, monthly * 12 / 365, LIST)
+            for lower, monthly in listed
+            if lower >= (end or 0)
+        ]
 
     def _disk(self, shape: Shape) -> float:
         if shape.disk_gb:
             return shape.disk_gb
         return float(list_prices.INCLUDED_DISK_GB.get(shape.servers[0].size, 10))
 
-    def _transfer(self, shape: Shape) -> Iterator[Priced]:
-        places = {(each.provider, each.region) for each in shape.servers}
-        known = [
-            self._rates.transfer_day[provider]
-            for provider, _ in sorted(places)
-            if provider in self._rates.transfer_day
-        ]
-        if known:
-            basis = f"{INVOICES}, the mean of your clusters"
-            yield Priced("transfer", sum(known, Decimal(0)) * DAYS, basis)
+    def _transfer_share(self, provider: str) -> Decimal:
+        """The mean over other clouds where the organization has nothing in this one."""
+        known = self._rates.transfer_share
+        others = sum(known.values(), Decimal(0)) / max(1, len(known))
+        return known.get(provider, others)
 
 
 def _factor(provider: str, region: str) -> Decimal:

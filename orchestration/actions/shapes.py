@@ -77,8 +77,10 @@ def shape_of_flex(cluster: Document) -> Shape:
 
 
 def _regions(cluster: Document) -> Iterator[Document]:
+    """Those with the primary first."""
     for spec in cluster.get("replicationSpecs") or []:
-        yield from spec.get("regionConfigs") or []
+        regions = spec.get("regionConfigs") or []
+        yield from sorted(regions, key=lambda each: -(each.get("priority") or 0))
 
 
 def _is_free(region: Document) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.actions.pricing import Pricer, Rates
+from orchestration.actions.pricing import Pricer, Rates, Tier
 from orchestration.actions.shapes import DEDICATED, FLEX, TENANT, Servers, Shape
 from orchestration.prices import learn
 
@@ -17,9 +17,15 @@ OWN = Rates(
     gb_hour={"AWS": Decimal("0.02")},
     snapshot_gb_day={"AWS": Decimal("0.5")},
     stored_per_disk=Decimal("1.5"),
-    continuous_day=Decimal(2),
-    transfer_day={"AWS": Decimal(10)},
-    flex_day={"AWS": Decimal(60)},
+    continuous_tiers={
+        "AWS": (
+            Tier(Decimal(0), Decimal(5), Decimal(0)),
+            Tier(Decimal(5), Decimal(100), Decimal(2)),
+        )
+    },
+    continuous_per_disk=Decimal("0.5"),
+    transfer_share={"AWS": Decimal("0.02"), "GCP": Decimal("0.03")},
+    flex_day=Decimal(60),
 )
 DAYS = Decimal(730) / 24
 
@@ -32,8 +38,13 @@ def lines(shape, rates=OWN):
 def test_servers_and_transfer_cost_what_was_paid():
     assert lines(PLAIN) == {
         "3 x M10 in EU_WEST_1": (3 * 3 * 730, "your invoices"),
-        "transfer": (round(10 * DAYS), "your invoices, the mean of your clusters"),
+        "transfer": (round(3 * 3 * 730 * 0.02), "your invoices, the mean of your clusters"),
     }
+
+
+def test_transfer_in_a_cloud_without_any_is_the_mean_of_the_others():
+    shape = Shape(DEDICATED, (Servers("AZURE", "US_EAST_2", "M30", 3),))
+    assert lines(shape)["transfer"][0] == round(Decimal(54) * 730 * Decimal("0.025"))
 
 
 def test_another_regions_price_goes_by_the_factor_between_the_two():
@@ -74,8 +85,25 @@ def test_snapshots_of_every_shard_cost_by_what_disks_store():
 def test_point_in_time_backup_takes_the_place_of_snapshots():
     shape = Shape(DEDICATED, (IRELAND,), disk_gb=40, backup=True, continuous_backup=True)
     found = lines(shape)
-    assert found["point-in-time backup"] == (round(2 * 40 * DAYS), "your invoices")
+    paid = found["about 20 GB of point-in-time backup"]
+    assert paid == (round(2 * 15 * DAYS), "your invoices")
     assert not [each for each in found if "snapshots" in each]
+
+
+def test_point_in_time_backup_beyond_what_was_ever_paid_for_goes_by_public_prices():
+    shape = Shape(DEDICATED, (IRELAND,), disk_gb=600, backup=True, continuous_backup=True)
+    found = [each for each in Pricer(OWN).of(None, shape).lines if "point-in-time" in each.name]
+    assert {each.basis: each.monthly_cents for each in found} == {
+        "your invoices": round(2 * 95 * DAYS),
+        "public list prices": 150 * 75 + 50 * 50,
+    }
+
+
+def test_a_tier_without_end_is_the_last():
+    endless = Rates(continuous_tiers={"AWS": (Tier(Decimal(0), None, Decimal(1)),)})
+    shape = Shape(DEDICATED, (IRELAND,), disk_gb=600, backup=True, continuous_backup=True)
+    found = lines(shape, endless)["about 600 GB of point-in-time backup"]
+    assert found == (round(600 * DAYS), "your invoices")
 
 
 @pytest.mark.parametrize(
@@ -84,7 +112,8 @@ def test_point_in_time_backup_takes_the_place_of_snapshots():
 )
 def test_public_prices_of_point_in_time_backup_go_by_tier(gb, cents):
     shape = Shape(DEDICATED, (IRELAND,), disk_gb=gb, backup=True, continuous_backup=True)
-    assert lines(shape, Rates())["point-in-time backup"][0] == cents
+    found = lines(shape, Rates()).get(f"about {gb} GB of point-in-time backup", (0,))
+    assert found[0] == cents
 
 
 def test_a_paused_cluster_costs_its_disks():
@@ -102,7 +131,7 @@ def test_free_costs_nothing_and_flex_its_mean():
     }
     flex = Shape(FLEX, (Servers("AWS", "EU_WEST_1", "FLEX", 3),), backup=True)
     assert lines(flex)["flex cluster"][0] == round(60 * DAYS)
-    assert lines(flex, Rates())["flex cluster"] == (803, "public list prices, little used")
+    assert lines(flex, Rates())["flex cluster"] == (2102, "public list prices, the middle band")
 
 
 def test_where_nothing_is_published_nothing_is_learned(tmp_path):
