@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import NoReturn
 
 from orchestration.actions.context import Context
+from orchestration.atlas.client import AtlasClient
 from orchestration.atlas.errors import NotFound
 from orchestration.atlas.provisioning import Document, Provisioning
 
@@ -11,8 +12,12 @@ from orchestration.atlas.provisioning import Document, Provisioning
 class _Nothing(Provisioning):
     """Every project is there and empty."""
 
+    def __init__(self, client: AtlasClient, org_id: str) -> None:
+        super().__init__(client)
+        self._org_id = org_id
+
     def get_project_by_name(self, name: str) -> Document:
-        return {"id": "", "name": name}
+        return {"id": "", "name": name, "orgId": self._org_id}
 
     def list_entries(self, project_id: str) -> list[Document]:  # noqa: ARG002  as its base
         return []
@@ -34,7 +39,7 @@ def _not_there(name: str) -> NoReturn:
 class _InNewProject(Context):
     @property
     def atlas(self) -> Provisioning:
-        return _Nothing(self.client)
+        return _Nothing(self.client, self.org_id)
 
 
 def in_new_project(context: Context) -> Context:

@@ -71,17 +71,12 @@ class ProjectRef:
 
 
 def project_of(context: Context, project: str) -> ProjectRef:
-    """The project a name or id means; an id costs no request.
+    """The project a name or id means.
 
     Raises:
-        Refusal: no project has this name.
+        Refusal: there is none, or it is another organization's.
     """
-    if is_id(project):
-        return ProjectRef(project, project)
-    document = found(lambda: context.atlas.get_project_by_name(project))
-    if document is None:
-        raise Refusal(f"Project {project} does not exist; create_project makes one.")
-    return ProjectRef(str(document["id"]), project)
+    return ProjectRef(str(_existing(context, project)["id"]), project)
 
 
 def create_project(context: Context, config: CreateProject) -> Proposal:
@@ -103,7 +98,7 @@ def create_project(context: Context, config: CreateProject) -> Proposal:
 def _adopt(config: CreateProject, existing: Document, organization: str) -> Proposal:
     details = _details(existing)
     refusals = []
-    if details.organization_id != organization:
+    if details.organization_id.casefold() != organization:
         refusals.append(
             f"a project of this name belongs to organization {details.organization_id}, not to "
             f"{organization}"
@@ -222,8 +217,19 @@ def _told(tags: Tags) -> str:
 
 
 def _organization(context: Context, wanted: str | None) -> str:
-    if wanted is None or is_id(wanted):
-        return (wanted or context.org_id).lower()
+    own = context.org_id.casefold()
+    asked = own if wanted is None else _organization_id(context, wanted)
+    if asked != own:
+        raise Refusal(
+            f"Organization {wanted} is not that of connection {context.connection}, which is "
+            f"{context.org_id}: choose another connection."
+        )
+    return own
+
+
+def _organization_id(context: Context, wanted: str) -> str:
+    if is_id(wanted):
+        return wanted.casefold()
     ids = [
         str(each["id"])
         for each in context.atlas.list_organizations(wanted)
@@ -232,13 +238,23 @@ def _organization(context: Context, wanted: str | None) -> str:
     if len(ids) != 1:
         known = "no organization" if not ids else "more than one organization"
         raise Refusal(f"The key for actions knows {known} named {wanted}: give its id.")
-    return ids[0]
+    return ids[0].casefold()
 
 
 def _lookup(context: Context, project: str) -> Document | None:
-    if is_id(project):
-        return found(lambda: context.atlas.get_project(project))
-    return found(lambda: context.atlas.get_project_by_name(project))
+    """The project, or None after 404.
+
+    Raises:
+        Refusal: it is another organization's: one key may open several, and names are reused.
+    """
+    read = context.atlas.get_project if is_id(project) else context.atlas.get_project_by_name
+    document = found(lambda: read(project))
+    if document and str(document.get("orgId")).casefold() != context.org_id.casefold():
+        raise Refusal(
+            f"Project {project} belongs to organization {document.get('orgId')}, not to "
+            f"{context.org_id}, that of connection {context.connection}: choose another connection."
+        )
+    return document
 
 
 def _existing(context: Context, project: str) -> Document:

@@ -2,7 +2,8 @@
 
 A tape leaves out the writes that no action covers, or reads would wait for them for ever. It adds
 what nobody had to record: the answer of a write as the next read of the same cluster or user, where
-the recorder went on without looking, and what an access list holds between two of its changes.
+the recorder went on without looking, what an access list holds between two of its changes, and the
+project that all of it is in.
 """
 
 import copy
@@ -26,6 +27,8 @@ CLUSTERS = ("/groups/{groupId}/clusters", "/groups/{groupId}/flexClusters")
 OWN = ("/groups", "/groups/{groupId}")
 OWN_BELOW = (*CLUSTERS, "/groups/{groupId}/databaseUsers", "/groups/{groupId}/accessList")
 USERS = f"{OWN[1]}/databaseUsers"
+# Of recordings that do not tell it.
+ORGANIZATION = "a0123456789abcdef012345a"
 # Recorders of answers alone write paths as file names: this user has a slash in its name.
 SLASH = ("d0123456789abcdef012345d/user-480", "d0123456789abcdef012345d_user-480")
 Exchange = dict[str, Any]
@@ -78,7 +81,36 @@ def _is_ours(exchange: Exchange) -> bool:
 def tape_of(name: str, is_covered: Callable[[Exchange], bool]) -> list[Exchange]:
     """A scenario as it is served."""
     played = [each for each in scenarios()[name] if not is_write(each) or is_covered(each)]
-    return _numbered(_with_entries(_with_answers(_with_source(_in_order(played)))))
+    whole = _with_entries(_with_answers(_with_source(_in_order(played))))
+    return _numbered(_with_projects(whole))
+
+
+def organization_of(tape: list[Exchange]) -> str:
+    """The organization that a tape's projects are in."""
+    bodies = (each["body"] for each in tape if template(each) in OWN)
+    told = (each["orgId"] for each in bodies if isinstance(each, dict) and "orgId" in each)
+    return str(next(told, ORGANIZATION))
+
+
+def _with_projects(tape: list[Exchange]) -> list[Exchange]:
+    """Whose project it is: told where it was made, else by one that was there before."""
+    read = {path(each) for each in tape if not is_write(each)}
+    made = {f"/groups/{each['body']['id']}": each for each in tape if _makes_project(each)}
+    groups = {"/".join(path(each).split("/")[:3]) for each in tape if path(each) not in OWN}
+    found, before = [], []
+    for each in sorted(groups - read - set(made)):
+        body = {"id": each.rpartition("/")[2], "name": each, "orgId": organization_of(tape)}
+        before.append(_read_instead(tape[0], each, body))
+    for each in tape:
+        found.append(each)
+        where = f"/groups/{each['body']['id']}" if _makes_project(each) else None
+        if where and where not in read:
+            found.append(_read_instead(each, where, each["body"]))
+    return [*before, *found]
+
+
+def _makes_project(exchange: Exchange) -> bool:
+    return exchange["method"] == "POST" and path(exchange) == "/groups"
 
 
 def _in_order(tape: list[Exchange]) -> list[Exchange]:

@@ -97,11 +97,20 @@ def test_an_organization_on_the_second_page_is_found(shell):
     assert "name=Meridian" in server.requests[0][0]
 
 
-def test_a_project_of_another_organization_is_not_adopted(stage):
+def test_a_project_of_another_organization_is_not_adopted(stage, monkeypatch):
     other = stage.sandbox.linked_org_id
-    refused = apply("create_project", name=stage.name, organization=other)
+    monkeypatch.setenv("MONGODB_ATLAS_ORG_ID", other)
+    refused = apply("create_project", name=stage.name)
     assert refused.outcome == "refused"
     assert f"belongs to organization {stage.sandbox.org_id}, not to {other}" in refused.error
+
+
+def test_a_project_is_made_in_the_connections_own_organization_alone(stage):
+    other, before = stage.sandbox.linked_org_id, stage.writes()
+    refused = apply("create_project", name="another", organization=other)
+    assert refused.outcome == "refused"
+    assert f"Organization {other} is not that of connection default" in refused.error
+    assert stage.writes() == before
 
 
 def test_a_project_is_made_with_its_tags(atlas):

@@ -14,6 +14,7 @@ from tests.actions.tape import (
     PREFIX,
     Exchange,
     is_write,
+    organization_of,
     path,
     playing,
     scenarios,
@@ -117,7 +118,7 @@ def test_a_recorded_scenario_is_acted_out_to_its_recorded_end(name, shell, monke
     assert steps
     # what we refuse ourselves, Atlas has nothing to refuse of
     served = [each for each in tape if not (is_write(each) and each["status"] >= 400)]
-    with playing(served, "a0123456789abcdef012345a") as (key, asked):
+    with playing(served, organization_of(tape)) as (key, asked):
         # both ways to sign in
         shell(replace(key, is_account="terraform" in name))
         for step in steps:
