@@ -37,12 +37,14 @@ class ActionLog:
         temporary.replace(file)
         sync_folder(folder)
 
-    def last(self, action: str, connection: str, what: dict[str, object]) -> Record | None:
-        """The newest run that was carried out and asked for the same; None if there was none."""
+    def runs(self, action: str, connection: str, what: dict[str, object]) -> Iterator[Record]:
+        """The runs that asked for the same and were no dry ones, newest first.
+
+        One that found all done has changed nothing, and yet has told somebody so.
+        """
         for record in self._newest_first(action, connection):
-            if record.applied and _what(record) == what:
-                return record
-        return None
+            if (record.applied or _has_told(record)) and _what(record) == what:
+                yield record
 
     def _newest_first(self, action: str, connection: str) -> Iterator[Record]:
         files = self._folder(connection).glob(f"*/*.{action}.json")
@@ -54,6 +56,10 @@ class ActionLog:
 
     def _folder(self, connection: str) -> Path:
         return self._landing / quote(connection, safe="") / FOLDER
+
+
+def _has_told(record: Record) -> bool:
+    return record.outcome == "adopted" and record.config.get("dry_run") is False
 
 
 def _what(record: Record) -> dict[str, object]:

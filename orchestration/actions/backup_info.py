@@ -8,7 +8,7 @@ from orchestration.actions.configs import ActionConfig, Project
 from orchestration.actions.context import Context, found
 from orchestration.actions.model import Plan, Proposal, Typed
 from orchestration.actions.shapes import DEDICATED, FLEX, TENANT
-from orchestration.actions.snapshots import Cluster
+from orchestration.actions.snapshot_state import Cluster
 
 Document = dict[str, Any]
 HINTS = {

@@ -14,7 +14,10 @@ CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 HOUR_S = 3600
 # Only these say how, not what: two runs that differ in nothing else ask for the same.
-HOW = frozenset({"dry_run", "confirm", "wait", "wait_timeout_s"})
+HOW = frozenset({"dry_run", "confirm", "again", "wait", "wait_timeout_s"})
+# A client or a server folds them: what was to be one thing would be its collection, or all of it.
+FOLDED = frozenset({".", ".."})
+LATEST = "latest"
 
 C = TypeVar("C", bound=BaseModel)
 
@@ -43,7 +46,21 @@ class ChangingConfig(ActionConfig):
 def _not_empty(value: str) -> str:
     if not value.strip():
         raise ValueError("must not be empty")
+    if value in FOLDED:
+        raise ValueError("must be a name; Atlas can be asked for none of dots alone")
     return value
+
+
+def _id(value: str) -> str:
+    if not is_id(value):
+        raise ValueError("must be an id of 24 hex digits")
+    return value.lower()
+
+
+def _id_or_latest(value: str) -> str:
+    if value != LATEST and not is_id(value):
+        raise ValueError(f"must be an id of 24 hex digits, or `{LATEST}`")
+    return value.lower()
 
 
 def _cluster_name(value: str) -> str:
@@ -80,11 +97,17 @@ def is_same_instant(one: str | None, other: str | None) -> bool:
 
 Text = Annotated[str, AfterValidator(_not_empty)]
 ClusterName = Annotated[str, AfterValidator(_cluster_name)]
+Id = Annotated[str, AfterValidator(_id)]
+IdOrLatest = Annotated[str, AfterValidator(_id_or_latest)]
 Variable = Annotated[str, AfterValidator(_variable)]
 Instant = Annotated[str, AfterValidator(_instant)]
 Project = Annotated[Text, Field(description="Project, by name or id.")]
 Confirm = Annotated[
     str | None, Field(description="The target's name, typed again, before it is carried out.")
+]
+Again = Annotated[
+    bool,
+    Field(description="Once more, although the same came to its end within the last ten minutes."),
 ]
 Wait = Annotated[bool, Field(description="Wait until Atlas is done.")]
 WaitTimeout = Annotated[

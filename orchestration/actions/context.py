@@ -1,6 +1,6 @@
 """What an action works with: Atlas, the clock, prices, what was done before, how to wait."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from orchestration.actions.model import MonthlyCost, Record, StillWaiting
 from orchestration.actions.shapes import Shape
 from orchestration.atlas.backups import Backups
 from orchestration.atlas.client import AtlasClient
-from orchestration.atlas.errors import AtlasError, NotFound, Unavailable
+from orchestration.atlas.errors import AtlasError, NotFound
 from orchestration.atlas.inventory import Inventory
 from orchestration.atlas.provisioning import Provisioning
 
@@ -29,8 +29,8 @@ class Prices(Protocol):
 class History(Protocol):
     """What actions did before."""
 
-    def last(self, action: str, connection: str, what: dict[str, object]) -> Record | None:
-        """The newest run, not a dry one, that was asked for the same; None if there was none."""
+    def runs(self, action: str, connection: str, what: dict[str, object]) -> Iterator[Record]:
+        """The runs that asked for the same and were no dry ones, newest first."""
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ class Context:
         """Ask again and again until it is done.
 
         Raises:
-            StillWaiting: it was not done in time, or Atlas no longer answers. Nothing is lost by
-                that: the same action, run again, goes on waiting.
+            StillWaiting: it was not done in time, or Atlas does not answer, or not us any more.
+                Nothing is lost by that: the same action, run again, goes on waiting.
         """
         began, pause, said = self.now(), self.waiting.first_s, ""
         while True:
@@ -120,11 +120,11 @@ class Context:
     def _asked(what: str, read: Callable[[], T]) -> T:
         try:
             return read()
-        except Unavailable as error:
+        except AtlasError as error:  # it took what it was asked for, whatever it says of a look
             raise StillWaiting(
-                f"{what}: {error} Atlas goes on with it; run the same action again to go on "
+                f"{error.said} Atlas goes on with {what}; run the same action again to go on "
                 "waiting."
-            ) from None
+            ) from error
 
 
 def found(read: Callable[[], T]) -> T | None:

@@ -24,7 +24,7 @@ from orchestration.actions.model import (
     StillWaiting,
     Typed,
 )
-from orchestration.actions.remedies import sentence
+from orchestration.actions.remedies import error_of_atlas, sentence
 from orchestration.atlas.errors import AtlasError
 from orchestration.audit import Outcome
 
@@ -147,7 +147,8 @@ def _outcome_of(error: Exception) -> Outcome:
 
 
 def _code(error: Exception) -> str | None:
-    return error.error_code if isinstance(error, AtlasError) else None
+    found = error_of_atlas(error)
+    return found.error_code if found else None
 
 
 @dataclass

@@ -21,10 +21,17 @@ def sentence(error: Exception, action: str, *, has_begun: bool = False) -> str:
         action: To which action.
         has_begun: Whether Atlas may have been asked to change something.
     """
-    if not isinstance(error, AtlasError):
+    atlas_error = error_of_atlas(error)
+    if atlas_error is None:
         return str(error)
-    said = str(error).removesuffix(error.remedy).strip()
-    return f"{said} {_remedy(error, action, has_begun=has_begun)}".strip()
+    if atlas_error is not error:  # why it is no longer watched; what Atlas took is not in doubt
+        return f"{error} {_remedy(atlas_error, action, has_begun=False)}".strip()
+    return f"{atlas_error.said} {_remedy(atlas_error, action, has_begun=has_begun)}".strip()
+
+
+def error_of_atlas(error: BaseException) -> AtlasError | None:
+    """What Atlas said, where it is that or was caused by it."""
+    return next((each for each in (error, error.__cause__) if isinstance(each, AtlasError)), None)
 
 
 def _remedy(error: AtlasError, action: str, *, has_begun: bool) -> str:

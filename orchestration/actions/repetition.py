@@ -1,70 +1,112 @@
 """The same asked for again: a run that was killed goes on, one that just ended is not repeated.
 
 Clusters, users and entries have names, so Atlas itself says whether they are there. Snapshots and
-restores have none: only our own record tells that this one was asked for already.
+restores have none: only our own records tell that this one was asked for already. What is under way
+is always gone on with; what has come to its end counts for a while, and once told, for minutes.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from orchestration.actions.configs import ActionConfig
 from orchestration.actions.context import Context
 from orchestration.actions.model import Record, StillWaiting
 from orchestration.atlas.errors import AtlasError
 
-# Somebody who runs the very same again within minutes wants its result, not a second one. After a
-# run that never saw the end of what it began, its end still counts for some hours: longer than a
-# restore takes, shorter than the time between two nightly runs.
+# Somebody who runs the very same again within minutes of its end wants its result, not a second.
 AFTER_AN_END = timedelta(minutes=10)
-AFTER_NO_END = timedelta(hours=6)
 # An id of Atlas begins with the second it was made, in eight hex digits.
 SECOND = 8
+Ids = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Something without a name that an action asks for.
+
+    Attributes:
+        name: Which of Record.atlas_ids is its id.
+        under_way: States in which Atlas is not done with it.
+        untold: How long its end counts after the last run that did not see it.
+    """
+
+    action: str
+    name: str
+    under_way: frozenset[str]
+    untold: timedelta
 
 
 @dataclass(frozen=True)
 class Before:
-    """What an earlier run of the same got from Atlas.
+    """What earlier runs of the same got from Atlas.
 
     Attributes:
-        is_recent: Whether it counts as this one even if it has come to its end.
+        left_at: When the newest of these runs ended.
+        told_at: When the first of them ended that told how it came out; None if none did.
     """
 
     id: str
-    is_recent: bool
+    left_at: datetime
+    told_at: datetime | None
 
 
-def before(context: Context, action: str, config: ActionConfig, name: str) -> Before | None:
-    """The earlier run of the same, if there was one that Atlas took up.
+def before(context: Context, kind: Kind, config: ActionConfig, about: Ids) -> Before | None:
+    """What the last run of the same got, if Atlas took it up: however that run ended.
 
     Args:
         context: Of this run.
-        action: Its name.
-        config: What is asked for.
-        name: Which id, as in Record.atlas_ids.
+        kind: What is asked for.
+        config: How.
+        about: Ids of what it is about: of a cluster made anew under an old name it is another.
     """
-    last = context.history.last(action, context.connection, config.what)
-    if last is None or name not in last.atlas_ids:
+    runs = context.history.runs(kind.action, context.connection, config.what)
+    last = next(runs, None)
+    if last is None or kind.name not in last.atlas_ids or not _is_about(last, about):
         return None
-    is_open = last.outcome == "in_progress"
-    if not is_open and last.outcome not in {"applied", "adopted"}:
-        return None
-    age = context.now() - _ended(last)
-    return Before(last.atlas_ids[name], age < (AFTER_NO_END if is_open else AFTER_AN_END))
+    found = last.atlas_ids[kind.name]
+    same = [last, *takewhile(lambda each: each.atlas_ids.get(kind.name) == found, runs)]
+    told = [_ended(each) for each in same if _tells_the_end(each, kind)]
+    return Before(found, _ended(last), min(told, default=None))
+
+
+def still_counts(context: Context, kind: Kind, earlier: Before, *, again: bool) -> bool:
+    """Whether what has come to its end is what this run asks for.
+
+    Args:
+        context: Of this run.
+        kind: What is asked for.
+        earlier: As before() found it.
+        again: Whether another is wanted, although this one's end was told.
+    """
+    if earlier.told_at is None:
+        return context.now() - earlier.left_at < kind.untold
+    return not again and context.now() - earlier.told_at < AFTER_AN_END
 
 
 def _ended(record: Record) -> datetime:
     return record.requested_at + timedelta(seconds=record.duration_s)
 
 
-def before_asking(name: str, ids: Iterable[str]) -> dict[str, str]:
+def _is_about(record: Record, about: Ids) -> bool:
+    return all(record.atlas_ids.get(name, each) == each for name, each in about.items())
+
+
+def _tells_the_end(record: Record, kind: Kind) -> bool:
+    """A run that did not wait ends well, too, and has not seen it."""
+    status = record.result.get("status") if isinstance(record.result, dict) else None
+    return record.outcome in {"applied", "adopted"} and status not in kind.under_way
+
+
+def before_asking(kind: Kind, ids: Iterable[str]) -> dict[str, str]:
     """What to note before something without a name is asked for: the newest of those there are.
 
     Whatever is newer was asked for later: so it is found, should the answer get lost.
     """
     known = sorted(ids)
     newest = [each for each in known if each[:SECOND] == known[-1][:SECOND]]
-    return {f"{name}_before": " ".join(newest)}
+    return {f"{kind.name}_before": " ".join(newest)}
 
 
 def is_newer(found: str, newest: str) -> bool:
@@ -72,19 +114,20 @@ def is_newer(found: str, newest: str) -> bool:
     return found not in newest.split() and found[:SECOND] >= newest[:SECOND]
 
 
-def unheard(context: Context, action: str, config: ActionConfig, name: str) -> str | None:
+def unheard(context: Context, kind: Kind, config: ActionConfig, about: Ids) -> str | None:
     """What the last run of the same noted before it asked, if it never heard what came of it."""
-    last = context.history.last(action, context.connection, config.what)
-    if last is None or name in last.atlas_ids or last.outcome != "in_progress":
+    runs = context.history.runs(kind.action, context.connection, config.what)
+    last = next(runs, None)
+    if last is None or kind.name in last.atlas_ids or last.outcome != "in_progress":
         return None
-    if context.now() - _ended(last) > AFTER_NO_END:
+    if context.now() - _ended(last) > kind.untold or not _is_about(last, about):
         return None
-    return last.atlas_ids.get(f"{name}_before")
+    return last.atlas_ids.get(f"{kind.name}_before")
 
 
 def not_known(error: AtlasError) -> StillWaiting:
     """The answer got lost, and there is nothing to see of what was asked for; not yet, perhaps."""
-    said = str(error).removesuffix(error.remedy).strip()
     return StillWaiting(
-        f"{said} Whether Atlas took it is not known; run the same action again: it looks first."
+        f"{error.said} Whether Atlas took it is not known; run the same action again: it looks "
+        "first."
     )

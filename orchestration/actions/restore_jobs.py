@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import Field
 
 from orchestration.actions.cluster_state import Located, locate
-from orchestration.actions.configs import ActionConfig, Project, Text
+from orchestration.actions.configs import ActionConfig, Id, Project
 from orchestration.actions.context import Context, found, listed
 from orchestration.actions.model import Plan, Proposal, Refusal, Typed
 from orchestration.actions.shapes import FLEX
-from orchestration.actions.snapshots import Cluster, Limit, require_backups
+from orchestration.actions.snapshot_state import Cluster, Limit, require_backups
 from orchestration.atlas.backups import HAS_DOWNLOAD
 
 Document = dict[str, Any]
@@ -24,7 +24,7 @@ class GetRestoreStatus(ActionConfig):
 
     project: Project
     cluster: Cluster
-    job_id: Text = Field(description="Id of the restore job.")
+    job_id: Id = Field(description="Id of the restore job.")
 
 
 class ListRestoreJobs(ActionConfig):

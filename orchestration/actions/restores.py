@@ -1,15 +1,20 @@
 """Restores: planned against the target's data, confirmed by its name, followed to their end."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from orchestration.actions.cluster_state import Located, locate, require_cluster
+from orchestration.actions.cluster_state import Located, locate
 from orchestration.actions.configs import (
     HOUR_S,
+    LATEST,
+    Again,
     ChangingConfig,
+    ClusterName,
     Confirm,
+    IdOrLatest,
     Project,
     Text,
     Wait,
@@ -17,12 +22,13 @@ from orchestration.actions.configs import (
 )
 from orchestration.actions.context import Context, found, was_unheard
 from orchestration.actions.model import ActionFailed, Change, Note, Plan, Proposal
-from orchestration.actions.projects import ProjectRef, project_of
 from orchestration.actions.repetition import (
+    Kind,
     before,
     before_asking,
     is_newer,
     not_known,
+    still_counts,
     unheard,
 )
 from orchestration.actions.restore_jobs import (
@@ -34,8 +40,9 @@ from orchestration.actions.restore_jobs import (
     job_of,
     read_job,
 )
-from orchestration.actions.shapes import DEDICATED, FLEX
-from orchestration.actions.snapshots import (
+from orchestration.actions.restore_targets import Target, target_of
+from orchestration.actions.shapes import FLEX
+from orchestration.actions.snapshot_state import (
     COMPLETED,
     Cluster,
     SnapshotDetails,
@@ -47,25 +54,24 @@ from orchestration.atlas.errors import AtlasError
 Document = dict[str, Any]
 # The specification's minimum for pointInTimeUTCSeconds.
 EARLIEST = datetime.fromtimestamp(1199145600, UTC)
+# A second restore removes what was written since the first, which may itself take hours; and this
+# is shorter than the time between two nightly runs.
+RESTORING = Kind("restore", JOB, UNDER_WAY, untold=timedelta(hours=6))
 _NO_POINT_IN_TIME = (
     "pit_enabled is off for {}, so there is no point in time to go back to: give snapshot_id "
     "(update_cluster switches it on for the time to come)"
-)
-_NO_FLEX_DOWNLOAD = (
-    "a flex cluster's snapshot is downloaded in Atlas itself; here it can be restored into a flex "
-    "cluster (target_cluster)"
 )
 
 
 def _moment(value: object) -> object:
     """ISO 8601 or Unix seconds; YAML may have made a time of it already."""
-    if value is None or isinstance(value, datetime):
-        return value
+    if value is None:
+        return None
     text = str(value).strip()
     try:
         if text.isdecimal():
             return datetime.fromtimestamp(int(text), UTC)
-        moment = datetime.fromisoformat(text)
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError):
         raise ValueError("must be a time such as 2026-12-01T10:00:00Z, or Unix seconds") from None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
@@ -76,7 +82,7 @@ class Restore(ChangingConfig):
 
     project: Project
     cluster: Cluster
-    snapshot_id: Text | None = Field(
+    snapshot_id: IdOrLatest | None = Field(
         default=None, description="Id of a snapshot, or `latest`; or give restore_timestamp."
     )
     restore_timestamp: Annotated[datetime | None, BeforeValidator(_moment)] = Field(
@@ -85,13 +91,14 @@ class Restore(ChangingConfig):
     delivery_type: Literal["automated", "download"] = Field(
         default="automated", description="Into a cluster, or as a file to download."
     )
-    target_project: str | None = Field(
+    target_project: Text | None = Field(
         default=None, description="Project of the target, by name or id; the same if left out."
     )
-    target_cluster: str | None = Field(
+    target_cluster: ClusterName | None = Field(
         default=None, description="Cluster whose data is REPLACED; never assumed."
     )
     confirm: Confirm = None
+    again: Again = False
     wait: Wait = True
     wait_timeout_s: WaitTimeout = 6 * HOUR_S
 
@@ -113,53 +120,62 @@ def restore(context: Context, config: Restore) -> Proposal:
     """Put a snapshot, or a moment, into the target; wait until Atlas says how it ended."""
     at = locate(context, config.project, config.cluster)
     require_backups(at.cluster, flex_too=True)
-    if job := _asked_before(at, config):
-        return _go_on(at, config, job)
-    return _propose(at, config)
+    to = target_of(at, config.target_project, config.target_cluster)
+    if job := _asked_before(at, config, to):
+        return _go_on(at, config, to, job)
+    return _propose(at, config, to)
 
 
-def _asked_before(at: Located, config: Restore) -> RestoreDetails | None:
+def _asked_before(at: Located, config: Restore, to: Target) -> RestoreDetails | None:
     """The job that an earlier run of the same asked for, unless that is long done."""
-    earlier = before(at.context, "restore", config, JOB)
+    about = {**at.ids, **to.ids}
+    newest = unheard(at.context, RESTORING, config, about)
+    if newest is not None:
+        return _asked_since(at, config, newest)
+    earlier = before(at.context, RESTORING, config, about)
     job = read_job(at, earlier.id) if earlier else None
-    if earlier and job and (job.status in UNDER_WAY or earlier.is_recent):
+    if earlier is None or job is None or job.status in UNDER_WAY:
         return job
-    newest = unheard(at.context, "restore", config, JOB)
-    return None if newest is None else _asked_since(at, config, newest)
+    counts = still_counts(at.context, RESTORING, earlier, again=config.again)
+    return job if counts and job.status == DONE and _is_of_the_latest(at, config, job) else None
+
+
+def _is_of_the_latest(at: Located, config: Restore, job: RestoreDetails) -> bool:
+    """Whether what `latest` means now is what it meant then, if that was asked for."""
+    return config.snapshot_id != LATEST or require_snapshot(at, LATEST).id == job.snapshot_id
 
 
 def _asked_since(at: Located, config: Restore, newest: str) -> RestoreDetails | None:
     """The job as asked for that is newer than those there were, or None."""
     for each in all_jobs(at):
-        asked = config.snapshot_id in {None, "latest", each.snapshot_id}
+        asked = config.snapshot_id in {None, LATEST, each.snapshot_id}
         asked &= each.target_cluster == config.target_cluster
         asked &= config.restore_timestamp in {None, each.point_in_time}
+        asked &= each.status in {*UNDER_WAY, DONE}
         if asked and is_newer(each.id, newest):
             return each
     return None
 
 
-def _propose(at: Located, config: Restore) -> Proposal:
+def _propose(at: Located, config: Restore, to: Target) -> Proposal:
     refusals, body, source = _source(at, config)
-    target_project, place, more, warnings = _target(at, config)
-    refusals += more
     plan = Plan(
         summary=f"Restore {config.cluster} as of {source} "
-        + (f"into {place}." if place else "as a file to download."),
-        changes=(Change(field="data", before=place, after=f"{config.cluster} as of {source}"),),
-        refusals=tuple(refusals),
-        warnings=tuple(warnings),
+        + (f"into {to.place}." if to.place else "as a file to download."),
+        changes=(Change(field="data", before=to.place, after=f"{config.cluster} as of {source}"),),
+        refusals=(*refusals, *to.refusals()),
+        warnings=tuple(to.warnings()),
         confirm=config.target_cluster,
     )
 
     def apply(note: Note) -> RestoreDetails:
-        noted = before_asking(JOB, (each.id for each in all_jobs(at)))
-        note({"project_id": at.project.id, "target_project_id": target_project.id, **noted})
-        job = _sent(at, config, target_project, body, *noted.values())
+        noted = before_asking(RESTORING, (each.id for each in all_jobs(at)))
+        note({**at.ids, **to.ids, **noted})
+        job = _sent(at, config, to, body, *noted.values())
         note({JOB: job.id})
         return _followed(at, config, job)
 
-    return Proposal(place or at.label, plan, apply)
+    return Proposal(to.place or at.label, plan, apply)
 
 
 def _source(at: Located, config: Restore) -> tuple[list[str], Document, str]:
@@ -188,101 +204,75 @@ def _window_refusals(at: Located, moment: datetime) -> list[str]:
         return [f"restore_timestamp is before {EARLIEST:%F}, which Atlas does not take"]
     if moment > at.context.now():
         return ["restore_timestamp is in the future"]
+    return _reach_refusals(at, moment)
+
+
+def _reach_refusals(at: Located, moment: datetime) -> list[str]:
+    """How far back it may lie: into the restore window, and the cluster's own time."""
     schedule = found(lambda: at.context.backups.get_schedule(at.project.id, at.cluster.name))
     days = (schedule or {}).get("restoreWindowDays")
     if days and moment < at.context.now() - timedelta(days=int(days)):
         return [f"restore_timestamp is before the restore window of {days} days"]
+    made = at.cluster.details().created_at
+    if made and moment < datetime.fromisoformat(made):
+        return [f"restore_timestamp is before {made}, when {at.cluster.name} was made"]
     return []
 
 
-def _target(at: Located, config: Restore) -> tuple[ProjectRef, str | None, list[str], list[str]]:
-    """Where it goes, how to say that, why it cannot go there, and what it does there."""
-    if config.target_cluster is None:
-        return at.project, None, [_NO_FLEX_DOWNLOAD] if at.cluster.kind == FLEX else [], []
-    to = project_of(at.context, config.target_project) if config.target_project else at.project
-    is_itself = (to.id, config.target_cluster) == (at.project.id, config.cluster)
-    target = at.cluster if is_itself else require_cluster(at.context, to, config.target_cluster)
-    refusals = []
-    if (target.kind == FLEX) is not (at.cluster.kind == FLEX) or target.kind not in {
-        DEDICATED,
-        FLEX,
-    }:
-        refusals.append(
-            f"{target.name} is {target.tier} and {at.cluster.name} is {at.cluster.tier}: a flex "
-            "cluster restores into a flex cluster, a dedicated one into a dedicated one"
-        )
-    elif target.shape.shards != at.cluster.shape.shards:
-        refusals.append(
-            f"{target.name} has {target.shape.shards} shards, {at.cluster.name} has "
-            f"{at.cluster.shape.shards}: Atlas restores between clusters of equal shards"
-        )
-    if target.is_paused:
-        refusals.append(f"{target.name} is paused: resume_cluster first")
-    place = f"{to.name}/{config.target_cluster}"
-    warnings = [
-        f"ALL data of {place} is removed before the restore and cannot be used until it ends."
-    ]
-    if is_itself:
-        warnings.append("The target is the source itself: take a snapshot of it first.")
-    return to, place, refusals, warnings
-
-
-def _sent(
-    at: Located, config: Restore, target: ProjectRef, body: Document, newest: str
-) -> RestoreDetails:
+def _sent(at: Located, config: Restore, to: Target, body: Document, newest: str) -> RestoreDetails:
     """Ask for it; where Atlas did not say whether it took that, look."""
     try:
-        return _send(at, config, target, body)
+        return _send(at, config, to, body)
     except AtlasError as error:
         if not was_unheard(error):
             raise
-        job = _asked_since(at, config, newest)
-        if job is None:
-            raise not_known(error) from None
-        return job
+        if job := _looked_for(at, config, newest):
+            return job
+        raise not_known(error) from None
 
 
-def _send(
-    at: Located,
-    config: Restore,
-    target: ProjectRef,
-    body: Document,
-) -> RestoreDetails:
+def _looked_for(at: Located, config: Restore, newest: str) -> RestoreDetails | None:
+    """What became of it, as far as Atlas can be asked."""
+    with suppress(AtlasError):
+        return _asked_since(at, config, newest)
+    return None
+
+
+def _send(at: Located, config: Restore, to: Target, body: Document) -> RestoreDetails:
     backups = at.context.backups
     if at.cluster.kind == FLEX:
-        told = {"targetDeploymentItemName": config.target_cluster, "targetProjectId": target.id}
+        told = {"targetDeploymentItemName": config.target_cluster, "targetProjectId": to.project.id}
         return job_of(backups.restore_flex(at.project.id, at.cluster.name, body | told))
     delivery = "pointInTime" if "pointInTimeUTCSeconds" in body else config.delivery_type
     told = {"deliveryType": delivery}
     if config.target_cluster:
-        told |= {"targetClusterName": config.target_cluster, "targetGroupId": target.id}
+        told |= {"targetClusterName": config.target_cluster, "targetGroupId": to.project.id}
     return job_of(backups.restore(at.project.id, at.cluster.name, body | told))
 
 
-def _go_on(
-    at: Located,
-    config: Restore,
-    job: RestoreDetails,
-) -> Proposal:
+def _go_on(at: Located, config: Restore, to: Target, job: RestoreDetails) -> Proposal:
     """An earlier run of the same began it and did not see its end, or just did."""
-    ids = {"project_id": at.project.id, JOB: job.id}
-    target = f"{config.target_project or config.project}/{config.target_cluster or config.cluster}"
-    plan = Plan(summary=f"Restore job {job.id} was begun before and is {job.status}.")
+    ids, target = {**at.ids, **to.ids, JOB: job.id}, to.place or at.label
+    was = f"Restore job {job.id}, which the same action asked for before,"
     if job.status not in UNDER_WAY:
-        return Proposal(target, plan, None, job, ids, is_adopted=True)
+        summary = f"{was} {_told_end(job)}: NOTHING is restored now; again: true restores anew."
+        return Proposal(target, Plan(summary=summary), None, job, ids, is_adopted=True)
 
     def apply(note: Note) -> RestoreDetails:
         note(ids)
         return _followed(at, config, job)
 
+    plan = Plan(summary=f"{was} is {job.status}: it is waited for, and no other is begun.")
     return Proposal(target, plan, apply, job, ids, is_adopted=True)
 
 
-def _followed(
-    at: Located,
-    config: Restore,
-    job: RestoreDetails,
-) -> RestoreDetails:
+def _told_end(job: RestoreDetails) -> str:
+    source = job.point_in_time or f"snapshot {job.snapshot_id} of {job.snapshot_taken_at}"
+    ended = f" at {job.finished_at}" if job.finished_at else ""
+    return f"is {job.status}{ended}, as of {source}"
+
+
+def _followed(at: Located, config: Restore, job: RestoreDetails) -> RestoreDetails:
     if not config.wait:
         return job
     done = at.context.wait(

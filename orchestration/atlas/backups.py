@@ -10,6 +10,7 @@ from typing import Any
 from orchestration.atlas import paths
 from orchestration.atlas.answers import Answer
 from orchestration.atlas.client import AtlasClient
+from orchestration.atlas.errors import MalformedAnswer
 from orchestration.atlas.inventory import ADDRESSES, BASIC, FLEX, Inventory, redacted
 from orchestration.atlas.responses import results
 
@@ -110,7 +111,10 @@ class Backups:
         return [_safe(each) for each in found]
 
     def _made(self, path: str, body: Document, what: str, version: str) -> Document:
-        return _safe(self._client.change("POST", path, body, version=version, what=what).document)
+        made = _safe(self._client.change("POST", path, body, version=version, what=what).document)
+        if "id" not in made:
+            raise MalformedAnswer(f"{what}: Atlas's answer does not say what it made.")
+        return made
 
 
 def _backup(project_id: str, cluster: str) -> str:

@@ -85,6 +85,11 @@ class AtlasError(Exception):
         super().__init__(f"{message} {self.remedy}".strip())
 
     @property
+    def said(self) -> str:
+        """What happened, without the remedy."""
+        return str(self).removesuffix(self.remedy).strip()
+
+    @property
     def cause(self) -> Cause:
         """The error in a word or two, as `atlas-costs check` and meta.permissions name it."""
         return CAUSES.get(self.error_code or "", self._cause)

@@ -2,9 +2,20 @@
 
 from urllib.parse import quote
 
+from orchestration.atlas.errors import Refused
+
+# Quoting leaves dots alone, and whoever folds a path would take its parent for it.
+NO_PART = frozenset({"", ".", ".."})
+
 
 def segment(value: str) -> str:
-    """One part of a path; a CIDR's slash is part of it."""
+    """One part of a path; a CIDR's slash is part of it.
+
+    Raises:
+        Refused: as a part of a path it would be another path.
+    """
+    if value in NO_PART:
+        raise Refused(f"Atlas cannot be asked for anything named {value!r}.", was_sent=False)
     return quote(value, safe="")
 
 

@@ -9,7 +9,7 @@ from orchestration.actions.cluster_configs import CreateCluster, UpdateCluster
 from orchestration.actions.cluster_state import FoundCluster
 from orchestration.actions.model import Refusal
 from orchestration.actions.regions import atlas_region
-from orchestration.actions.snapshots import details_of
+from orchestration.actions.snapshot_state import details_of
 from tests.actions.cases import new_cluster as asked
 
 PLACE = {

@@ -169,6 +169,33 @@ def test_snapshots_that_a_deleted_cluster_left_can_be_described_and_deleted(stag
     assert apply("delete_snapshot", **values, confirm="one").outcome == "applied"
 
 
+def test_snapshots_that_a_deleted_sharded_cluster_left_are_reached_like_any_other(stage):
+    at = sharded(stage, "one")
+    taken = apply("create_snapshot", **at, description="before")
+    leaving = {"project": stage.project, "name": "one", "confirm": "one", "retain_backups": True}
+    assert apply("delete_cluster", **leaving).outcome == "applied"
+    values = {**at, "snapshot_id": taken.result.id}
+    assert run("list_snapshots", **at).result.total == 1
+    for each in (taken.result.id, "latest"):
+        assert run("describe_snapshot", **at, snapshot_id=each).result.id == taken.result.id
+    missing = {**at, "snapshot_id": "a" * 24, "confirm": "one"}
+    assert apply("delete_snapshot", **missing).outcome == "unchanged"
+    assert job("delete_snapshot", **values, confirm="one").outcome == "applied"
+
+
+@pytest.mark.parametrize("snapshot_id", ["a" * 24, "latest"])
+def test_a_cluster_that_never_was_is_not_a_snapshot_that_is_gone(snapshot_id, stage):
+    at = {"project": stage.project, "cluster": "mian"}
+    said = f"Cluster mian does not exist in project {stage.project}, and none of that name has left"
+    for record in (
+        run("describe_snapshot", **at, snapshot_id=snapshot_id),
+        apply("delete_snapshot", **at, snapshot_id="a" * 24, confirm="mian"),
+        run("list_snapshots", **at),
+    ):
+        assert record.outcome == "refused"
+        assert said in record.error
+
+
 @pytest.fixture(scope="module")
 def yesterday():
     """A sandbox a day behind this machine: its moments are past, and within the window of both."""
@@ -183,12 +210,16 @@ def test_a_point_in_time_is_restored_within_its_window_only(yesterday, shell):
     stage = Stage(yesterday, made.atlas_ids["project_id"], "moments")
     stage.cluster("plain")
     stage.cluster("one", pit_enabled=True)
+    made_at = apply(
+        "create_cluster", **new_cluster(stage.project, pit_enabled=True)
+    ).result.created_at
     into = {"target_cluster": "one", "confirm": "one"}
     at = {"project": stage.project, "cluster": "one"}
     began, before = datetime.now(UTC), stage.writes()
     refusals = {
         "restore_timestamp is in the future": began + timedelta(days=1),
         "restore_timestamp is before the restore window of 7 days": began - timedelta(days=8),
+        f"restore_timestamp is before {made_at}, when one was made": began - timedelta(days=3),
         "restore_timestamp is before 2008": datetime(1999, 1, 1, tzinfo=UTC),
     }
     for said, moment in refusals.items():
@@ -199,8 +230,7 @@ def test_a_point_in_time_is_restored_within_its_window_only(yesterday, shell):
     assert "pit_enabled is off for plain" in off.error
     assert stage.writes() == before
     time.sleep(1.1)  # until the second after it was made is past
-    info = apply("create_cluster", **new_cluster(stage.project, pit_enabled=True)).result
-    second = int(datetime.fromisoformat(info.created_at).timestamp()) + 1
+    second = int(datetime.fromisoformat(made_at).timestamp()) + 1
     done = job("restore", **at, restore_timestamp=str(second), **into)
     assert done.outcome == "applied", done.error
     assert done.result.delivery_type == "pointInTime"

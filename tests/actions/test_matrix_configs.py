@@ -102,7 +102,7 @@ MISTAKES = {
     "no_limit": ("list_snapshots", [*BACKUP, "limit=0"], "limit"),
     "no_limit_of_jobs": ("list_restore_jobs", [*BACKUP, "limit=0"], "limit"),
     "no_snapshot": ("describe_snapshot", BACKUP, "snapshot_id"),
-    "empty_snapshot": ("delete_snapshot", [*BACKUP, "snapshot_id="], "snapshot_id must not be"),
+    "empty_snapshot": ("delete_snapshot", [*BACKUP, "snapshot_id="], "snapshot_id must be"),
     "no_job": ("get_restore_status", BACKUP, "job_id"),
     "no_cluster": ("get_backup_info", ["project=p"], "cluster"),
     "no_moment": ("restore", [*BACKUP, "target_cluster=two"], "exactly one of snapshot_id and"),

@@ -113,7 +113,8 @@ class Victim:
     def is_noted(self) -> bool:
         """Whether its record names something that Atlas made or has in hand."""
         ids = [json.loads(each.read_text())["atlas_ids"] for each in self.records()]
-        return any(set(each) & {"cluster_id", "snapshot_id", "restore_job_id"} for each in ids)
+        made = {"create_snapshot": "snapshot_id", "restore": "restore_job_id"}
+        return any(made.get(self.case.action, "cluster_id") in each for each in ids)
 
     def records(self) -> list[Path]:
         return sorted(self.data.glob("landing/*/actions/*/*.json"))

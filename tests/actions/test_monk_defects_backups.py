@@ -7,7 +7,7 @@ import pytest
 from orchestration import doing
 from orchestration.actions.registry import ACTIONS
 from orchestration.actions.restore_jobs import job_of, status_of
-from orchestration.actions.snapshots import details_of
+from orchestration.actions.snapshot_state import details_of
 from orchestration.settings import load_settings
 from tests.actions.running import apply, job, run
 
@@ -85,6 +85,15 @@ def test_4_a_time_may_be_written_in_several_ways(text, stage):
     at = {"project": stage.project, "cluster": "one", "target_cluster": "one"}
     read = config.model_validate({**at, "restore_timestamp": text}).restore_timestamp
     assert read == datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+def test_4_a_time_without_a_zone_is_utc_however_it_is_given(stage):
+    at = {"project": stage.project, "cluster": "one", "target_cluster": "one"}
+    moment = datetime(2026, 1, 1, 12)  # noqa: DTZ001  as YAML makes one
+    read = ACTIONS["restore"].config.model_validate({**at, "restore_timestamp": moment})
+    assert read.restore_timestamp == datetime(2026, 1, 1, 12, tzinfo=UTC)
+    stage.cluster()
+    assert "pit_enabled is off" in apply("restore", **at, restore_timestamp=moment).error
 
 
 def test_4_a_cluster_without_point_in_time_backup_is_refused(stage):

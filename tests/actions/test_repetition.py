@@ -9,10 +9,19 @@ from orchestration.actions.configs import HOW
 from orchestration.actions.context import Context
 from orchestration.actions.model import Record
 from orchestration.actions.registry import ACTIONS
-from orchestration.actions.repetition import before, before_asking, is_newer, unheard
+from orchestration.actions.repetition import (
+    before,
+    before_asking,
+    is_newer,
+    still_counts,
+    unheard,
+)
+from orchestration.actions.restores import RESTORING
+from orchestration.actions.snapshots import TAKING
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CREATE = ACTIONS["create_snapshot"].config
+ABOUT = {"cluster_id": "c1"}
 ASKED = {"project": "shop", "cluster": "one", "description": "nightly"}
 
 
@@ -48,37 +57,91 @@ def context(log) -> Context:
 
 
 def found(log, **settings):
-    return before(context(log), "create_snapshot", config(**settings), "snapshot_id")
+    return before(context(log), TAKING, config(**settings), ABOUT)
+
+
+def counts(log, kind=TAKING, *, again=False):
+    earlier = before(context(log), kind, config(), ABOUT)
+    return earlier is not None and still_counts(context(log), kind, earlier, again=again)
 
 
 def test_nothing_was_asked_before(log):
     assert found(log) is None
 
 
+DONE, QUEUED = {"status": "completed"}, {"status": "queued"}
+
+
 @pytest.mark.parametrize(
-    ("outcome", "ago", "is_recent"),
+    ("outcome", "result", "ago", "is_counted"),
     [
-        ("applied", timedelta(minutes=9), True),
-        ("adopted", timedelta(minutes=9), True),
-        ("applied", timedelta(minutes=11), False),
-        ("in_progress", timedelta(hours=5), True),
-        ("in_progress", timedelta(hours=7), False),
+        ("applied", DONE, timedelta(minutes=9), True),
+        ("adopted", DONE, timedelta(minutes=9), True),
+        ("applied", DONE, timedelta(minutes=11), False),
+        ("applied", QUEUED, timedelta(minutes=59), True),  # it did not wait
+        ("applied", QUEUED, timedelta(minutes=61), False),
+        ("in_progress", None, timedelta(minutes=59), True),
+        ("in_progress", None, timedelta(minutes=61), False),
+        ("failed", None, timedelta(minutes=59), True),  # the wait failed, what Atlas does goes on
+        ("failed", None, timedelta(minutes=61), False),
     ],
 )
-def test_an_end_counts_for_minutes_and_no_end_for_hours(outcome, ago, is_recent, log):
-    log.keep(record(ago=ago, outcome=outcome))
-    assert (found(log).id, found(log).is_recent) == ("s1", is_recent)
+def test_an_end_that_was_told_counts_for_minutes_and_another_for_an_hour(
+    outcome, result, ago, is_counted, log
+):
+    log.keep(record(ago=ago, outcome=outcome, result=result))
+    assert found(log).id == "s1"
+    assert counts(log) is is_counted
+
+
+@pytest.mark.parametrize(("hours", "is_counted"), [(5, True), (7, False)])
+def test_the_end_of_a_restore_counts_for_hours(hours, is_counted, log):
+    """A second one would remove what was written since."""
+    begun = {"action": "restore", "outcome": "in_progress", "atlas_ids": {"restore_job_id": "j1"}}
+    log.keep(record(ago=timedelta(hours=hours), **begun))
+    assert counts(log, RESTORING) is is_counted
+
+
+@pytest.mark.parametrize("ago", [timedelta(0), timedelta(minutes=9)])
+def test_another_may_be_asked_for_once_the_end_was_told(ago, log):
+    log.keep(record(ago=ago, outcome="in_progress"))
+    assert counts(log, again=True), "it may be this very run's own, which was killed"
+    log.keep(record(2, ago=ago))
+    assert not counts(log, again=True)
+
+
+def test_an_end_is_told_once_however_often_it_was_asked_for(log):
+    """Asked for every nine minutes, the first snapshot would do for ever."""
+    log.keep(record(1, ago=timedelta(minutes=20), outcome="in_progress"))
+    for number, ago in enumerate((18, 9, 1), start=2):
+        told = {"outcome": "adopted", "applied": False, "result": DONE}
+        asked = config(dry_run=False).model_dump(mode="json")
+        log.keep(record(number, ago=timedelta(minutes=ago), config=asked, **told))
+    assert found(log).told_at == NOW - timedelta(minutes=18)
+    assert not counts(log)
+
+
+def test_a_plan_has_told_nobody_that_it_is_done(log):
+    log.keep(record(1, ago=timedelta(minutes=30), outcome="in_progress"))
+    log.keep(record(2, outcome="adopted", applied=False, result=DONE))
+    assert found(log).told_at is None
+    assert counts(log)
+
+
+def test_a_cluster_made_anew_under_the_old_name_is_another(log):
+    log.keep(record(atlas_ids={"snapshot_id": "s1", "cluster_id": "other"}))
+    assert found(log) is None
+    log.keep(record(2, atlas_ids={"snapshot_id": "s1", **ABOUT}))
+    assert found(log).id == "s1"
 
 
 def test_time_counts_from_the_end_of_a_run_not_from_its_beginning(log):
     log.keep(record(ago=timedelta(minutes=30), duration_s=25 * 60))
-    assert found(log).is_recent
+    assert counts(log)
 
 
-@pytest.mark.parametrize(
-    "other", [{"outcome": "failed"}, {"applied": False}, {"atlas_ids": {}}, {"connection": "other"}]
-)
-def test_what_failed_planned_or_belongs_elsewhere_does_not_count(other, log):
+@pytest.mark.parametrize("other", [{"applied": False}, {"atlas_ids": {}}, {"connection": "other"}])
+def test_what_was_planned_or_refused_or_belongs_elsewhere_does_not_count(other, log):
     log.keep(record(**other))
     assert found(log) is None
 
@@ -86,8 +149,8 @@ def test_what_failed_planned_or_belongs_elsewhere_does_not_count(other, log):
 def test_another_description_is_another_snapshot_and_how_it_is_asked_for_is_not(log):
     log.keep(record())
     assert found(log, description="weekly") is None
-    assert found(log, wait=False, wait_timeout_s=1, dry_run=False)
-    assert {"dry_run", "confirm", "wait", "wait_timeout_s"} == HOW
+    assert found(log, wait=False, wait_timeout_s=1, dry_run=False, again=True)
+    assert {"dry_run", "confirm", "again", "wait", "wait_timeout_s"} == HOW
 
 
 def test_the_newest_run_counts(log):
@@ -115,7 +178,7 @@ def test_a_record_that_cannot_be_read_is_passed_over(log, tmp_path):
 def test_a_connection_may_have_any_name(log):
     log.keep(record(connection="a/b ü"))
     what = config().what
-    assert log.last("create_snapshot", "a/b ü", what).id == "2026001"
+    assert next(log.runs("create_snapshot", "a/b ü", what)).id == "2026001"
 
 
 OLDER, OLD, NEW = "681d8f8b" + "f" * 16, "681d8f8c" + "0" * 16, "681d8f8d" + "0" * 16
@@ -123,8 +186,8 @@ OLD_TOO = "681d8f8c" + "f" * 16
 
 
 def test_what_was_there_before_is_noted_by_its_last_second():
-    assert before_asking("job", []) == {"job_before": ""}
-    noted = before_asking("job", [OLD, OLDER, OLD_TOO])["job_before"]
+    assert before_asking(TAKING, []) == {"snapshot_id_before": ""}
+    noted = before_asking(TAKING, [OLD, OLDER, OLD_TOO])["snapshot_id_before"]
     assert noted.split() == [OLD, OLD_TOO]
     assert [is_newer(each, noted) for each in (OLDER, OLD, OLD_TOO, NEW)] == [
         False,
@@ -137,7 +200,7 @@ def test_what_was_there_before_is_noted_by_its_last_second():
 
 
 def lost(log):
-    return unheard(context(log), "create_snapshot", config(), "snapshot_id")
+    return unheard(context(log), TAKING, config(), ABOUT)
 
 
 def test_a_run_that_never_heard_what_came_of_its_request_is_looked_after(log):
@@ -153,7 +216,8 @@ def test_a_run_that_never_heard_what_came_of_its_request_is_looked_after(log):
         {"outcome": "failed"},
         {"atlas_ids": {"snapshot_id_before": OLD, "snapshot_id": NEW}},
         {"atlas_ids": {}},
-        {"ago": timedelta(hours=7)},
+        {"ago": timedelta(hours=2)},
+        {"atlas_ids": {"snapshot_id_before": OLD, "cluster_id": "other"}},
     ],
 )
 def test_a_run_that_was_told_or_is_long_past_is_not(other, log):
