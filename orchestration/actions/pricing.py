@@ -75,12 +75,12 @@ class Pricer:
             new = list(self._parts(after)) if after else []
         except KeyError:
             return None
-        bases = {each.basis for each in [*old, *new]}
-        mixed = "mixed" if len({each == LIST for each in bases}) > 1 else None
+        listed = {each.basis.startswith(LIST) for each in [*old, *new]}
+        mixed = "mixed" if len(listed) > 1 else None
         return MonthlyCost(
             before_cents=_rounded(sum(each.cents for each in old)),
             after_cents=_rounded(sum(each.cents for each in new)),
-            basis=mixed or ("list prices" if bases == {LIST} else "invoices"),
+            basis=mixed or ("list prices" if listed == {True} else "invoices"),
             lines=tuple(
                 CostLine(name=each.name, monthly_cents=_rounded(each.cents), basis=each.basis)
                 for each in new

@@ -132,6 +132,7 @@ def test_free_costs_nothing_and_flex_its_mean():
     flex = Shape(FLEX, (Servers("AWS", "EU_WEST_1", "FLEX", 3),), backup=True)
     assert lines(flex)["flex cluster"][0] == round(60 * DAYS)
     assert lines(flex, Rates())["flex cluster"] == (2102, "public list prices, the middle band")
+    assert Pricer(Rates()).of(None, flex).basis == "list prices"
 
 
 def test_where_nothing_is_published_nothing_is_learned(tmp_path):
