@@ -89,6 +89,8 @@ def _of_type(schema: dict[str, Any], depth: int) -> st.SearchStrategy[Any]:
         return _object(schema, depth)
     if schema.get("format") == "date-time":
         return TIMES
+    if "decimal string" in schema.get("description", ""):
+        return st.sampled_from(WRITTEN + DIGITS)
     return {
         "string": TEXTS,
         "integer": st.integers(-(10**15), 10**15),
