@@ -89,12 +89,16 @@ def read_yaml(file: Path, loader: Loader) -> YamlFile:
         YamlMistake: it cannot be read, or is not YAML.
     """
     try:
-        text = file.read_text(encoding="utf-8")
+        content = file.read_bytes()
     except FileNotFoundError:
         raise  # for the caller to say what its absence means
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise YamlMistake(f"{file} cannot be read: {type(error).__name__}.") from None
-    return parse_yaml(text, file, loader)
+    try:
+        return parse_yaml(content.decode(), file, loader)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise YamlMistake(f"{file}, line {line}: not UTF-8: save the file as UTF-8.") from None
 
 
 def parse_yaml(text: str, file: Path, loader: Loader) -> YamlFile:
@@ -117,17 +121,23 @@ def parse_yaml(text: str, file: Path, loader: Loader) -> YamlFile:
             f"{file}: not YAML (a character or a number that YAML does not allow)."
         ) from None
     except RecursionError:
-        raise YamlMistake(f"{file}: not YAML that ends (something contains itself).") from None
+        raise YamlMistake(f"{file}: not YAML that ends (it is nested too deeply).") from None
 
 
-def _lines(node: yaml.Node, file: Path, place: Place = ()) -> Iterator[tuple[Place, int]]:
+def _lines(
+    node: yaml.Node, file: Path, place: Place = (), around: tuple[yaml.Node, ...] = ()
+) -> Iterator[tuple[Place, int]]:
     """Where each key stands: the line of the key, or of the list's item."""
+    if node in around:
+        line = node.start_mark.line + 1
+        raise YamlMistake(f"{file}, line {line}: not YAML that ends (it contains itself).")
+    around = (*around, node)
     if not place:
         yield (), node.start_mark.line + 1
     if isinstance(node, yaml.SequenceNode):
         for number, item in enumerate(node.value):
             yield (*place, number), item.start_mark.line + 1
-            yield from _lines(item, file, (*place, number))
+            yield from _lines(item, file, (*place, number), around)
     elif isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
@@ -136,7 +146,7 @@ def _lines(node: yaml.Node, file: Path, place: Place = ()) -> Iterator[tuple[Pla
                 raise YamlMistake(f"{file}, line {line}: {name} stands twice in one entry.")
             seen.add(name)
             yield (*place, name), line
-            yield from _lines(value, file, (*place, name))
+            yield from _lines(value, file, (*place, name), around)
 
 
 def _sentence(error: dict[str, Any]) -> str:

@@ -1,11 +1,12 @@
 """config/allocation.yaml: keys such as team, each with rules; the first that fits counts."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orchestration.rules.conditions import Dimension, When
 from orchestration.rules.fields import Strict, Text, read_rule_file
@@ -28,8 +29,23 @@ def _different(value: list[str]) -> list[str]:
     return value
 
 
+def _different_keys(value: object) -> object:
+    """Before spaces around them are taken off: of two keys that become one, one would be lost."""
+    if isinstance(value, dict):
+        _different([str(each).strip() for each in value])
+    return value
+
+
+def _written_day(value: object) -> object:
+    """Pydantic would take 0 and 1767225600 for seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("must be a day such as 2026-05-01")
+    return value
+
+
 Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=6)]
-Percents = Annotated[dict[Text, Percent], AfterValidator(_whole)]
+Percents = Annotated[dict[Text, Percent], BeforeValidator(_different_keys), AfterValidator(_whole)]
+Day = Annotated[date, BeforeValidator(_written_day)]
 Values = Annotated[list[Text], Field(min_length=1), AfterValidator(_different)]
 
 
@@ -59,8 +75,8 @@ class Rule(Strict):
 
     name: Text | None = None
     when: When | None = None
-    first_day: date | None = Field(default=None, alias="from")
-    last_day: date | None = Field(default=None, alias="to")
+    first_day: Day | None = Field(default=None, alias="from")
+    last_day: Day | None = Field(default=None, alias="to")
     value: Text | None = None
     value_from: Dimension | None = None
     percent: Percents | None = None

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -51,8 +51,13 @@ def _rule(rule: Rule, number: int, tags: str) -> Row:
         "basis_window": rule.split.over if rule.split else None,
         "basis_scope": rule.split.within if rule.split else None,
         "valid_from": rule.first_day,
-        "valid_to": rule.last_day + timedelta(days=1) if rule.last_day else None,
+        "valid_to": _day_after(rule.last_day),
     }
+
+
+def _day_after(last_day: date | None) -> date | None:
+    """None for ever: the last day that can be written, as some write it, has no day after."""
+    return last_day + timedelta(days=1) if last_day and last_day < date.max else None
 
 
 def _method(rule: Rule) -> str:

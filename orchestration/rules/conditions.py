@@ -40,9 +40,11 @@ OPERATORS = {
 
 
 def _dimension(value: str) -> str:
-    if value not in DIMENSIONS and not (value.startswith(TAG) and value.removeprefix(TAG)):
+    """Without spaces around it, or around a tag's key: `tag: team` would fit no line."""
+    kind, colon, key = (each.strip() for each in value.partition(":"))
+    if value.strip() not in DIMENSIONS and not (f"{kind}{colon}" == TAG and key):
         raise ValueError(f"must be tag:<key> or one of {', '.join(DIMENSIONS)}")
-    return value
+    return f"{kind}{colon}{key}"
 
 
 def _listed(value: object) -> object:

@@ -54,6 +54,23 @@ def test_days_are_both_included_and_the_models_have_an_exclusive_end(read):
     assert (rows[0]["valid_from"], rows[0]["valid_to"]) == (date(2026, 5, 1), date(2026, 6, 1))
 
 
+def test_the_last_day_there_is_means_without_end(read):
+    """Some write 9999-12-31 for it; the day after is none."""
+    rows = compiled(read(rule("value: a\nfrom: 2026-05-01\nto: 9999-12-31")))["allocation_rules"]
+    assert (rows[0]["valid_from"], rows[0]["valid_to"]) == (date(2026, 5, 1), None)
+
+
+def test_spaces_around_a_dimension_and_a_tag_do_not_count(read):
+    """A key ` team` was accepted, and fits no line."""
+    text = rule("value: a\nwhen:\n  all: [{dimension: 'tag: team', is: x}]")
+    [row] = compiled(read(text))["allocation_conditions"]
+    assert row["dimension"] == "tag:team"
+    rows = compiled(read(rule("value_from: ' tag : a:b '")))["allocation_rules"]
+    assert rows[0]["dimension"] == "tag:a:b"
+    rows = compiled(read(rule("value_from: ' project'")))["allocation_rules"]
+    assert rows[0]["dimension"] == "project"
+
+
 def test_all_holds_with_each_of_any(read):
     text = rule(
         "value: a\n"
@@ -104,6 +121,22 @@ def test_a_fingerprint_tells_rules_apart():
         (rule("percent: {a: 50, b: 49}"), "line 5: keys[0].rules[0].percent must add up to 100."),
         (rule("percent:\n  a: canary"), "line 6: keys[0].rules[0].percent.a must be a valid deci"),
         (rule("percent: {a: -1, b: 101}"), "line 5: keys[0].rules[0].percent.a must be greater"),
+        (
+            rule("percent: {a: 100, 'a ': 100}"),
+            "line 5: keys[0].rules[0].percent must not name a value twice.",
+        ),
+        *(
+            (rule(f"value: a\n{name}: {day}"), f"line 6: keys[0].rules[0].{name} must be a day su")
+            for name, day in (
+                ("from", "1767225600"),
+                ("from", "'0'"),
+                ("to", "2026-05-01T00:00:00"),
+                ("to", "2026-5-1"),
+                ("to", "20260501"),
+            )
+        ),
+        (rule("value: a\nfrom: 2026-02-30"), "line 6: keys[0].rules[0].from must be a valid date"),
+        (rule("value_from: 'tag: '"), "line 5: keys[0].rules[0].value_from must be tag:<key> or"),
         (rule("value: a\nwhen: {}"), "line 6: keys[0].rules[0].when needs conditions under all"),
         (
             rule("value: a\nwhen:\n  all:\n  - {dimension: canary, is: a}"),
@@ -128,7 +161,7 @@ def test_a_fingerprint_tells_rules_apart():
         (rule("split: {by: usage}"), "line 5: keys[0].rules[0].split.by must be 'cost' or 'equ"),
         (rule("split: {over: year}"), "line 5: keys[0].rules[0].split.over must be 'month' or"),
         (rule("split: {to: [a, a]}"), "line 5: keys[0].rules[0].split.to must not name a value"),
-        (rule("value: a\nfrom: soon"), "line 6: keys[0].rules[0].from must be a valid date"),
+        (rule("value: a\nfrom: soon"), "line 6: keys[0].rules[0].from must be a day such as"),
         (
             rule("value: a\nfrom: 2026-02-01\nto: 2026-01-01"),
             "line 5: keys[0].rules[0] ends before it begins.",

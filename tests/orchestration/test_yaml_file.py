@@ -64,7 +64,8 @@ def test_what_a_model_refuses_is_named_with_its_line(text, sentence):
         ("a: [\n", "config/some.yaml, line 2: not YAML (expected"),
         ("a: 1\nb:\n  c: 1\n  c: 2\n", "config/some.yaml, line 4: c stands twice in one entry."),
         ("a: \x01\n", "config/some.yaml: not YAML (a character or"),
-        ("a: &a [*a]\n", "config/some.yaml: not YAML that ends"),
+        ("b: 1\na: &a [*a]\n", "config/some.yaml, line 2: not YAML that ends (it contains itself"),
+        ("b:\n  - &a\n    c: [{d: *a}]\n", "config/some.yaml, line 2: not YAML that ends"),
         ("a: {[b]: c}\n", "config/some.yaml, line 1: not YAML (found unhashable key"),
     ],
 )
@@ -95,7 +96,20 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     with pytest.raises(YamlMistake, match=r"cannot be read: IsADirectoryError"):
         read_yaml(tmp_path, TypedValues)
     (tmp_path / "latin").write_bytes(b"a: \xe9")
-    with pytest.raises(YamlMistake, match=r"latin cannot be read: UnicodeDecodeError"):
+    with pytest.raises(YamlMistake, match=r"latin, line 1: not UTF-8"):
         read_yaml(tmp_path / "latin", TypedValues)
     with pytest.raises(FileNotFoundError):
         read_yaml(tmp_path / "none", TypedValues)
+
+
+def test_a_value_may_stand_in_several_places():
+    read = parse_yaml("a: &a [1]\nb: [*a, *a]\nc: {d: *a}\n", FILE, TypedValues)
+    assert read.document == {"a": [1], "b": [[1], [1]], "c": {"d": [1]}}
+
+
+def test_what_is_not_utf_8_is_named_with_its_line(tmp_path):
+    file = tmp_path / "some.yaml"
+    file.write_bytes("a: 1\nb: Müller\n".encode("latin-1"))
+    with pytest.raises(YamlMistake) as raised:
+        read_yaml(file, OnlyText)
+    assert str(raised.value) == f"{file}, line 2: not UTF-8: save the file as UTF-8."
