@@ -16,7 +16,7 @@ from orchestration.extraction.selection import ENTITY as INVOICES
 from orchestration.extraction.together import CONNECTION
 from orchestration.landing import Landing, Observation
 from orchestration.warehouse.inventory import ENTITIES
-from orchestration.warehouse.publish import ConnectionStatus, Permission
+from orchestration.warehouse.publish import OF_INVOICES, ConnectionStatus, Permission
 from orchestration.warehouse.raw import has_finished, last_success
 
 MISSING_ROLE = "missing role"
@@ -62,7 +62,7 @@ def missing_parts(landing: Landing, *, with_focus_reports: bool) -> list[str]:
             if not (entity in optional and each.cause == MISSING_ROLE)
         ]
         found += [f"{entity}: {sentence}" for sentence in _counted(errors)]
-    found += [f"invoices: {sentence}" for sentence in _of_invoices(landing)]
+    found += [f"{OF_INVOICES}{sentence}" for sentence in _of_invoices(landing)]
     if with_focus_reports:
         errors = [*_errors(landing, ACCESS), *_errors(landing, FOCUS_REPORTS)]
         found += [f"FOCUS reports: {sentence}" for sentence in _counted(errors)]

@@ -22,7 +22,8 @@ def close(
     month: Month,
     *,
     anyway: Annotated[
-        bool, typer.Option("--anyway", help="Even if the month's invoice is pending.")
+        bool,
+        typer.Option("--anyway", help="Even if its invoice is pending or costs may be missing."),
     ] = False,
 ) -> None:
     """Freeze a month that is over; what changes later is adjusted in the next statement."""

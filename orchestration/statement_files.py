@@ -9,7 +9,8 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +55,38 @@ class Statement:
 
 
 def read_statements(folder: Path) -> list[Statement]:
-    """Every closed statement, oldest first.
+    """Every closed statement, oldest first, without a gap: each adjusts those before it.
 
     Raises:
-        StatementError: a file is damaged, or was changed after it was written.
+        StatementError: a file is damaged, was changed after it was written, or is missing between
+            others.
     """
-    return [_read(file) for file in sorted(folder.glob(PATTERN))]
+    months = closed_months(folder)
+    for month, later in pairwise(months):
+        if later != following(month):
+            raise _missing(folder, following(month), months[-1])
+    return [_read(_file(folder, month), months[-1]) for month in months]
+
+
+def closed_months(folder: Path) -> list[date]:
+    """The first day of each month that has a statement, oldest first, by the names of the files."""
+    return [_month(file) for file in sorted(folder.glob(PATTERN))]
+
+
+def following(month: date) -> date:
+    """The first day of the month after."""
+    return (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
+def _month(file: Path) -> date:
+    try:
+        return date.fromisoformat(f"{file.stem}-01")
+    except ValueError:
+        raise StatementError(f"{file} is named by no month: take it out of the folder.") from None
+
+
+def _file(folder: Path, month: date) -> Path:
+    return folder / f"{month:%Y-%m}.json"
 
 
 def write_statement(folder: Path, statement: Statement) -> Path:
@@ -93,7 +120,7 @@ def set_aside(folder: Path, month: date, moment: datetime) -> Path:
     Raises:
         StatementError: it is not closed.
     """
-    file = folder / f"{month:%Y-%m}.json"
+    file = _file(folder, month)
     if not file.exists():
         raise StatementError(f"The statement of {month:%Y-%m} is not closed.")
     kept = folder / REOPENED / f"{month:%Y-%m}-{moment:%Y%m%dT%H%M%SZ}.json"
@@ -129,7 +156,7 @@ def _sha256(lines: list[str]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _read(file: Path) -> Statement:
+def _read(file: Path, last: date) -> Statement:
     try:
         said = json.loads(file.read_text(encoding="utf-8"))
         statement = Statement(
@@ -141,14 +168,30 @@ def _read(file: Path) -> Statement:
             str(said["rows_sha256"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise _damaged(file, f"cannot be read ({type(error).__name__})") from None
+        raise _damaged(file, f"cannot be read ({type(error).__name__})", last) from None
     if statement.sha256 != _sha256(_lines(statement.rows)) or statement.name != file.name:
-        raise _damaged(file, "was changed after it was closed")
+        raise _damaged(file, "was changed after it was closed", last)
     return statement
 
 
-def _damaged(file: Path, what: str) -> StatementError:
+def _damaged(file: Path, what: str, last: date) -> StatementError:
+    is_last = file.stem == f"{last:%Y-%m}"
     return StatementError(
-        f"{file} {what}: restore it from a backup, or take it out of the folder to have its month "
-        "open again."
+        f"{file} {what}: restore it from a backup, or "
+        + ("take it out of the folder to have its month open again." if is_last else _reopen(last))
+    )
+
+
+def _missing(folder: Path, month: date, last: date) -> StatementError:
+    return StatementError(
+        f"{_file(folder, month)} is missing, and later statements build on it: restore it from a "
+        f"backup, or {_reopen(last)}"
+    )
+
+
+def _reopen(last: date) -> str:
+    """Only the last statement can be taken back, so that no month is left between others."""
+    return (
+        f"run `atlas-costs statement reopen {last:%Y-%m}` and so on, back to its month, and close "
+        "them anew."
     )

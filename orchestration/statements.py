@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
@@ -19,11 +19,14 @@ from orchestration.statement_files import (
     Row,
     Statement,
     StatementError,
+    closed_months,
+    following,
     is_closed,
     read_statements,
     set_aside,
     write_statement,
 )
+from orchestration.statement_readiness import require_billed, require_complete, require_over
 
 REFRESH = "run `atlas-costs refresh` first"
 COLUMNS = (
@@ -55,18 +58,19 @@ def close(settings: Settings, month: date, *, anyway: bool) -> Statement:
     Args:
         settings: Where the data lies.
         month: Its first day.
-        anyway: Even if its invoice is pending.
+        anyway: Even if its invoice is pending, or costs of a connection may be missing.
 
     Raises:
-        StatementError: it is closed, not over, pending, or not what was published.
+        StatementError: it is closed, not over, pending, not complete, or not what was published.
     """
     closed = read_statements(settings.statements_dir)
     _require_next(month, closed)
     with _published(settings) as db:
         rules = _require_current(db, settings, closed)
-        _require_over(db, month)
+        require_over(db, month)
         if not anyway:
-            _require_billed(db, month)
+            require_billed(db, month)
+            require_complete(db, month)
         rows = _rows(db, month)
         version = db.execute("select max(warehouse_version) from meta.freshness").fetchone()
     if not any(row["entry"] == "usage" for row in rows):
@@ -82,11 +86,11 @@ def reopen(settings: Settings, month: date) -> Path:
     Raises:
         StatementError: it is not closed, or a later one builds on it.
     """
-    closed = read_statements(settings.statements_dir)
-    if closed and month < closed[-1].month:
+    # by their names alone: a damaged one must not keep those after it from being reopened
+    closed = closed_months(settings.statements_dir)
+    if closed and month < closed[-1]:
         raise StatementError(
-            f"The statement of {closed[-1].month:%Y-%m} builds on that of {month:%Y-%m}: reopen it "
-            "first."
+            f"The statement of {closed[-1]:%Y-%m} builds on that of {month:%Y-%m}: reopen it first."
         )
     return set_aside(settings.statements_dir, month, datetime.now(UTC))
 
@@ -129,7 +133,7 @@ def open_totals(settings: Settings) -> list[Total]:
         return []
     with _published(settings) as db:
         _require_known(db, closed)
-        return list(_totals(_following(closed[-1].month), None, _open_rows(db)))
+        return list(_totals(following(closed[-1].month), None, _open_rows(db)))
 
 
 def _totals(month: date, closed_at: datetime | None, rows: list[Row]) -> Iterator[Total]:
@@ -165,9 +169,9 @@ def _require_next(month: date, closed: list[Statement]) -> None:
     """Statements follow each other without a gap, so it is clear which one adjusts what."""
     if month in {each.month for each in closed}:
         raise is_closed(month)
-    if closed and month != (following := _following(closed[-1].month)):
+    if closed and month != (next_one := following(closed[-1].month)):
         raise StatementError(
-            f"The next statement is that of {following:%Y-%m}: {month:%Y-%m} cannot be closed now."
+            f"The next statement is that of {next_one:%Y-%m}: {month:%Y-%m} cannot be closed now."
         )
 
 
@@ -201,29 +205,8 @@ def _require_known(db: duckdb.DuckDBPyConnection, closed: list[Statement]) -> No
         raise StatementError(f"Statements were closed or reopened since the refresh: {REFRESH}.")
 
 
-def _require_over(db: duckdb.DuckDBPyConnection, month: date) -> None:
-    """By the data's clock: what Atlas has not posted yet cannot be closed."""
-    [(through,)] = db.execute("select max(data_through) from meta.freshness").fetchall()
-    if through is None or through < _following(month) - timedelta(days=1):
-        raise StatementError(f"{month:%Y-%m} is not over: there are costs through {through}.")
-
-
-def _require_billed(db: duckdb.DuckDBPyConnection, month: date) -> None:
-    pending = db.execute(
-        "select invoice_id from marts.fct_invoices where status = 'PENDING' "
-        "and start_date < $end and end_date > $month order by 1",
-        {"month": month, "end": _following(month)},
-    ).fetchall()
-    if pending:
-        names = ", ".join(str(each) for (each,) in pending)
-        raise StatementError(
-            f"The invoice of {month:%Y-%m} is pending ({names}), so its costs may still grow: wait "
-            "for Atlas to close it, or add --anyway and have the rest as adjustments."
-        )
-
-
 def _rows(db: duckdb.DuckDBPyConnection, month: date) -> list[Row]:
-    return _records(db.execute(_ROWS, {"month": month, "end": _following(month)}))
+    return _records(db.execute(_ROWS, {"month": month, "end": following(month)}))
 
 
 def _records(result: duckdb.DuckDBPyConnection) -> list[Row]:
@@ -233,7 +216,3 @@ def _records(result: duckdb.DuckDBPyConnection) -> list[Row]:
         for row in result.fetchall()
         for pairs in [list(zip(names, row, strict=True))]
     ]
-
-
-def _following(month: date) -> date:
-    return (month.replace(day=1) + timedelta(days=31)).replace(day=1)

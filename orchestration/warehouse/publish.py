@@ -20,6 +20,8 @@ from orchestration.warehouse.errors import PublishError
 KEPT_VERSIONS = 3
 PREFIX = "atlas_costs-"
 VERSIONS = f"{PREFIX}*.duckdb"
+# What begins each of meta.freshness.missing_parts that costs depend on.
+OF_INVOICES = "invoices: "
 PUBLISHED_SCHEMAS = ("marts", "meta")
 # Copying needs the file once more, and DuckDB some room to write the meta tables.
 HEADROOM = 1.1

@@ -1,6 +1,7 @@
 """Closing a month: what is frozen, when it is refused, and that what was closed stays."""
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 
 import duckdb
@@ -10,7 +11,7 @@ from orchestration import statements
 from orchestration.rules.allocation import read_allocation
 from orchestration.rules.compiling import fingerprint
 from orchestration.settings import load_settings
-from orchestration.statement_files import StatementError, read_statements
+from orchestration.statement_files import StatementError, read_statements, write_statement
 from orchestration.warehouse import statements as loading
 from orchestration.warehouse.shape import SCHEMA
 
@@ -18,13 +19,17 @@ APRIL, MAY, JUNE = (date(2026, month, 1) for month in (4, 5, 6))
 MARTS = """
 create schema marts;
 create schema meta;
-create table meta.freshness as select 'v1' as warehouse_version, date '2026-05-31' as data_through;
+create table meta.freshness (
+    connection varchar, status varchar, data_through date, missing_parts varchar[],
+    warehouse_version varchar
+);
+insert into meta.freshness values ('default', 'connected', '2026-05-31', [], 'v1');
 create table marts.fct_invoices (
-    invoice_id varchar, status varchar, start_date date, end_date date
+    invoice_id varchar, status varchar, start_date date, end_date date, connection varchar
 );
 insert into marts.fct_invoices values
-    ('inv-apr', 'PAID', '2026-04-01', '2026-05-01'),
-    ('inv-may', 'PENDING', '2026-05-01', '2026-06-01');
+    ('inv-apr', 'PAID', '2026-04-01', '2026-05-01', 'default'),
+    ('inv-may', 'PENDING', '2026-05-01', '2026-06-01', 'default');
 create table marts.dim_allocation_keys (allocation_key varchar, rules_sha256 varchar);
 create table marts.allocated_costs_daily (
     usage_date date, allocation_key varchar, allocation_value varchar, allocation_method varchar,
@@ -142,6 +147,110 @@ def test_a_month_that_is_not_ready_is_refused(settings, month, sentence):
 
 def test_a_pending_month_is_closed_when_asked_twice(settings):
     assert statements.close(settings, MAY, anyway=True).month == MAY
+
+
+MISSING = "invoices: invoice b cannot be loaded (odd); what was loaded of it before stays"
+CLOSED = "insert into marts.fct_invoices values ('b', ?, '2026-04-01', '2026-05-01', 'second')"
+
+
+def second(settings, status: str, through: str | None, missing: list[str]) -> None:
+    published(
+        settings,
+        "insert into meta.freshness values ('second', ?, ?, ?, 'v1')",
+        status,
+        through,
+        missing,
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "through", "missing", "what"),
+    [
+        ("error", "2026-04-10", ["connection: 401"], "has the status error and costs through 2026"),
+        ("error", "2026-05-31", ["connection: 401"], "has the status error and costs through 2026"),
+        ("importing", None, [], "has the status importing and costs through None"),
+        ("connected", "2026-04-10", [], "has costs through 2026-04-10, and no closed invoice of"),
+        ("degraded", "2026-05-31", ["clusters: 403", MISSING], "lacks invoice b cannot be loaded"),
+    ],
+)
+def test_a_month_is_not_closed_while_costs_of_one_connection_are_missing(
+    settings, status, through, missing, what
+):
+    """The latest of all connections was asked: April was frozen without two thirds of another."""
+    second(settings, status, through, missing)
+    with pytest.raises(StatementError) as raised:
+        statements.close(settings, APRIL, anyway=False)
+    assert str(raised.value).startswith(f"Costs of 2026-04 may be missing: second {what}")
+    assert statements.close(settings, APRIL, anyway=True).month == APRIL
+
+
+@pytest.mark.parametrize(
+    ("status", "through", "missing"),
+    [
+        ("connected", "2026-04-30", []),
+        ("connected", None, []),
+        ("degraded", "2026-05-02", ["clusters: 403", "FOCUS reports: 403"]),
+    ],
+)
+def test_a_connection_whose_costs_are_all_there_keeps_no_month_open(
+    settings, status, through, missing
+):
+    """One that was never billed has nothing to wait for, and an inventory is no cost."""
+    second(settings, status, through, missing)
+    assert statements.close(settings, APRIL, anyway=False).month == APRIL
+
+
+def test_a_connection_without_costs_at_the_end_is_complete_once_its_invoice_is_closed(settings):
+    second(settings, "connected", "2026-04-10", [])
+    published(settings, CLOSED, "PAID")
+    assert statements.close(settings, APRIL, anyway=False).month == APRIL
+
+
+def test_a_pending_invoice_completes_nothing(settings):
+    second(settings, "connected", "2026-04-10", [])
+    published(settings, CLOSED, "PENDING")
+    with pytest.raises(StatementError, match="is pending \\(b\\)"):
+        statements.close(settings, APRIL, anyway=False)
+
+
+def three(settings) -> list:
+    """Statements of April to June, by their files."""
+    first = statements.close(settings, APRIL, anyway=False)
+    for month in (MAY, JUNE):
+        write_statement(settings.statements_dir, replace(first, month=month))
+    return [settings.statements_dir / f"2026-0{month}.json" for month in (4, 5, 6)]
+
+
+def test_a_damaged_statement_that_others_build_on_is_not_to_be_taken_out(settings):
+    """Its advice was to take it out; then its month could never be closed again."""
+    _, may, june = three(settings)
+    may.write_text("{}")
+    reopened = r"restore it from a backup, or run `atlas-costs statement reopen 2026-06` and so on"
+    with pytest.raises(StatementError, match=f"2026-05.json cannot be read .*: {reopened}"):
+        read_statements(settings.statements_dir)
+    may.unlink()
+    with pytest.raises(StatementError, match=f"2026-05.json is missing, and later .*: {reopened}"):
+        read_statements(settings.statements_dir)
+    with pytest.raises(StatementError, match="2026-05.json is missing"):
+        statements.close(settings, MAY, anyway=True)
+    assert statements.reopen(settings, JUNE).exists()
+    assert not june.exists()
+    assert [each.month for each in read_statements(settings.statements_dir)] == [APRIL]
+
+
+def test_a_damaged_statement_is_reopened_after_those_that_build_on_it(settings):
+    _, may, _ = three(settings)
+    may.write_text("{}")
+    for month in (JUNE, MAY):
+        statements.reopen(settings, month)
+    assert [each.month for each in read_statements(settings.statements_dir)] == [APRIL]
+
+
+def test_a_file_named_by_no_month_is_refused(settings):
+    april, *_ = three(settings)
+    april.rename(april.with_name("2026-13.json"))
+    with pytest.raises(StatementError, match="2026-13.json is named by no month: take it out"):
+        read_statements(settings.statements_dir)
 
 
 def test_a_month_is_closed_once_and_in_its_turn(settings):
