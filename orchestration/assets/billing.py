@@ -106,7 +106,7 @@ def _note(session: Session, raw: RawWarehouse, listed: list[InvoiceMetadata]) ->
         invoice_id, reason = refused[0]
         fail(session, f"No final invoice can be loaded: invoice {invoice_id}: {reason}.", "refused")
         return
-    differing = differences(listed, statuses) + raw.counted_twice(session.name)
+    differing = differences(listed, statuses) + raw.overlaps(session.landing)
     unloadable = {
         invoice_id: f"cannot be loaded ({reason}); what was loaded of it before stays"
         for invoice_id, reason in refused

@@ -6,7 +6,7 @@ from orchestration.warehouse.line_items import IDENTITY_SQL
 
 _REMEMBER = """
 create or replace temp table tags_before as
-select _line_item_id, _tags_first_seen as tags
+select _invoice_id, _line_item_id, _tags_first_seen as tags
 from invoice_line_items
 where _invoice_id in (select unnest(?))
 """
@@ -34,7 +34,7 @@ where lines.rowid = seen.row
 
 _RETIRE = """
 insert into retired_line_item_tags
-select _line_item_id, tags from tags_before
+select _invoice_id, _line_item_id, tags from tags_before
 where cardinality(tags) > 0
     and _line_item_id not in (
         select _line_item_id from invoice_line_items

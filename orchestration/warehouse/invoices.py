@@ -18,6 +18,14 @@ from orchestration.warehouse.refusals import naming_the_version
 from orchestration.warehouse.versions import Version, versions_by_invoice
 
 Batch = list[tuple[Version, Slice]]
+# What an invoice's newest version says, and what is noted of the versions before; each by its id.
+CONTENTS = (
+    ("invoices", "id"),
+    ("stored_line_items", "_invoice_id"),
+    ("invoice_payments", "_invoice_id"),
+    ("invoice_refunds", "_invoice_id"),
+)
+NOTED = (("invoice_changes", "_invoice_id"), ("retired_line_item_tags", "_invoice_id"))
 
 
 class InvoiceLoader:
@@ -65,27 +73,22 @@ class InvoiceLoader:
         return months, lines, cents
 
     def _not_loaded(self, versions: dict[str, list[Version]]) -> dict[str, list[Version]]:
-        held = {
-            invoice_id: (version, connection)
-            for invoice_id, version, connection in self._db.execute(
-                "select id, _version, _connection from invoices"
-            ).fetchall()
-        }
+        """What follows what is held; all of it where the journals tell another history now."""
+        waiting = dict(versions)
         ours = {each.connection for each in self._landings}
-        self._delete(
-            [
-                each
-                for each, (_, owner) in held.items()
-                if each not in versions and owner not in ours
-            ]
-        )
+        unfounded = []
+        for invoice_id, history, owner in self._db.execute(
+            "select id, _history, _connection from invoices"
+        ).fetchall():
+            found = versions.get(invoice_id, [])
+            place = next((n for n, each in enumerate(found, 1) if each.history == history), 0)
+            waiting[invoice_id] = found[place:]
+            if not place and (found or owner not in ours):
+                unfounded.append(invoice_id)
+        self._delete(unfounded, (*CONTENTS, *NOTED))
         return {
-            invoice_id: [
-                each
-                for each in _after(found, held.get(invoice_id))
-                if (invoice_id, each.version) not in self._refused
-            ]
-            for invoice_id, found in versions.items()
+            invoice_id: [each for each in found if (invoice_id, each.version) not in self._refused]
+            for invoice_id, found in waiting.items()
         }
 
     def _load_batch(self, versions: list[Version]) -> None:
@@ -151,13 +154,8 @@ class InvoiceLoader:
             "connection from versions_now where path is not null"
         )
 
-    def _delete(self, ids: list[str]) -> None:
-        for table, column in (
-            ("invoices", "id"),
-            ("stored_line_items", "_invoice_id"),
-            ("invoice_payments", "_invoice_id"),
-            ("invoice_refunds", "_invoice_id"),
-        ):
+    def _delete(self, ids: list[str], tables: Iterable[tuple[str, str]] = CONTENTS) -> None:
+        for table, column in tables:
             self._db.execute(
                 f"delete from {table} where {column} in (select unnest(?::varchar[]))",  # noqa: S608
                 [ids],
@@ -216,17 +214,6 @@ class InvoiceLoader:
                 self._slices.drop_others(org_id, newest.month, newest.invoice_id, newest.version)
 
 
-def _after(versions: list[Version], held: tuple[str, str] | None) -> list[Version]:
-    """What comes after the version held; the newest again where another connection has it now."""
-    if held is None:
-        return versions
-    version, connection = held
-    has_moved = connection != versions[-1].connection
-    places = [place for place, each in enumerate(versions) if each.version == version]
-    rest = versions[places[-1] + 1 :] if places else versions[-1:] if has_moved else versions
-    return rest or (versions[-1:] if has_moved else [])
-
-
 def _row(version: Version, found: Slice) -> dict[str, object]:
     header = found.header
     fields = {name: getattr(header, name) for name in header.__struct_fields__}
@@ -238,6 +225,7 @@ def _row(version: Version, found: Slice) -> dict[str, object]:
         "number": version.number,
         "first_seen": version.first_seen,
         "since": version.since,
+        "history": version.history,
         "is_nested": version.is_nested,
         "lines": version.line_items,
         "cents": version.cents,

@@ -15,7 +15,7 @@ from typing import Self
 from orchestration.landing import Landing, Observation
 from orchestration.slices import Slices
 from orchestration.statement_files import Statement
-from orchestration.warehouse import actions, focus, inventory, rules, statements
+from orchestration.warehouse import actions, focus, inventory, overlaps, rules, statements
 from orchestration.warehouse.errors import BadVersion, LoadError
 from orchestration.warehouse.invoices import InvoiceLoader
 from orchestration.warehouse.shape import opened
@@ -153,28 +153,10 @@ class RawWarehouse:
             [connection],
         ).fetchall()
 
-    def counted_twice(self, connection: str) -> list[str]:
-        """Invoices nested in a paying organization's that seem to be another one held already.
-
-        An invoice has one id wherever it is read, so these are two invoices of one organization
-        and month; both are kept, because leaving out what was billed would be worse, and named.
-        """
-        rows = self._db.execute(
-            """
-            select nested.id, own.id, own.orgId from invoices as nested
-            inner join invoices as own
-                on own.orgId = nested.orgId and own.startDate = nested.startDate
-                and own.id <> nested.id
-            where nested._connection = ? and nested._is_nested and not own._is_nested
-            order by nested.id
-            """,
-            [connection],
-        ).fetchall()
-        return [
-            f"invoices {nested} (in the paying organization's) and {own} are of one month of "
-            f"organization {org}: that month may be counted twice"
-            for nested, own, org in rows
-        ]
+    def overlaps(self, landing: Landing) -> list[str]:
+        """A connection's invoices that may count what another counts already, named."""
+        twice = overlaps.counted_twice(self._db, landing.connection)
+        return twice + overlaps.left_behind(self._db, landing)
 
     def count(self, table: str) -> int:
         """Rows of a raw table.

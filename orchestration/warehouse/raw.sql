@@ -127,7 +127,9 @@ create table if not exists project_access (
     groupId varchar, entity varchar, is_readable boolean, error varchar, _connection varchar
 );
 -- _is_nested: read out of a paying organization's linkedInvoices. _version: hash of the invoice's
--- own header and lines. _line_items, _cents: lines and their cents counted when the document was
+-- own header and lines. _history: hash of this version and all that counted before it, with when and
+-- by which connection: what stands here is noted further only while the journals still tell of it
+-- so. _line_items, _cents: lines and their cents counted when the document was
 -- cut, before any loading. _load: another one each time the invoice was loaded, so that whoever
 -- read it can tell whether it is still what he read.
 create table if not exists invoices (
@@ -135,12 +137,14 @@ create table if not exists invoices (
     startDate timestamp, endDate timestamp, amountBilledCents bigint, amountPaidCents bigint,
     creditsCents bigint, salesTaxCents bigint, startingBalanceCents bigint, subtotalCents bigint,
     payments json, refunds json,
-    _is_nested boolean, _version varchar, _versions_seen integer, _first_seen_at timestamp,
+    _is_nested boolean, _version varchar, _history varchar, _versions_seen integer, _first_seen_at timestamp,
     _last_changed_at timestamp, _line_items bigint, _cents bigint, _load varchar,
     _connection varchar, _landing_file varchar, _landed_at timestamp
 );
 -- The tags first seen with lines that have since left their invoice, should they come back.
-create table if not exists retired_line_item_tags (_line_item_id varchar, tags map(varchar, varchar[]));
+create table if not exists retired_line_item_tags (
+    _invoice_id varchar, _line_item_id varchar, tags map(varchar, varchar[])
+);
 -- Payments and refunds as an invoice's newest version has them.
 create table if not exists invoice_payments (
     _invoice_id varchar, id varchar, statusName varchar, currency varchar, unitPrice decimal(38, 18),

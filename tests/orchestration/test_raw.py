@@ -458,8 +458,57 @@ def test_two_invoices_of_one_organization_and_month_are_kept_and_named(tmp_path)
     load_all(tmp_path, paying, linked)
     assert len(owners(tmp_path)) == 3
     with raw_warehouse(tmp_path) as raw:
-        [sentence] = raw.counted_twice("paying")
-    assert "invoices x (in the paying organization's) and b" in sentence
+        [sentence] = raw.overlaps(paying)
+        assert raw.overlaps(linked) == []
+    assert sentence.startswith("invoices x (in the paying organization's) and b are of one month")
+
+
+def named(tmp_path, landing: Landing) -> list[str]:
+    with raw_warehouse(tmp_path) as raw:
+        raw.load(landing)
+        return raw.overlaps(landing)
+
+
+def test_nested_invoices_that_their_document_dropped_stay_and_are_named(tmp_path, landing):
+    """Both counted, and nobody was told."""
+    other = "5e0000000000000000000002"
+    for nested in (["x", "z"], ["y"], []):
+        documents = [invoice(each, line(8), orgId=other if each != "z" else "o") for each in nested]
+        land(landing, "a", invoice("a", line(5), linkedInvoices=documents))
+        found = named(tmp_path, landing)
+        left = [each for each in found if each.startswith("the paying")]
+        twice = [each for each in found if each.startswith("invoices")]
+        assert found == twice + left
+        if nested == ["x", "z"]:
+            assert found == []
+        elif nested == ["y"]:
+            [sentence] = left
+            assert sentence.startswith(
+                "the paying organization's invoice of 2026-05 no longer holds x, z; what was read"
+            )
+            assert len(twice) == 1
+            assert "y (in the paying organization's) and x (in" in twice[0]
+        else:
+            assert "no longer holds x, y, z;" in left[0]
+    assert rows(tmp_path, "select sum(totalPriceCents) from invoice_line_items") == [(29,)]
+
+
+def test_nested_invoices_stay_told_when_the_pending_document_moves_on(tmp_path, landing):
+    may = invoice("may", line(5), linkedInvoices=[linked_invoice(8)], statusName="PENDING")
+    land(landing, "pending", may)
+    june = {"startDate": "2026-06-01T00:00:00Z", "endDate": "2026-07-01T00:00:00Z"}
+    land(landing, "pending", invoice("june", line(1, "2026-06-01"), statusName="PENDING", **june))
+    assert named(tmp_path, landing) == []
+
+
+def test_two_own_invoices_of_one_month_are_named_and_two_parts_of_a_month_are_not(
+    tmp_path, landing
+):
+    land(landing, "a", invoice("a", line(5)))
+    land(landing, "b", invoice("b", line(5)))
+    land(landing, "c", invoice("c", line(5), startDate="2026-05-16T00:00:00Z"))
+    [sentence] = named(tmp_path, landing)
+    assert sentence.startswith("invoices b and a are of one month of organization 5e00")
 
 
 def test_inventory_is_kept_as_history(tmp_path, landing):
@@ -598,3 +647,87 @@ def test_what_was_first_seen_through_another_connection_stays_first_in_a_rebuild
     (tmp_path / "build" / "raw.duckdb").unlink()
     load_all(tmp_path, paying, linked)
     assert (rows(tmp_path, tags), rows(tmp_path, changes)) == before
+
+
+def noted(tmp_path) -> tuple[list[tuple], ...]:
+    return (
+        rows(tmp_path, "from invoice_changes order by all"),
+        rows(tmp_path, "select * exclude _load from invoices order by all"),
+        rows(tmp_path, "from invoice_line_items order by all"),
+    )
+
+
+def rebuilt(tmp_path, *landings: Landing) -> tuple[list[tuple], ...]:
+    (tmp_path / "build" / "raw.duckdb").unlink()
+    load_all(tmp_path, *landings)
+    return noted(tmp_path)
+
+
+def test_restatements_leave_with_their_connection_and_come_back_once(tmp_path):
+    """They stayed, and were there twice once the connection was added again."""
+    paying, linked = two(tmp_path)
+    nest(paying, linked_invoice(7))
+    for cents in (8, 18):
+        land(linked, "b", linked_invoice(cents))
+        load_all(tmp_path, paying, linked)
+    before = noted(tmp_path)
+    assert [row[2:4] for row in restated(tmp_path)] == [(7, 8), (8, 18)]
+    load_all(tmp_path, paying)
+    assert restated(tmp_path) == []
+    assert noted(tmp_path) == rebuilt(tmp_path, paying)
+    load_all(tmp_path, paying, linked)
+    assert noted(tmp_path) == before
+
+
+def test_an_invoice_that_left_takes_its_restatements_along(tmp_path):
+    paying, linked = two(tmp_path)
+    land(paying, "a", invoice("a", line(5)))
+    for cents in (8, 18):
+        land(linked, "b", linked_invoice(cents))
+        load_all(tmp_path, paying, linked)
+    load_all(tmp_path, paying)
+    assert restated(tmp_path) == []
+    assert owners(tmp_path) == [("a", "paying", 5)]
+
+
+def test_what_counted_while_a_connection_failed_counts_so_in_a_rebuild(tmp_path):
+    paying, linked = two(tmp_path)
+    nest(paying, linked_invoice(7, "old"))
+    land(linked, "b", linked_invoice(8))
+    load_all(tmp_path, paying, linked)
+    linked.observe_unreadable("connection", "5e0000000000000000000002", "401")
+    for cents in (9, 10):
+        nest(paying, linked_invoice(cents))
+        load_all(tmp_path, paying, linked)
+    land(linked, "b", linked_invoice(11))
+    linked.observe("connection", "5e0000000000000000000002", [])
+    load_all(tmp_path, paying, linked)
+    pairs = [(7, 8), (8, 9), (9, 10), (10, 11)]
+    assert [row[2:4] for row in sorted(restated(tmp_path), key=lambda row: row[2])] == pairs
+    assert noted(tmp_path) == rebuilt(tmp_path, paying, linked)
+
+
+def test_a_paying_organization_that_is_removed_leaves_no_tags_behind(tmp_path):
+    paying, linked = two(tmp_path)
+    nest(paying, linked_invoice(8, "old"))
+    load_all(tmp_path, paying, linked)
+    land(linked, "b", linked_invoice(8, "new"))
+    load_all(tmp_path, paying, linked)
+    load_all(tmp_path, linked)
+    assert rows(
+        tmp_path,
+        "select _versions_seen, _tags_first_seen['env'] from invoices "
+        "inner join invoice_line_items on id = _invoice_id",
+    ) == [(1, ["new"])]
+    assert noted(tmp_path) == rebuilt(tmp_path, linked)
+
+
+def test_a_clock_that_was_set_back_makes_no_newer_version_an_older_one(tmp_path, landing):
+    for cents in (5, 7):
+        land(landing, "a", invoice("a", line(cents)))
+    journal = landing.root / "default" / "observations.jsonl"
+    older, newer = journal.read_text().splitlines()
+    newer = json.dumps(json.loads(newer) | {"observed_at": "2020-01-01T00:00:00+00:00"})
+    journal.write_text(f"{older}\n{newer}\n")
+    load(tmp_path, Landing(landing.root, "default"))
+    assert rows(tmp_path, "select sum(totalPriceCents) from invoice_line_items") == [(7,)]

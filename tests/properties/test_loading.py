@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from orchestration.atlas.errors import AtlasError
 from orchestration.invoice_document import BadInvoice
 from orchestration.landing import Landing
-from tests.invoices import land, raw_warehouse
+from tests.invoices import invoice, land, line, raw_warehouse
 from tests.properties.documents import STYLES, documents, numbered, told, within
 from tests.properties.search import for_any
 from tests.properties.specification import ANYTHING, Literal
@@ -80,9 +80,9 @@ def test_raw_holds_every_line_and_cent_and_a_rebuild_the_same_rows(pages):
 def spoiled(draw: st.DrawFn) -> Any:
     """A document in which up to three values are none that the specification has."""
     document = copy.deepcopy(draw(documents()))
-    for invoice in draw(st.lists(st.sampled_from(within(document)), min_size=1, max_size=3)):
-        lines = (invoice.get("lineItems") or [])[:3]
-        holder = draw(st.sampled_from([invoice, *(each for each in lines if each)]))
+    for chosen in draw(st.lists(st.sampled_from(within(document)), min_size=1, max_size=3)):
+        lines = (chosen.get("lineItems") or [])[:3]
+        holder = draw(st.sampled_from([chosen, *(each for each in lines if each)]))
         names = sorted({"created", "updated", *holder} - {"id", "lineItems", "linkedInvoices"})
         holder[draw(st.sampled_from(names))] = draw(ODD)
     return document
@@ -111,3 +111,64 @@ def test_an_odd_value_is_loaded_or_refused_by_name_and_the_others_go_on(pages, o
         refused |= set(seen.meta.get("problems", {})) if seen else set()
         assert set(named) <= set(loaded) | refused
         assert not refused & set(loaded)
+
+
+LINKED = "5e0000000000000000000002"
+HELD = {
+    "invoices": "from invoices select * exclude _load order by all",
+    "lines": LINES,
+    "changes": "from invoice_changes order by all",
+}
+# What a linked organization's invoice says: one amount or another, new tags, a day more.
+SAYINGS = st.builds(
+    lambda cents, env, grown: [line(cents, tags={"env": [env]})] + [line(3, "2026-05-11")] * grown,
+    st.sampled_from([8, 9]),
+    st.sampled_from(["prod", "dev"]),
+    st.integers(0, 1),
+)
+# The paying organization shows a copy, the linked one shows its own, both at once; the linked one
+# fails and recovers; it is left out of the connections and comes back.
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["copy", "copy", "own", "own", "both", "fail", "recover", "turn"]),
+        SAYINGS,
+        st.booleans(),
+    ),
+    min_size=3,
+    max_size=7,
+)
+
+
+def connected(paying: Landing, linked: Landing, step: str, lines: Any) -> None:
+    own = invoice("b", *lines, orgId=LINKED)
+    if step in {"copy", "both"}:
+        land(paying, "a", invoice("a", line(5), linkedInvoices=[own]))
+    if step in {"own", "both"}:
+        land(linked, "b", own)
+    if step == "fail":
+        linked.observe_unreadable("connection", LINKED, "401", "bad key")
+    if step == "recover":
+        linked.observe("connection", LINKED, [])
+
+
+def held(folder: Path, landings: list[Landing]) -> dict[str, list[tuple[Any, ...]]]:
+    with raw_warehouse(folder) as raw:
+        raw.load(*landings)
+    return {name: rows(folder, query) for name, query in HELD.items()}
+
+
+@for_any(STEPS, examples=12)
+def test_whatever_two_connections_told_of_an_invoice_a_rebuild_holds_the_same(steps):
+    """Restatements too: they are noted between versions that counted, in the order they did."""
+    with place() as (folder, paying):
+        linked, is_there = Landing(paying.root, "linked"), True
+        for step, lines, is_loaded in steps:
+            connected(paying, linked, step, lines)
+            is_there ^= step == "turn"
+            if is_loaded:
+                held(folder, [paying, linked][: 1 + is_there])
+        landings = [paying, linked][: 1 + is_there]
+        found = held(folder, landings)
+        assert held(folder, landings) == found
+        (folder / "build" / "raw.duckdb").unlink()
+        assert held(folder, landings) == found
