@@ -1,10 +1,11 @@
 """The invoices of both organizations as they stand on the clock's day."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from random import Random
+from typing import Any
 
 from sandbox import blueprint, contracts, org_charges, restatements
 from sandbox.clock import Clock
@@ -21,6 +22,7 @@ from sandbox.tags import retag
 SALES_TAX_PERCENT = 8
 STARTING_BALANCE_CENTS = 2500
 REFUND_CENTS = 1500
+COVERED = ("FREE", "PREPAID")
 SHARE_OF_EMPTY_PENDING_HEADERS = 0.25
 
 
@@ -33,11 +35,16 @@ class Totals:
     sales_tax: int = 0
     starting_balance: int = 0
     paid: int = 0
+    covered: int = 0
 
     @property
     def billed(self) -> int:
-        """What Atlas asks for: usage less credits, plus tax, less what was on the account."""
-        return self.subtotal - self.credits + self.sales_tax - self.starting_balance
+        """What Atlas asks for: usage less credits, plus tax, less what was on the account.
+
+        And less what is free or was paid for before, which the header does not name.
+        """
+        asked = self.subtotal - self.credits + self.sales_tax - self.starting_balance
+        return asked - self.covered
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,8 @@ class Books:
         self._first_month = add_months(clock.today, 1 - months)
         self._ledgers = self._opened_ledgers()
         self._restated: dict[tuple[str, date], list[Restatement]] = {}
+        self._statuses: dict[tuple[str, date], str] = {}
+        self._contracts: dict[tuple[str, date], Contract] = {}
         self._drawn_up: tuple[date, tuple[Invoice, ...]] | None = None
 
     def invoices(self) -> tuple[Invoice, ...]:
@@ -97,6 +106,18 @@ class Books:
         minute = 1 + sum(map(len, self._restated.values()))
         updated = instant(self.clock.today, 8 * 3600 + 60 * minute) if moves_updated else None
         history.append(Restatement(position, cents, updated))
+        self._drawn_up = None
+
+    def bill(self, invoice: Invoice, status: str | None, terms: dict[str, Any]) -> None:
+        """Let a closed invoice have another status and other terms of its contract.
+
+        ValueError if the invoice is pending.
+        """
+        if invoice.status == "PENDING":
+            raise ValueError("a pending invoice is not billed yet")
+        which = (invoice.org.id, invoice.month)
+        self._statuses[which] = status or invoice.status
+        self._contracts[which] = replace(invoice.contract, **terms)
         self._drawn_up = None
 
     def retag(self, cluster_name: str, tags: dict[str, str]) -> None:
@@ -129,8 +150,9 @@ class Books:
         return self._invoice(self.paying, month, (linked,))
 
     def _invoice(self, org: Organization, month: date, linked: tuple[Invoice, ...] = ()) -> Invoice:
-        status = self._status(month)
-        restated = self._restated.get((org.id, month), [])
+        which = (org.id, month)
+        status = self._statuses.get(which) or self._status(month)
+        restated = self._restated.get(which, [])
         booked = list(self._ledgers[org].invoice_lines(month, self.clock.today))
         lines = restatements.apply(booked, restated)
         is_refunded = status == "PAID" and month.month % 6 == (self.seed + 1) % 6
@@ -146,7 +168,7 @@ class Books:
             ),
             totals=self._totals(month, status, lines),
             refund_cents=REFUND_CENTS if is_refunded else 0,
-            contract=contracts.of_seed(self.seed),
+            contract=self._contracts.get(which) or contracts.of_seed(self.seed),
             is_split=month.month % 6 == (self.seed + 3) % 6,
             lines=lines,
             linked=linked,
@@ -173,6 +195,8 @@ class Books:
         credit = -sum(line.cents for line in lines if line.cents < 0)
         if status == "PENDING":
             return Totals(subtotal, credit)
+        if status in COVERED:
+            return Totals(subtotal, credit, covered=subtotal - credit)
         tax = (subtotal - credit) * SALES_TAX_PERCENT // 100
         balance = STARTING_BALANCE_CENTS if month.month == (self.seed + 4) % 12 + 1 else 0
         owed = Totals(subtotal, credit, tax, balance)

@@ -3,12 +3,14 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import date
+from decimal import Decimal
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.faults import parse_faults
+from sandbox.books import Invoice
+from sandbox.faults import Document, parse_faults
 from sandbox.schedule_operations import compliance_policy
 from sandbox.state import Sandbox
 from sandbox.truth import all_invoices, month_name, truth
@@ -26,6 +28,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         ("POST", "keys"): _configure_keys,
         ("POST", "restate"): _restate,
         ("POST", "retag"): _retag,
+        ("POST", "bill"): _bill,
         ("GET", "pace"): _pace,
         ("POST", "pace"): _change_pace,
         ("GET", "compliance"): _compliance,
@@ -82,17 +85,32 @@ async def _configure_keys(sandbox: Sandbox, request: Request) -> object:
 
 async def _restate(sandbox: Sandbox, request: Request) -> object:
     asked = await request.json()
-    month, day = asked["invoice_month"], asked.get("usage_date")
-    org_id = asked.get("org_id", sandbox.org.id)
+    invoice, day = _invoice(sandbox, asked), asked.get("usage_date")
+    sandbox.restate(
+        invoice,
+        int(asked["cents"]),
+        date.fromisoformat(day) if day else None,
+        moves_updated=asked.get("updated", True),
+    )
+    return {"invoice_id": invoice.id}
+
+
+async def _bill(sandbox: Sandbox, request: Request) -> object:
+    """Another `status` of a closed invoice, `issuer`, `currency` or price of a credit."""
+    asked = await request.json()
+    terms = {name: asked[name] for name in ("issuer", "currency") if name in asked}
+    prices = ("credit_price", "later_price")
+    terms |= {name: Decimal(asked[name]) for name in prices if name in asked}
+    invoice = _invoice(sandbox, asked)
+    sandbox.bill(invoice, asked.get("status"), terms)
+    return {"invoice_id": invoice.id}
+
+
+def _invoice(sandbox: Sandbox, asked: Document) -> Invoice:
+    month, org_id = asked["invoice_month"], asked.get("org_id", sandbox.org.id)
     for invoice in all_invoices(sandbox.books):
         if (month_name(invoice.month), invoice.org.id) == (month, org_id):
-            sandbox.restate(
-                invoice,
-                int(asked["cents"]),
-                date.fromisoformat(day) if day else None,
-                moves_updated=asked.get("updated", True),
-            )
-            return {"invoice_id": invoice.id}
+            return invoice
     raise ValueError(f"no invoice of {month} for organization {org_id}")
 
 

@@ -82,7 +82,7 @@ def csv_of(invoice: Invoice, today: date) -> bytes:
         holder = (line.project, line.cluster)
         if holder not in tags:
             tags[holder] = line_tags(*holder, today)
-        row = _place(line) | _prices(line, invoice.contract.credit_price)
+        row = _place(line) | _prices(line, invoice.contract.price_on(line.start))
         writer.writerow(account | _charge(line) | row | {"Tags": json.dumps(tags[holder])})
     return text.getvalue().encode()
 
@@ -98,12 +98,11 @@ def _account(invoice: Invoice) -> Row:
         "BillingPeriodStart": instant(invoice.month),
         "BillingPeriodEnd": instant(invoice.end),
         "ContractApplied": '["Prepaid"]' if is_sold else "",
-        "InvoiceIssuer": "MongoDB",
+        "InvoiceIssuer": contract.issuer,
         "PricingCurrency": contract.pricing_currency,
         "ServiceCategory": "Databases",
         "ServiceName": "MongoDB Atlas",
         "ServiceProviderName": "MongoDB",
-        "x_PricingCurrencyRate": str(contract.credit_price),
     }
 
 
@@ -160,6 +159,7 @@ def _prices(line: Line, rate: Decimal) -> Row:
         "PricingCurrencyContractedUnitPrice": price,
         "PricingCurrencyEffectiveCost": _plain(cost),
         "PricingCurrencyListUnitPrice": price,
+        "x_PricingCurrencyRate": str(rate),
     }
 
 

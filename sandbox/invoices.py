@@ -1,9 +1,12 @@
 """Invoices as Atlas writes them in JSON."""
 
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sandbox.books import Invoice, Totals
+from sandbox.contracts import LATER_CONTRACT_FROM
 from sandbox.identity import object_id
 from sandbox.inventory import API, link
 from sandbox.ledger import Line
@@ -115,7 +118,7 @@ def _totals(totals: Totals) -> dict[str, int]:
 
 
 def _payments(invoice: Invoice) -> list[Document]:
-    """One payment, or two of three and two fifths that add up to the invoice."""
+    """One payment, or two that add up to the invoice: one a contract, or three and two fifths."""
     if invoice.status not in PAYMENT_STATUS:
         return []
     totals = invoice.totals
@@ -125,20 +128,38 @@ def _payments(invoice: Invoice) -> list[Document]:
         "salesTaxCents": totals.sales_tax,
         "subtotalCents": totals.subtotal,
     }
-    first = {name: cents * 3 // 5 for name, cents in amounts.items()}
+    contract, share = invoice.contract, _first_share(invoice)
+    first = {name: int(cents * share) for name, cents in amounts.items()}
     rest = {name: cents - first[name] for name, cents in amounts.items()}
-    parts = [first, rest] if invoice.is_split else [amounts]
-    return [_payment(invoice, number, part) for number, part in enumerate(parts)]
+    is_split = invoice.is_split or contract.later_price is not None
+    prices = (contract.credit_price, contract.later_price or contract.credit_price)
+    return [
+        _payment(invoice, number, part, price)
+        for number, (part, price) in enumerate(
+            zip([first, rest] if is_split else [amounts], prices, strict=False)
+        )
+    ]
 
 
-def _payment(invoice: Invoice, number: int, amounts: dict[str, int]) -> Document:
+def _first_share(invoice: Invoice) -> Fraction:
+    """Of an invoice, what the first of two payments is for."""
+    contract = invoice.contract
+    if contract.later_price is None:
+        return Fraction(3, 5)
+    first = [line.cents for line in invoice.lines if line.start.day < LATER_CONTRACT_FROM]
+    return Fraction(sum(first), sum(line.cents for line in invoice.lines))
+
+
+def _payment(
+    invoice: Invoice, number: int, amounts: dict[str, int], credit_price: Decimal
+) -> Document:
     return {
         **amounts,
         "created": instant(invoice.end, 4 * 3600 + 314 + number),
         "currency": invoice.contract.currency,
         "id": _payment_id(invoice, number),
         "statusName": PAYMENT_STATUS[invoice.status],
-        "unitPrice": str(invoice.contract.credit_price),
+        "unitPrice": str(credit_price),
         "updated": invoice.updated,
     }
 

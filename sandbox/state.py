@@ -94,6 +94,11 @@ class Sandbox:
         self.books.restate(invoice, cents, day, moves_updated=moves_updated)
         self.forget()
 
+    def bill(self, invoice: Invoice, status: str | None, terms: dict[str, Any]) -> None:
+        """Change a closed invoice's status and terms; see `Books.bill`."""
+        self.books.bill(invoice, status, terms)
+        self.forget()
+
     def retag(self, cluster_name: str, tags: dict[str, str]) -> None:
         """Change a cluster's tags of today; see `Books.retag`."""
         self.books.retag(cluster_name, tags)
