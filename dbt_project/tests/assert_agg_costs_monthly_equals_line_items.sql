@@ -1,47 +1,80 @@
 {{ config(meta={'dagster': {'ref': {'name': 'agg_costs_monthly'}}}) }}
--- A resource or SKU whose costs the monthly aggregate lost; pages by resource read only that.
+-- A resource or SKU whose costs the monthly aggregate lost, or has under another month; pages by
+-- resource read only that. All invoices, whenever they were built.
 with lines as (
-    select
-        invoice_id,
-        resource_id,
-        sku,
-        count(*) as line_items,
-        sum(cost_cents) as cents,
-        sum(list_cost) as list_cost,
-        sum(quantity) as quantity
-    from {{ ref('fct_line_items') }}
-    where {{ is_changed_by_name(ref('int_changed_invoices')) }}
-    group by invoice_id, resource_id, sku
+    select * from {{ ref('fct_line_items') }}
 ),
 
-agg_costs_monthly as (
+months as (
+    select * from {{ ref('agg_costs_monthly') }}
+),
+
+-- what both sides have adds up to nothing
+balance as (
     select
         invoice_id,
-        resource_id,
         sku,
-        sum(line_items) as line_items,
-        sum(cost_cents) as cents,
-        sum(list_cost) as list_cost,
-        sum(quantity) as quantity
-    from {{ ref('agg_costs_monthly') }}
-    where {{ is_changed_by_name(ref('int_changed_invoices')) }}
-    group by invoice_id, resource_id, sku
+        resource_id,
+        cost_cents as cents,
+        list_cost,
+        quantity,
+        1 as line_items
+    from lines
+    union all
+    select
+        invoice_id,
+        sku,
+        resource_id,
+        -cost_cents as cents,
+        -list_cost as list_cost,
+        -quantity as quantity,
+        -line_items as line_items
+    from months
+),
+
+-- apart, because to divide list cost and quantity by day takes ten times as long
+months_balance as (
+    select
+        invoice_id,
+        {{ first_of_month('usage_date') }} as usage_month,
+        cost_cents as cents
+    from {{ ref('fct_line_item_days') }}
+    union all
+    select
+        invoice_id,
+        usage_month,
+        -cost_cents as cents
+    from months
 )
 
 select
-    coalesce(lines.invoice_id, agg_costs_monthly.invoice_id) as invoice_id,
-    coalesce(lines.resource_id, agg_costs_monthly.resource_id) as resource_id,
-    coalesce(lines.sku, agg_costs_monthly.sku) as sku,
-    lines.cents,
-    agg_costs_monthly.cents as aggregate_cents
-from lines
-full outer join agg_costs_monthly
-    on
-        lines.invoice_id is not distinct from agg_costs_monthly.invoice_id
-        and lines.resource_id is not distinct from agg_costs_monthly.resource_id
-        and lines.sku is not distinct from agg_costs_monthly.sku
-where
-    lines.cents is distinct from agg_costs_monthly.cents
-    or lines.line_items is distinct from agg_costs_monthly.line_items
-    or lines.list_cost is distinct from agg_costs_monthly.list_cost
-    or lines.quantity is distinct from agg_costs_monthly.quantity
+    invoice_id,
+    usage_month,
+    cast(null as varchar) as sku,
+    cast(null as varchar) as resource_id,
+    sum(cents) as missing_cents,
+    null as missing_list_cost,
+    null as missing_quantity,
+    null as missing_line_items
+from months_balance
+group by invoice_id, usage_month
+having sum(cents) != 0
+union all
+select
+    invoice_id,
+    null as usage_month,
+    sku,
+    resource_id,
+    sum(cents) as missing_cents,
+    sum(list_cost) as missing_list_cost,
+    sum(quantity) as missing_quantity,
+    sum(line_items) as missing_line_items
+from balance
+group by grouping sets (  -- noqa: PRS
+    (invoice_id, sku), (invoice_id, resource_id)
+)
+having
+    sum(cents) != 0
+    or sum(list_cost) != 0
+    or sum(quantity) != 0
+    or sum(line_items) != 0

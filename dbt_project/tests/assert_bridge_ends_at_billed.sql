@@ -1,38 +1,51 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_invoice_bridge'}}}) }}
--- A step missing from the bridge, or one with the wrong sign: the steps would still be drawn, and
--- lead from the list price to an amount that Atlas never billed. Compared with the raw header.
-with raw_invoices as (
+-- A step missing from the bridge, or one with the wrong sign or another step's cents: it would
+-- still be drawn, and lead from the list price to an amount that Atlas never billed or was never
+-- paid. Each step is compared with Atlas's raw header, or with what the lines add up to.
+with headers as (
     select
-        id as invoice_id,
-        coalesce(amountBilledCents, 0) as billed_cents
-    from {{ source('atlas', 'invoices') }}
+        invoices.id as invoice_id,
+        sums.list_cents,
+        sums.usage_cents,
+        coalesce(invoices.creditsCents, 0) as credits_cents,
+        coalesce(invoices.salesTaxCents, 0) as tax_cents,
+        -coalesce(invoices.startingBalanceCents, 0) as balance_cents,
+        coalesce(invoices.amountBilledCents, 0) as billed_cents,
+        coalesce(invoices.amountPaidCents, 0) as paid_cents
+    from {{ source('atlas', 'invoices') }} as invoices
+    left join {{ ref('agg_invoices') }} as sums on invoices.id = sums.invoice_id
 ),
 
 bridge as (
     select
         invoice_id,
-        sum(case when step in ('list', 'discount') then amount_cents else 0 end)
-            as before_credit_cents,
-        sum(case when step = 'usage' then amount_cents else 0 end) as usage_cents,
-        sum(
-            case
-                when step in ('usage', 'credit', 'tax', 'starting_balance', 'unexplained')
-                    then amount_cents
-                else 0
-            end
-        ) as end_cents
+        {% for step in [
+            'list', 'discount', 'usage', 'credit', 'tax', 'starting_balance', 'unexplained',
+            'billed', 'paid'
+        ] %}
+            sum(case when step = '{{ step }}' then amount_cents end) as {{ step }}_cents,
+        {% endfor %}
+        count(*) as steps
     from {{ ref('fct_invoice_bridge') }}
     group by invoice_id
 )
 
 select
-    coalesce(raw_invoices.invoice_id, bridge.invoice_id) as invoice_id,
-    raw_invoices.billed_cents,
-    bridge.end_cents,
-    bridge.before_credit_cents,
-    bridge.usage_cents
-from raw_invoices
-full outer join bridge on raw_invoices.invoice_id = bridge.invoice_id
+    coalesce(headers.invoice_id, bridge.invoice_id) as invoice_id,
+    headers.billed_cents as header_billed_cents,
+    bridge.*
+from headers
+full outer join bridge on headers.invoice_id = bridge.invoice_id
 where
-    raw_invoices.billed_cents is distinct from bridge.end_cents
-    or bridge.before_credit_cents != bridge.usage_cents
+    bridge.steps is distinct from 9
+    or bridge.list_cents is distinct from coalesce(headers.list_cents, 0)
+    or bridge.usage_cents is distinct from coalesce(headers.usage_cents, 0)
+    or bridge.tax_cents is distinct from headers.tax_cents
+    or bridge.starting_balance_cents is distinct from headers.balance_cents
+    or bridge.billed_cents is distinct from headers.billed_cents
+    or bridge.paid_cents is distinct from headers.paid_cents
+    -- whether credits are subtracted is read from each header
+    or bridge.credit_cents not in (0, -headers.credits_cents)
+    or bridge.list_cents + bridge.discount_cents != bridge.usage_cents
+    or bridge.usage_cents + bridge.credit_cents + bridge.tax_cents + bridge.starting_balance_cents
+    + bridge.unexplained_cents != bridge.billed_cents

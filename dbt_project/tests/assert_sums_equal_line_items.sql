@@ -1,64 +1,53 @@
-{{ config(meta={'dagster': {'ref': {'name': 'fct_line_items'}}}) }}
--- An aggregate that lost or kept what it should not, of any invoice, whenever it was built: its
--- cents, list cost, quantity and lines by invoice against the sums of the lines. What else a table
--- that is built by invoice could do wrong is asked of the invoices being built.
-with sums as (
+{{ config(meta={'dagster': {'ref': {'name': 'agg_invoices'}}}) }}
+-- Sums by invoice that are not those of its lines: the bridge and the comparison with the header
+-- are made of them. All invoices, whenever they were built.
+with balance as (
     select
         invoice_id,
-        line_items,
-        line_items_cents as cents,
+        1 as line_items,
+        cost_cents as cents,
+        case when cost_cents > 0 then cost_cents else 0 end as positive_cents,
+        case when cost_cents < 0 then cost_cents else 0 end as negative_cents,
+        case when charge_type != 'credit' then cost_cents else 0 end as usage_cents,
+        case when charge_type != 'credit' then coalesce(list_cost * 100, cost_cents) else 0 end
+            as exact_list_cents,
+        0 as list_cents,
         list_cost,
         quantity
-    from {{ ref('agg_invoices') }}
-),
-
-lines as (
-    select
-        invoice_id,
-        count(*) as line_items,
-        sum(cost_cents) as cents
     from {{ ref('fct_line_items') }}
-    group by invoice_id
-),
-
-daily as (
+    union all
     select
         invoice_id,
-        sum(line_items) as line_items,
-        sum(cost_cents) as cents
-    from {{ ref('agg_costs_daily') }}
-    group by invoice_id
-),
-
-monthly as (
-    select
-        invoice_id,
-        sum(line_items) as line_items,
-        sum(cost_cents) as cents,
-        sum(list_cost) as list_cost,
-        sum(quantity) as quantity
-    from {{ ref('agg_costs_monthly') }}
-    group by invoice_id
+        -line_items as line_items,
+        -line_items_cents as cents,
+        -positive_cents as positive_cents,
+        -negative_cents as negative_cents,
+        -usage_cents as usage_cents,
+        0 as exact_list_cents,
+        list_cents,
+        -list_cost as list_cost,
+        -quantity as quantity
+    from {{ ref('agg_invoices') }}
 )
 
 select
-    coalesce(
-        sums.invoice_id, lines.invoice_id, daily.invoice_id, monthly.invoice_id
-    ) as invoice_id,
-    sums.cents,
-    lines.cents as lines_cents,
-    daily.cents as daily_cents,
-    monthly.cents as monthly_cents
-from sums
-full outer join lines on sums.invoice_id = lines.invoice_id
-full outer join daily on sums.invoice_id = daily.invoice_id
-full outer join monthly on sums.invoice_id = monthly.invoice_id
-where
-    sums.cents is distinct from lines.cents
-    or sums.line_items is distinct from lines.line_items
-    or sums.cents is distinct from daily.cents
-    or sums.line_items is distinct from daily.line_items
-    or sums.cents is distinct from monthly.cents
-    or sums.line_items is distinct from monthly.line_items
-    or sums.list_cost is distinct from monthly.list_cost
-    or sums.quantity is distinct from monthly.quantity
+    invoice_id,
+    sum(line_items) as missing_line_items,
+    sum(cents) as missing_cents,
+    sum(positive_cents) as missing_positive_cents,
+    sum(negative_cents) as missing_negative_cents,
+    sum(usage_cents) as missing_usage_cents,
+    round(sum(exact_list_cents), 0) - sum(list_cents) as missing_list_cents,
+    sum(list_cost) as missing_list_cost,
+    sum(quantity) as missing_quantity
+from balance
+group by invoice_id
+having
+    sum(line_items) != 0
+    or sum(cents) != 0
+    or sum(positive_cents) != 0
+    or sum(negative_cents) != 0
+    or sum(usage_cents) != 0
+    or round(sum(exact_list_cents), 0) != sum(list_cents)
+    or sum(list_cost) != 0
+    or sum(quantity) != 0
