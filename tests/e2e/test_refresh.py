@@ -73,18 +73,3 @@ def test_refreshing_again(world, sandbox):
     assert failed.code == 1
     assert "cut short" in failed.err.strip().splitlines()[-1]
     assert (world.published, world.landed()) == (published, landed)
-
-
-def test_an_unknown_sku_is_published_and_named(world, sandbox):
-    patch = {"sku": "ATLAS_QUANTUM_ENTANGLER"}
-    fault = {"path": r"/invoices/[0-9a-f]{24}$", "kind": "patch_line_item", "patch": patch}
-    control(sandbox, "faults", fault | {"times": 1})
-    run = world.run("refresh", **credentials(sandbox))
-    assert run.code == 0
-    assert "ATLAS_QUANTUM_ENTANGLER (Unclassified)" in run.out
-    assert world.query(
-        "select service, category, count(*) from marts.fct_line_items "
-        "where sku = 'ATLAS_QUANTUM_ENTANGLER' group by all"
-    ) == [("Unclassified", "Unclassified", 1)]
-    [[total]] = world.query("select sum(cost_cents)::bigint from marts.fct_line_items")
-    assert total == sandbox.truth()["total"]
