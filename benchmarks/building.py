@@ -81,7 +81,9 @@ class Place:
         """Seconds that the same models take as plain SQL on a copy of the marts as they are now."""
         copy = self.folder / "plain.duckdb"
         shutil.copy(self.marts, copy)
-        with duckdb.connect(config={"threads": 2}) as db:
+        # as dbt_project/profiles.yml has it
+        limits = {"threads": 2, "memory_limit": "4GiB", "temp_directory": f"{copy}.tmp"}
+        with duckdb.connect(config=limits) as db:
             db.execute("set TimeZone = 'UTC'")
             db.execute(f"attach '{copy}' as warehouse")
             db.execute(f"attach '{self.raw}' as raw (read_only)")
