@@ -35,14 +35,14 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
         target = warehouse.settings.dbt_target_dir
         wait_until_free([warehouse.marts_file])
         warehouse.forget_verification()
-        if not context.is_subset:
-            warehouse.drop_marts_of_other_models(models_checksum())
+        is_whole = not context.is_subset
+        warehouse.drop_marts_of_other_models(models_checksum(), is_whole=is_whole)
         invocation = dbt.cli(["build"], context=context, target_path=target)
         try:
             yield from invocation.stream()
         except DagsterDbtCliRuntimeError:
             raise dg.Failure(description=_what_failed(invocation), allow_retries=False) from None
-        if not context.is_subset:
+        if is_whole:
             warehouse.note_verification()
 
     return dbt_models

@@ -90,10 +90,17 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             db.execute("use warehouse")
             yield db
 
-    def drop_marts_of_other_models(self, checksum: str) -> None:
-        """A release may change any column and any rule: its first build starts from nothing."""
+    def drop_marts_of_other_models(self, checksum: str, *, is_whole: bool) -> None:
+        """A release may change any column and any rule: its first whole build starts from nothing.
+
+        So does the one after a part was built by itself: what invoices that part holds is noted
+        nowhere, and their inputs may by then be again what they were when all was built.
+        """
         built_by = self._settings.models_file
-        if not built_by.exists() or built_by.read_text() != checksum:
+        if is_whole and built_by.exists() and built_by.read_text() == checksum:
+            return
+        built_by.unlink(missing_ok=True)
+        if is_whole:
             self.marts_file.unlink(missing_ok=True)
             self.marts_file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
             built_by.write_text(checksum)

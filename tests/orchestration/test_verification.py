@@ -48,3 +48,21 @@ def test_a_build_that_began_and_did_not_end_is_not(warehouse):
     warehouse.forget_verification()
     with pytest.raises(PublishError):
         warehouse.publish([], [])
+
+
+def test_the_first_build_by_other_models_starts_from_nothing(warehouse):
+    warehouse.drop_marts_of_other_models("these", is_whole=True)
+    build(warehouse, 1)
+    warehouse.drop_marts_of_other_models("these", is_whole=True)
+    assert warehouse.marts_file.exists()
+    warehouse.drop_marts_of_other_models("those", is_whole=True)
+    assert not warehouse.marts_file.exists()
+
+
+def test_after_a_part_was_built_by_itself_the_next_whole_build_starts_from_nothing(warehouse):
+    warehouse.drop_marts_of_other_models("these", is_whole=True)
+    build(warehouse, 1)
+    warehouse.drop_marts_of_other_models("these", is_whole=False)
+    assert warehouse.marts_file.exists()
+    warehouse.drop_marts_of_other_models("these", is_whole=True)
+    assert not warehouse.marts_file.exists()
