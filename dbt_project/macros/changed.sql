@@ -70,15 +70,17 @@
    constants through the views by day and by tag, and no other table's rows: 0.5 seconds for one
    invoice of ten million lines instead of 80. Beyond a thousand it is all. #}
 {% macro is_changed_by_name(invoices) -%}
-    {%- set found = [] -%}
     {%- if execute and load_relation(invoices) is not none -%}
-        {%- for row in run_query("select invoice_id from " ~ invoices ~ " limit 1001").rows -%}
-            {%- do found.append("'" ~ row[0] | replace("'", "''") ~ "'") -%}
+        {%- set found = run_query("select invoice_id from " ~ invoices ~ " limit 1001").rows -%}
+        {%- set names = [] -%}
+        {%- for row in found -%}
+            {%- do names.append("'" ~ row[0] | replace("'", "''") ~ "'") -%}
         {%- endfor -%}
-    {%- endif -%}
-    {%- if not found -%} false
-    {%- elif found | length > 1000 -%} true
-    {%- else -%} invoice_id in ({{ found | join(", ") }})
+        {%- if not names -%} false
+        {%- elif names | length > 1000 -%} true
+        {%- else -%} invoice_id in ({{ names | join(", ") }})
+        {%- endif -%}
+    {%- else -%} true
     {%- endif -%}
 {%- endmacro %}
 

@@ -25,11 +25,13 @@
     string_agg(distinct {{ text }}, ', ' order by {{ text }})
 {%- endmacro %}
 
-{# Values as one text, each in its place. #}
+{# Values as one text, each in its place: no two lists of values make the same. #}
 {% macro in_words(values) -%}
-    concat_ws('|'
-        {%- for value in values -%} , coalesce(cast({{ value }} as varchar), '-') {%- endfor -%}
-    )
+    cast(json_array(
+        {%- for value in values -%}
+            {{ ", " if not loop.first }}cast({{ value }} as varchar)
+        {%- endfor -%}
+    ) as varchar)
 {%- endmacro %}
 
 {# One fingerprint of many texts, whatever order they come in. #}
