@@ -81,6 +81,11 @@
     end
 {%- endmacro %}
 
+{# Whoever of MongoDB's companies issues, as MongoDB; else the marketplace that bills. #}
+{% macro focus_issuer(name) -%}
+    case when {{ name }} like 'MongoDB%' then 'MongoDB' else {{ name }} end
+{%- endmacro %}
+
 {# FOCUS wants unit price times quantity to be the cost. A line is booked in whole cents, so where
    its price does not give its cost the price is what one unit came to. #}
 {% macro price_that_gives(cost, price, quantity) -%}

@@ -17,6 +17,7 @@
 -- depends_on: {{ ref('agg_costs_monthly') }}
 -- depends_on: {{ ref('dim_projects') }}
 -- depends_on: {{ ref('dim_skus') }}
+-- depends_on: {{ ref('focus_costs') }}
 with changed as (
     select * from {{ ref('int_changed_invoices') }}
 )

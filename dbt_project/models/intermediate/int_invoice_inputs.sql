@@ -1,5 +1,6 @@
 {# Whatever a line of fct_line_items may take from elsewhere is named here, or a build keeps what
-   was; tests/dbt/test_incremental.py compares the two. #}
+   was; tests/dbt/test_incremental.py compares the two. So is the price at which its FOCUS rows are
+   money: their tests look at the invoices being built. #}
 with invoices as (
     select * from {{ ref('stg_atlas__invoices') }}
 ),
@@ -22,9 +23,15 @@ own as (
         invoices.invoice_id,
         {{ in_words([
             "'invoice'", 'invoices.load_id', 'reports.report_id', 'organizations.org_name',
-            'pricing.pricing_currency', 'spellings.digest'
+            'pricing.pricing_currency', 'spellings.digest',
+            'coalesce(billing.credit_price, org_billing.credit_price)',
+            'coalesce(billing.billing_currency, org_billing.billing_currency)'
         ]) }} as input
     from invoices
+    left join {{ ref('int_invoice_billing') }} as billing
+        on invoices.invoice_id = billing.invoice_id
+    left join {{ ref('int_org_billing') }} as org_billing
+        on invoices.org_id = org_billing.org_id
     left join {{ ref('stg_atlas__focus_reports') }} as reports
         on invoices.invoice_id = reports.invoice_id
     left join {{ ref('stg_atlas__organizations') }} as organizations

@@ -32,8 +32,7 @@ final as (
         service_category,
         service_name,
         service_provider_name,
-        case when invoice_issuer like 'MongoDB%' then 'MongoDB' else invoice_issuer end
-            as invoice_issuer,
+        {{ focus_issuer('invoice_issuer') }} as invoice_issuer,
         charge_category,
         charge_description,
         {{ text_to_json('contract_applied') }} as contract_applied,

@@ -1,23 +1,13 @@
-{{ config(materialized='view') }}
-
 with invoices as (
     select * from {{ ref('fct_invoices') }}
 ),
 
-focus_rows as (
-    select * from {{ ref('fct_focus_rows') }}
+reported as (
+    select * from {{ ref('int_focus_invoices') }}
 ),
 
-reported as (
-    select
-        invoice_id,
-        count(*) as report_rows,
-        max(pricing_currency) as pricing_currency,
-        case when min(invoice_issuer) = max(invoice_issuer) then max(invoice_issuer) end
-            as invoice_issuer,
-        count(distinct credit_price) > 1 as has_several_prices
-    from focus_rows
-    group by invoice_id
+org_billing as (
+    select * from {{ ref('int_org_billing') }}
 ),
 
 priced as (
@@ -29,14 +19,11 @@ priced as (
         reported.pricing_currency as reported_pricing_currency,
         coalesce(invoices.pricing_currency, 'USD') = 'USD' as is_list_priced,
         -- a pending invoice names no price yet: the newest that its organization was billed at
-        max_by(invoices.credit_price, invoices.invoice_month)
-        filter (where invoices.credit_price is not null)
-            over (partition by invoices.org_id) as org_credit_price,
-        max_by(invoices.billing_currency, invoices.invoice_month)
-        filter (where invoices.billing_currency is not null)
-            over (partition by invoices.org_id) as org_billing_currency
+        org_billing.credit_price as org_credit_price,
+        org_billing.billing_currency as org_billing_currency
     from invoices
     left join reported on invoices.invoice_id = reported.invoice_id
+    left join org_billing on invoices.org_id = org_billing.org_id
 ),
 
 converted as (
