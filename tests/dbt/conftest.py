@@ -42,18 +42,9 @@ class Warehouse:
 
     def dbt(self, *arguments: str) -> dict[str, str]:
         """Run dbt and return the status of each node by name; only tests may fail."""
-        environment = {
-            **os.environ,
-            "ATLAS_COSTS_RAW_DB": str(self.raw),
-            "ATLAS_COSTS_MARTS_DB": str(self.marts),
-            "DBT_TARGET_PATH": str(self.folder / "target"),
-            "DBT_LOG_PATH": str(self.folder / "logs"),
-            "DBT_PROJECT_DIR": str(self.project),
-            "DBT_PROFILES_DIR": str(self.project),
-        }
         done = subprocess.run(
             [str(DBT), "--no-use-colors", *arguments],
-            env=environment,
+            env=self._environment(),
             capture_output=True,
             text=True,
             check=False,
@@ -63,6 +54,31 @@ class Warehouse:
         statuses = {_name(result["unique_id"]): result["status"] for result in results}
         assert "error" not in statuses.values(), done.stdout
         return statuses
+
+    def kill_build_after(self, model: str) -> None:
+        """Build, and kill dbt at the moment it says that it made this model."""
+        command = [str(DBT), "--no-use-colors", "build", "--exclude", "resource_type:unit_test"]
+        with subprocess.Popen(
+            command, env=self._environment(), stdout=subprocess.PIPE, text=True
+        ) as building:
+            assert building.stdout is not None
+            for told in building.stdout:
+                if f".{model} " in told and " OK created " in told:
+                    building.kill()
+                    break
+            else:
+                raise AssertionError(f"dbt ended without making {model}")
+
+    def _environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "ATLAS_COSTS_RAW_DB": str(self.raw),
+            "ATLAS_COSTS_MARTS_DB": str(self.marts),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
+            "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_PROJECT_DIR": str(self.project),
+            "DBT_PROFILES_DIR": str(self.project),
+        }
 
     def copy_to(self, folder: Path) -> "Warehouse":
         """A copy of both databases that a test may break."""

@@ -1,41 +1,26 @@
 """Building only what changed gives what building everything gives, row for row in every mart."""
 
+import json
 import shutil
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
+from random import Random
+from typing import Any
 
 import duckdb
 import pytest
 
+from .changes import CHANGES, Raw, add_line, loaded_again
 from .conftest import PROJECT, Warehouse
 from .raw_file import LANDED, insert
-from .world import VIRGINIA, cluster, line, observed, region
+from .world import VIRGINIA, cluster, observed, region
 
-Raw = duckdb.DuckDBPyConnection
-Change = Callable[[Raw, Path], None]
-NEW = count()
+Day = Callable[[Raw, Path], None]
 TABLES_OF_A_CONNECTION = (
     "organizations", "projects", "inventory_history", "invoices", "invoice_line_items",
     "invoice_payments", "focus_report_rows", "focus_reports", "invoice_changes",
     "search_deployments", "data_federation", "stream_workspaces", "online_archives",
 )  # fmt: skip
-
-
-def loaded_again(raw: Raw, *invoices: str) -> None:
-    """Leave what the loader leaves where it replaced these invoices."""
-    for each in invoices:
-        of_lines = f"from invoice_line_items where _invoice_id = '{each}'"
-        raw.execute(
-            f"update invoices set _load = 'load {next(NEW)}', "
-            f"_line_items = (select count(*) {of_lines}), "
-            f"_cents = (select sum(totalPriceCents) {of_lines}) where id = '{each}'"
-        )
-
-
-def add_line(raw: Raw, invoice: str, day: str, sku: str, cents: int, **fields: object) -> None:
-    row = line(invoice, day, sku, cents, **fields)
-    insert(raw, "invoice_line_items", {**LANDED, "_line_item_id": f"new-{next(NEW)}", **row})
 
 
 def a_day_passes(raw: Raw, project: Path) -> None:
@@ -104,8 +89,10 @@ def credits_and_a_connection_less(raw: Raw, project: Path) -> None:
         raw.execute(f"delete from {table} where _connection = 'second'")
 
 
+KILLED_AFTER = ("int_changed_invoices", "fct_line_items", "agg_costs_monthly", "fct_invoices")
+LEDGER = "built_invoices"
 ALL = {"inv-apr", "inv-may", "inv-globex", "inv-initech", "inv-linked"}
-DAYS: list[tuple[Change, set[str]]] = [
+DAYS: list[tuple[Day, set[str]]] = [
     (a_day_passes, {"inv-may"}),
     (closed_invoices_change, {"inv-apr", "inv-linked", "inv-globex"}),
     (names_change, {"inv-apr", "inv-may", "inv-initech"}),
@@ -129,9 +116,9 @@ def warehouse(built: tuple[Warehouse, dict[str, str]], project: Path, tmp_path: 
     return Warehouse(built[0].copy_to(folder).folder, project)
 
 
-def build(warehouse: Warehouse) -> set[str]:
+def build(warehouse: Warehouse, *arguments: str) -> set[str]:
     """Build and test; the invoices that were built."""
-    statuses = warehouse.dbt("build", "--exclude", "resource_type:unit_test")
+    statuses = warehouse.dbt("build", "--exclude", "resource_type:unit_test", *arguments)
     failed = [name for name, status in statuses.items() if status in ("fail", "skipped")]
     assert failed == []
     return built_now(warehouse)
@@ -199,13 +186,50 @@ def test_whatever_changes_incremental_equals_full(warehouse: Warehouse, tmp_path
     assert build(warehouse) == set()
 
 
-def test_a_build_that_stopped_midway_is_made_up_for(warehouse: Warehouse, tmp_path: Path) -> None:
+def random_days(warehouse: Warehouse, folder: Path, seed: int, days: int) -> None:
+    """Each of several changes; now and then a build in between is killed, or builds all anew."""
+    pick = Random(seed)
+    for day in range(days):
+        happened = pick.sample(CHANGES, pick.randint(2, 5))
+        named = f"seed {seed}, day {day}: {[each.__name__ for each in happened]}"
+        for change in happened:
+            with duckdb.connect(str(warehouse.raw)) as raw:
+                change(raw, warehouse.project, pick)
+            if pick.random() < 0.15:
+                warehouse.kill_build_after(pick.choice(KILLED_AFTER))
+        build(warehouse, *(["--full-refresh"] if pick.random() < 0.1 else []))
+        whole = built_whole(warehouse, folder / f"{seed}-{day}")
+        assert differing(warehouse, whole) == {}, named
+
+
+def test_whatever_else_changes_incremental_equals_full(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    random_days(warehouse, tmp_path, seed=1, days=2)
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("seed", range(2, 8))
+def test_many_days_of_whatever_changes(warehouse: Warehouse, tmp_path: Path, seed: int) -> None:
+    random_days(warehouse, tmp_path, seed, days=8)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(each, marks=[] if each == "fct_line_items" else pytest.mark.wide)
+        for each in KILLED_AFTER
+    ],
+)
+def test_a_build_that_was_killed_is_made_up_for(
+    warehouse: Warehouse, tmp_path: Path, model: str
+) -> None:
     """Its lines are new, its sums are old, and what had changed is by now as it was before."""
     shutil.copy(warehouse.raw, tmp_path / "before.duckdb")
     with duckdb.connect(str(warehouse.raw)) as raw:
         a_day_passes(raw, warehouse.project)
         closed_invoices_change(raw, warehouse.project)
-    warehouse.dbt("run", "--select", "+fct_line_items")
+    warehouse.kill_build_after(model)
     shutil.copy(tmp_path / "before.duckdb", warehouse.raw)
     # the linked invoice is gone again
     assert build(warehouse) == {"inv-may", "inv-apr", "inv-globex", "inv-linked"}
@@ -222,3 +246,25 @@ def test_what_failed_a_test_is_built_and_tested_again(warehouse: Warehouse) -> N
         raw.execute("update invoices set _cents = _cents - 1 where id = 'inv-may'")
     assert build(warehouse) == {"inv-may"}
     assert build(warehouse) == set()
+
+
+def _is_of_changed(manifest: dict[str, Any], node: str) -> bool:
+    return manifest["nodes"][node]["config"].get("where") == "is_changed"
+
+
+def test_the_ledger_is_signed_last(built: tuple[Warehouse, dict[str, str]]) -> None:
+    """After all that is built by invoice, and after each test that looks at those alone."""
+    manifest = json.loads((built[0].folder / "target/manifest.json").read_text())
+    parents = manifest["parent_map"]
+    changed, ledger = (f"model.atlas_costs.{name}" for name in ("int_changed_invoices", LEDGER))
+    before = set(waiting := [ledger])
+    while waiting:
+        new = set(parents[waiting.pop()]) - before
+        before |= new
+        waiting += new
+    by_invoice = {node for node, its in parents.items() if changed in its}
+    tests = {node for node in by_invoice if node.startswith("test.")}
+    assert by_invoice - tests <= before
+    for test in tests | {node for node in manifest["nodes"] if _is_of_changed(manifest, node)}:
+        # dbt holds a model back for a test whose every model comes before it
+        assert set(parents[test]) <= before - {ledger}, test

@@ -2,6 +2,8 @@
 
 import re
 
+import duckdb
+
 from tests.e2e.conftest import control, credentials
 from tests.e2e.truth import expected, sums_of_marts
 
@@ -29,6 +31,14 @@ def rows_of_other_invoices(world, pending: list[str]) -> dict[str, list[str]]:
     }
 
 
+def built_now(world) -> set[str]:
+    """The invoices that the last build made."""
+    with duckdb.connect() as db:
+        db.execute(f"attach '{world.data / 'build/marts.duckdb'}' as warehouse (read_only)")
+        found = db.execute("select invoice_id from warehouse.intermediate.int_changed_invoices")
+        return {invoice for (invoice,) in found.fetchall()}
+
+
 def documents_read(sandbox) -> list[str]:
     requests = control(sandbox, "requests")
     asked = requests if isinstance(requests, list) else requests["requests"]
@@ -51,6 +61,7 @@ def test_refreshing_again(world, sandbox):
     assert world.landed() == landed
     assert snapshot(world) == before
     assert world.published != published
+    assert built_now(world) == set()
 
     pending = [
         each
@@ -62,6 +73,7 @@ def test_refreshing_again(world, sandbox):
     control(sandbox, "clock", {"days": 1})
     assert world.run("refresh", **keys).code == 0
     assert rows_of_other_invoices(world, pending) == others
+    assert set() < built_now(world) <= set(pending)
     # the pending invoice alone; of the inventory the day's snapshots are new
     assert len(world.landed("invoices") - landed) == 1
     assert sums_of_marts(world.query) == expected(sandbox.truth())
