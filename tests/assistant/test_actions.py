@@ -230,7 +230,7 @@ def test_passwords_are_named_and_never_said(assistant):
     ("create_snapshot", {"cluster": "shop-prod"}, "project is missing"),
     ("create_snapshot", {"project": "nowhere", "cluster": "shop-prod"}, "nowhere"),
     ("create_snapshot", {**SHOP, "dry_run": False}, "nothing is ever changed"),
-    ("describe_snapshot", {**SHOP, "snapshot_id": "none"}, "does not exist"),
+    ("describe_snapshot", {**SHOP, "snapshot_id": "0" * 24}, "does not exist"),
     ("restore", {**SHOP, "target_cluster": "shop-prod"}, "snapshot_id"),
     ("delete_project", {"project": "shop"}, "is not empty"),
 ])  # fmt: skip
