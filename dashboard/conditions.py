@@ -18,8 +18,10 @@ def conditions(filters: Iterable[tuple[Filter, Dimension]], bind: Bind) -> str:
 
 
 def _condition(one: Filter, dimension: Dimension, bind: Bind) -> str:
-    """One filter; where names repeat, an id says the same more exactly."""
-    sides = dict.fromkeys([dimension.label_sql(bind), dimension.id_sql(bind)])
+    """One filter; where names repeat, a whole id says the same more exactly."""
+    sides = {dimension.label_sql(bind): None}
+    if one.operator not in _TESTS:
+        sides[dimension.id_sql(bind)] = None
     found = " or ".join(_test(one, side, bind) for side in sides)
     return f"not ({found})" if one.operator == "is_not" else f"({found})"
 

@@ -25,6 +25,7 @@ TESTS = {
     "regex": lambda text, one: re.search(one, text) is not None,
     "flexible": lambda text, one: _loose(text) == _loose(one),
 }
+WHOLE = ("is", "is_not", "flexible")
 TEXTS = ["shop-web", "SHOP_WEB", "web", "vault", "p1", "Backup", "Support", "core", "o1", "support",
          NONE, UNTAGGED]  # fmt: skip
 PARTS = ["SHOP", "web", "back", "up", "o", "1", "("]
@@ -131,7 +132,7 @@ KEYS = st.lists(
 
 
 def texts_of(line: Line, dimension: str, tags: str) -> list[str]:
-    """What a condition on a dimension is tested with."""
+    """What a condition on a dimension is tested with: the text that people see, then ids."""
     if dimension.startswith("tag:"):
         of_line = line["tags" if tags == "current" else "tags_first_seen"]
         values = sorted(set(of_line.get(dimension.removeprefix("tag:"), [])))
@@ -143,7 +144,8 @@ def texts_of(line: Line, dimension: str, tags: str) -> list[str]:
 def _holds(line: Line, condition: Condition, tags: str) -> bool:
     [(name, operands)] = condition._tests().items()
     test = TESTS[name.removeprefix("is_").removeprefix("not_").replace("not", "is")]
-    texts = texts_of(line, condition.dimension, tags)
+    seen, *ids = texts_of(line, condition.dimension, tags)
+    texts = [seen, *(ids if name.removeprefix("not_") in WHOLE else ())]
     return any(test(text, one) for text in texts for one in operands) is not ("not" in name)
 
 

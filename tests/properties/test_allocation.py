@@ -32,7 +32,7 @@ LINES = """create table warehouse.marts.fct_line_item_days (
     project_name varchar, resource_id varchar, resource_name varchar, resource_type varchar,
     service varchar, charge_type varchar, pricing_currency varchar, category varchar,
     region varchar, cloud_provider varchar, instance_size varchar, sku varchar,
-    invoice_id varchar, cluster_name varchar, connection varchar,
+    invoice_id varchar default 'i', cluster_name varchar, connection varchar,
     tags map(varchar, varchar[]), tags_first_seen map(varchar, varchar[]), cost_cents bigint
 )"""
 BILLS = st.lists(allocating.lines(), min_size=1, max_size=25)
@@ -60,6 +60,7 @@ def allocate(models):
         for schema in ("staging", "allocation", "marts"):
             db.execute(f"create schema warehouse.{schema}")
         db.execute(LINES)
+        db.execute("create table warehouse.marts.agg_invoices as select 'i' as invoice_id")
 
         def run(bill: list[allocating.Line], keys: list[Key]):
             rules.apply(db, compiled(keys))

@@ -19,7 +19,11 @@ tested as (
             {{ passes('attributes.attribute_text', 'conditions.operator', 'conditions.operand') }}
         ) as is_any
     from attributes
-    inner join conditions on attributes.dimension = conditions.dimension
+    inner join conditions
+        on
+            attributes.dimension = conditions.dimension
+            -- 24 hexadecimal digits contain "ad" by chance: an id is tested whole, or not at all
+            and (not attributes.is_id or conditions.operator in ('is', 'flexible'))
     group by all
 ),
 
