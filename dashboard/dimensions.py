@@ -32,7 +32,8 @@ class Dimension:
         """The value as a reader sees it; never null."""
         if self.tag_key is None:
             return f"coalesce(nullif({self.column}::varchar, ''), '{NONE}')"
-        values = f"array_to_string(list_sort({self.column}[{bind(self.tag_key)}]), ', ')"
+        distinct = f"list_distinct({self.column}[{bind(self.tag_key)}])"
+        values = f"array_to_string(list_sort({distinct}), ', ')"
         return f"coalesce(nullif({values}, ''), '{UNTAGGED}')"
 
     def id_sql(self, bind: Bind) -> str:

@@ -140,6 +140,10 @@ def test_a_change_compares_the_two_windows(publish):
         ("contains", "SHOP", {"shop-prod", "shop-staging"}),
         ("starts", "shop-p", {"shop-prod"}),
         ("ends", "-db", {"mobile-db"}),
+        # resource ids begin with r-, which no reader sees and no name has
+        ("contains", "r-s", set()),
+        ("starts", "r-", set()),
+        ("ends", "x-sync", set()),
         ("is_not", "r-shop-prod",
          {"(none)", "events", "lake", "mobile-db", "shop-staging", "sync"}),
     ],
@@ -172,6 +176,16 @@ def test_first_seen_tags_are_another_column(publish):
     publish()
     report = made(range="last_month", group=("tag:team",), tags="first_seen")
     assert [row["label_1"] for row in rows(report)] == [dimensions.UNTAGGED]
+
+
+def test_a_value_said_twice_is_one_value(publish):
+    """As marts and allocation have it: a tag of ['data', 'data'] is data."""
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        twice = "map {'team': ['data', 'core', 'data']}"
+        db.execute(f"update marts.agg_costs_monthly set tags = {twice} where sku like '%GCP%'")
+    report = made(range="last_month", compare="none", group=("tag:team",))
+    assert "core, data" in {row["label_1"] for row in rows(report)}
 
 
 def test_sets_of_filters_are_alternatives(publish):
