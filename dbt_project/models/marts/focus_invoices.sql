@@ -31,15 +31,11 @@ converted as (
         *,
         case
             when credit_price is not null then 'invoice'
-            when is_list_priced then 'list'
             when org_credit_price is not null then 'organization'
+            when is_list_priced then 'list'
             else 'unknown'
         end as credit_price_source,
-        coalesce(
-            billing_currency,
-            case when is_list_priced then 'USD' else org_billing_currency end,
-            'USD'
-        ) as known_billing_currency,
+        coalesce(billing_currency, org_billing_currency, 'USD') as known_billing_currency,
         -- where Atlas has totalled nothing yet, what has accrued; tax and balance are money
         case
             when is_reconciled is null then line_items_cents
