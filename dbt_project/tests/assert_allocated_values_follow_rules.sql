@@ -1,6 +1,7 @@
 {{ config(meta={'dagster': {'ref': {'name': 'allocated_costs_daily'}}}) }}
 -- A value that its rule cannot give, or on a day that the rule is not for: the rules were changed
--- and the costs were not allocated again, or were allocated by another rule than they say.
+-- and the costs were not allocated again, or were allocated by another rule than they say. Day by
+-- day, because percentages that change in April are two rules of one name.
 with rules as (
     select * from {{ ref('stg_config__allocation_rules') }}
 ),
@@ -10,15 +11,13 @@ shares as (
 ),
 
 allocated as (
-    select
+    select distinct
         allocation_key,
         allocation_value,
         allocation_rule,
         allocation_method,
-        min(usage_date) as first_day,
-        max(usage_date) as last_day
+        usage_date
     from {{ ref('allocated_costs_daily') }}
-    group by allocation_key, allocation_value, allocation_rule, allocation_method
 )
 
 select allocated.*
@@ -35,8 +34,8 @@ where not exists (
         rules.allocation_key = allocated.allocation_key
         and rules.rule_name = allocated.allocation_rule
         and rules.method = allocated.allocation_method
-        and rules.valid_from <= allocated.first_day
-        and rules.valid_to > allocated.last_day
+        and rules.valid_from <= allocated.usage_date
+        and rules.valid_to > allocated.usage_date
         and coalesce(rules.allocation_value, allocated.allocation_value)
         = allocated.allocation_value
         and (rules.method != 'fixed' or shares.rule is not null)

@@ -15,6 +15,8 @@ TAXONOMY = """\
 overrides:
   - pattern: AWS_PRIVATE_ENDPOINT$
     category: Endpoints
+  - sku: ATLAS_AWS_INSTANC_M50
+    category: Misspelled
 """
 ALLOCATION = """\
 keys:
@@ -22,8 +24,13 @@ keys:
     rules:
       - value_from: tag:team
       - name: labs
+        to: 2026-04-05
         when: {all: [{dimension: project, flexible: LABS}]}
         percent: {research: 66.6, web: 33.4}
+      - name: labs
+        from: 2026-04-06
+        when: {all: [{dimension: project, flexible: LABS}]}
+        percent: {research: 50, web: 50}
       - name: support
         when: {any: [{dimension: charge_type, is: support}]}
         split: {by: cost}
