@@ -23,6 +23,7 @@ sums as (
             as negative_cents,
         cast(sum(case when charge_type != 'credit' then cost_cents else 0 end) as bigint)
             as usage_cents,
+        cast(sum(cost_cents - net_cost_cents) as bigint) as net_discount_cents,
         -- a line without quantity or price has no list cost; it costs what it costs
         cast(
             round(

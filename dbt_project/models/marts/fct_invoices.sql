@@ -31,6 +31,7 @@ compared as (
         coalesce(line_sums.line_items_cents, 0) as line_items_cents,
         coalesce(line_sums.positive_cents, 0) as positive_line_items_cents,
         coalesce(line_sums.negative_cents, 0) as negative_line_items_cents,
+        coalesce(line_sums.net_discount_cents, 0) as net_discount_cents,
         invoices.amount_billed_cents - (
             invoices.subtotal_cents
             + invoices.sales_tax_cents
@@ -115,6 +116,11 @@ final as (
                     )
         end as is_reconciled,
         discount_rule,
+        net_discount_cents,
+        case
+            when not is_not_totalled
+                then cast(least(net_discount_cents, greatest(-difference_cents, 0)) as bigint)
+        end as billed_discount_cents,
         versions_seen,
         last_changed_at,
         is_nested,
