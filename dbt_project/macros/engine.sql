@@ -5,6 +5,10 @@
 
 {% macro matches(text, pattern) -%} regexp_matches({{ text }}, {{ pattern }}) {%- endmacro %}
 
+{% macro matches_any_case(text, pattern) -%}
+    regexp_matches({{ text }}, {{ pattern }}, 'i')
+{%- endmacro %}
+
 {% macro contains_text(text, part) -%} contains(lower({{ text }}), lower({{ part }})) {%- endmacro %}
 
 {% macro starts_with_text(text, part) -%}
@@ -94,19 +98,20 @@
     ) * cast(0.000000001 as decimal(10, 9))
 {%- endmacro %}
 
-{# Quantity times price in dollars. A product must fit 38 digits: first with twelve decimals of
-   quantity, then for a giant quantity (requests, at a price far below a dollar) with three. What
-   fits neither is null, and a test warns about a line that has both and no list cost. #}
+{# Quantity times price in dollars. The price keeps its 18 decimals: what it has beyond the ninth,
+   times billions of requests, is dollars. A product must fit 38 digits: first with twelve decimals
+   of quantity, then for more than a hundred million dollars with three. What fits neither is null,
+   and a test warns about a line that has both and no list cost. #}
 {% macro list_cost(quantity, unit_price) -%}
     coalesce(
+        {%- for decimals in (12, 3) %}
         try_cast(
-            try_cast({{ quantity }} as decimal(22, 12)) * try_cast({{ unit_price }} as decimal(16, 9))
-            as decimal(28, 12)
-        ),
-        try_cast(
-            try_cast({{ quantity }} as decimal(26, 3)) * try_cast({{ unit_price }} as decimal(12, 12))
-            as decimal(28, 12)
-        )
+            try(
+                cast({{ quantity }} as decimal(38, {{ decimals }}))
+                * cast({{ unit_price }} as decimal(38, 18))
+            ) as decimal(28, 12)
+        ){{ "," if not loop.last }}
+        {%- endfor %}
     )
 {%- endmacro %}
 

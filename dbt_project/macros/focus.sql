@@ -113,11 +113,21 @@
     end
 {%- endmacro %}
 
+{# A relation with sku_key: a report may spell a SKU otherwise than its invoice. Looked up by SKU,
+   because to compute it takes ten seconds for ten million rows. #}
+{% macro with_sku_key(relation) -%}
+    select
+        spelled.*,
+        skus.sku_key
+    from {{ relation }} as spelled
+    left join {{ ref('dim_skus') }} as skus on spelled.sku = skus.sku
+{%- endmacro %}
+
 {# A row of a report has no id: these are all the columns that it shares with the line it is of. #}
 {% macro same_kind(line, focus_row) -%}
     {{ focus_row }}.invoice_id = {{ line }}.invoice_id
     and {{ focus_row }}.usage_date = {{ line }}.usage_date
-    and {{ focus_row }}.sku = {{ line }}.sku
+    and {{ focus_row }}.sku_key = {{ line }}.sku_key
     and coalesce({{ focus_row }}.project_id, '') = coalesce({{ line }}.project_id, '')
     and coalesce({{ focus_row }}.cluster_name, '') = coalesce({{ line }}.cluster_name, '')
 {%- endmacro %}

@@ -4,19 +4,20 @@
 {%- endmacro %}
 
 {# What a line's resource is and what people call it; lines and restatements must say it alike.
-   line is the alias of a relation with the line's columns. #}
+   line is the alias of a relation with the line's columns. Who overrides a service moves its costs
+   to another service, not to another resource. #}
 {% macro resource_type(line, named_type) -%}
     case
-        when {{ line }}.category = 'Search nodes' and {{ line }}.project_id is not null
+        when {{ line }}.reviewed_category = 'Search nodes' and {{ line }}.project_id is not null
             then 'search_nodes'
         when {{ line }}.cluster_name is not null then {{ named_type }}
         when {{ line }}.project_id is null then 'organization'
-        when {{ line }}.category = 'App Services' or {{ line }}.stitch_app_name is not null
+        when {{ line }}.reviewed_category = 'App Services' or {{ line }}.stitch_app_name is not null
             then 'app_service'
-        when {{ line }}.service = 'Atlas Data Federation' then 'data_federation'
-        when {{ line }}.category = 'Stream Processing' then 'stream_workspace'
-        when {{ line }}.category = 'Flex' then 'flex_cluster'
-        when {{ line }}.service = 'Serverless Instances' then 'serverless_instance'
+        when {{ line }}.reviewed_service = 'Atlas Data Federation' then 'data_federation'
+        when {{ line }}.reviewed_category = 'Stream Processing' then 'stream_workspace'
+        when {{ line }}.reviewed_category = 'Flex' then 'flex_cluster'
+        when {{ line }}.reviewed_service = 'Serverless Instances' then 'serverless_instance'
         else 'project'
     end
 {%- endmacro %}
@@ -25,7 +26,7 @@
 {% macro resource_name(line, project_name, service_name, org_name) -%}
     case
         when {{ line }}.resource_type in ('cluster', 'flex_cluster', 'serverless_instance')
-            then coalesce({{ line }}.cluster_name, {{ project_name }} || ' / ' || {{ line }}.category)
+            then coalesce({{ line }}.cluster_name, {{ project_name }} || ' / ' || {{ line }}.reviewed_category)
         when {{ line }}.resource_type = 'search_nodes'
             then coalesce({{ line }}.cluster_name, {{ project_name }}) || ' / Search nodes'
         when {{ line }}.resource_type = 'app_service'

@@ -7,12 +7,12 @@ with invoices as (
 ),
 
 focus_rows as (
-    select * from {{ ref('fct_focus_rows') }}
+    {{ with_sku_key(ref('fct_focus_rows')) }}
     where {{ is_changed_by_name(ref('int_changed_invoices')) }}
 ),
 
 lines as (
-    select * from {{ ref('fct_line_items') }}
+    {{ with_sku_key(ref('fct_line_items')) }}
     where {{ is_changed_by_name(ref('int_changed_invoices')) }}
 ),
 

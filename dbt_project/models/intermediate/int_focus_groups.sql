@@ -8,18 +8,21 @@ with focus_rows as (
 -- a row has no id: these are all the columns that it shares with the line it came from
 grouped as (
     select
-        invoice_id,
-        usage_date,
-        sku,
-        coalesce(project_id, '') as project_key,
-        coalesce(cluster_name, '') as cluster_key,
+        focus_rows.invoice_id,
+        focus_rows.usage_date,
+        skus.sku_key,
+        coalesce(focus_rows.project_id, '') as project_key,
+        coalesce(focus_rows.cluster_name, '') as cluster_key,
         count(*) as focus_rows,
-        min(region_id) as first_region_id,
-        count(region_id) = count(*) and min(region_id) = max(region_id) as is_one_region,
-        max({{ focus_provider('host_provider_name') }}) as host_provider
+        min(focus_rows.region_id) as first_region_id,
+        count(focus_rows.region_id) = count(*)
+        and min(focus_rows.region_id) = max(focus_rows.region_id) as is_one_region,
+        max({{ focus_provider('focus_rows.host_provider_name') }}) as host_provider
     from focus_rows
-    group by invoice_id, usage_date, sku, project_key, cluster_key
-    having max(region_id) is not null
+    inner join {{ ref('int_skus_classified') }} as skus on focus_rows.sku = skus.sku
+    group by
+        focus_rows.invoice_id, focus_rows.usage_date, skus.sku_key, project_key, cluster_key
+    having max(focus_rows.region_id) is not null
 ),
 
 numbered as (

@@ -12,9 +12,11 @@ lines as (
 
 focus_rows as (
     select
-        *,
-        coalesce(consumed_quantity, pricing_quantity) as quantity
-    from {{ ref('stg_atlas__focus_report_rows') }}
+        reported.*,
+        skus.sku_key,
+        coalesce(reported.consumed_quantity, reported.pricing_quantity) as quantity
+    from {{ ref('stg_atlas__focus_report_rows') }} as reported
+    inner join {{ ref('int_skus_classified') }} as skus on reported.sku = skus.sku
     where {{ is_changed() }}
 ),
 
@@ -38,7 +40,7 @@ numbered_lines as (
         on
             lines.invoice_id = split_groups.invoice_id
             and lines.usage_date = split_groups.usage_date
-            and lines.sku = split_groups.sku
+            and lines.sku_key = split_groups.sku_key
             and coalesce(lines.project_id, '') = split_groups.project_key
             and coalesce(lines.cluster_name, '') = split_groups.cluster_key
 ),
@@ -62,7 +64,7 @@ numbered_rows as (
         on
             focus_rows.invoice_id = split_groups.invoice_id
             and focus_rows.usage_date = split_groups.usage_date
-            and focus_rows.sku = split_groups.sku
+            and focus_rows.sku_key = split_groups.sku_key
             and coalesce(focus_rows.project_id, '') = split_groups.project_key
             and coalesce(focus_rows.cluster_name, '') = split_groups.cluster_key
 ),

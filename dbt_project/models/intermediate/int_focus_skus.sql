@@ -24,7 +24,6 @@ skus as (
         max(focus_rows.usage_date) as last_usage_date
     from focus_rows
     inner join reports on focus_rows.invoice_id = reports.invoice_id
-    where focus_rows.atlas_category is not null and focus_rows.usage_date is not null
     group by
         reports.invoice_id, reports.report_id, focus_rows.sku, focus_rows.atlas_category
 )

@@ -45,6 +45,7 @@ classified as (
         contents.invoice_id,
         {{ in_words([
             "'sku'", 'skus.sku', 'skus.sku_description', 'skus.service', 'skus.category',
+            'skus.reviewed_service', 'skus.reviewed_category',
             'skus.charge_type', 'skus.instance_size', 'skus.cloud_provider', 'skus.classified_by'
         ]) }} as input
     from contents
@@ -72,7 +73,10 @@ services as (
         on contents.project_id = services.project_id
     where
         contents.cluster_name is null
-        and (skus.service = 'Atlas Data Federation' or skus.category = 'Stream Processing')
+        and (
+            skus.reviewed_service = 'Atlas Data Federation'
+            or skus.reviewed_category = 'Stream Processing'
+        )
 ),
 
 clusters as (

@@ -32,7 +32,7 @@ reported as (
         on
             lines.invoice_id = focus_groups.invoice_id
             and lines.usage_date = focus_groups.usage_date
-            and lines.sku = focus_groups.sku
+            and lines.sku_key = focus_groups.sku_key
             and coalesce(lines.project_id, '') = focus_groups.project_key
             and coalesce(lines.cluster_name, '') = focus_groups.cluster_key
     left join focus_matches on lines.line_item_id = focus_matches.line_item_id
@@ -49,7 +49,7 @@ sourced as (
             when reported.focus_region_id is not null then 'focus_report'
             when
                 reported.charge_type != 'usage'
-                or reported.service in (
+                or reported.reviewed_service in (
                     'AI Model APIs', 'Automated Embedding', 'Native Reranking',
                     'Cloud Manager', 'Cloud Manager Standard/Premium'
                 )

@@ -6,6 +6,10 @@ listed as (
     select * from {{ ref('stg_atlas__skus') }}
 ),
 
+reported as (
+    select * from {{ ref('int_focus_skus') }}
+),
+
 overrides as (
     select * from {{ ref('stg_config__taxonomy_overrides') }}
 ),
@@ -30,7 +34,10 @@ skus as (
         where sku is not null
         union
         select sku from listed
-    ) as billed_or_listed
+        union
+        select sku from reported
+        where sku is not null
+    ) as named
 ),
 
 first_overrides as (
@@ -42,8 +49,8 @@ first_overrides as (
         on
             skus.sku_key = overrides.sku_key
             -- with its prefixes, as people copy it from an invoice, or without
-            or {{ matches('upper(skus.sku)', 'overrides.pattern') }}
-            or {{ matches('skus.sku_key', 'overrides.pattern') }}
+            or {{ matches_any_case('skus.sku', 'overrides.pattern') }}
+            or {{ matches_any_case('skus.sku_key', 'overrides.pattern') }}
     group by skus.sku
 ),
 
@@ -59,7 +66,10 @@ first_rules as (
 classified as (
     select
         skus.sku,
+        skus.sku_key,
         listed.sku_description,
+        coalesce(taxonomy.service, rules.service, 'Unclassified') as reviewed_service,
+        coalesce(taxonomy.family, rules.family, 'Unclassified') as reviewed_category,
         coalesce(overrides.service, taxonomy.service, rules.service, 'Unclassified') as service,
         coalesce(overrides.category, taxonomy.family, rules.family, 'Unclassified') as category,
         coalesce(overrides.charge_type, taxonomy.charge_type, rules.charge_type, 'usage')
@@ -86,7 +96,8 @@ classified as (
             when taxonomy.sku is not null then 'taxonomy'
             when rules.position is not null then 'rule'
             else 'none'
-        end as classified_by
+        end as classified_by,
+        overrides.position as override_position
     from skus
     left join taxonomy on skus.sku_key = taxonomy.sku_key
     left join first_overrides on skus.sku = first_overrides.sku

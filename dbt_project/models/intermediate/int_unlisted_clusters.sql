@@ -27,8 +27,8 @@ unlisted as (
         coalesce(contents.project_id, invoices.org_id) as owner_id,
         contents.cluster_name,
         case
-            when bool_or(skus.category = 'Flex') then 'flex_cluster'
-            when bool_or(skus.service = 'Serverless Instances') then 'serverless_instance'
+            when bool_or(skus.reviewed_category = 'Flex') then 'flex_cluster'
+            when bool_or(skus.reviewed_service = 'Serverless Instances') then 'serverless_instance'
             else 'cluster'
         end as resource_type
     from contents

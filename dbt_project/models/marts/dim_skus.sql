@@ -12,11 +12,13 @@ reported as (
         max_by(atlas_category, cast(last_usage_date as varchar) || atlas_category)
             as atlas_category
     from focus_skus
+    where atlas_category is not null and last_usage_date is not null
     group by sku
 )
 
 select
     skus.sku,
+    skus.sku_key,
     skus.sku_description,
     skus.service,
     skus.category,

@@ -7,7 +7,7 @@ invoices as (
 ),
 
 skus as (
-    select * from {{ ref('dim_skus') }}
+    select * from {{ ref('int_skus_classified') }}
 ),
 
 projects as (
@@ -24,7 +24,8 @@ classified as (
         invoices.org_id,
         {{ first_of_month('invoices.start_date') }} as invoice_month,
         coalesce(skus.service, 'Unclassified') as service,
-        coalesce(skus.category, 'Unclassified') as category,
+        coalesce(skus.reviewed_service, 'Unclassified') as reviewed_service,
+        coalesce(skus.reviewed_category, 'Unclassified') as reviewed_category,
         coalesce(organizations.org_name, invoices.org_id) as org_name,
         coalesce(changes.project_name, projects.project_name, changes.project_id)
             as known_project_name

@@ -10,14 +10,15 @@ line_groups as (
 ),
 
 focus_rows as (
-    select * from {{ ref('fct_focus_rows') }}
+    {{ with_sku_key(ref('fct_focus_rows')) }}
 ),
 
 row_groups as (
     select
         invoice_id,
         usage_date,
-        sku,
+        sku_key,
+        min(sku) as sku,
         coalesce(project_id, '') as project_key,
         coalesce(cluster_name, '') as cluster_key,
         count(*) as report_rows,
@@ -27,7 +28,7 @@ row_groups as (
         min(atlas_category) as atlas_category,
         count(distinct region_id) as regions
     from focus_rows
-    group by invoice_id, usage_date, sku, project_key, cluster_key
+    group by invoice_id, usage_date, sku_key, project_key, cluster_key
 ),
 
 joined as (
@@ -53,7 +54,7 @@ joined as (
         on
             row_groups.invoice_id = line_groups.invoice_id
             and row_groups.usage_date = line_groups.usage_date
-            and row_groups.sku = line_groups.sku
+            and row_groups.sku_key = line_groups.sku_key
             and row_groups.project_key = line_groups.project_key
             and row_groups.cluster_key = line_groups.cluster_key
 ),

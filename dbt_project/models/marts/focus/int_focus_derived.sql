@@ -1,7 +1,7 @@
 {{ config(materialized='ephemeral', contract={'enforced': false}) }}
 
 with lines as (
-    select * from {{ ref('fct_line_items') }}
+    {{ with_sku_key(ref('fct_line_items')) }}
 ),
 
 invoices as (
@@ -9,7 +9,7 @@ invoices as (
 ),
 
 focus_rows as (
-    select * from {{ ref('fct_focus_rows') }}
+    {{ with_sku_key(ref('fct_focus_rows')) }}
 ),
 
 -- a line is ours only where the report of its invoice has no row of its day, SKU, project, cluster

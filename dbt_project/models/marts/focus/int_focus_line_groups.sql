@@ -6,8 +6,8 @@ with invoices as (
 ),
 
 lines as (
-    select * from {{ ref('fct_line_items') }}
-    where invoice_id in (select invoices.invoice_id from invoices)
+    {{ with_sku_key(ref('fct_line_items')) }}
+    where spelled.invoice_id in (select invoices.invoice_id from invoices)
 ),
 
 -- a row of a report has no id: these are all the columns that it shares with the line it is of
@@ -15,7 +15,8 @@ grouped as (
     select
         invoice_id,
         usage_date,
-        sku,
+        sku_key,
+        min(sku) as sku,
         coalesce(project_id, '') as project_key,
         coalesce(cluster_name, '') as cluster_key,
         count(*) as line_items,
@@ -28,7 +29,7 @@ grouped as (
         min(charge_type) as charge_type,
         min(service) as service
     from lines
-    group by invoice_id, usage_date, sku, project_key, cluster_key
+    group by invoice_id, usage_date, sku_key, project_key, cluster_key
 )
 
 select * from grouped

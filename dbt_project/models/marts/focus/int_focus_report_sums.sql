@@ -5,11 +5,11 @@ with invoices as (
 ),
 
 lines as (
-    select * from {{ ref('fct_line_items') }}
+    {{ with_sku_key(ref('fct_line_items')) }}
 ),
 
 focus_rows as (
-    select * from {{ ref('fct_focus_rows') }}
+    {{ with_sku_key(ref('fct_focus_rows')) }}
 ),
 
 reported as (

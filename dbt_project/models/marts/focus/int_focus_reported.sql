@@ -1,7 +1,7 @@
 {{ config(materialized='ephemeral', contract={'enforced': false}) }}
 
 with focus_rows as (
-    select * from {{ ref('fct_focus_rows') }}
+    {{ with_sku_key(ref('fct_focus_rows')) }}
 ),
 
 invoices as (
@@ -39,7 +39,7 @@ joined as (
         on
             focus_rows.invoice_id = line_groups.invoice_id
             and focus_rows.usage_date = line_groups.usage_date
-            and focus_rows.sku = line_groups.sku
+            and focus_rows.sku_key = line_groups.sku_key
             and coalesce(focus_rows.project_id, '') = line_groups.project_key
             and coalesce(focus_rows.cluster_name, '') = line_groups.cluster_key
 ),
@@ -51,8 +51,9 @@ final as (
         coalesce(org_id, invoice_org_id) as org_id,
         coalesce(org_name, invoice_org_name) as org_name,
         connection,
-        coalesce(billing_period_start, cast(start_date as timestamp)) as billing_period_start,
-        coalesce(billing_period_end, cast(end_date as timestamp)) as billing_period_end,
+        -- Atlas's report has the moment the invoice was made, which no other row of it would have
+        cast(start_date as timestamp) as billing_period_start,
+        cast(end_date as timestamp) as billing_period_end,
         coalesce(charge_period_start, cast(start_date as timestamp)) as charge_period_start,
         coalesce(
             charge_period_end,
