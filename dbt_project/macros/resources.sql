@@ -26,7 +26,9 @@
 {% macro resource_name(line, project_name, service_name, org_name) -%}
     case
         when {{ line }}.resource_type in ('cluster', 'flex_cluster', 'serverless_instance')
-            then coalesce({{ line }}.cluster_name, {{ project_name }} || ' / ' || {{ line }}.reviewed_category)
+            then coalesce(
+                {{ line }}.cluster_name, {{ project_name }} || ' / ' || {{ line }}.reviewed_category
+            )
         when {{ line }}.resource_type = 'search_nodes'
             then coalesce({{ line }}.cluster_name, {{ project_name }}) || ' / Search nodes'
         when {{ line }}.resource_type = 'app_service'
