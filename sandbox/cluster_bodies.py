@@ -3,12 +3,13 @@
 import re
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import chain
+from itertools import chain, count
 from typing import Any
 
 from sandbox import bodies
 from sandbox.catalog import DISK_GB, PROVIDERS
 from sandbox.errors import AtlasError
+from sandbox.identity import object_id
 from sandbox.months import stamp
 from sandbox.places import REGIONS
 from sandbox.resources import Cluster, Life, Region, Shard
@@ -107,7 +108,7 @@ def _laid_out(cluster: Cluster, body: Document) -> Cluster:
     if topology == "REPLICASET" != cluster.type:
         detail = "A sharded cluster cannot become a replica set."
         raise AtlasError(400, "SHARDED_CLUSTER_CANT_BECOME_REPLICA_SET", detail, ("clusterType",))
-    shards = tuple(map(_shard, specs))
+    shards = _identified(cluster, specs, list(map(_shard, specs)))
     size = shards[0].size
     disk = _disk_gb(cluster, specs, size)
     return replace(
@@ -121,6 +122,22 @@ def _laid_out(cluster: Cluster, body: Document) -> Cluster:
         disk_gb=disk,
         custom_disk=disk != DISK_GB.get(size, FREE_DISK_GB),
         **_scaled(cluster, specs[0]),
+    )
+
+
+def _identified(cluster: Cluster, specs: list[Document], shards: list[Shard]) -> tuple[Shard, ...]:
+    """Shards by their ids, else (recorded in 2025) by their order; what is left out is deleted."""
+    if not cluster.regions:
+        return tuple(shards)  # of a new cluster
+    known = cluster.shard_ids
+    named = [spec["id"] for spec in specs if spec.get("id")]
+    if len(set(named)) < len(named) or not set(known).issuperset(named):
+        raise bodies.invalid("id")
+    new = (one for n in count() if (one := object_id(cluster.id, "shard", n)) not in known)
+    unnamed = chain((one for one in known if one not in named), new)
+    return tuple(
+        replace(shard, id=spec.get("id") or next(unnamed))
+        for spec, shard in zip(specs, shards, strict=True)
     )
 
 

@@ -1,5 +1,6 @@
 """Organizations, projects and clusters as Atlas writes them in JSON."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -72,7 +73,7 @@ def cluster_document(project: Project, cluster: Cluster, base: str, today: date)
         "paused": cluster.paused,
         "pitEnabled": cluster.continuous_backup,
         "redactClientLogData": False,
-        "replicationSpecs": [_shard(cluster, *part) for part in enumerate(cluster.parts)],
+        "replicationSpecs": [_shard(cluster, *part) for part in _shards(cluster)],
         "rootCertType": "ISRGROOTX1",
         "versionReleaseSystem": "LTS",
         **cluster.details,
@@ -141,10 +142,14 @@ def _cluster_links(project: Project, cluster: Cluster, base: str) -> list[dict[s
     ]
 
 
-def _shard(cluster: Cluster, number: int, shard: Shard) -> Document:
+def _shards(cluster: Cluster) -> Iterator[tuple[str, Shard]]:
+    return zip(cluster.shard_ids, cluster.parts, strict=True)
+
+
+def _shard(cluster: Cluster, shard_id: str, shard: Shard) -> Document:
     regions = enumerate(shard.regions)
     return {
-        "id": object_id(cluster.id, "shard", number),
+        "id": shard_id,
         "regionConfigs": [
             _region(cluster, shard.size, region, 7 - place) for place, region in regions
         ],

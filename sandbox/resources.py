@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sandbox.identity import object_id
+
 Document = dict[str, Any]
 Tags = tuple[tuple[str, str], ...]
 # Days of a month on which a cluster with two sizes has the second one.
@@ -30,11 +32,15 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """One shard; those of a global cluster lie in zones of their own."""
+    """One shard; those of a global cluster lie in zones of their own.
+
+    `id` is set on one that was added to a cluster later.
+    """
 
     size: str
     regions: tuple[Region, ...]
     zone: str = "Zone 1"
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,14 @@ class Cluster:
     def parts(self) -> tuple[Shard, ...]:
         """Its shards; a replica set is one."""
         return self.layout or (Shard(self.size, self.regions),) * self.shards
+
+    @property
+    def shard_ids(self) -> list[str]:
+        """By which Atlas knows its shards."""
+        return [
+            shard.id or object_id(self.id, "shard", number)
+            for number, shard in enumerate(self.parts)
+        ]
 
     def on(self, day: date) -> "Cluster":
         """The cluster as it stands on `day`."""

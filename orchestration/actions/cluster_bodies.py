@@ -1,14 +1,15 @@
 """From what is asked for to what Atlas is sent: all of a new cluster, of others the difference."""
 
 from collections.abc import Iterator
-from copy import deepcopy
 from typing import Any
 
 from orchestration.actions.cluster_configs import FLEX, FREE, CreateCluster, UpdateCluster
 from orchestration.actions.cluster_state import FoundCluster
 from orchestration.actions.model import Change, Refusal
 from orchestration.actions.projects import as_tags, read_tags
+from orchestration.actions.replication_specs import as_atlas
 from orchestration.actions.shapes import SPECS
+from orchestration.actions.shards import DISK_SPEED, are_as, shards_asked_for, shards_of
 
 Document = dict[str, Any]
 NODES, PRIORITY = 3, 7
@@ -18,9 +19,6 @@ FLAGS = {
     "pit_enabled": "pitEnabled",
     "termination_protection": "terminationProtectionEnabled",
 }
-# Atlas answers with these and takes none of them back.
-READ_ONLY = frozenset({"id", "zoneId", "effectiveElectableSpecs", "effectiveReadOnlySpecs",
-    "effectiveAnalyticsSpecs", "effectiveInstanceSize"})  # fmt: skip
 
 
 def new_cluster(config: CreateCluster) -> Document:
@@ -54,7 +52,7 @@ def _new_flex(config: CreateCluster) -> Document:
 
 def _new_specs(config: CreateCluster) -> list[Document]:
     if config.replication_specs is not None:
-        return config.replication_specs
+        return as_atlas(config.replication_specs)
     hardware: Document = {"instanceSize": config.instance_size}
     region: Document = {"regionName": config.wanted_region, "electableSpecs": hardware}
     if config.instance_size == FREE:
@@ -100,9 +98,10 @@ def _hardware_differences(
     cluster: FoundCluster, config: CreateCluster | UpdateCluster
 ) -> Iterator[Change]:
     if config.replication_specs is not None:
-        specs = [_plain(each) for each in cluster.document.get("replicationSpecs") or []]
-        if not _holds(specs, [_plain(each) for each in config.replication_specs]):
-            yield Change(field="replication_specs", before=specs, after=config.replication_specs)
+        there, specs = cluster.document, as_atlas(config.replication_specs)
+        if not are_as(there, specs):
+            sent = shards_asked_for(there, specs)
+            yield Change(field="replication_specs", before=shards_of(there), after=sent)
         return
     details = cluster.details()
     regions = sorted({each.region for each in cluster.shape.servers})
@@ -163,7 +162,8 @@ def changed_cluster(
     if "cluster_type" in fields:
         body["clusterType"] = config.cluster_type
     if config.replication_specs is not None and "replication_specs" in fields:
-        body["replicationSpecs"] = config.replication_specs
+        wanted = as_atlas(config.replication_specs)
+        body["replicationSpecs"] = shards_asked_for(cluster.document, wanted)
     elif fields & {"provider", "region", "instance_size", "nodes", "disk_gb"}:
         body["replicationSpecs"] = _changed_specs(cluster, config, fields)
     return body
@@ -172,7 +172,7 @@ def changed_cluster(
 def _changed_specs(
     cluster: FoundCluster, config: UpdateCluster, fields: set[str]
 ) -> list[Document]:
-    specs = [_writable(each) for each in deepcopy(cluster.document.get("replicationSpecs") or [])]
+    specs = shards_of(cluster.document)
     places = [each for spec in specs for each in spec.get("regionConfigs") or []]
     several = len({(each.get("providerName"), each.get("regionName")) for each in places}) > 1
     if several and (ambiguous := fields & {"provider", "region", "nodes"}):
@@ -199,43 +199,6 @@ def _change_place(place: Document, config: UpdateCluster, fields: set[str]) -> N
         if "disk_gb" in fields:
             spec["diskSizeGB"] = config.disk_gb
         # what the tier and the disk imply, Atlas works out; the disk's size stays as it is
-        spec.pop("diskIOPS", None)
+        spec.pop(DISK_SPEED, None)
     if "nodes" in fields and place.get("electableSpecs"):
         place["electableSpecs"]["nodeCount"] = config.nodes
-
-
-def _writable(value: Any) -> Any:  # noqa: ANN401  JSON is any shape
-    """A replication spec without what Atlas only tells; its id stays, which names the shard."""
-    if isinstance(value, list):
-        return [_writable(each) for each in value]
-    if isinstance(value, dict):
-        return {
-            key: _writable(each)
-            for key, each in value.items()
-            if each is not None and (key == "id" or key not in READ_ONLY)
-        }
-    return value
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401  JSON is any shape
-    """For comparing: without ids and what Atlas only tells."""
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items() if key not in READ_ONLY}
-    return value
-
-
-def _holds(actual: Any, wanted: Any) -> bool:  # noqa: ANN401  JSON is any shape
-    """Whether what is wanted is so; Atlas fills in much that nobody asked for."""
-    if isinstance(wanted, dict):
-        return isinstance(actual, dict) and all(
-            _holds(actual.get(key), each) for key, each in wanted.items()
-        )
-    if isinstance(wanted, list):
-        return (
-            isinstance(actual, list)
-            and len(actual) == len(wanted)
-            and all(map(_holds, actual, wanted))
-        )
-    return bool(actual == wanted)

@@ -1,7 +1,7 @@
 """What can be asked of a cluster, and what of it contradicts itself."""
 
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -15,6 +15,7 @@ from orchestration.actions.configs import (
     WaitTimeout,
 )
 from orchestration.actions.regions import atlas_region
+from orchestration.actions.replication_specs import ReplicationSpecs
 
 SIZE = re.compile(r"M0|FLEX|[MR][1-9]\d{1,2}(_NVME|_LOW_CPU)?")
 RETIRED = {"M2", "M5"}
@@ -44,7 +45,7 @@ AllowAnywhere = Annotated[
     bool, Field(description="Accept 0.0.0.0/0 or ::/0, which opens the project to the internet.")
 ]
 Specs = Annotated[
-    list[dict[str, Any]] | None,
+    ReplicationSpecs | None,
     Field(
         description="Atlas's own replicationSpecs, instead of provider, region, instance_size, "
         "nodes and disk_gb: for shards, several regions or clouds."

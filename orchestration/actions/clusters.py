@@ -1,9 +1,7 @@
 """Clusters: planned with their price, adopted where they match, changed by difference."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from orchestration.actions import access_list
 from orchestration.actions.cluster_bodies import changed_cluster, differences, new_cluster
 from orchestration.actions.cluster_configs import (
     FLEX,
@@ -12,6 +10,12 @@ from orchestration.actions.cluster_configs import (
     DeleteCluster,
     PauseCluster,
     UpdateCluster,
+)
+from orchestration.actions.cluster_entries import Entries, allow, entries_of
+from orchestration.actions.cluster_refusals import (
+    pause_refusals,
+    update_refusals,
+    update_warnings,
 )
 from orchestration.actions.cluster_state import (
     DELETING,
@@ -49,7 +53,7 @@ def create_cluster(context: Context, config: CreateCluster) -> Proposal:
     project = project_of(context, config.project)
     wants_flex = config.instance_size == FLEX
     existing = find_cluster(context, project, config.name, as_flex=wants_flex, twice=False)
-    entries = _entries(context, project, config)
+    entries = entries_of(context, project, config)
     if existing:
         return _adopt(Located(context, project, existing), config, entries)
     body = new_cluster(config)
@@ -63,7 +67,7 @@ def create_cluster(context: Context, config: CreateCluster) -> Proposal:
     def apply(note: Note) -> ClusterDetails:
         at = Located(context, project, _create(context, config, project, body))
         note(at.ids)
-        _allow(at, config, entries)
+        allow(at, config, entries)
         return wait_until_ready(at, config.wait_timeout_s).details()
 
     return Proposal(f"{project.name}/{config.name}", plan, apply)
@@ -90,39 +94,7 @@ def _missing_tags(context: Context, tags: dict[str, str]) -> list[str]:
     return [f"tags lacks {', '.join(missing)}, which ATLAS_COSTS_REQUIRED_TAGS asks for"]
 
 
-@dataclass(frozen=True)
-class _Entries:
-    """Entries of allow_ips that are not on the project's list yet, and what is wrong with them."""
-
-    missing: tuple[Change, ...] = ()
-    refusals: tuple[str, ...] = ()
-
-
-def _entries(
-    context: Context, project: ProjectRef, config: CreateCluster | UpdateCluster
-) -> _Entries:
-    if not config.allow_ips:
-        return _Entries()
-    wanted, refusals = [], []
-    for each in config.allow_ips:
-        try:
-            wanted.append(access_list.entry_of(each))
-        except ValueError as error:
-            refusals.append(f"allow_ips: {each} {error}")
-    if not config.allow_anywhere:
-        refusals += [no for each in wanted if (no := access_list.anywhere_refusal(each))]
-    known = access_list.listed_entries(context, project)
-    missing = [Change(field="allow_ips", after=each) for each in wanted if each not in known]
-    return _Entries(tuple(missing), tuple(refusals))
-
-
-def _allow(at: Located, config: CreateCluster | UpdateCluster, entries: _Entries) -> None:
-    for each in entries.missing:
-        comment = f"for cluster {config.name}"
-        access_list.add_entry(at.context, at.project.id, str(each.after), comment=comment)
-
-
-def _adopt(at: Located, config: CreateCluster, entries: _Entries) -> Proposal:
+def _adopt(at: Located, config: CreateCluster, entries: Entries) -> Proposal:
     """It is there: as wanted, so that only waiting is left, or in conflict."""
     conflicts = [
         f"it exists with {each.field} {each.before}, not {each.after}: update_cluster changes it"
@@ -139,7 +111,7 @@ def _adopt(at: Located, config: CreateCluster, entries: _Entries) -> Proposal:
 
     def apply(note: Note) -> ClusterDetails:
         note(at.ids)
-        _allow(at, config, entries)
+        allow(at, config, entries)
         return wait_until_ready(at, config.wait_timeout_s).details()
 
     is_done = at.cluster.is_ready and not entries.missing
@@ -168,21 +140,23 @@ def update_cluster(context: Context, config: UpdateCluster) -> Proposal:
     """Change what differs, and nothing else."""
     at = locate(context, config.project, config.name)
     changes = differences(at.cluster, config)
-    entries = _entries(context, at.project, config)
+    entries = entries_of(context, at.project, config)
     if not changes and not entries.missing:
         return _finish(at, config, entries)
     body = changed_cluster(at.cluster, config, changes) if changes else {}
-    refusals = _update_refusals(context, at.cluster, config, changes)
+    refusals = update_refusals(at.cluster, config, changes)
+    refusals += [] if config.tags is None else _missing_tags(context, config.tags)
     plan = Plan(
         summary=f"Change cluster {config.name} in project {at.project.name}.",
         changes=(*changes, *entries.missing),
         refusals=(*entries.refusals, *refusals),
+        warnings=tuple(update_warnings(at.cluster, config, changes)),
         monthly_cost=_cost_of_change(at, body),
     )
 
     def apply(note: Note) -> ClusterDetails:
         note(at.ids)
-        _allow(at, config, entries)
+        allow(at, config, entries)
         if body:
             _patch(at, body)
         return wait_until_ready(at, config.wait_timeout_s).details()
@@ -198,7 +172,7 @@ def _cost_of_change(at: Located, body: Document) -> MonthlyCost | None:
     return at.context.prices.of(before, after) if after != before else None
 
 
-def _finish(at: Located, config: UpdateCluster, entries: _Entries) -> Proposal:
+def _finish(at: Located, config: UpdateCluster, entries: Entries) -> Proposal:
     """Nothing to change; an earlier change may still be under way."""
     plan = Plan(summary=f"Cluster {config.name} is as wanted.", refusals=entries.refusals)
     if at.cluster.is_ready or at.cluster.is_paused:
@@ -209,26 +183,6 @@ def _finish(at: Located, config: UpdateCluster, entries: _Entries) -> Proposal:
         return wait_until_ready(at, config.wait_timeout_s).details()
 
     return at.proposal(plan, apply)
-
-
-def _update_refusals(
-    context: Context, cluster: FoundCluster, config: UpdateCluster, changes: list[Change]
-) -> list[str]:
-    fields = {each.field for each in changes}
-    found = []
-    if cluster.state == DELETING:
-        found.append("it is being deleted")
-    if cluster.is_paused:
-        found.append("it is paused, and Atlas changes no paused cluster: resume_cluster first")
-    small = fields - {"tags", "termination_protection"}
-    if cluster.kind != DEDICATED and small:
-        found.append(
-            f"{' and '.join(sorted(small))} of a {cluster.tier} cluster cannot be changed: make a "
-            "dedicated cluster and move the data"
-        )
-    if config.pit_enabled and not (config.backup_enabled or cluster.shape.backup):
-        found.append("pit_enabled needs backup_enabled")
-    return found + (_missing_tags(context, config.tags) if config.tags is not None else [])
 
 
 def _patch(at: Located, body: Document) -> None:
@@ -250,7 +204,7 @@ def resume_cluster(context: Context, config: PauseCluster) -> Proposal:
 def _pause(context: Context, config: PauseCluster, *, paused: bool) -> Proposal:
     at = locate(context, config.project, config.name)
     is_there = at.cluster.is_paused == paused
-    refusals = _pause_refusals(at.cluster)
+    refusals = pause_refusals(at.cluster)
 
     def apply(note: Note) -> ClusterDetails:
         note(at.ids)
@@ -272,15 +226,6 @@ def _pause(context: Context, config: PauseCluster, *, paused: bool) -> Proposal:
         monthly_cost=None if refusals else context.prices.of(before, after),
     )
     return at.proposal(plan, apply)
-
-
-def _pause_refusals(cluster: FoundCluster) -> tuple[str, ...]:
-    found = []
-    if cluster.kind != DEDICATED:
-        found.append(f"a {cluster.tier} cluster cannot be paused; only M10 and larger can")
-    if cluster.state == DELETING:
-        found.append("it is being deleted")
-    return tuple(found)
 
 
 def delete_cluster(context: Context, config: DeleteCluster) -> Proposal:

@@ -39,7 +39,9 @@ def _config_type(annotation: Any) -> tuple[Any, bool]:  # noqa: ANN401  any anno
     if origin is not None:
         return _generic(origin, arguments), False
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return dg.Shape(config_schema(annotation)), False  # type: ignore[no-untyped-call]
+        takes_more = annotation.model_config.get("extra") == "allow"
+        shape = dg.Permissive if takes_more else dg.Shape
+        return shape(config_schema(annotation)), False
     return (annotation if annotation in PLAIN else dg.Any), False
 
 

@@ -73,7 +73,7 @@ def _hardware(write: Exchange) -> Values:
     [place, *more] = first["regionConfigs"]
     plain = write["request_body"] is None and not others and not more
     if not plain or first.get("numShards", 1) > 1:
-        specs = [_asked(each) for each in sent["replicationSpecs"] for _ in range(_shards(each))]
+        specs = [_asked(each) for each in specs_of(sent)]
         kind = write["body"]["clusterType"]
         return {"replication_specs": specs} | ({"cluster_type": kind} if len(specs) == 1 else {})
     found = {
@@ -83,6 +83,15 @@ def _hardware(write: Exchange) -> Values:
     }
     disk = {"disk_gb": int(sent["diskSizeGB"])} if sent["diskSizeGB"] >= 10 else {}
     return found | disk
+
+
+def specs_of(sent: Exchange) -> list[Values]:
+    """One a shard, where the older schema has one for several alike."""
+    return [
+        {key: value for key, value in each.items() if key != "numShards"}
+        for each in sent["replicationSpecs"]
+        for _ in range(_shards(each))
+    ]
 
 
 def _shards(spec: Exchange) -> int:
@@ -105,8 +114,10 @@ def _update_cluster(tape: list[Exchange], number: int) -> Asked:
         return ("pause_cluster" if sent["paused"] else "resume_cluster"), own
     if sent is None:
         return "update_cluster", own | _shown(tape, number)
-    if "replicationSpecs" in sent:
-        own["replication_specs"] = sent["replicationSpecs"]
+    if "diskSizeGB" in sent:  # of the older schema, whose shards then stay as they are
+        own["disk_gb"] = int(sent["diskSizeGB"])
+    elif "replicationSpecs" in sent:
+        own["replication_specs"] = specs_of(sent)
     return "update_cluster", own | _flags(sent)
 
 

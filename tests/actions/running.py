@@ -1,16 +1,20 @@
 """Actions run in this process: as Dagster's launchpad runs them, or without Dagster around them."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from orchestration.acting import Actor
 from orchestration.actions.context import Waiting
 from orchestration.actions.model import Record
 from orchestration.actions.registry import ACTIONS
+from orchestration.atlas.provisioning import Provisioning
+from orchestration.extraction.clients import new_client
 from orchestration.settings import load_settings
 
+T = TypeVar("T")
 QUICK = Waiting(first_s=0.001, longest_s=0.02)
 SILENT = {"console": {"config": {"log_level": "CRITICAL"}}}
 
@@ -83,3 +87,10 @@ def kept_records() -> list[Record]:
     landing = Path(os.environ["ATLAS_COSTS_DATA_DIR"]) / "landing"
     files = sorted(landing.glob("*/actions/*/*.json"), key=lambda each: each.name)
     return [Record.model_validate_json(each.read_bytes()) for each in files]
+
+
+def in_atlas(read: Callable[[Provisioning], T]) -> T:
+    """What Atlas itself has by now."""
+    connection = load_settings().connection_for_actions(None)
+    with new_client(connection.base_url, connection.usable_credentials()) as client:
+        return read(Provisioning(client))

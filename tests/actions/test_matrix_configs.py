@@ -10,7 +10,7 @@ from orchestration.settings import load_settings
 from tests.actions.running import job, kept_records
 
 CLUSTER = ["project=shop", "name=one", "provider=AWS", "region=us-east-1", "instance_size=M10"]
-SPEC = "replication_specs=[{regionConfigs: []}]"
+SPEC = "replication_specs=[{regionConfigs: [{providerName: AWS, regionName: US_EAST_1}]}]"
 USER = ["project=shop", "name=app", "password_env=APP_PASSWORD", "roles=[{role: atlasAdmin}]"]
 BACKUP = ["project=shop", "cluster=one"]
 SECRET = "hunter2-never-repeat-me"

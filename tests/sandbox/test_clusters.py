@@ -130,6 +130,25 @@ def test_what_nobody_bills_is_shown_as_it_was_sent(own) -> None:
     assert found["replicationSpecs"][0]["regionConfigs"][0]["autoScaling"] == scaling
 
 
+def test_a_shard_that_is_left_out_is_deleted(own) -> None:
+    """As the specification says of ReplicationSpec20240805.id; recorded: without ids, by order."""
+    sharded = cluster("ids", spec(), spec(), spec(), clusterType="SHARDED")
+    own.ask("POST", CLUSTERS, sharded, 201)
+
+    def ids(*named: dict) -> list[str]:
+        if named:
+            own.ask("PATCH", "/clusters/ids", {"replicationSpecs": list(named)}, 200)
+        return [one["id"] for one in own.get("/clusters/ids")["replicationSpecs"]]
+
+    first, second, third = ids()
+    assert ids(spec(), spec(), spec()) == [first, second, third]
+    assert ids(spec(id=third), spec(id=first)) == [third, first]
+    assert ids(spec(), spec(), spec())[:2] == [third, first]
+    assert ids(spec()) == [third]
+    wrong = {"replicationSpecs": [spec(id="f" * 24)]}
+    assert own.refused("PATCH", "/clusters/ids", wrong) == (400, "INVALID_ATTRIBUTE", ["id"])
+
+
 def test_a_disk_stays_what_was_chosen_and_otherwise_grows_with_the_size(own) -> None:
     def disk(name: str) -> float:
         [shard] = own.get(f"/clusters/{name}")["replicationSpecs"]
