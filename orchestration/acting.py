@@ -21,7 +21,13 @@ from orchestration.actions.registry import ACTIONS, Action
 from orchestration.actions.shapes import Shape
 from orchestration.atlas.budgets import Budgets
 from orchestration.extraction.clients import new_client
-from orchestration.settings import Connection, Settings, SettingsError, secret
+from orchestration.settings import (
+    Connection,
+    Settings,
+    SettingsError,
+    key_variables,
+    secret,
+)
 
 log = logging.getLogger("atlas_costs")
 
@@ -52,12 +58,39 @@ class Actor:
         action = ACTIONS[name]
         record = new_record(name, "unknown", self._requested_by, datetime.now(UTC))
         try:
-            config = checked(action.config, values, name)
+            config = self.config_of(action, values)
             connection = self.settings.connection_for_actions(config.connection)
         except (Refusal, SettingsError) as error:
             return self._refused(record, error)
         record = record.model_copy(update={"connection": connection.name})
         return self._performed(action, config, connection, record, agreed)
+
+    def config_of(self, action: Action, values: dict[str, Any]) -> ActionConfig:
+        """An action's config from plain values.
+
+        Raises:
+            Refusal: it is none, or the variable it names cannot hold its password. No sentence
+                repeats that name: it may be the password itself.
+        """
+        config = checked(action.config, values, action.name)
+        if variable := getattr(config, "password_env", None):
+            self._password(variable)
+        return config
+
+    def _password(self, variable: str) -> SecretStr:
+        if variable in key_variables(self.settings):
+            raise Refusal(
+                "password_env names a variable with a key for Atlas: a database user needs a "
+                "password of its own, in a variable of its own."
+            )
+        found = secret(variable)
+        if found is None:
+            raise Refusal(
+                "password_env names a variable that is not set: put the password into .env or the "
+                "environment under a name in capitals, such as APP_USER_PASSWORD, and give that "
+                "name."
+            )
+        return found
 
     def _refused(self, record: Record, error: Exception) -> Record:
         """Not even begun; what was asked for is not kept, because a mistake may hold a password."""
@@ -79,7 +112,7 @@ class Actor:
                 connection=connection.name,
                 org_id=connection.org_id,
                 client=client,
-                password=_password,
+                password=self._password,
                 history=self._log,
                 prices=_LazyPrices(self.settings, connection.org_id),
                 required_tags=self.settings.required_tag_keys,
@@ -119,13 +152,3 @@ class _LazyPrices:
     def of(self, before: Shape | None, after: Shape | None) -> MonthlyCost | None:
         """See Pricer."""
         return self._pricer.of(before, after)
-
-
-def _password(variable: str) -> SecretStr:
-    found = secret(variable)
-    if found is None:
-        raise Refusal(
-            f"password_env names {variable}, which is not set: put the password into .env or the "
-            "environment under that name."
-        )
-    return found

@@ -192,6 +192,12 @@ class Entry(BaseModel):
         """The names of the two variables with its credentials."""
         return self._variables_of(PAIRS)
 
+    @property
+    def key_variables(self) -> set[str]:
+        """The names of all variables with credentials of any kind."""
+        keys = (key for each in (*PAIRS, *FOR_ACTIONS) for key in each)
+        return {name for key in keys if (name := getattr(self, key))}
+
     def _variables_of(self, pairs: Pairs) -> tuple[str, str]:
         [found] = [each for each in pairs if getattr(self, each[0])]
         return getattr(self, found[0]), getattr(self, found[1])

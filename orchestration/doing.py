@@ -10,11 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.acting import Actor
-from orchestration.actions.configs import checked
 from orchestration.actions.model import MonthlyCost, Plan, Record, Refusal
 from orchestration.actions.registry import ACTIONS, Action
 from orchestration.refresh import prepare_dagster_home
-from orchestration.settings import Settings
+from orchestration.settings import Settings, SettingsError
 
 GOOD, BAD, UNDER_WAY = 0, 1, 3
 COMMAND_LINE = "command line"
@@ -32,10 +31,12 @@ def run(settings: Settings, name: str, arguments: list[str], *, apply: bool) -> 
     values = parsed(action, arguments)
     if action.changes_atlas:
         values["dry_run"] = not apply
+    actor = Actor(settings, COMMAND_LINE)
     try:
-        checked(action.config, values, name)
-    except Refusal:  # Dagster would say it in its own words, of which there are many
-        return Actor(settings, COMMAND_LINE).run(action.name, values)
+        actor.config_of(action, values)
+    except (Refusal, SettingsError):
+        # Dagster would say it in its own words, of which there are many, and keep what was given
+        return actor.run(action.name, values)
     return _job(settings, action.name, values)
 
 

@@ -303,6 +303,17 @@ def secret(variable: str) -> SecretStr | None:
     return SecretStr(value) if value else None
 
 
+def key_variables(settings: Settings) -> set[str]:
+    """The variables that hold keys for Atlas, or may: ours, and those connections.yaml names.
+
+    Raises:
+        SettingsError: connections.yaml has a mistake.
+    """
+    entries = read_entries(connections_file(settings))
+    named = {name for entry in entries for name in entry.key_variables}
+    return named | {each for each in _variables() if each.startswith("MONGODB_ATLAS_")}
+
+
 def env_file() -> Path | None:
     """The .env to read: `ATLAS_COSTS_ENV_FILE` names another, empty none."""
     name = os.environ.get("ATLAS_COSTS_ENV_FILE", str(PROJECT_ROOT / ".env"))

@@ -1,7 +1,7 @@
 """What the config of every action has in common, and mistakes in it as one sentence."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -11,7 +11,9 @@ from orchestration.actions.model import Refusal
 OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}")
 # Atlas allows no other cluster names; a name cannot be changed later.
 CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# Small letters would let many a password through for a name.
+VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
+LONGEST_LIFE = timedelta(weeks=1)
 HOUR_S = 3600
 # Only these say how, not what: two runs that differ in nothing else ask for the same.
 HOW = frozenset({"dry_run", "confirm", "again", "wait", "wait_timeout_s"})
@@ -72,8 +74,8 @@ def _cluster_name(value: str) -> str:
 def _variable(value: str) -> str:
     if not VARIABLE.fullmatch(value):
         raise ValueError(
-            "must be the NAME of an environment variable that holds the password, such as "
-            "APP_USER_PASSWORD, never the password itself"
+            "must be the NAME of an environment variable that holds the password, in capitals "
+            "such as APP_USER_PASSWORD, never the password itself"
         )
     return value
 
@@ -86,6 +88,13 @@ def _instant(value: str) -> str:
     if found.tzinfo is None:
         raise ValueError("must name its time zone, such as 2026-12-31T00:00:00Z")
     return value
+
+
+def ends_badly(end: str | None, now: datetime) -> tuple[str, ...]:
+    """A warning of an end that Atlas will not take, by this machine's clock: so no refusal."""
+    if end is None or now < datetime.fromisoformat(end) <= now + LONGEST_LIFE:
+        return ()
+    return (f"delete_after {end} is not within a week from now: Atlas will refuse it.",)
 
 
 def is_same_instant(one: str | None, other: str | None) -> bool:

@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.actions import access_list, cluster_configs, clusters, database_users, projects
+from orchestration.actions import (
+    access_list,
+    cluster_configs,
+    clusters,
+    database_user_configs,
+    database_users,
+    projects,
+)
 from orchestration.actions.action import Action, action_of
 from orchestration.actions.cluster_state import ClusterDetails
 from orchestration.actions.configs import ActionConfig
@@ -77,9 +84,9 @@ DATABASE_USER = Kind(
     "database_user",
     "database_users",
     "name",
-    database_users.UserDetails,
-    action_of(database_users.CreateDatabaseUser, database_users.create_database_user),
-    action_of(database_users.UpdateDatabaseUser, database_users.update_database_user),
+    database_user_configs.UserDetails,
+    action_of(database_user_configs.CreateDatabaseUser, database_users.create_database_user),
+    action_of(database_user_configs.UpdateDatabaseUser, database_users.update_database_user),
 )
 ACCESS = Kind(
     "access",

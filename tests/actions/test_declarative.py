@@ -323,7 +323,7 @@ def test_a_password_that_is_not_set_is_named_before_anything_is_sent(
     file()
     record = apply("apply_resources")
     assert record.outcome == "refused"
-    assert f"database_user:{name}/app: password_env names APP_PASSWORD" in record.error
+    assert f"database_user:{name}/app: password_env names a variable that is" in record.error
     assert asked(atlas, "POST", name) == []
 
 

@@ -175,7 +175,7 @@ def test_a_password_that_is_not_set_is_missed_before_anything_is_sent(stage, mon
     values = {"project": stage.project, "name": "app", "roles": [{"role": "atlasAdmin"}]}
     refused = job("create_database_user", **values, password_env="CASE_USER_PASSWORD")
     assert refused.outcome == "refused"
-    assert "password_env names CASE_USER_PASSWORD, which is not set" in refused.error
+    assert "password_env names a variable that is not set" in refused.error
     assert stage.writes() == before
 
 
