@@ -58,7 +58,7 @@ def _job(settings: Settings, name: str, values: dict[str, Any]) -> Record:
 
     quiet = {"console": {"config": {"log_level": "CRITICAL"}}}
     with dg.DagsterInstance.get() as instance:
-        JOBS[name].execute_in_process(
+        ended = JOBS[name].execute_in_process(
             run_config={"ops": {name: {"config": values}}, "loggers": quiet},
             resources={"actor": Keeping()},
             instance=instance,
@@ -66,8 +66,17 @@ def _job(settings: Settings, name: str, values: dict[str, Any]) -> Record:
             raise_on_error=False,
         )
     if not kept:
-        raise Refusal(f"{name} did not run; see its run in Dagster's UI.")
+        raise Refusal(f"{name} did not end: {_failure(ended)} See its run in Dagster's UI.")
     return kept[0]
+
+
+def _failure(ended: Any) -> str:  # noqa: ANN401  Dagster's result
+    """What the op's own code raised: an error that no record has."""
+    events = (each.step_failure_data for each in ended.all_events if each.is_step_failure)
+    errors = [each.error for each in events if each.error]
+    if not errors:
+        return "Dagster did not run it."
+    return str((errors[0].cause or errors[0]).message).strip()
 
 
 def _action(name: str) -> Action:
@@ -91,6 +100,8 @@ def parsed(action: Action, arguments: Iterable[str]) -> dict[str, Any]:
             raise Refusal(f"{argument} is no key=value, such as project=shop.")
         name, _, inside = key.partition(".")
         name = CAMEL.sub("_", name).lower().replace("-", "_")
+        if name in values and not (inside and isinstance(values[name], dict)):
+            raise Refusal(f"{key} is said a second time: {name} has its value already.")
         if inside:
             values.setdefault(name, {})[inside] = text
         else:

@@ -1,16 +1,22 @@
 """A project's IP access list: one entry an action, each address in the field Atlas has for it."""
 
-import re
-from ipaddress import ip_network
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
+from orchestration.actions.addresses import (
+    SECURITY_GROUP,
+    entry_of,
+    field_of,
+    listed_entry,
+    width_refusals,
+)
 from orchestration.actions.configs import (
     ChangingConfig,
     Confirm,
     Instant,
     Project,
+    ends_badly,
     is_same_instant,
 )
 from orchestration.actions.context import Context
@@ -18,26 +24,7 @@ from orchestration.actions.model import Change, Note, Plan, Proposal, Typed
 from orchestration.actions.projects import ProjectRef, project_of
 
 Document = dict[str, Any]
-SECURITY_GROUP = re.compile(r"sg-[0-9a-f]{8,17}")
 LONGEST_COMMENT = 80
-
-
-def _entry(value: str) -> str:
-    text = value.strip()
-    if SECURITY_GROUP.fullmatch(text):
-        return text
-    try:
-        network = ip_network(text, strict=False)
-    except ValueError:
-        raise ValueError(
-            "must be an IP address (203.0.113.7), a CIDR block (10.0.0.0/8) or an AWS security "
-            "group (sg-…)"
-        ) from None
-    return str(network.network_address) if _is_single(text) else str(network)
-
-
-def _is_single(text: str) -> bool:
-    return "/" not in text or text.endswith(("/32", "/128"))
 
 
 def _comment(value: str) -> str:
@@ -46,7 +33,7 @@ def _comment(value: str) -> str:
     return value
 
 
-EntryText = Annotated[str, AfterValidator(_entry)]
+EntryText = Annotated[str, AfterValidator(entry_of)]
 
 
 class AllowIp(ChangingConfig):
@@ -62,8 +49,15 @@ class AllowIp(ChangingConfig):
         description="When Atlas removes it again, with time zone; a week ahead at most.",
     )
     allow_anywhere: bool = Field(
-        default=False, description="Accept 0.0.0.0/0 or ::/0, which lets the whole internet in."
+        default=False,
+        description="Accept what lets the internet or a large part of it in, as 0.0.0.0/0 does.",
     )
+
+    @model_validator(mode="after")
+    def _can_end(self) -> "AllowIp":
+        if self.delete_after and SECURITY_GROUP.fullmatch(self.entry):
+            raise ValueError("delete_after does not go with a security group: Atlas keeps it")
+        return self
 
 
 class RemoveIp(ChangingConfig):
@@ -83,22 +77,6 @@ class EntryDetails(Typed):
     delete_after: str | None = None
 
 
-def entry_of(text: str) -> str:
-    """An entry as Atlas lists it: host bits cleared, a single address without /32.
-
-    Raises:
-        ValueError: it is none.
-    """
-    return _entry(text)
-
-
-def anywhere_refusal(entry: str) -> str | None:
-    """Why an entry is refused unless it was allowed expressly, or None."""
-    if entry in {"0.0.0.0/0", "::/0"}:
-        return f"{entry} lets the whole internet in: set allow_anywhere: true if that is meant"
-    return None
-
-
 def listed_entries(context: Context, project: ProjectRef) -> dict[str, EntryDetails]:
     """The project's access list by entry."""
     found = (_details(each, project.id) for each in context.atlas.list_entries(project.id))
@@ -114,30 +92,26 @@ def add_entry(context: Context, project_id: str, entry: str, **fields: str | Non
         entry: As entry_of spells it.
         fields: Atlas's comment and deleteAfterDate.
     """
-    body: Document = {_field(entry): entry, **{key: each for key, each in fields.items() if each}}
+    body: Document = {field_of(entry): entry, **{key: each for key, each in fields.items() if each}}
     context.atlas.create_entry(project_id, body)
-
-
-def _field(entry: str) -> str:
-    if SECURITY_GROUP.fullmatch(entry):
-        return "awsSecurityGroup"
-    return "cidrBlock" if "/" in entry else "ipAddress"
 
 
 def allow_ip(context: Context, config: AllowIp) -> Proposal:
     """Add it, or adopt it where it is there with the same comment and end."""
     project = project_of(context, config.project)
-    existing = listed_entries(context, project).get(config.entry)
+    listed = listed_entries(context, project)
+    existing = listed.get(config.entry)
     target, ids = f"{project.name}/{config.entry}", {"project_id": project.id}
     if existing:
         refusals = _conflicts(existing, config)
         plan = Plan(summary=f"{config.entry} is on the list already.", refusals=refusals)
         return Proposal(target, plan, result=existing, atlas_ids=ids, is_adopted=True)
-    anywhere = None if config.allow_anywhere else anywhere_refusal(config.entry)
+    too_wide = [] if config.allow_anywhere else width_refusals([config.entry], listed)
     plan = Plan(
         summary=f"Let {config.entry} connect to the clusters of project {project.name}.",
-        changes=(Change(field="access_list", after=config.entry),),
-        refusals=(anywhere,) if anywhere else (),
+        changes=_told(config),
+        refusals=tuple(too_wide),
+        warnings=ends_badly(config.delete_after, context.now()),
     )
 
     def apply(note: Note) -> EntryDetails:
@@ -152,6 +126,16 @@ def allow_ip(context: Context, config: AllowIp) -> Proposal:
         )
 
     return Proposal(target, plan, apply, atlas_ids=ids)
+
+
+def _told(config: AllowIp) -> tuple[Change, ...]:
+    """All that will be sent."""
+    fields = {
+        "access_list": config.entry,
+        "comment": config.comment or None,
+        "delete_after": config.delete_after,
+    }
+    return tuple(Change(field=name, after=each) for name, each in fields.items() if each)
 
 
 def _conflicts(existing: EntryDetails, config: AllowIp) -> tuple[str, ...]:
@@ -195,7 +179,7 @@ def _details(document: Document, project_id: str) -> EntryDetails:
         document.get("ipAddress") or document.get("awsSecurityGroup") or document.get("cidrBlock")
     )
     return EntryDetails(
-        entry=_entry(str(entry)),
+        entry=listed_entry(str(entry)),
         project_id=project_id,
         comment=document.get("comment") or None,
         delete_after=document.get("deleteAfterDate"),

@@ -12,7 +12,7 @@ from orchestration.actions.shapes import SPECS
 from orchestration.actions.shards import DISK_SPEED, are_as, shards_asked_for, shards_of
 
 Document = dict[str, Any]
-NODES, PRIORITY = 3, 7
+NODES, PRIORITY, AWS = 3, 7, "AWS"
 # Ours → Atlas's, for what is one field of the cluster.
 FLAGS = {
     "backup_enabled": "backupEnabled",
@@ -42,7 +42,7 @@ def _new_flex(config: CreateCluster) -> Document:
         "name": config.name,
         "providerSettings": {
             "backingProviderName": config.provider,
-            "regionName": config.wanted_region,
+            "regionName": config.region_in(AWS),
         },
     }
     if config.termination_protection is not None:
@@ -54,7 +54,7 @@ def _new_specs(config: CreateCluster) -> list[Document]:
     if config.replication_specs is not None:
         return as_atlas(config.replication_specs)
     hardware: Document = {"instanceSize": config.instance_size}
-    region: Document = {"regionName": config.wanted_region, "electableSpecs": hardware}
+    region: Document = {"regionName": config.region_in(AWS), "electableSpecs": hardware}
     if config.instance_size == FREE:
         region |= {"providerName": "TENANT", "backingProviderName": config.provider}
     else:
@@ -108,7 +108,7 @@ def _hardware_differences(
     providers = sorted({each.provider for each in cluster.shape.servers})
     pairs: dict[str, tuple[object, object]] = {
         "provider": (" and ".join(providers), config.provider),
-        "region": (" and ".join(regions), config.wanted_region),
+        "region": (" and ".join(regions), config.region_in((*providers, AWS)[0])),
         "instance_size": (cluster.tier, config.instance_size),
         "nodes": (electable_nodes(cluster), config.nodes),
         "disk_gb": (details.disk_gb, config.disk_gb),
@@ -189,7 +189,7 @@ def _change_place(place: Document, config: UpdateCluster, fields: set[str]) -> N
     if "provider" in fields:
         place["providerName"] = config.provider
     if "region" in fields:
-        place["regionName"] = config.wanted_region
+        place["regionName"] = config.region_in(str(place.get("providerName")))
     for name in SPECS:
         spec = place.get(name)
         if not spec:

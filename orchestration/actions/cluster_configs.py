@@ -42,7 +42,8 @@ AllowIps = Annotated[
     Field(description="Addresses or CIDR blocks to add to the PROJECT's access list."),
 ]
 AllowAnywhere = Annotated[
-    bool, Field(description="Accept 0.0.0.0/0 or ::/0, which opens the project to the internet.")
+    bool,
+    Field(description="Accept what opens the PROJECT to the internet or a large part of it."),
 ]
 Specs = Annotated[
     ReplicationSpecs | None,
@@ -83,10 +84,9 @@ class _Hardware(ChangingConfig):
     allow_anywhere: AllowAnywhere = False
     wait_timeout_s: WaitTimeout = LONGEST_WAIT_S
 
-    @property
-    def wanted_region(self) -> str | None:
-        """The region in Atlas's spelling."""
-        return atlas_region(self.provider or "AWS", self.region) if self.region else None
+    def region_in(self, provider: str) -> str | None:
+        """The region in Atlas's spelling; without a provider of its own, in that one's cloud."""
+        return atlas_region(self.provider or provider, self.region) if self.region else None
 
     def _given(self, *names: str) -> list[str]:
         return [each for each in names if getattr(self, each) is not None]
@@ -113,7 +113,9 @@ class CreateCluster(_Hardware):
             if missing:
                 raise ValueError(f"{' and '.join(sorted(missing))} must be given")
         if self.instance_size in {FREE, FLEX}:
-            paid = self._given("nodes", "disk_gb", "pit_enabled")
+            if self.backup_enabled is False and self.instance_size == FLEX:
+                raise ValueError("backup_enabled: false cannot be had: Atlas backs every FLEX up")
+            paid = self._given("nodes", "disk_gb") + (["pit_enabled"] if self.pit_enabled else [])
             paid += ["backup_enabled"] if self.backup_enabled and self.instance_size == FREE else []
             paid += ["cluster_type"] if self.cluster_type not in {None, REPLICA_SET} else []
             if paid:

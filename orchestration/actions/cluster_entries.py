@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from orchestration.actions import access_list
+from orchestration.actions.addresses import entry_of, width_refusals
 from orchestration.actions.cluster_configs import CreateCluster, UpdateCluster
 from orchestration.actions.cluster_state import Located
 from orchestration.actions.context import Context
@@ -27,12 +28,12 @@ def entries_of(
     wanted, refusals = [], []
     for each in config.allow_ips:
         try:
-            wanted.append(access_list.entry_of(each))
+            wanted.append(entry_of(each))
         except ValueError as error:
             refusals.append(f"allow_ips: {each} {error}")
-    if not config.allow_anywhere:
-        refusals += [no for each in wanted if (no := access_list.anywhere_refusal(each))]
     known = access_list.listed_entries(context, project)
+    if not config.allow_anywhere:
+        refusals += width_refusals(wanted, known)
     missing = [Change(field="allow_ips", after=each) for each in wanted if each not in known]
     return Entries(tuple(missing), tuple(refusals))
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from orchestration.actions import shards
 from orchestration.actions.cluster_configs import FLEX, FREE, REPLICA_SET, UpdateCluster
 from orchestration.actions.cluster_state import DELETING, FoundCluster
-from orchestration.actions.model import Change
+from orchestration.actions.model import Change, MonthlyCost
+from orchestration.actions.regions import is_known
 from orchestration.actions.replication_specs import as_atlas
-from orchestration.actions.shapes import DEDICATED
+from orchestration.actions.shapes import DEDICATED, Shape
 
 NO_WAY_BACK = "Atlas makes no replica set of a sharded cluster again: there is no way back."
 
@@ -58,6 +59,22 @@ def update_warnings(
     found = [NO_WAY_BACK] if "cluster_type" in fields else []
     if "replication_specs" in fields and config.replication_specs:
         found += shards.warnings_of(cluster.document, as_atlas(config.replication_specs))
+    return found
+
+
+def shape_warnings(before: Shape | None, after: Shape, cost: MonthlyCost | None) -> list[str]:
+    """What is not known here of hardware that is asked for: its region, its price."""
+    if after == before:
+        return []
+    places = {(each.provider, each.region) for each in after.servers}
+    places -= {(each.provider, each.region) for each in before.servers} if before else set()
+    found = [
+        f"{provider} {region} is no region known here: Atlas may refuse it, its price is a guess"
+        for provider, region in sorted(places)
+        if not is_known(provider, region)
+    ]
+    if cost is None and after.kind == DEDICATED:
+        found.append("What it costs is not known here: nobody has paid for this size yet.")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from orchestration.actions.cluster_bodies import changed_cluster, differences, new_cluster
+from orchestration.actions.cluster_bodies import FLAGS, changed_cluster, differences, new_cluster
 from orchestration.actions.cluster_configs import (
     FLEX,
     REPLICA_SET,
@@ -14,6 +14,7 @@ from orchestration.actions.cluster_configs import (
 from orchestration.actions.cluster_entries import Entries, allow, entries_of
 from orchestration.actions.cluster_refusals import (
     pause_refusals,
+    shape_warnings,
     update_refusals,
     update_warnings,
 )
@@ -57,11 +58,14 @@ def create_cluster(context: Context, config: CreateCluster) -> Proposal:
     if existing:
         return _adopt(Located(context, project, existing), config, entries)
     body = new_cluster(config)
+    shape = _shape_of_new(body)
+    cost = context.prices.of(None, shape)
     plan = Plan(
         summary=f"Create cluster {config.name} in project {project.name}.",
         changes=(*_told(body), *entries.missing),
         refusals=(*entries.refusals, *_missing_tags(context, config.tags or {})),
-        monthly_cost=context.prices.of(None, _shape_of_new(body)),
+        warnings=tuple(shape_warnings(None, shape, cost)),
+        monthly_cost=cost,
     )
 
     def apply(note: Note) -> ClusterDetails:
@@ -84,7 +88,12 @@ def _told(body: Document) -> list[Change]:
     fields = ["cluster_type"] if told.cluster_type != REPLICA_SET else []
     fields += ["instance_size", "regions", "nodes", "disk_gb", "backup_enabled", "pit_enabled"]
     fields += ["termination_protection", "tags"]
-    return [Change(field=each, after=getattr(told, each)) for each in fields if getattr(told, each)]
+    sent = {ours for ours, atlas in FLAGS.items() if atlas in body}
+    return [
+        Change(field=each, after=getattr(told, each))
+        for each in fields
+        if getattr(told, each) or each in sent
+    ]
 
 
 def _missing_tags(context: Context, tags: dict[str, str]) -> list[str]:
@@ -144,14 +153,18 @@ def update_cluster(context: Context, config: UpdateCluster) -> Proposal:
     if not changes and not entries.missing:
         return _finish(at, config, entries)
     body = changed_cluster(at.cluster, config, changes) if changes else {}
+    cost = _cost_of_change(at, body)
+    warnings = update_warnings(at.cluster, config, changes)
+    if not at.cluster.is_flex:
+        warnings += shape_warnings(at.cluster.shape, _shape_after(at, body), cost)
     refusals = update_refusals(at.cluster, config, changes)
     refusals += [] if config.tags is None else _missing_tags(context, config.tags)
     plan = Plan(
         summary=f"Change cluster {config.name} in project {at.project.name}.",
         changes=(*changes, *entries.missing),
         refusals=(*entries.refusals, *refusals),
-        warnings=tuple(update_warnings(at.cluster, config, changes)),
-        monthly_cost=_cost_of_change(at, body),
+        warnings=tuple(warnings),
+        monthly_cost=cost,
     )
 
     def apply(note: Note) -> ClusterDetails:
@@ -168,8 +181,12 @@ def _cost_of_change(at: Located, body: Document) -> MonthlyCost | None:
     before = at.cluster.shape
     if at.cluster.is_flex:
         return None
-    after = shape_of({**at.cluster.document, **body})
+    after = _shape_after(at, body)
     return at.context.prices.of(before, after) if after != before else None
+
+
+def _shape_after(at: Located, body: Document) -> Shape:
+    return shape_of({**at.cluster.document, **body})
 
 
 def _finish(at: Located, config: UpdateCluster, entries: Entries) -> Proposal:

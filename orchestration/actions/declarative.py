@@ -1,5 +1,6 @@
 """A file of what shall be in Atlas, and Atlas made to be so; nothing is ever deleted for it."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -77,7 +78,7 @@ class ResourcesDetails(Typed):
 
 def apply_resources(context: Context, config: ApplyResources) -> Proposal:
     """Make Atlas what a file says: create what is missing, change what differs, delete nothing."""
-    resources = _read(context, config.file)
+    resources, sha256 = _read(context, config.file)
     chosen = _chosen(resources, config.only)
     planner = Planner(context)
     steps = [
@@ -93,6 +94,7 @@ def apply_resources(context: Context, config: ApplyResources) -> Proposal:
         not_in_file=others,
     )
     plan = _plan(config.file, steps, warnings, _absent(steps, chosen))
+    plan = plan.model_copy(update={"file_sha256": sha256})
 
     def apply(note: Note) -> ResourcesDetails:
         until = context.now() + timedelta(seconds=config.wait_timeout_s)
@@ -103,10 +105,11 @@ def apply_resources(context: Context, config: ApplyResources) -> Proposal:
     return Proposal(config.file, plan, apply if has_work else None, details)
 
 
-def _read(context: Context, file: str) -> list[Resource]:
+def _read(context: Context, file: str) -> tuple[list[Resource], str]:
     path = context.config_dir / file
     try:
-        return read_resources(path)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        return read_resources(path), sha256
     except FileNotFoundError:
         raise Refusal(f"{path} does not exist: {EXAMPLE}.") from None
     except YamlMistake as error:

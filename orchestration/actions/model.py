@@ -90,6 +90,7 @@ class Plan(Typed):
         warnings: What one should know before.
         confirm: What `confirm` must say before this is applied, or None.
         monthly_cost: None where it makes no difference, or none that is known.
+        file_sha256: Of the file it was worked out from: another file is another plan.
     """
 
     summary: str
@@ -98,6 +99,7 @@ class Plan(Typed):
     warnings: tuple[str, ...] = ()
     confirm: str | None = None
     monthly_cost: MonthlyCost | None = None
+    file_sha256: str | None = None
 
 
 class Record(Typed):

@@ -6,7 +6,8 @@ Nothing here is ever changed or deleted: it may be somebody else's.
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from orchestration.actions.access_list import entry_of, listed_entries
+from orchestration.actions.access_list import listed_entries
+from orchestration.actions.addresses import entry_of
 from orchestration.actions.context import Context, listed
 from orchestration.actions.kinds import ACCESS, CLUSTER, DATABASE_USER, PROJECT
 from orchestration.actions.model import Typed

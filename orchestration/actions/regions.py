@@ -24,3 +24,8 @@ def _spellings() -> dict[tuple[str, str], str]:
 def atlas_region(provider: str, region: str) -> str:
     """Atlas's spelling (US_EAST_1) of a region; one that our list lacks is taken as written."""
     return _spellings().get((provider, region.lower()), region.upper().replace("-", "_"))
+
+
+def is_known(provider: str, region: str) -> bool:
+    """Whether our list has a region of Atlas's spelling."""
+    return (provider, region.lower()) in _spellings()

@@ -65,8 +65,10 @@ def config_of(
     """
 
     def value_of(address: str, attribute: str) -> str | None:
-        there = known.get(address)
-        return None if there is None else getattr(there, attribute)
+        found = getattr(known.get(address), attribute, None)
+        if not found and not dry_run:
+            raise Refusal(f"${{{address}.{attribute}}} stands for nothing: Atlas has none of it.")
+        return found
 
     create = resource.kind.create
     values = {**resolved(dict(resource.values), value_of), "dry_run": dry_run}

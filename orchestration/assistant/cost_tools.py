@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from orchestration.actions.model import Refusal
 from orchestration.assistant import costs, facts, texts
+from orchestration.assistant.free_sql import Limits, answered
 from orchestration.assistant.questions import (
     GetCostHistory,
     GetCosts,
@@ -22,8 +23,6 @@ from orchestration.assistant.warehouse import Warehouse, opened
 from orchestration.settings import Settings
 
 Q = TypeVar("Q", bound=Question)
-# SQL of somebody else's may not take the machine with it.
-FREE_MEMORY, FREE_SECONDS = "1GB", 20.0
 SECONDS = 60.0
 NAMED = ("category", "service", "charge_type", "project", "cloud_provider", "tag")
 MOST_NAMED = 40
@@ -40,14 +39,15 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
         answer: Callable[[Warehouse, Q], Document],
         kind: type[Q],
         description: str,
-        seconds: float = SECONDS,
-        memory: str | None = None,
     ) -> Tool:
         def run(asked: Q) -> Document:
-            with opened(settings().published_warehouse, seconds, memory) as warehouse:
+            with opened(settings().published_warehouse, SECONDS) as warehouse:
                 return answer(warehouse, asked)
 
         return question(answer.__name__, description, kind, run)
+
+    def run_sql(asked: RunSql) -> Document:
+        return answered(settings().published_warehouse, asked, Limits())
 
     named = _values_in(settings().published_warehouse)
     return [
@@ -57,7 +57,7 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
         tool(facts.list_invoices, ListInvoices, texts.INVOICES),
         tool(facts.list_active_resources, ListActiveResources, texts.RESOURCES),
         tool(facts.get_freshness, GetFreshness, texts.FRESHNESS),
-        tool(facts.run_sql, RunSql, texts.FREE_SQL, FREE_SECONDS, FREE_MEMORY),
+        question(facts.run_sql.__name__, texts.FREE_SQL, RunSql, run_sql),
     ]
 
 

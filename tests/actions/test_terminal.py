@@ -5,11 +5,13 @@ import pytest
 from rich.console import Console
 
 from orchestration import doing
+from orchestration.action_log import ActionLog
 from orchestration.actions.configs import checked
 from orchestration.actions.model import Refusal
 from orchestration.actions.registry import ACTIONS
 from orchestration.ops import JOBS
 from orchestration.ops.config_schema import config_schema
+from orchestration.settings import load_settings
 from tests.actions.cases import new_cluster
 from tests.actions.running import apply, run
 
@@ -43,6 +45,31 @@ def test_a_dot_reaches_into_a_map_and_keys_may_be_camel_case_or_dashed():
     assert given == {"tags": {"env": "prod", "team": "shop"}}
     assert parsed("describe_snapshot", "snapshotId=1") == {"snapshot_id": "1"}
     assert parsed("create_snapshot", "retention-days=3") == {"retention_days": 3}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["project=shop", "project.x=1"], "project.x is said a second time"),
+        (["tags=null", "tags.env=1"], "tags.env is said a second time"),
+        (["tags.env=1", "tags={a: b}"], "tags is said a second time"),
+        (["project=shop", "project=lab"], "project is said a second time"),
+    ],
+)
+def test_what_is_said_twice_is_refused(arguments, said):
+    with pytest.raises(Refusal, match=said):
+        parsed("update_project", *arguments)
+    given = parsed("update_project", "tags={a: b}", "tags.env=prod")
+    assert given == {"tags": {"a": "b", "env": "prod"}}
+
+
+def test_an_error_that_no_record_has_is_said(atlas, monkeypatch):
+    def broken(*_):
+        raise KeyError("landing is full")
+
+    monkeypatch.setattr(ActionLog, "keep", broken)
+    with pytest.raises(Refusal, match="create_project did not end: KeyError: .*landing is full"):
+        doing.run(load_settings(), "create_project", ["name=p"], apply=False)
 
 
 def test_an_unknown_key_is_left_to_the_check():

@@ -1,10 +1,15 @@
 """SQL of an assistant's own: one SELECT, nothing written, nothing read but the warehouse."""
 
+import resource
+import time
+
 import duckdb
 import pytest
 
 from dashboard.query import Query
 from orchestration.actions.model import Refusal
+from orchestration.assistant.free_sql import Limits, answered
+from orchestration.assistant.questions import RunSql
 from orchestration.assistant.warehouse import opened
 
 
@@ -110,3 +115,29 @@ def test_prices_can_be_learnt_while_a_question_is_answered(warehouse):
     with opened(file) as one, duckdb.connect(str(file.resolve()), read_only=True) as other:
         assert one.rows(Query("select 1 as a")) == [{"a": 1}]
         assert other.execute("select 1").fetchall() == [(1,)]
+
+
+BIG = "select length(repeat('a', 1500000000)) as a, length(repeat('b', 1500000000)) as b"
+LONG = "select count(*) as n from range(10000000000) a, range(1000) b"
+
+
+@pytest.mark.parametrize(
+    ("sql", "limits", "said"),
+    [
+        (BIG, Limits(), "more than 1 GB of memory|Out of Memory|longer than 20 s"),
+        (LONG, Limits(seconds=2), "longer than 2 s"),
+    ],
+)
+def test_what_takes_too_much_is_ended_and_costs_no_more_than_that(sql, limits, said, warehouse):
+    began = time.monotonic()
+    with pytest.raises(Refusal, match=said):
+        answered(warehouse / "atlas_costs.duckdb", RunSql(sql=sql), limits)
+    assert time.monotonic() - began < limits.seconds + 2
+    # of all processes that this one waited for, the one that took most
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2 * 2**20
+
+
+def test_what_is_small_is_answered(warehouse):
+    file = warehouse / "atlas_costs.duckdb"
+    sql = "select length(repeat('a', 100000000)) as a"
+    assert answered(file, RunSql(sql=sql), Limits())["rows"] == [{"a": 10**8}]
