@@ -31,7 +31,7 @@ projects:
         delete_after: 2026-12-31T00:00:00Z
         wait_for: {access:shop/10.0.0.0/8: 60}
     access:
-      - entry: 10.1.2.3/8
+      - entry: 10.0.0.0/255.0.0.0
         comment: for ${project:lab.id}
   - name: lab
 """
