@@ -6,10 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from orchestration.extraction.invoices import DocumentFacts, InvoiceReader
 from orchestration.landing import Landing
 from orchestration.slices import Slices
-from orchestration.warehouse.raw import RawWarehouse
+from orchestration.warehouse.raw import Loaded, RawWarehouse
 
 
 def line(cents: int, day: str = "2026-05-10", **fields: Any) -> dict[str, Any]:
@@ -77,3 +79,28 @@ def raw_warehouse(folder: Path) -> Iterator[RawWarehouse]:
     """The raw tables below a folder."""
     with RawWarehouse(folder / "build" / "raw.duckdb", folder / "build" / "slices") as raw:
         yield raw
+
+
+def load(folder: Path, *landings: Landing) -> Loaded:
+    """Load what was landed into the raw tables below a folder."""
+    with raw_warehouse(folder) as raw:
+        return raw.load(*landings)
+
+
+def rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    """What the raw tables below a folder say."""
+    with duckdb.connect(str(folder / "build" / "raw.duckdb"), read_only=True) as db:
+        return db.execute(query).fetchall()
+
+
+def unloadable(folder: Path) -> list[tuple[str, str]]:
+    """Invoice and reason of each version that was refused."""
+    return rows(folder, "select _invoice_id, reason from unloadable_invoices")
+
+
+def restated(folder: Path) -> list[tuple[Any, ...]]:
+    """Day, SKU, cents before and after of each restatement."""
+    return rows(
+        folder,
+        "select usageDate::varchar, sku, beforeCents, afterCents from invoice_changes order by all",
+    )
