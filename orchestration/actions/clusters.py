@@ -97,7 +97,7 @@ def _told(body: Document) -> list[Change]:
 
 
 def _missing_tags(context: Context, tags: dict[str, str]) -> list[str]:
-    missing = [each for each in context.required_tags if not tags.get(each)]
+    missing = [each for each in context.required_tags if not tags.get(each, "").strip()]
     if not missing:
         return []
     return [f"tags lacks {', '.join(missing)}, which ATLAS_COSTS_REQUIRED_TAGS asks for"]

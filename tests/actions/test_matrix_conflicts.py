@@ -80,9 +80,10 @@ def test_what_is_there_and_differs_is_refused_with_the_difference(arrange, stage
     assert stage.writes() == before
 
 
-def test_tags_that_are_required_are_missed_before_anything_is_made(stage, monkeypatch):
+@pytest.mark.parametrize("team", [{}, {"team": ""}, {"team": " "}], ids=str)
+def test_tags_that_are_required_are_missed_before_anything_is_made(team, stage, monkeypatch):
     monkeypatch.setenv("ATLAS_COSTS_REQUIRED_TAGS", "team,env")
-    refused = apply("create_cluster", **new_cluster(stage.project, tags={"env": "test"}))
+    refused = apply("create_cluster", **new_cluster(stage.project, tags={"env": "test", **team}))
     assert refused.outcome == "refused"
     assert "tags lacks team, which ATLAS_COSTS_REQUIRED_TAGS asks for" in refused.error
 
