@@ -134,16 +134,18 @@ def test_a_report_that_was_landed_anew_takes_the_others_place(built: Built, tmp_
     same_file = "update focus_report_rows set PricingCurrencyEffectiveCost = '1'"
     another = (
         "insert into focus_report_rows by name "
-        "select * replace ('inv-apr' as _invoice_id) from focus_report_rows where _row < 2"
+        "select * replace ('inv-apr' as _invoice_id) from focus_report_rows where _row < 2;"
+        "insert into focus_reports by name "
+        "select * replace ('inv-apr' as _invoice_id) from focus_reports"
     )
     assert rebuilt(same_file, another) == [
         ("inv-apr", 2, Decimal(2)),
         ("inv-initech", 13, Decimal("61.88")),
     ]
-    anew = (
-        "update focus_report_rows set _landing_file = 'b.csv.gz' where _invoice_id like '%initech'"
-    )
-    gone = "delete from focus_report_rows where _invoice_id = 'inv-apr'"
+    other_file = "set _landing_file = 'b.csv.gz' where _invoice_id like '%initech'"
+    anew = f"update focus_report_rows {other_file}; update focus_reports {other_file}"
+    of_april = "where _invoice_id = 'inv-apr'"
+    gone = f"delete from focus_report_rows {of_april}; delete from focus_reports {of_april}"
     assert rebuilt(anew, gone) == [("inv-initech", 13, Decimal(13))]
 
 

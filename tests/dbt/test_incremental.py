@@ -71,7 +71,7 @@ def names_change(raw: Raw, project: Path) -> None:
 
 def the_rules_change(raw: Raw, project: Path) -> None:
     """The operator overrules the taxonomy, and a release spells a region otherwise."""
-    insert(raw, "taxonomy_overrides", {"position": 1, "sku": "REALM_APP_SYNC", "category": "Ours"})
+    insert(raw, "taxonomy_overrides", {"position": 3, "sku": "REALM_APP_SYNC", "category": "Ours"})
     regions = project / "seeds/regions.csv"
     regions.write_text(regions.read_text().replace("eu-west-1", "eu-west-one"))
 
