@@ -39,7 +39,7 @@ def test_gzip_stays_as_sent_and_is_named_by_what_it_unpacks_to(landing):
 @pytest.mark.parametrize(
     ("encoding", "body", "error"),
     [
-        ("gzip", gzip.compress(b"x" * 99)[:-9], EOFError),
+        ("gzip", gzip.compress(b"x" * 99, mtime=0)[:-9], EOFError),
         ("gzip", b"no gzip at all", ValueError),
         ("br", b"", ValueError),
     ],
