@@ -174,7 +174,8 @@ def _tell_cost(console: Console, cost: MonthlyCost) -> None:
     for line in cost.lines:
         table.add_row(line.name, f"{line.monthly_cents / 100:,.2f}", line.basis)
     difference = (cost.after_cents - cost.before_cents) / 100
-    table.add_row("a month", f"{cost.after_cents / 100:,.2f}", f"{difference:+,.2f} to now")
+    after = f"{cost.after_cents / 100:,.2f}"
+    table.add_row(f"{cost.currency} a month", after, f"{difference:+,.2f} to now")
     console.print(table)
 
 

@@ -85,6 +85,8 @@ select sum(cost_cents)::double / count(distinct (resource_id, usage_date))
 from lines where category = 'Flex'
 """
 
+CURRENCY = "select coalesce(arg_max(pricing_currency, usage_date), 'USD') from lines"
+
 
 def learn(warehouse: Path, org_id: str) -> Rates:
     """The rates of one organization; empty where nothing is published or readable."""
@@ -107,6 +109,7 @@ def _rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
     [(stored,)] = rows(STORED_PER_DISK, category="Backup snapshot")
     [(continuous,)] = rows(STORED_PER_DISK, category="Continuous (PIT)")
     [(flex,)] = rows(FLEX_DAY)
+    [(currency,)] = rows(CURRENCY)
     return Rates(
         server_hour={(p, r, size): cents for p, r, size, cents in rows(SERVER_HOUR)},
         gb_hour=dict(rows(UNIT_PRICE, category="Storage %", unit="GB hours")),
@@ -116,6 +119,7 @@ def _rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
         continuous_per_disk=continuous,
         transfer_share=dict(rows(TRANSFER_SHARE)),
         flex_day=flex,
+        currency=currency,
     )
 
 

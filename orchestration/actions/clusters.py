@@ -47,6 +47,12 @@ PROTECTED = (
 )
 ASLEEP = "It is paused, so nobody can connect: resume_cluster starts it."
 RESUMED_AFTER = "Atlas resumes a paused cluster by itself after 30 days."
+STILL_COSTS = (
+    "Paused, it still costs its storage and the snapshots it keeps; of these the plan prices "
+    "only a disk that its tier does not include."
+)
+SNAPSHOTS_GO = "Its snapshots go with it."
+SNAPSHOTS_STAY = "Its snapshots stay and go on costing until they expire or are deleted."
 
 
 def create_cluster(context: Context, config: CreateCluster) -> Proposal:
@@ -239,7 +245,7 @@ def _pause(context: Context, config: PauseCluster, *, paused: bool) -> Proposal:
         summary=f"{'Pause' if paused else 'Resume'} cluster {at.label}.",
         changes=(Change(field="paused", before=not paused, after=paused),),
         refusals=refusals,
-        warnings=(RESUMED_AFTER,) if paused else (),
+        warnings=(RESUMED_AFTER, STILL_COSTS) if paused else (),
         monthly_cost=None if refusals else context.prices.of(before, after),
     )
     return at.proposal(plan, apply)
@@ -255,11 +261,12 @@ def delete_cluster(context: Context, config: DeleteCluster) -> Proposal:
         return Proposal(target, Plan(summary=summary), atlas_ids=ids)
     at = Located(context, project, cluster)
     keeps = config.retain_backups and cluster.kind == DEDICATED
+    fate = SNAPSHOTS_STAY if keeps else SNAPSHOTS_GO
     plan = Plan(
         summary=f"Delete cluster {at.label} with all its data.",
         changes=(Change(field="cluster", before=config.name),),
         refusals=(PROTECTED,) if cluster.is_protected else (),
-        warnings=() if keeps or cluster.kind != DEDICATED else ("Its snapshots go with it.",),
+        warnings=(fate,) if cluster.kind == DEDICATED else (),
         confirm=config.name,
         monthly_cost=context.prices.of(cluster.shape, None),
     )

@@ -72,12 +72,15 @@ class MonthlyCost(Typed):
         lines: What `after_cents` is made of.
         basis: Where the prices are from: the organization's own `invoices`, public `list prices`,
             or both (`mixed`).
+        currency: That of the invoices. Public prices are US dollars; beside prices in Atlas credits
+            a dollar counts as one credit, which is what a credit lists at.
     """
 
     before_cents: int
     after_cents: int
     basis: Literal["invoices", "list prices", "mixed"]
     lines: tuple[CostLine, ...] = ()
+    currency: str = "USD"
 
 
 class Plan(Typed):

@@ -41,6 +41,7 @@ class Rates:
         continuous_per_disk: GB of point-in-time backup for each GB of disk.
         transfer_share: Provider → what transfer costs for each cent of servers.
         flex_day: Cents a day of a flex cluster.
+        currency: What these cents are of: USD, or Atlas Credits.
     """
 
     server_hour: dict[tuple[str, str, str], Decimal] = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Rates:
     continuous_per_disk: Decimal | None = None
     transfer_share: dict[str, Decimal] = field(default_factory=dict)
     flex_day: Decimal | None = None
+    currency: str = "USD"
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,7 @@ class Pricer:
                 CostLine(name=each.name, monthly_cents=_rounded(each.cents), basis=each.basis)
                 for each in new
             ),
+            currency="USD" if listed == {True} else self._rates.currency,
         )
 
     def _parts(self, shape: Shape) -> Iterator[Priced]:

@@ -1,5 +1,6 @@
 """A month's cost, part by part: by the organization's own prices, else by public ones."""
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -40,6 +41,13 @@ def test_servers_and_transfer_cost_what_was_paid():
         "3 x M10 in EU_WEST_1": (3 * 3 * 730, "your invoices"),
         "transfer": (round(3 * 3 * 730 * 0.02), "your invoices, the mean of your clusters"),
     }
+
+
+def test_a_price_says_of_which_currency_it_is():
+    on_credits = replace(OWN, currency="Atlas Credits")
+    assert Pricer(on_credits).of(None, PLAIN).currency == "Atlas Credits"
+    elsewhere = Shape(FLEX, (Servers("AWS", "EU_WEST_1", "FLEX", 1),))
+    assert Pricer(replace(on_credits, flex_day=None)).of(None, elsewhere).currency == "USD"
 
 
 def test_transfer_in_a_cloud_without_any_is_the_mean_of_the_others():

@@ -133,6 +133,7 @@ def test_a_plan_is_told_with_its_price_and_how_to_carry_it_out(stage, told):
     assert "instance_size: M10" in said
     assert "3 x M10 in US_EAST_1" in said
     assert "public list prices" in said
+    assert "USD a month" in said
     assert "Nothing was changed. Add --apply to carry it out." in said
 
 
@@ -141,6 +142,13 @@ def test_a_plan_that_must_be_confirmed_says_with_which_word(stage, told):
     said = told(run("delete_cluster", **at))
     assert "! Its snapshots go with it." in said
     assert "Nothing was changed. Add --apply confirm=one to carry it out." in said
+
+
+def test_what_a_paused_or_deleted_cluster_goes_on_costing_is_said(stage, told):
+    at = stage.cluster()
+    assert "! Paused, it still costs its storage" in told(run("pause_cluster", **at))
+    kept = told(run("delete_cluster", retain_backups=True, **at))
+    assert "! Its snapshots stay and go on costing until they expire" in kept
 
 
 def test_a_result_is_told_and_a_refusal_says_why(stage, told):

@@ -134,7 +134,8 @@ def test_only_waiting_after_the_first_byte_counts_as_slow():
 
 
 @pytest.mark.parametrize(
-    ("body", "encoding"), [(gzip.compress(b"a,b\n", mtime=0), "gzip"), (b"a,b\n1,2\n", ""), (b"a", "")]
+    ("body", "encoding"),
+    [(gzip.compress(b"a,b\n", mtime=0), "gzip"), (b"a,b\n1,2\n", ""), (b"a", "")],
 )
 def test_a_presigned_download_sends_no_credentials_and_is_told_by_its_first_bytes(
     body, encoding, kept
