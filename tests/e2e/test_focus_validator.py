@@ -14,6 +14,7 @@ import pytest
 import sandbox as sandbox_package
 from tests.conftest import ROOT
 from tests.e2e.conftest import credentials
+from tests.e2e.focus_rules import focus_rules_hold
 
 PYTHON = ROOT / ".venv-focus" / "bin" / "python"
 VALIDATOR = PYTHON.with_name("focus-validator")
@@ -53,6 +54,7 @@ def test_the_validator_finds_nothing_that_has_no_reason(rules, world, tmp_path):
     with sandbox_package.running(seed=7, months=13) as sandbox:
         run = world.run("refresh", ATLAS_COSTS_FOCUS_REPORTS="true", **credentials(sandbox))
     assert run.code == 0, run.said
+    assert focus_rules_hold(world)
     file = tmp_path / "focus.csv"
     assert world.run("export", "focus", "--spec", "1.2", "-o", str(file)).code == 0
     outcomes = validate(file, rules)
