@@ -6,9 +6,15 @@
     pre_hook="{{ delete_stale(ref('stg_atlas__focus_reports'), 'landing_file', 'connection') }}"
 ) }}
 
-with focus_rows as (
-    select * from {{ ref('stg_atlas__focus_report_rows') }}
+with reports as (
+    select * from {{ ref('stg_atlas__focus_reports') }}
     where {{ is_missing('invoice_id') }}
+),
+
+-- by a list of few ids, or ten million rows are read and typed to leave nearly all of them out
+focus_rows as (
+    select * from {{ ref('stg_atlas__focus_report_rows') }}
+    where invoice_id in (select reports.invoice_id from reports)
 ),
 
 final as (
