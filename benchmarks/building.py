@@ -101,9 +101,9 @@ class Place:
         results = json.loads((self.folder / "target/run_results.json").read_text())["results"]
         found = []
         for each in results:
-            node = nodes[each["unique_id"]]
+            node = nodes.get(each["unique_id"])  # an exposure is none
             # which invoices changed is told already
-            if node["resource_type"] != "model" or node["name"] in TOLD:
+            if node is None or node["resource_type"] != "model" or node["name"] in TOLD:
                 continue
             name, sql = node["relation_name"], each["compiled_code"]
             if node["config"]["materialized"] == "table":
