@@ -81,8 +81,10 @@ def line_arrays(draw: st.DrawFn) -> list[Document] | None:
     return lines + [draw(st.sampled_from(lines))] * times
 
 
-# without a start an invoice has no month
-HEADERS = named("BillingInvoice", id=st.none(), startDate=TIMES)
+# without a start an invoice has no month; an organization never has the id of a project, which a
+# text drawn for both now and then was
+ORGANIZATIONS = st.sampled_from([None, "a" * 24, "b" * 24])
+HEADERS = named("BillingInvoice", id=st.none(), startDate=TIMES, orgId=ORGANIZATIONS)
 
 
 @st.composite
