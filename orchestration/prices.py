@@ -17,11 +17,13 @@ log = logging.getLogger("atlas_costs")
 # Prices rarely change: two months speak for them. How much is stored or transferred varies from
 # day to day, so that is the mean of a year.
 LINES = """
-create temp view lines as
-select *, usage_date > data_through - interval 60 day as is_late
+create temp view all_lines as
+select *, usage_date > data_through - interval 60 day as is_late,
+    org_id = getvariable('org_id') as is_own
 from marts.fct_line_items cross join marts.data_through
-where charge_type = 'usage' and quantity > 0 and org_id = getvariable('org_id')
-    and usage_date > data_through - interval 365 day
+where charge_type = 'usage' and quantity > 0
+    and usage_date > data_through - interval 365 day;
+create temp view lines as select * from all_lines where is_own
 """
 SERVER_HOUR = """
 select cloud_provider, atlas_region, instance_size,
@@ -38,6 +40,7 @@ from lines
 where is_late and category like $category and unit = $unit
 group by all
 """
+# An organization that keeps nothing of a kind will keep what the others here do.
 STORED_PER_DISK = """
 with versions as (
     select cluster_id, disk_gb, valid_to,
@@ -54,14 +57,15 @@ replica_sets as (
     where versions.disk_gb > 0
 ),
 stored as (
-    select resource_id, usage_date + interval 1 day as until, sum(quantity) as gb
-    from lines where category = $category
+    select is_own, resource_id, usage_date + interval 1 day as until, sum(quantity) as gb
+    from all_lines where category = $category
     group by all
 )
 select sum(stored.gb)::double / sum(disk_gb)
 from stored inner join replica_sets
     on stored.resource_id = replica_sets.cluster_id and valid_from < until
     and (valid_to is null or valid_to >= until)
+group by is_own order by is_own desc limit 1
 """
 CONTINUOUS_TIERS = """
 select cloud_provider, coalesce(tier_lower_bound, 0) as lower, max(tier_upper_bound),
@@ -85,6 +89,7 @@ select sum(cost_cents)::double / count(distinct (resource_id, usage_date))
 from lines where category = 'Flex'
 """
 
+NOTHING = [(None,)]
 CURRENCY = "select coalesce(arg_max(pricing_currency, usage_date), 'USD') from lines"
 
 
@@ -106,8 +111,8 @@ def _rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
 
     rows("set variable org_id = $org_id", org_id=org_id)
     rows(LINES)
-    [(stored,)] = rows(STORED_PER_DISK, category="Backup snapshot")
-    [(continuous,)] = rows(STORED_PER_DISK, category="Continuous (PIT)")
+    [(stored,)] = rows(STORED_PER_DISK, category="Backup snapshot") or NOTHING
+    [(continuous,)] = rows(STORED_PER_DISK, category="Continuous (PIT)") or NOTHING
     [(flex,)] = rows(FLEX_DAY)
     [(currency,)] = rows(CURRENCY)
     return Rates(

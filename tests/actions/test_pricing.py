@@ -29,6 +29,24 @@ OWN = Rates(
     flex_day=Decimal(60),
 )
 DAYS = Decimal(730) / 24
+# 100 GB of disk each: one cluster keeps 50 GB, the other 100 GB of point-in-time backup.
+PAID_BY_TWO = """
+create schema marts;
+create table marts.data_through as select date '2026-11-21' as data_through;
+create table marts.dim_clusters as
+select unnest(['a', 'b']) as cluster_id, 'REPLICASET' as cluster_type;
+create table marts.dim_clusters_history as
+select cluster_id, 100.0 as disk_gb, timestamp '2026-01-01' as valid_from,
+    null::timestamp as valid_to
+from marts.dim_clusters;
+create table marts.fct_line_items as
+select org_id, resource_id, gb as quantity, 100 as cost_cents, 'Atlas Credits' as pricing_currency,
+    date '2026-11-20' as usage_date, 'usage' as charge_type, 'Continuous (PIT)' as category,
+    'AWS' as cloud_provider, 'EU_WEST_1' as atlas_region, null as instance_size,
+    'GB days' as unit, 'cluster' as resource_type, null::double as tier_lower_bound,
+    null::double as tier_upper_bound
+from (values ('own', 'a', 50.0), ('other', 'b', 100.0)) as paid (org_id, resource_id, gb)
+"""
 
 
 def lines(shape, rates=OWN):
@@ -153,3 +171,13 @@ def test_a_warehouse_of_another_release_is_passed_over(tmp_path: Path, caplog):
         db.execute("create schema marts; create table marts.data_through as select 1 as day")
     assert learn(file, "org") == Rates()
     assert "prices come from public lists" in caplog.text
+
+
+def test_who_keeps_nothing_yet_will_keep_what_the_other_organizations_do(tmp_path: Path):
+    file = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(file)) as db:
+        db.execute(PAID_BY_TWO)
+    assert learn(file, "own").continuous_per_disk == Decimal("0.5")
+    assert learn(file, "new").continuous_per_disk == Decimal("0.75")
+    assert learn(file, "new").server_hour == {}
+    assert (learn(file, "own").currency, learn(file, "new").currency) == ("Atlas Credits", "USD")
