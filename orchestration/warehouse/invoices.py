@@ -18,6 +18,7 @@ from orchestration.warehouse.refusals import naming_the_version
 from orchestration.warehouse.versions import Version, versions_by_invoice
 
 Batch = list[tuple[Version, Slice]]
+MOST_CENTS = 2**63 - 1
 # What an invoice's newest version says, and what is noted of the versions before; each by its id.
 CONTENTS = (
     ("invoices", "id"),
@@ -112,6 +113,10 @@ class InvoiceLoader:
     def _sliced(self, versions: list[Version]) -> Batch:
         batch = []
         for each in versions:
+            if abs(each.cents) > MOST_CENTS:
+                raise BadVersion(
+                    each.invoice_id, each.version, "its lines add up to more cents than any bill"
+                )
             found = self._find(each)
             if found is None:
                 self._cut_again(each)

@@ -108,6 +108,13 @@ def test_tags_of_another_shape_are_refused_and_the_other_invoices_go_on(tmp_path
     assert "its lines" in reason
 
 
+def test_lines_that_add_up_to_more_than_a_number_holds_are_refused(tmp_path, landing):
+    land(landing, "a", invoice("a") | {"lineItems": [line(2**63 - 1), line(1)]})
+    land(landing, "b", invoice("b", line(6)))
+    assert list(load(tmp_path, landing).invoices) == ["b"]
+    assert unloadable(tmp_path) == [("a", "its lines add up to more cents than any bill")]
+
+
 def test_timestamps_are_utc_whatever_offset_they_came_with(tmp_path, landing):
     land(landing, "a", invoice("a", line(1, startDate="2026-05-10T02:00:00+02:00")))
     load(tmp_path, landing)
