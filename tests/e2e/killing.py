@@ -130,7 +130,7 @@ def watched(link: Path, notes: Path) -> Iterator[list[Path]]:
     finally:
         assert all(each.is_alive() for each in readers)
         for each in readers:
-            each.terminate()
+            each.kill()  # SIGTERM is ignored by what was begun in the background of a shell
             each.join()
 
 
