@@ -66,7 +66,8 @@ def _challenged(flow: Flow, response: httpx.Response) -> httpx.Request:
     try:
         return flow.send(response)
     except (KeyError, ValueError, NotImplementedError):
-        # httpx raises the last for a challenge with qop=auth-int, which it does not know
+        # how httpx fails on a challenge: of an algorithm it has not, with a field that is no pair,
+        # with qop=auth-int alone
         raise MalformedAnswer("API key: Atlas's Digest challenge cannot be answered.") from None
 
 
