@@ -15,7 +15,7 @@ renamed as (
     from source
     -- two connections may reach the same instance
     qualify row_number() over (
-        partition by coalesce(nullif(groupId, ''), {{ scope_project('_scope') }}), name
+        partition by coalesce(nullif(groupId, ''), {{ scope_project('_scope') }}), nullif(name, '')
         order by _landed_at desc, _connection asc
     ) = 1
 )
