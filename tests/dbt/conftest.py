@@ -76,6 +76,7 @@ class Warehouse:
             "ATLAS_COSTS_MARTS_DB": str(self.marts),
             "DBT_TARGET_PATH": str(self.folder / "target"),
             "DBT_LOG_PATH": str(self.folder / "logs"),
+            "DBT_LOG_LEVEL_FILE": "none",
             "DBT_PROJECT_DIR": str(self.project),
             "DBT_PROFILES_DIR": str(self.project),
         }
@@ -92,7 +93,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, dict[str
     """The hand-written world, built once, and what each node of the build came to."""
     warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
     write_raw(warehouse.raw)
-    return warehouse, warehouse.dbt("build")
+    return warehouse, warehouse.dbt("build", "--exclude", "resource_type:unit_test")
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,6 @@ def connect(folder: Path, running: dict[int, sandbox_package.RunningSandbox]) ->
 @pytest.fixture(
     params=[
         pytest.param((1, SEEDS), id="scale-1"),
-        pytest.param((10, SEEDS[:1]), id="scale-10-seed-1"),
         pytest.param((10, SEEDS), id="scale-10", marks=pytest.mark.wide),
     ]
 )
