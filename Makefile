@@ -15,7 +15,7 @@ demo: .venv/.runtime
 
 # Two at a time, a file to one process: half the wall time, and a file's fixtures are made once.
 test: .venv/.dev browser
-	@$(BIN)/pytest -m "not wide" --numprocesses 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -m "not wide" --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-wide: .venv/.dev browser focus-validator
 	@$(BIN)/pytest $(ARGS)

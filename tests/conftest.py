@@ -12,6 +12,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that build warehouses first: begun last, one would run alone while others wait."""
+    items.sort(key=lambda item: item.path.parent.name not in ("e2e", "dbt"))
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder with recordings and the specification, kept outside this repository."""
