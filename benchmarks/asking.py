@@ -37,13 +37,13 @@ QUERIES = {
             "order by cents desc, resource_id limit 20"
         ),
     ),
-    "month over month by project": (
-        "agg_costs_daily",
-        "usage_date",
+    "12 months by project, each beside the one before": (
+        "agg_costs_monthly",
+        "usage_month",
         (
-            "select project_id, sum(cost_cents) filter (month = $last)::bigint as cents, "
-            "sum(cost_cents) filter (month < $last)::bigint as before from costs "
-            "where month >= $last - interval 1 month group by project_id"
+            "select project_id, month, sum(cost_cents)::bigint as cents, "
+            "cents - lag(cents) over (partition by project_id order by month) as change from costs "
+            "where month > $last - interval 12 month group by project_id, month"
         ),
     ),
 }
