@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, AliasChoices, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.connections import (
@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     patience_minutes: int = Field(default=30, ge=0)
     focus_reports: bool = True
     required_tags: str = ""
+    dbt_memory: ByteSize = Field(default=ByteSize(4 * 2**30), ge=2**28)
     engine: Literal["duckdb"] = "duckdb"
     allow_anonymous: bool = False
 
@@ -166,6 +167,7 @@ class Settings(BaseSettings):
             "ATLAS_COSTS_ENGINE": self.engine,
             # its own debug log costs a sixth of its CPU; what it prints is kept in build/dbt.log
             "DBT_LOG_LEVEL_FILE": "none",
+            "ATLAS_COSTS_DBT_MEMORY": f"{self.dbt_memory:d}B",
         }
 
     def credentials(self) -> ApiKey | ServiceAccount:

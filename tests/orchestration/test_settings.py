@@ -1,5 +1,6 @@
 """Settings: the names of the contract, one sentence for each mistake, no secret in any text."""
 
+import duckdb
 import pytest
 
 from orchestration.settings import (
@@ -67,6 +68,8 @@ def test_a_service_account(settings):
         ({"ATLAS_COSTS_HISTORY_MONTHS": "0"}, "ATLAS_COSTS_HISTORY_MONTHS"),
         ({"ATLAS_COSTS_CONCURRENCY": "17"}, "ATLAS_COSTS_CONCURRENCY"),
         ({"ATLAS_COSTS_PATIENCE_MINUTES": "-1"}, "ATLAS_COSTS_PATIENCE_MINUTES"),
+        ({"ATLAS_COSTS_DBT_MEMORY": "much"}, "ATLAS_COSTS_DBT_MEMORY"),
+        ({"ATLAS_COSTS_DBT_MEMORY": "1MiB"}, "ATLAS_COSTS_DBT_MEMORY"),
     ],
 )
 def test_a_mistake_is_named_with_its_remedy_and_without_the_secret(settings, variables, named):
@@ -109,3 +112,12 @@ def test_the_environment_wins_over_the_file(settings, tmp_path, monkeypatch):
     file.write_text("MONGODB_ATLAS_ORG_ID=from-file\nATLAS_COSTS_RESTATEMENT_MONTHS=5\n")
     found = settings(ATLAS_COSTS_ENV_FILE=str(file), MONGODB_ATLAS_ORG_ID="from-environment")
     assert (found.org_id, found.restatement_months) == ("from-environment", 5)
+
+
+def test_builds_take_the_memory_that_is_said(settings):
+    """In bytes: DuckDB reads 6GB as it is meant, and whatever else is allowed here."""
+    found = settings(ATLAS_COSTS_DBT_MEMORY="6 GB").dbt_environment()["ATLAS_COSTS_DBT_MEMORY"]
+    assert found == "6000000000B"
+    with duckdb.connect(config={"memory_limit": found}) as db:
+        [(limit,)] = db.execute("select current_setting('memory_limit')").fetchall()
+    assert limit == "5.5 GiB"
