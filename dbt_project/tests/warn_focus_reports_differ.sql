@@ -5,9 +5,8 @@ select
     invoice_id,
     invoice_month,
     tie,
-    count(*) as kinds,
-    sum(difference_cents) as difference_cents,
-    sum(billed_difference_cents) as billed_difference_cents
-from {{ ref('focus_tie_out') }}
+    kinds,
+    difference_cents,
+    billed_difference_cents
+from {{ ref('agg_focus_ties') }}
 where tie not in ('tied', 'left_out_by_atlas')
-group by invoice_id, invoice_month, tie

@@ -13,6 +13,7 @@ BRIDGE = "assert_bridge_ends_at_billed"
 PAYABLE = "assert_focus_billed_equals_payable"
 FOCUS = "assert_focus_costs_equal_lines_and_reports"
 REPORTS = "assert_focus_rows_equal_reports"
+TIES = "assert_focus_ties_equal_lines_and_reports"
 ALLOCATED = "assert_allocated_costs_equal_costs"
 VALUES = "assert_allocated_values_keep_their_cents"
 STATEMENTS = "assert_statements_equal_allocation"
@@ -82,7 +83,7 @@ LINES = [
 SUMMED = [
     Move("agg_invoices", {SUMS, BRIDGE}, column="list_cents"),
     Move("agg_invoices", {SUMS, BRIDGE}, column="usage_cents"),
-    Move("agg_invoices", {SUMS}, "invoice_id", column="line_items_cents", **ANY_INVOICE),
+    Move("agg_invoices", {SUMS, TIES}, "invoice_id", column="line_items_cents", **ANY_INVOICE),
     Move("agg_costs_daily", {AGG_DAILY, BY_TAG}),
     Move("agg_costs_daily", {AGG_DAILY, BY_TAG}, "service"),
     Move("agg_costs_daily", {AGG_DAILY, BY_TAG}, "usage_date", same=("service", "project_id")),
@@ -185,7 +186,7 @@ FOCUS_COSTS = [
     _focus({PAYABLE}, None, where="x_InvoiceId = '{invoice}' and x_SyntheticReason = 'tax'"),
     Move(
         "fct_focus_rows",
-        {REPORTS, PAYABLE},
+        {REPORTS, PAYABLE, TIES},
         column="pricing_currency_effective_cost",
         cent="0.01",
     ),
@@ -198,6 +199,8 @@ FOCUS_COSTS = [
         cent="0.01",
     ),
     Move("fct_focus_rows", {REPORTS}, "sku", column="billed_cost", cent="0.01"),
+    Move("agg_focus_ties", {TIES}, column="line_cents", where="line_cents > 0"),
+    Move("agg_focus_ties", {TIES}, column="reported_cents", where="report_rows > 0"),
 ]
 MOVES = [*LINES, *SUMMED, *DAYS, *INVOICES, *ALLOCATION, *FOCUS_COSTS]
 GUARDS = set().union(*(move.seen_by for move in MOVES))
@@ -206,6 +209,7 @@ KEPT = {
     "raw.stored_line_items",
     "fct_line_items",
     "fct_focus_rows",
+    "agg_focus_ties",
     "agg_invoices",
     "agg_costs_daily",
     "agg_costs_monthly",

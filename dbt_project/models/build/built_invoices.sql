@@ -18,6 +18,7 @@
 -- depends_on: {{ ref('dim_projects') }}
 -- depends_on: {{ ref('dim_skus') }}
 -- depends_on: {{ ref('focus_costs') }}
+-- depends_on: {{ ref('agg_focus_ties') }}
 with changed as (
     select * from {{ ref('int_changed_invoices') }}
 )

@@ -22,7 +22,6 @@ grouped as (
     inner join {{ ref('int_skus_classified') }} as skus on focus_rows.sku = skus.sku
     group by
         focus_rows.invoice_id, focus_rows.usage_date, skus.sku_key, project_key, cluster_key
-    having max(focus_rows.region_id) is not null
 ),
 
 numbered as (

@@ -3,7 +3,7 @@
 -- lines and rows of one kind, day and cluster in several regions: in order of size, as many of each
 with split_groups as (
     select * from {{ ref('int_focus_groups') }}
-    where not is_one_region
+    where not is_one_region and first_region_id is not null
 ),
 
 lines as (

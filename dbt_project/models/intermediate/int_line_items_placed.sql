@@ -3,8 +3,11 @@ with lines as (
 ),
 
 focus_groups as (
-    select * from {{ ref('int_focus_groups') }}
-    where is_one_region
+    select
+        *,
+        case when is_one_region then first_region_id end as one_region_id,
+        case when is_one_region then host_provider end as one_host_provider
+    from {{ ref('int_focus_groups') }}
 ),
 
 focus_matches as (
@@ -22,10 +25,11 @@ cluster_regions as (
 reported as (
     select
         lines.*,
-        coalesce(focus_groups.first_region_id, focus_matches.region_id) as focus_region_id,
+        focus_groups.invoice_id is not null as is_in_focus_report,
+        coalesce(focus_groups.one_region_id, focus_matches.region_id) as focus_region_id,
         case
             when lines.cloud_provider in ('AWS', 'AZURE', 'GCP') then lines.cloud_provider
-            else coalesce(focus_groups.host_provider, focus_matches.host_provider, 'any')
+            else coalesce(focus_groups.one_host_provider, focus_matches.host_provider, 'any')
         end as provider_scope
     from lines
     left join focus_groups

@@ -78,6 +78,7 @@ final as (
         region,
         atlas_region,
         region_source,
+        is_in_focus_report,
         usage_date,
         usage_end_date,
         billed_date,

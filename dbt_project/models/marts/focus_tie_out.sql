@@ -13,66 +13,95 @@ focus_rows as (
     {{ with_sku_key(ref('fct_focus_rows')) }}
 ),
 
-row_groups as (
+-- both sides in one table and then added up, not joined: a question about one invoice is then
+-- answered from its rows alone
+sides as (
     select
         invoice_id,
         usage_date,
         sku_key,
-        min(sku) as sku,
         coalesce(project_id, '') as project_key,
         coalesce(cluster_name, '') as cluster_key,
-        count(*) as report_rows,
-        100 * sum(coalesce(pricing_currency_effective_cost, 0)) as cost_cents,
-        100 * sum(billed_cost) as billed_cents,
-        sum(coalesce(consumed_quantity, pricing_quantity)) as quantity,
-        min(atlas_category) as atlas_category,
-        count(distinct region_id) as regions
+        sku as reported_sku,
+        1 as report_rows,
+        100 * coalesce(pricing_currency_effective_cost, 0) as reported_cents,
+        100 * billed_cost as reported_billed_cents,
+        coalesce(consumed_quantity, pricing_quantity) as reported_quantity,
+        atlas_category,
+        region_id,
+        cast(null as varchar) as line_sku,
+        0 as line_items,
+        cast(null as hugeint) as line_cents,
+        cast(null as decimal(38, 18)) as line_quantity,
+        cast(null as varchar) as service,
+        cast(null as varchar) as charge_type
     from focus_rows
-    group by invoice_id, usage_date, sku_key, project_key, cluster_key
+    union all
+    select
+        invoice_id,
+        usage_date,
+        sku_key,
+        project_key,
+        cluster_key,
+        cast(null as varchar) as reported_sku,
+        0 as report_rows,
+        cast(null as decimal(38, 18)) as reported_cents,
+        cast(null as decimal(38, 18)) as reported_billed_cents,
+        cast(null as decimal(38, 18)) as reported_quantity,
+        cast(null as varchar) as atlas_category,
+        cast(null as varchar) as region_id,
+        sku as line_sku,
+        line_items,
+        cost_cents as line_cents,
+        quantity as line_quantity,
+        service,
+        charge_type
+    from line_groups
 ),
 
-joined as (
+added as (
     select
-        coalesce(row_groups.invoice_id, line_groups.invoice_id) as invoice_id,
-        coalesce(row_groups.usage_date, line_groups.usage_date) as usage_date,
-        coalesce(row_groups.sku, line_groups.sku) as sku,
-        coalesce(row_groups.project_key, line_groups.project_key) as project_key,
-        coalesce(row_groups.cluster_key, line_groups.cluster_key) as cluster_key,
-        coalesce(row_groups.report_rows, 0) as report_rows,
-        coalesce(line_groups.line_items, 0) as line_items,
-        row_groups.cost_cents as reported_cents,
-        line_groups.cost_cents as line_cents,
-        row_groups.billed_cents as reported_billed_cents,
-        row_groups.quantity as reported_quantity,
-        line_groups.quantity as line_quantity,
-        row_groups.regions,
-        row_groups.atlas_category,
-        line_groups.service,
-        line_groups.charge_type
-    from row_groups
-    full outer join line_groups
-        on
-            row_groups.invoice_id = line_groups.invoice_id
-            and row_groups.usage_date = line_groups.usage_date
-            and row_groups.sku_key = line_groups.sku_key
-            and row_groups.project_key = line_groups.project_key
-            and row_groups.cluster_key = line_groups.cluster_key
+        invoice_id,
+        usage_date,
+        coalesce(min(reported_sku), min(line_sku)) as sku,
+        project_key,
+        cluster_key,
+        cast(sum(report_rows) as bigint) as report_rows,
+        cast(sum(line_items) as bigint) as line_items,
+        sum(reported_cents) as reported_cents,
+        sum(line_cents) as line_cents,
+        sum(reported_billed_cents) as reported_billed_cents,
+        sum(reported_quantity) as reported_quantity,
+        sum(line_quantity) as line_quantity,
+        case when sum(report_rows) > 0 then count(distinct region_id) end as regions,
+        min(atlas_category) as atlas_category,
+        min(service) as service,
+        min(charge_type) as charge_type
+    from sides
+    group by
+        invoice_id,
+        usage_date,
+        sku_key,
+        project_key,
+        cluster_key,
+        -- what has no day or no SKU is of no kind, and equals nothing
+        case when usage_date is null or sku_key is null then line_items end
 ),
 
 compared as (
     select
-        joined.*,
+        added.*,
         invoices.org_id,
         invoices.invoice_month,
         invoices.connection,
         invoices.is_third_party,
         invoices.has_several_prices,
-        coalesce(joined.reported_cents, 0) - coalesce(joined.line_cents, 0) as difference_cents,
-        joined.reported_billed_cents
-        - 100 * {{ cents_in_currency('joined.line_cents', 'invoices.credit_price') }}
+        coalesce(added.reported_cents, 0) - coalesce(added.line_cents, 0) as difference_cents,
+        added.reported_billed_cents
+        - 100 * {{ cents_in_currency('added.line_cents', 'invoices.credit_price') }}
             as billed_difference_cents
-    from joined
-    inner join invoices on joined.invoice_id = invoices.invoice_id
+    from added
+    inner join invoices on added.invoice_id = invoices.invoice_id
 ),
 
 final as (

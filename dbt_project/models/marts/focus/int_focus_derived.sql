@@ -1,18 +1,14 @@
 {{ config(materialized='ephemeral', contract={'enforced': false}) }}
 
 with lines as (
-    {{ with_sku_key(ref('fct_line_items')) }}
+    select * from {{ ref('fct_line_items') }}
+    where not is_in_focus_report
 ),
 
 invoices as (
     select * from {{ ref('focus_invoices') }}
 ),
 
-focus_rows as (
-    {{ with_sku_key(ref('fct_focus_rows')) }}
-),
-
--- a line is ours only where the report of its invoice has no row of its day, SKU, project, cluster
 unreported as (
     select
         lines.*,
@@ -30,11 +26,6 @@ unreported as (
         invoices.invoice_issuer
     from lines
     inner join invoices on lines.invoice_id = invoices.invoice_id
-    where
-        not exists (
-            select 1 from focus_rows
-            where {{ same_kind('lines', 'focus_rows') }}
-        )
 ),
 
 final as (

@@ -4,12 +4,13 @@ with invoices as (
     select * from {{ ref('focus_invoices') }}
 ),
 
-lines as (
-    {{ with_sku_key(ref('fct_line_items')) }}
+focus_rows as (
+    select * from {{ ref('fct_focus_rows') }}
 ),
 
-focus_rows as (
-    {{ with_sku_key(ref('fct_focus_rows')) }}
+lines as (
+    select * from {{ ref('fct_line_items') }}
+    where is_in_focus_report
 ),
 
 reported as (
@@ -24,15 +25,10 @@ reported as (
 
 stood_for as (
     select
-        lines.invoice_id,
-        sum(lines.cost_cents) as cents
+        invoice_id,
+        sum(cost_cents) as cents
     from lines
-    where
-        exists (
-            select 1 from focus_rows
-            where {{ same_kind('lines', 'focus_rows') }}
-        )
-    group by lines.invoice_id
+    group by invoice_id
 ),
 
 summed as (
