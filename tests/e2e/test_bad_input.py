@@ -114,6 +114,7 @@ def little_disk(world):
     subprocess.run(["umount", str(versions)], check=True)
 
 
+@pytest.mark.wide  # test_publish has the same without a build, test_faults_published a full disk
 def test_a_full_disk_while_publishing(world, sandbox, little_disk):
     run = world.run("refresh", **credentials(sandbox))
     refused(run, "Not enough room to publish", "Free some space")

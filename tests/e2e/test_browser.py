@@ -4,12 +4,9 @@ import os
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -20,9 +17,6 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from orchestration.processes import dashboard_command, running
 from sandbox import RunningSandbox
 from sandbox import running as running_sandbox
-from tests.e2e.conftest import credentials
-
-PROGRAM = str(Path(sys.executable).with_name("atlas-costs"))
 
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
@@ -61,12 +55,10 @@ def truth() -> Iterator[RunningSandbox]:
 
 
 @pytest.fixture(scope="module")
-def dashboard(truth, tmp_path_factory) -> Iterator[str]:
-    """A warehouse refreshed by the installed command, and the pages over it."""
+def dashboard(refreshed) -> Iterator[str]:
+    """The pages over a warehouse refreshed by the installed command."""
     kept = {name: value for name, value in os.environ.items() if "ATLAS" not in name}
-    data = str(tmp_path_factory.mktemp("data"))
-    env = {**kept, **credentials(truth), "ATLAS_COSTS_ENV_FILE": "", "ATLAS_COSTS_DATA_DIR": data}
-    subprocess.run([PROGRAM, "refresh"], env=env, check=True)
+    env = {**kept, "ATLAS_COSTS_ENV_FILE": "", "ATLAS_COSTS_DATA_DIR": str(refreshed)}
     port = free_port()
     with running(dashboard_command("127.0.0.1", port), env=env) as [process]:
         url = f"http://127.0.0.1:{port}"

@@ -96,6 +96,7 @@ def test_a_life_with_faults_never_shows_a_wrong_number(world, sandbox):
     assert published(world) == truth(sandbox)
 
 
+@pytest.mark.wide  # test_faults has the same without dbt
 def test_a_first_refresh_without_one_invoice_publishes_the_others_and_says_so(world, sandbox):
     newest, nested = invoices_of(sandbox, "2026-04").values()
     break_it(sandbox, HTML | {"path": f"/invoices/{newest}$"}, down(403, "/clusters$"))
