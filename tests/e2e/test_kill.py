@@ -33,8 +33,8 @@ from tests.e2e.test_refresh import documents_read
 from tests.e2e.truth import expected, sums_of_marts
 
 ROUNDS = (
-    ("extract", "publish"),
-    ("load", "build"),
+    ("extract", "publish", "load"),
+    ("load", "build", "extract"),
 )
 # About how long each takes, extraction with a document that comes slowly.
 SECONDS = {"extract": 3.0, "load": 0.4, "build": 8.0, "publish": 0.5}
@@ -153,11 +153,11 @@ def large_sandbox() -> Iterator[sandbox_package.RunningSandbox]:
 
 
 @pytest.mark.parametrize(
-    "kills",
-    [pytest.param(4, id="4"), pytest.param(50, id="50", marks=pytest.mark.wide)],
+    ("kills", "each"),
+    [pytest.param(6, 1, id="6"), pytest.param(50, 2, id="50", marks=pytest.mark.wide)],
 )
 def test_a_refresh_killed_anywhere_loses_nothing_and_readers_never_notice(
-    kills, world, large_sandbox, tmp_path
+    kills, each, world, large_sandbox, tmp_path
 ):
     seed = int(os.environ.get("KILL_SEED") or secrets.randbelow(10**6))
     print(f"KILL_SEED={seed}")
@@ -165,7 +165,7 @@ def test_a_refresh_killed_anywhere_loses_nothing_and_readers_never_notice(
     story = Story(world, large_sandbox, tmp_path, dice)
     link = world.data / "atlas_costs.duckdb"
     with watched(link, tmp_path) as readers:
-        for rounds, phases in enumerate(ROUNDS if kills == 4 else random_rounds(kills, dice)):
+        for rounds, phases in enumerate(ROUNDS if kills == 6 else random_rounds(kills, dice)):
             if rounds:
                 story.change()
             for phase in phases:
@@ -173,7 +173,7 @@ def test_a_refresh_killed_anywhere_loses_nothing_and_readers_never_notice(
             story.finish()
         time.sleep(1)  # so that both readers look once more
     assert sum(story.killed.values()) >= kills
-    assert all(story.killed[phase] for phase in PHASES)
+    assert all(story.killed[phase] >= each for phase in PHASES)
     for reader in readers:
         tell_the_truth(seen(reader), [each["total"] for each in story.truths])
 

@@ -12,7 +12,6 @@ import pytest
 
 import sandbox as sandbox_package
 from tests.e2e.conftest import control, credentials, credentials_for_actions
-from tests.e2e.faults import Installation
 from tests.e2e.test_refresh import snapshot
 from tests.e2e.truth import expected, sums_of_marts
 
@@ -25,7 +24,10 @@ AUDIT = (
     "plan ->> '$.summary' as summary, duration_s >= 0 as took, connection "
     "from marts.actions order by requested_at"
 )
-CLUSTERS = "select name from clusters where not paused order by name"
+CLUSTERS = (
+    "select resource_name from marts.active_resources "
+    "where resource_type = 'cluster' and not paused order by all limit 1"
+)
 
 
 def act(world, keys: dict[str, str]) -> dict[str, Any]:
@@ -38,10 +40,14 @@ def act(world, keys: dict[str, str]) -> dict[str, Any]:
     return dict(json.loads(done.out))
 
 
-def changed_between(atlas, landed: Installation) -> None:
-    """Three days, a restated invoice and a cluster with other tags, after a first extraction."""
-    assert landed.refresh_all().code == 0
-    [[cluster], *_] = landed.query(CLUSTERS)
+def refresh(world) -> None:
+    run = world.run("refresh")
+    assert run.code == 0, run.said
+
+
+def change(atlas, world) -> None:
+    """Three days, a restated invoice and a cluster with other tags."""
+    [[cluster], *_] = world.query(CLUSTERS)
     control(atlas, "clock", {"days": 3})
     control(atlas, "restate", {"invoice_month": "2026-03", "cents": 125})
     control(atlas, "retag", {"cluster": cluster, "tags": {"env": "retired"}})
@@ -72,14 +78,14 @@ def are_found(world, record: dict[str, Any]) -> None:
 
 @pytest.fixture
 def truth(world, monkeypatch) -> dict[str, Any]:
-    """An organization that changed and was acted in, refreshed; its Atlas is gone by now."""
+    """An organization that was acted in and changed between two refreshes; it is gone by now."""
     with sandbox_package.running(seed=7, months=4, scale=1, today=TODAY) as atlas:
         for name, value in credentials(atlas).items():
             monkeypatch.setenv(name, value)
         record = act(world, credentials_for_actions(atlas))
-        changed_between(atlas, Installation(world.data))
-        run = world.run("refresh")
-        assert run.code == 0, run.said
+        refresh(world)
+        change(atlas, world)
+        refresh(world)
         are_found(world, record)
         return dict(atlas.truth())
 
