@@ -127,17 +127,20 @@ class Cutter(JsonStream):
         token = yield from self._token()
         if token == b"null":
             return
-        separators = {b"["}
-        while token in separators:
-            following = yield from self._token()
-            if following == b"]" and token == b"[":
-                return
-            if following != b"{":
-                raise self._not_json(following)
-            yield from self._invoice(is_nested=is_nested)
-            token, separators = (yield from self._token()), {b","}
-        if token != b"]":
+        if token != b"[":
             raise self._not_json(token)
+        token = yield from self._token()
+        if token == b"]":
+            return
+        while token == b"{":
+            yield from self._invoice(is_nested=is_nested)
+            token = yield from self._token()
+            if token == b"]":
+                return
+            if token != b",":
+                break
+            token = yield from self._token()
+        raise self._not_json(token)
 
     def _line_items(self) -> Steps[_Array | None]:
         token = yield from self._token()

@@ -195,3 +195,14 @@ def test_what_stands_beside_a_pages_invoices_is_json_too():
     body = json.dumps({"links": [], "results": [invoice("a", line(4))]}).encode()
     with pytest.raises(BadInvoice, match="not JSON"):
         versions(body.replace(b"[]", b"[}", 1))
+
+
+@pytest.mark.parametrize(
+    "linked", [b"]", b"{}", b"[{},]", b"[,{}]", b"[{}{}]", b"[{},,{}]", b"[null]", b"[{}", b"5"]
+)
+def test_linked_invoices_that_are_no_list_of_invoices_are_refused(linked):
+    """A bracket lost was taken for an empty list, and for one that was there."""
+    invoices = linked.replace(b"{}", json.dumps(invoice("b", line(2))).encode())
+    body = json.dumps(invoice("a", line(1), linkedInvoices="?")).encode()
+    with pytest.raises((BadInvoice, EOFError)):
+        versions(body.replace(b'"?"', invoices))
