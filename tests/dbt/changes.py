@@ -40,6 +40,12 @@ WHERE_REPORTED = ("us-east-1", "eu-west-1", "iceland-1", "")
 def loaded_again(raw: Raw, *invoices: str) -> None:
     """Leave what the loader leaves where it replaced these invoices."""
     for each in invoices:
+        # all lines of an invoice are read by the connection that reads it
+        raw.execute(
+            "update invoice_line_items set _connection = invoices._connection from invoices "
+            "where invoices.id = _invoice_id and id = ?",
+            [each],
+        )
         of_lines = f"from invoice_line_items where _invoice_id = '{each}'"
         raw.execute(
             f"update invoices set _load = 'load {next(NEW)}', "
