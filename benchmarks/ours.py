@@ -8,8 +8,8 @@ from benchmarks.bill import ORG
 from orchestration.atlas.billing import Billing
 from orchestration.atlas.client import AtlasClient
 from orchestration.extraction.invoices import InvoiceReader
-from orchestration.landing import Landing
-from orchestration.slices import Slices
+from orchestration.landing.journal import Landing
+from orchestration.landing.slices import Slices
 from orchestration.warehouse.raw import RawWarehouse
 
 

@@ -8,8 +8,8 @@ import streamlit as st
 from dashboard import data, formats
 from dashboard.charts import amount_text
 from dashboard.data import Row
-from dashboard.query import Query
-from dashboard.ranges import Window
+from reporting.query import Query
+from reporting.ranges import Window
 
 STALE_HOURS = 36
 SETTING_UP = (

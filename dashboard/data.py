@@ -13,13 +13,13 @@ from typing import Any
 import duckdb
 import streamlit as st
 
-from dashboard.conditions import conditions
-from dashboard.dimensions import RESOURCE_DIMENSIONS, find
-from dashboard.query import Binder, Query, with_values
-from dashboard.ranges import Window
-from dashboard.report_query import TOTAL_CHARGE_TYPES
-from dashboard.url_state import Filter
 from orchestration.settings import load_settings
+from reporting.conditions import conditions
+from reporting.dimensions import RESOURCE_DIMENSIONS, find
+from reporting.queries import TOTAL_CHARGE_TYPES
+from reporting.query import Binder, Query, with_values
+from reporting.ranges import Window
+from reporting.state import Filter
 
 Row = dict[str, Any]
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {

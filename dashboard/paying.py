@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import components, data, formats, tables
 from dashboard.data import Row
-from dashboard.query import Query
+from reporting.query import Query
 
 BASIS = {
     "starting_balance": "what the newest invoice's starting balance has left",

@@ -11,11 +11,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, data, report_query, url_state
-from dashboard.dimensions import COST_DIMENSIONS, label
-from dashboard.ranges import BINS, ONE_DAY, RANGES, previous, resolve
-from dashboard.report_query import Report
-from dashboard.url_state import Filter, ReportState
+from dashboard import components, data, url_state
+from reporting import queries as report_query
+from reporting.dimensions import COST_DIMENSIONS, label
+from reporting.queries import Report
+from reporting.ranges import BINS, ONE_DAY, RANGES, previous, resolve
+from reporting.state import MAX_GROUPS, MAX_TOP, OPERATORS, Filter, ReportState
 
 CUSTOM = "custom"
 _WRITTEN = "report.written"
@@ -79,7 +80,7 @@ def _controls(report: Report) -> ReportState:
             list(dict.fromkeys([*known, *report.state.group])),
             key="report.group",
             format_func=label,
-            max_selections=url_state.MAX_GROUPS,
+            max_selections=MAX_GROUPS,
             width=300,
         )
         display = _display()
@@ -108,7 +109,7 @@ def _display() -> dict[str, Any]:
         measure = _choice("Measure", url_state.MEASURES, "report.measure")
         compare = _choice("Compare with", url_state.COMPARISONS, "report.compare")
         tags = _choice("Tags", url_state.TAG_BASES, "report.tags")
-        top = st.slider("Groups drawn", 1, url_state.MAX_TOP, key="report.top")
+        top = st.slider("Groups drawn", 1, MAX_TOP, key="report.top")
         credit = st.toggle("Credits in the total", key="report.credits")
     show = ("credits",) if credit else ()
     return {
@@ -137,9 +138,7 @@ def _sentence(one: Filter) -> str:
 def _add_filter(report: Report, known: list[str]) -> None:
     with st.popover("Add filter", icon=":material/filter_alt:"):
         name = st.selectbox("Where", known, key="filter.name", format_func=label)
-        operator = st.selectbox(
-            "Condition", url_state.OPERATORS, key="filter.operator", format_func=words
-        )
+        operator = st.selectbox("Condition", OPERATORS, key="filter.operator", format_func=words)
         offered = [row["value"] for row in data.rows(report_query.values(report, name))]
         picked = st.multiselect(
             "Value",

@@ -11,71 +11,21 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from dashboard import dimensions
-from dashboard.dimensions import COST_DIMENSIONS, Dimension
-from dashboard.ranges import BINS, ONE_DAY, RANGES, Window
+from reporting import dimensions
+from reporting.dimensions import COST_DIMENSIONS, Dimension
+from reporting.ranges import BINS, RANGES
+from reporting.state import MAX_GROUPS, MAX_TOP, OPERATORS, Filter, ReportState
 
-OPERATORS = ("is", "is_not", "contains", "starts", "ends")
 CHARTS = ("bar", "line", "area")
 MEASURES = ("cost", "usage")
 COMPARISONS = ("previous", "none")
 TAG_BASES = ("current", "first_seen")
-MAX_TOP = 25
-MAX_GROUPS = 3
 _FILTER = re.compile(r"f(\d{0,2})\.(.+)", re.DOTALL)
 _PARAMETERS = frozenset({
     "range", "from", "to", "bin", "group", "chart", "measure", "compare", "show", "tags", "top",
 })  # fmt: skip
 T = TypeVar("T")
 Params = Mapping[str, Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Filter:
-    """One condition; conditions of one set hold together, and any one set is enough."""
-
-    dimension: str
-    operator: str
-    values: tuple[str, ...]
-    set_number: int = 1
-
-    @property
-    def parameter(self) -> str:
-        """The name this filter has in an address; `is` goes without saying."""
-        prefix = "f" if self.set_number == 1 else f"f{self.set_number}"
-        name = self.dimension.replace("tag:", "tag.", 1)
-        silent = self.operator == "is" and name.rpartition(".")[2] not in OPERATORS
-        return f"{prefix}.{name}" if silent else f"{prefix}.{name}.{self.operator}"
-
-
-@dataclass(frozen=True)
-class ReportState:
-    """Everything that decides what a cost report shows; `start` and `last` are both shown days."""
-
-    range: str = "this_month"
-    start: date | None = None
-    last: date | None = None
-    bin: str = "day"
-    group: tuple[str, ...] = ("service",)
-    chart: str = "bar"
-    measure: str = "cost"
-    compare: str = "previous"
-    show: tuple[str, ...] = ()
-    tags: str = "current"
-    top: int = 5
-    filters: tuple[Filter, ...] = ()
-
-    @property
-    def custom_window(self) -> Window | None:
-        """The window of an explicit `from` and `to`, which win over a named range."""
-        if self.start is None or self.last is None:
-            return None
-        return Window(self.start, self.last + ONE_DAY)
-
-    @property
-    def range_name(self) -> str | None:
-        """The named range in force, if one is."""
-        return None if self.custom_window else self.range
 
 
 @dataclass

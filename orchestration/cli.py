@@ -10,7 +10,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from orchestration import export_commands, progress, statement_commands
+from orchestration import progress
+from orchestration.commands import export as export_commands
+from orchestration.commands import statement as statement_commands
 from orchestration.explain import explanation
 from orchestration.settings import Settings, SettingsError, load_settings
 
@@ -42,7 +44,7 @@ def refresh(
     Exit code 0: published. 1: failed, nothing published. 3: published, but a part is missing or
     an invoice does not tie to Atlas; each is named.
     """
-    from orchestration.refresh import refresh as run  # noqa: PLC0415
+    from orchestration.commands.refresh import refresh as run  # noqa: PLC0415
     from orchestration.rules import read_rules  # noqa: PLC0415
 
     progress.to_the_terminal()
@@ -56,7 +58,7 @@ def refresh(
 @app.command()
 def rebuild() -> None:
     """Rebuild the warehouse from what was landed, without calling Atlas. Exit codes as refresh."""
-    from orchestration.refresh import rebuild as run  # noqa: PLC0415
+    from orchestration.commands.refresh import rebuild as run  # noqa: PLC0415
     from orchestration.rules import read_rules  # noqa: PLC0415
 
     progress.to_the_terminal()
@@ -67,7 +69,7 @@ def rebuild() -> None:
 
 
 def _summarize(settings: Settings) -> None:
-    from orchestration.summary import summarize  # noqa: PLC0415
+    from orchestration.published.summary import summarize  # noqa: PLC0415
 
     summary = summarize(settings.published_warehouse)
     for line in summary.lines():
@@ -94,15 +96,15 @@ def connect(
 
     Exit code 2: costs cannot be read with them, so nothing was written.
     """
-    from orchestration import dialogue  # noqa: PLC0415
+    from orchestration.commands import connect as connecting  # noqa: PLC0415
 
     if remove is not None:
-        dialogue.forget(remove, yes=yes)
+        connecting.forget(remove, yes=yes)
         return
-    given = dialogue.Given(
+    given = connecting.Given(
         org_id, public_key, private_key, client_id, client_secret, base_url, name
     )
-    if not dialogue.connect(given, yes=yes, anyway=anyway):
+    if not connecting.connect(given, yes=yes, anyway=anyway):
         raise typer.Exit(COSTS_UNREADABLE)
 
 
@@ -114,9 +116,9 @@ def check(
 
     What fails is named with its cause, what is lost, the step that mends it and where it is told.
     """
-    from orchestration.matrix import as_json as document  # noqa: PLC0415
-    from orchestration.matrix import print_matrix  # noqa: PLC0415
-    from orchestration.permissions import examine_all  # noqa: PLC0415
+    from orchestration.commands.check import as_json as document  # noqa: PLC0415
+    from orchestration.commands.check import print_matrix  # noqa: PLC0415
+    from orchestration.permissions.report import examine_all  # noqa: PLC0415
 
     try:
         reports = examine_all(load_settings())
@@ -146,7 +148,7 @@ def do(
     Exit code 0: planned, or done. 1: refused or failed. 3: Atlas accepted it and is not done; run
     the same again to go on waiting.
     """
-    from orchestration import doing  # noqa: PLC0415
+    from orchestration.commands import do as doing  # noqa: PLC0415
 
     progress.to_the_terminal()
     record = doing.run(load_settings(), action, values or [], apply=apply)
@@ -162,8 +164,8 @@ def up(
     host: Host = "127.0.0.1", dagster_port: DagsterPort = 3000, dashboard_port: DashboardPort = 8501
 ) -> None:
     """Run Dagster (webserver and daemon, daily refresh on) and the dashboard."""
-    from orchestration import processes  # noqa: PLC0415
-    from orchestration.refresh import prepare_dagster_home  # noqa: PLC0415
+    from orchestration.commands import processes  # noqa: PLC0415
+    from orchestration.commands.refresh import prepare_dagster_home  # noqa: PLC0415
 
     settings = load_settings()
     if not (settings.allow_anonymous or _is_loopback(host)):
@@ -208,7 +210,7 @@ def sql(
     output: Annotated[Path | None, typer.Option("-o", help="Write to this file.")] = None,
 ) -> None:
     """Run SQL, read-only, on the published warehouse."""
-    from orchestration.sql import run_sql  # noqa: PLC0415
+    from orchestration.published.sql import run_sql  # noqa: PLC0415
 
     run_sql(load_settings().published_warehouse, query, output_format, output)
 
@@ -235,7 +237,7 @@ def demo(
     dashboard_port: DashboardPort = 8501,
 ) -> None:
     """Sandbox, refreshed demo warehouse, Dagster and dashboard; needs no key."""
-    from orchestration.demo import demo as run  # noqa: PLC0415
+    from orchestration.commands.demo import demo as run  # noqa: PLC0415
 
     raise typer.Exit(
         run(once=once, host=host, dagster_port=dagster_port, dashboard_port=dashboard_port)

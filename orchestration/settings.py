@@ -12,7 +12,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, AliasChoices, ByteSize, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from orchestration.connections import (
+from orchestration.config.connections import (
     DEFAULT,
     FILE_NAME,
     ApiKey,

@@ -11,14 +11,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox import access, controls, presigned
-from sandbox.answers import Answer, after_all, error_answer, response, struck
-from sandbox.errors import AtlasError, not_found
-from sandbox.media import content_type, negotiate
-from sandbox.operations import OPERATIONS, WRITES, Operation
-from sandbox.provisioning import PROVISIONING
-from sandbox.spoils import Nothing
+from sandbox import controls
+from sandbox.access import rules as access
+from sandbox.operations import presigned
+from sandbox.operations.reads import OPERATIONS, WRITES, Operation
+from sandbox.operations.writes import PROVISIONING
 from sandbox.state import Sandbox
+from sandbox.wire.answers import Answer, after_all, error_answer, response, struck
+from sandbox.wire.errors import AtlasError, not_found
+from sandbox.wire.media import content_type, negotiate
+from sandbox.wire.spoils import Nothing
 
 SLASHED = ("entryValue", "username")
 Answering = Callable[[Sandbox, Request], Awaitable[Answer]]

@@ -9,11 +9,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.books import Invoice
-from sandbox.faults import Document, parse_faults
-from sandbox.schedule_operations import compliance_policy
+from sandbox.bill.books import Invoice
+from sandbox.operations.schedules import compliance_policy
 from sandbox.state import Sandbox
 from sandbox.truth import all_invoices, month_name, truth
+from sandbox.wire.faults import Document, parse_faults
 
 Control = Callable[[Sandbox, Request], Awaitable[object]]
 

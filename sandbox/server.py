@@ -16,10 +16,10 @@ from urllib.request import urlopen
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from sandbox.access.keys import Key
 from sandbox.app import create_app
 from sandbox.clock import Clock
-from sandbox.keys import Key
-from sandbox.pace import DEFAULT_SECONDS
+from sandbox.estate.pace import DEFAULT_SECONDS
 from sandbox.state import Sandbox
 
 START_SECONDS = 10

@@ -6,20 +6,20 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sandbox.access import LINKED_BILLING
-from sandbox.auth import Authenticator
-from sandbox.books import Books, Invoice
+from sandbox.access.auth import Authenticator
+from sandbox.access.grants import Grants
+from sandbox.access.keys import Key
+from sandbox.access.rules import LINKED_BILLING
+from sandbox.backups.vault import Vault
+from sandbox.bill.books import Books, Invoice
+from sandbox.bill.reports import Reports
 from sandbox.clock import Clock
-from sandbox.estate import Estate
-from sandbox.faults import Faults
-from sandbox.grants import Grants
-from sandbox.keys import Key
-from sandbox.organization import Organization
-from sandbox.pace import DEFAULT_SECONDS, Pace
-from sandbox.rate_limits import RateLimits
-from sandbox.reports import Reports
-from sandbox.resources import Holdings
-from sandbox.vault import Vault
+from sandbox.estate.estate import Estate
+from sandbox.estate.organization import Organization
+from sandbox.estate.pace import DEFAULT_SECONDS, Pace
+from sandbox.estate.resources import Holdings
+from sandbox.wire.faults import Faults
+from sandbox.wire.rate_limits import RateLimits
 
 
 class Sandbox:

@@ -12,11 +12,11 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from sandbox.books import Books, Invoice
-from sandbox.ledger import Line
+from sandbox.bill.books import Books, Invoice
+from sandbox.bill.ledger import Line
+from sandbox.estate.resources import Cluster, Project
+from sandbox.estate.tags import line_tags
 from sandbox.months import days_between
-from sandbox.resources import Cluster, Project
-from sandbox.tags import line_tags
 
 UNTAGGED = "(untagged)"
 Sums = dict[str, int]

@@ -9,8 +9,8 @@ from typing import Any
 import duckdb
 
 from orchestration.extraction.invoices import DocumentFacts, InvoiceReader
-from orchestration.landing import Landing
-from orchestration.slices import Slices
+from orchestration.landing.journal import Landing
+from orchestration.landing.slices import Slices
 from orchestration.warehouse.raw import Loaded, RawWarehouse
 
 

@@ -3,11 +3,12 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, dimensions, formats, tables, url_state
+from dashboard import components, data, formats, tables, url_state
 from dashboard.data import Row
-from dashboard.dimensions import RESOURCE_DIMENSIONS
-from dashboard.ranges import resolve
-from dashboard.url_state import Filter
+from reporting import dimensions
+from reporting.dimensions import RESOURCE_DIMENSIONS
+from reporting.ranges import resolve
+from reporting.state import Filter
 
 OFFERED = ("project", "resource_type", "region", "cloud_provider", "state", "listing_status")
 STATUS = {

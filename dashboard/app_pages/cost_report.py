@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import charts, components, data, formats, ranges, report_query, tables
+from dashboard import charts, components, data, formats, tables
 from dashboard.data import Row
-from dashboard.query import Query
 from dashboard.report_controls import controlled_report
-from dashboard.report_query import Report
+from reporting import queries as report_query
+from reporting import ranges
+from reporting.queries import Report
+from reporting.query import Query
 
 
 def headline(report: Report, total: Row) -> None:

@@ -5,12 +5,14 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, data, formats, paying, report_query, tables
+from dashboard import charts, components, data, formats, paying, tables
 from dashboard.data import Row
-from dashboard.query import Query
-from dashboard.ranges import ONE_DAY, Window, previous, resolve
 from dashboard.report_controls import report_of
-from dashboard.url_state import Filter, ReportState, link
+from dashboard.url_state import link
+from reporting import queries as report_query
+from reporting.query import Query
+from reporting.ranges import ONE_DAY, Window, previous, resolve
+from reporting.state import Filter, ReportState
 
 
 def cards(first: date, through: date) -> Query:

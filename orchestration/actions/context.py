@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 from pydantic import SecretStr
 
 from orchestration.actions.model import MonthlyCost, Record, StillWaiting
-from orchestration.actions.shapes import Shape
+from orchestration.actions.pricing.shapes import Shape
 from orchestration.atlas.backups import Backups
 from orchestration.atlas.client import AtlasClient
 from orchestration.atlas.errors import AtlasError, NotFound

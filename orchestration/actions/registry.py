@@ -1,20 +1,15 @@
 """Every action by its name: what it is asked and what works out its plan."""
 
-from orchestration.actions import (
-    access_list,
-    backup_info,
-    cluster_configs,
-    clusters,
-    database_user_configs,
-    database_users,
-    declarative,
-    projects,
-    restore_jobs,
-    restores,
-    snapshots,
-)
+from orchestration.actions import projects
+from orchestration.actions.access_list import actions as access_list
 from orchestration.actions.action import Action
 from orchestration.actions.action import action_of as _action
+from orchestration.actions.backups import backup_info, restore_jobs, restores, snapshots
+from orchestration.actions.clusters import actions as clusters
+from orchestration.actions.clusters import configs as cluster_configs
+from orchestration.actions.resource_file import actions as declarative
+from orchestration.actions.users import actions as database_users
+from orchestration.actions.users import configs as database_user_configs
 
 __all__ = ["ACTIONS", "Action"]
 

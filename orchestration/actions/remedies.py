@@ -1,7 +1,8 @@
 """What to do about an error of an action: its remedy is another than that of reading costs."""
 
 from orchestration.atlas.errors import AtlasError
-from orchestration.capabilities import ACTIONS, DOCUMENT
+from orchestration.permissions.capabilities import ACTIONS, DOCUMENT
+from orchestration.status import MISSING_ROLE
 
 SECTION = f"{DOCUMENT}#keys-for-actions"
 ROLES = {name: each.role for each in ACTIONS for name in each.entities}
@@ -35,7 +36,7 @@ def error_of_atlas(error: BaseException) -> AtlasError | None:
 
 
 def _remedy(error: AtlasError, action: str, *, has_begun: bool) -> str:
-    if error.cause == "missing role":
+    if error.cause == MISSING_ROLE:
         role = f"{ROLES.get(action, OWNER)}{MORE.get(action, '')}"
         return f"Give the key for actions the role {role} ({SECTION})."
     if error.cause == "bad key":

@@ -16,11 +16,11 @@ from orchestration.extraction.reports import Requested, fetch_reports, request_r
 from orchestration.extraction.selection import ENTITY, differences, first_month
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail, for_all
-from orchestration.failures import failures_named
 from orchestration.partitions import invoice_months
 from orchestration.progress import downloads
-from orchestration.report import money, table
 from orchestration.resources.atlas import AtlasResource
+from orchestration.resources.failures import failures_named
+from orchestration.resources.metadata import money, table
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.warehouse.errors import LoadError
 from orchestration.warehouse.raw import RawWarehouse, note_end

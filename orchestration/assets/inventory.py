@@ -10,8 +10,8 @@ import dagster as dg
 
 from orchestration.extraction.inventory import extract
 from orchestration.extraction.together import for_all
-from orchestration.failures import failures_named
 from orchestration.resources.atlas import AtlasResource
+from orchestration.resources.failures import failures_named
 from orchestration.resources.warehouse import WarehouseResource
 
 GROUP = "extraction"

@@ -5,9 +5,9 @@ from datetime import date
 
 import dagster as dg
 
-from orchestration.failures import failures_named
-from orchestration.freshness import permissions, status
-from orchestration.report import money, table
+from orchestration.assets.freshness import permissions, status
+from orchestration.resources.failures import failures_named
+from orchestration.resources.metadata import money, table
 from orchestration.resources.warehouse import WarehouseResource
 
 log = logging.getLogger("atlas_costs")

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from orchestration.acting import Actor
+from orchestration.action_runs.runner import Actor
 from orchestration.actions.configs import checked
 from orchestration.actions.model import Plan, Record, Refusal
 from orchestration.actions.registry import ACTIONS, Action

@@ -4,11 +4,6 @@
 from dataclasses import replace
 from typing import Any
 
-from dashboard import ranges, report_query
-from dashboard.query import Binder, Query
-from dashboard.ranges import ONE_DAY, Window
-from dashboard.report_query import Report
-from dashboard.url_state import ReportState
 from orchestration.actions.model import Refusal
 from orchestration.assistant.notes import noted
 from orchestration.assistant.questions import (
@@ -21,6 +16,12 @@ from orchestration.assistant.questions import (
 )
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Row, Warehouse
+from reporting import queries as report_query
+from reporting import ranges
+from reporting.queries import Report
+from reporting.query import Binder, Query
+from reporting.ranges import ONE_DAY, Window
+from reporting.state import ReportState
 
 BILLED, USAGE = "billed_date", "usage_date"
 NOTHING = "No cost of these days matches. Are the names right? list_dimension_values knows them."

@@ -2,9 +2,6 @@
 
 import duckdb
 
-from dashboard.conditions import conditions
-from dashboard.dimensions import RESOURCE_DIMENSIONS, Dimension, find
-from dashboard.query import Binder, Query
 from orchestration.actions.model import Refusal
 from orchestration.assistant.notes import noted
 from orchestration.assistant.questions import (
@@ -16,6 +13,9 @@ from orchestration.assistant.questions import (
 )
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Warehouse
+from reporting.conditions import conditions
+from reporting.dimensions import RESOURCE_DIMENSIONS, Dimension, find
+from reporting.query import Binder, Query
 
 LONGEST_ANSWER = 200_000
 

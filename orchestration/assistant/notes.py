@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from dashboard.query import Query, with_values
-from dashboard.ranges import Window
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Warehouse
+from reporting.query import Query, with_values
+from reporting.ranges import Window
 
 _FRESHNESS = Query("""select connection, data_through, coalesce(missing_parts, []) as missing_parts
 from meta.freshness order by connection""")

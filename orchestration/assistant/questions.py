@@ -14,10 +14,10 @@ from pydantic import (
     model_validator,
 )
 
-from dashboard.dimensions import COST_DIMENSIONS, RESOURCE_DIMENSIONS, Dimension, find
-from dashboard.ranges import RANGES
-from dashboard.report_query import ROW_LIMIT
-from dashboard.url_state import MAX_GROUPS, MAX_TOP, Filter
+from reporting.dimensions import COST_DIMENSIONS, RESOURCE_DIMENSIONS, Dimension, find
+from reporting.queries import ROW_LIMIT
+from reporting.ranges import RANGES
+from reporting.state import MAX_GROUPS, MAX_TOP, Filter
 
 MOST_ROWS = 1000
 

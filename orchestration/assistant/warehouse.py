@@ -14,9 +14,9 @@ from typing import Any
 
 import duckdb
 
-from dashboard.query import Query
 from orchestration.actions.model import Refusal
 from orchestration.assistant.plain import plain
+from reporting.query import Query
 
 Row = dict[str, Any]
 LONGEST_S = 30.0

@@ -8,7 +8,7 @@ import dagster as dg
 import duckdb
 
 from orchestration.checks.specification import Fields, known
-from orchestration.report import table
+from orchestration.resources.metadata import table
 from orchestration.resources.warehouse import WarehouseResource
 
 INVOICES = dg.AssetKey(["atlas", "invoices"])

@@ -6,7 +6,7 @@ tests; those block. Atlas's own identities are partly undocumented; these warn.
 
 import dagster as dg
 
-from orchestration.report import money, table
+from orchestration.resources.metadata import money, table
 from orchestration.resources.warehouse import WarehouseResource
 
 FCT_INVOICES = dg.AssetKey(["marts", "fct_invoices"])

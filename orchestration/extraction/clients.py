@@ -5,7 +5,7 @@ import threading
 from orchestration.atlas.auth import Auth, ServiceAccountAuth, digest
 from orchestration.atlas.budgets import Budgets
 from orchestration.atlas.client import AtlasClient, RetryPolicy
-from orchestration.connections import ApiKey, ServiceAccount
+from orchestration.config.connections import ApiKey, ServiceAccount
 
 
 def new_client(

@@ -21,7 +21,8 @@ from orchestration.atlas.errors import (
 )
 from orchestration.atlas.inventory import Inventory
 from orchestration.extraction.session import Session
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
+from orchestration.status import MISSING_ROLE
 
 log = logging.getLogger("atlas_costs")
 PER_PROJECT = (
@@ -190,7 +191,7 @@ class _Project:
             return  # the role is missing for the whole project: asking on would only cost requests
         if not _land(self.session, entity, scope, lambda: ask(self.id, name)):
             seen = self.landing.current(entity)[scope]
-            if seen.cause == "missing role":
+            if seen.cause == MISSING_ROLE:
                 self.refused.add(entity)
 
     def _forget_the_rest(self) -> None:

@@ -20,12 +20,12 @@ from orchestration.atlas.errors import (
     Unavailable,
 )
 from orchestration.atlas.records import InvoiceMetadata
-from orchestration.bodies import LandedFile
 from orchestration.extraction.selection import ENTITY, held_months, invoices_to_read
 from orchestration.extraction.session import Session
-from orchestration.landing import Landing
+from orchestration.landing.bodies import LandedFile
+from orchestration.landing.journal import Landing
+from orchestration.landing.slices import CutInvoice, Slices
 from orchestration.progress import Downloads
-from orchestration.slices import CutInvoice, Slices
 
 LIST = "invoice_list"
 PENDING = "pending"

@@ -21,10 +21,10 @@ from orchestration.atlas.errors import (
     Unavailable,
 )
 from orchestration.atlas.reports import FocusReports, PollPolicy, Report
-from orchestration.bodies import LandedFile
 from orchestration.extraction.selection import current_versions
 from orchestration.extraction.session import Session
-from orchestration.landing import CSV, Landing
+from orchestration.landing.bodies import LandedFile
+from orchestration.landing.journal import CSV, Landing
 
 ENTITY = "focus_reports"
 ACCESS = "focus_report_access"

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from orchestration.atlas.records import InvoiceMetadata
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 
 ENTITY = "invoices"
 

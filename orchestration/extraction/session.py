@@ -7,8 +7,8 @@ from queue import Empty, SimpleQueue
 from typing import TypeVar
 
 from orchestration.atlas.client import AtlasClient
-from orchestration.connections import Connection
-from orchestration.landing import Landing
+from orchestration.config.connections import Connection
+from orchestration.landing.journal import Landing
 
 T = TypeVar("T")
 

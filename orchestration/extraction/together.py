@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from orchestration.atlas.errors import AtlasError
-from orchestration.connections import SettingsError
+from orchestration.config.connections import SettingsError
 from orchestration.extraction.session import Session
-from orchestration.landing import JournalError, LandingClosed
+from orchestration.landing.journal import JournalError, LandingClosed
 
 log = logging.getLogger("atlas_costs")
 CONNECTION = "connection"

@@ -4,7 +4,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.acting import Actor
+from orchestration.action_runs.runner import Actor
 from orchestration.actions.context import Waiting
 from orchestration.actions.model import Record
 from orchestration.settings import load_settings

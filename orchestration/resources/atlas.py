@@ -9,11 +9,11 @@ from pydantic import PrivateAttr
 
 from orchestration.atlas.budgets import Budgets
 from orchestration.atlas.client import AtlasClient
-from orchestration.connections import Connection
+from orchestration.config.connections import Connection
 from orchestration.extraction.clients import new_client
 from orchestration.extraction.reports import Requested
 from orchestration.extraction.session import Session
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 from orchestration.settings import Settings, load_settings
 
 log = logging.getLogger("atlas_costs")

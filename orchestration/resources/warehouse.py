@@ -9,11 +9,11 @@ import dagster as dg
 import duckdb
 from pydantic import PrivateAttr
 
-from orchestration.landing import Landing, drop_litter
+from orchestration.landing.journal import Landing, drop_litter
+from orchestration.landing.slices import Slices
 from orchestration.rules import Rules, read_rules
 from orchestration.settings import Settings, load_settings
-from orchestration.slices import Slices
-from orchestration.statement_files import Statement, read_statements
+from orchestration.statements.files import Statement, read_statements
 from orchestration.warehouse.errors import PublishError
 from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.publish import (

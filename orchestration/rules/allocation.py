@@ -8,10 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from orchestration.config.yaml_file import Place, YamlFile
 from orchestration.rules.conditions import Dimension, When
 from orchestration.rules.fields import Strict, Text, read_rule_file
 from orchestration.settings import SettingsError
-from orchestration.yaml_file import Place, YamlFile
 
 UNALLOCATED = "(unallocated)"
 OUTCOMES = ("value", "value_from", "percent", "split")

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from orchestration.config.yaml_file import Place, YamlFile
 from orchestration.rules.fields import Strict, Text, require_pattern
-from orchestration.yaml_file import Place, YamlFile
 
 DIMENSIONS = (
     "service",

@@ -6,8 +6,8 @@ from typing import Annotated, TypeVar
 import duckdb
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
+from orchestration.config.yaml_file import OnlyText, Place, YamlFile, YamlMistake, read_yaml
 from orchestration.settings import SettingsError
-from orchestration.yaml_file import OnlyText, Place, YamlFile, YamlMistake, read_yaml
 
 M = TypeVar("M", bound=BaseModel)
 

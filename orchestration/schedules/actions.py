@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from orchestration.actions.declarative import FILE_NAME
 from orchestration.actions.registry import ACTIONS
+from orchestration.actions.resource_file.actions import FILE_NAME
+from orchestration.config.yaml_file import Place, TypedValues, YamlFile, YamlMistake, read_yaml
 from orchestration.ops import JOBS
 from orchestration.schedules.daily import daily_refresh
 from orchestration.settings import SettingsError, load_settings
-from orchestration.yaml_file import Place, TypedValues, YamlFile, YamlMistake, read_yaml
 
 NAME = re.compile(r"[A-Za-z0-9_]+")
 log = logging.getLogger("atlas_costs")

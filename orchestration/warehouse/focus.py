@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import duckdb
 
-from orchestration.landing import Landing, LandingClosed, Observation
+from orchestration.landing.journal import Landing, LandingClosed, Observation
 
 ENTITY = "focus_reports"
 TABLE = "focus_report_rows"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from orchestration.landing import Landing, Observation
+from orchestration.landing.journal import Landing, Observation
 from orchestration.warehouse.errors import LoadError
 
 ENTITIES = (

@@ -6,16 +6,16 @@ from uuid import uuid4
 import duckdb
 import msgspec
 
-from orchestration.bodies import LandedFile
-from orchestration.invoice_document import BadInvoice
-from orchestration.landing import Landing
-from orchestration.slices import Slice, Slices
+from orchestration.landing.bodies import LandedFile
+from orchestration.landing.invoice_document import BadInvoice
+from orchestration.landing.journal import Landing
+from orchestration.landing.slices import Slice, Slices
 from orchestration.warehouse import changes, first_tags
 from orchestration.warehouse.errors import BadVersion
 from orchestration.warehouse.headers import INSERT_HEADERS, INSERT_PAYMENTS, INSERT_REFUNDS
+from orchestration.warehouse.invoice_versions import Version, versions_by_invoice
 from orchestration.warehouse.line_items import INSERT_LINES, NUMBER_EQUALS
 from orchestration.warehouse.refusals import naming_the_version
-from orchestration.warehouse.versions import Version, versions_by_invoice
 
 Batch = list[tuple[Version, Slice]]
 MOST_CENTS = 2**63 - 1

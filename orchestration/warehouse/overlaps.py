@@ -7,8 +7,8 @@ from collections import defaultdict
 
 import duckdb
 
-from orchestration.landing import Landing
-from orchestration.warehouse.versions import INVOICES
+from orchestration.landing.journal import Landing
+from orchestration.warehouse.invoice_versions import INVOICES
 
 # An invoice has one id wherever it is read, so these are two. Each pair is named once, by the
 # connection of its nested one.

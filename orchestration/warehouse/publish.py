@@ -14,14 +14,12 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.landing import sync_folder
+from orchestration import files
 from orchestration.warehouse.errors import PublishError
 
 KEPT_VERSIONS = 3
 PREFIX = "atlas_costs-"
 VERSIONS = f"{PREFIX}*.duckdb"
-# What begins each of meta.freshness.missing_parts that costs depend on.
-OF_INVOICES = "invoices: "
 PUBLISHED_SCHEMAS = ("marts", "meta")
 # Copying needs the file once more, and DuckDB some room to write the meta tables.
 HEADROOM = 1.1
@@ -143,10 +141,7 @@ def _finish_copy(
             _write_meta(db, version, statuses)
             _write_permissions(db, permissions)
             db.execute("checkpoint")
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        temporary.replace(target)
-        sync_folder(target.parent)
+        files.keep(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
         temporary.with_suffix(".part.wal").unlink(missing_ok=True)
@@ -206,7 +201,7 @@ def _swap(link: Path, target: Path) -> None:
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(os.path.relpath(target, link.parent))
     temporary.replace(link)
-    sync_folder(link.parent)
+    files.sync_folder(link.parent)
 
 
 def _drop_old_versions(folder: Path, kept: Path) -> None:

@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from orchestration.landing import Landing, Observation
-from orchestration.slices import Slices
-from orchestration.statement_files import Statement
+from orchestration.landing.journal import Landing, Observation
+from orchestration.landing.slices import Slices
+from orchestration.statements.files import Statement
 from orchestration.warehouse import actions, focus, inventory, overlaps, rules, statements
 from orchestration.warehouse.errors import BadVersion, LoadError
 from orchestration.warehouse.invoices import InvoiceLoader

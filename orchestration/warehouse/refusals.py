@@ -5,7 +5,7 @@ import re
 import duckdb
 
 from orchestration.warehouse.errors import BadVersion, LoadError
-from orchestration.warehouse.versions import Version
+from orchestration.warehouse.invoice_versions import Version
 
 
 class naming_the_version:  # noqa: N801  reads as a phrase at its call site

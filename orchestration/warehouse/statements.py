@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from orchestration.statement_files import Statement
+from orchestration.statements.files import Statement
 
 _INSERT = """
 insert into statement_rows by name

@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 import sandbox as sandbox_package
-from orchestration import acting
+from orchestration.action_runs import runner as acting
 from orchestration.atlas.client import RetryPolicy
 from sandbox import RunningSandbox
 from tests.actions.cases import PASSWORD, Stage

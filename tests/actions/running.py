@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from orchestration.acting import Actor
+from orchestration.action_runs.runner import Actor
 from orchestration.actions.context import Waiting
 from orchestration.actions.model import Record
 from orchestration.actions.registry import ACTIONS

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from orchestration.actions.addresses import entry_of, listed_entry, width_refusals
+from orchestration.actions.access_list.addresses import entry_of, listed_entry, width_refusals
 from tests.actions.cases import new_cluster
 from tests.actions.running import apply, run
 

@@ -4,12 +4,12 @@ import copy
 
 import pytest
 
-from orchestration.actions.cluster_bodies import changed_cluster, differences, new_cluster
-from orchestration.actions.cluster_configs import CreateCluster, UpdateCluster
-from orchestration.actions.cluster_state import FoundCluster
+from orchestration.actions.backups.snapshot_state import details_of
+from orchestration.actions.clusters.bodies import changed_cluster, differences, new_cluster
+from orchestration.actions.clusters.configs import CreateCluster, UpdateCluster
+from orchestration.actions.clusters.regions import atlas_region
+from orchestration.actions.clusters.state import FoundCluster
 from orchestration.actions.model import Refusal
-from orchestration.actions.regions import atlas_region
-from orchestration.actions.snapshot_state import details_of
 from tests.actions.cases import new_cluster as asked
 
 PLACE = {

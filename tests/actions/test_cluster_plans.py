@@ -2,9 +2,9 @@
 
 import pytest
 
-from orchestration import doing
-from orchestration.actions.cluster_bodies import changed_cluster, differences
-from orchestration.actions.cluster_configs import UpdateCluster
+from orchestration.actions.clusters.bodies import changed_cluster, differences
+from orchestration.actions.clusters.configs import UpdateCluster
+from orchestration.commands import do as doing
 from orchestration.settings import load_settings
 from tests.actions.cases import new_cluster
 from tests.actions.running import apply, run

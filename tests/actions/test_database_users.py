@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from orchestration import doing
+from orchestration.commands import do as doing
 from orchestration.settings import load_settings
 from tests.actions.cases import PASSWORD, ROLES, new_user
 from tests.actions.running import apply, in_atlas, kept_records, run

@@ -15,8 +15,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 import sandbox as sandbox_package
-from orchestration.actions.declarative import ResourcesDetails
 from orchestration.actions.registry import ACTIONS
+from orchestration.actions.resource_file.actions import ResourcesDetails
 from tests.actions.running import Key, apply, job, kept_records, run
 from tests.actions.test_resource_file import documented
 from tests.conftest import ROOT

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.acting import Actor
+from orchestration.action_runs.runner import Actor
 from orchestration.settings import load_settings
 from tests.actions.cases import PASSWORD
 from tests.actions.running import QUICK, apply, run

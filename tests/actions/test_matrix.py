@@ -4,7 +4,7 @@ import pytest
 
 from orchestration.actions.registry import ACTIONS
 from orchestration.actions.remedies import ROLES
-from orchestration.capabilities import ACTIONS as CAPABILITIES
+from orchestration.permissions.capabilities import ACTIONS as CAPABILITIES
 from tests.actions.cases import CASES
 from tests.actions.running import apply, job, kept_records, run
 

@@ -3,9 +3,9 @@
 import dagster as dg
 import pytest
 
-from orchestration import doing
 from orchestration.actions.model import Refusal
 from orchestration.actions.registry import ACTIONS
+from orchestration.commands import do as doing
 from orchestration.settings import load_settings
 from tests.actions.running import job, kept_records
 

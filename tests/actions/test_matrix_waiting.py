@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import sandbox as sandbox_package
-from orchestration.doing import exit_code
+from orchestration.commands.do import exit_code
 from tests.actions.cases import CASES, PASSWORD, Stage
 from tests.actions.conftest import TODAY, clear_faults, provisioning_key
 from tests.actions.running import apply, kept_records

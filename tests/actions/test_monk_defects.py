@@ -8,7 +8,7 @@ import secrets
 
 import pytest
 
-from orchestration.actions.clusters import ASLEEP
+from orchestration.actions.clusters.actions import ASLEEP
 from orchestration.actions.configs import checked
 from orchestration.actions.model import Refusal
 from orchestration.actions.projects import CreateProject

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from orchestration import doing
+from orchestration.actions.backups.restore_jobs import job_of, status_of
+from orchestration.actions.backups.snapshot_state import details_of
 from orchestration.actions.registry import ACTIONS
-from orchestration.actions.restore_jobs import job_of, status_of
-from orchestration.actions.snapshot_state import details_of
+from orchestration.commands import do as doing
 from orchestration.settings import load_settings
 from tests.actions.running import apply, job, run
 

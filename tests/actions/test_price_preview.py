@@ -21,8 +21,8 @@ import sandbox as sandbox_package
 from orchestration import cli
 from orchestration.actions.model import MonthlyCost
 from sandbox import RunningSandbox
-from sandbox.catalog import DISK_GB
-from sandbox.places import REGIONS
+from sandbox.bill.catalog import DISK_GB
+from sandbox.estate.places import REGIONS
 from tests.actions.running import apply, run
 
 TODAY = date(2026, 11, 22)

@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.actions.pricing import Pricer, Rates, Tier
-from orchestration.actions.shapes import DEDICATED, FLEX, TENANT, Servers, Shape
-from orchestration.prices import learn
+from orchestration.action_runs.own_prices import learn
+from orchestration.actions.pricing.pricer import Pricer, Rates, Tier
+from orchestration.actions.pricing.shapes import DEDICATED, FLEX, TENANT, Servers, Shape
 
 IRELAND = Servers("AWS", "EU_WEST_1", "M10", 3)
 PLAIN = Shape(DEDICATED, (IRELAND,))

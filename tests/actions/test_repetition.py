@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from orchestration.action_log import ActionLog
+from orchestration.action_runs.log import ActionLog
+from orchestration.actions.backups.restores import RESTORING
+from orchestration.actions.backups.snapshots import TAKING
 from orchestration.actions.configs import HOW
 from orchestration.actions.context import Context
 from orchestration.actions.model import Record
@@ -16,8 +18,6 @@ from orchestration.actions.repetition import (
     still_counts,
     unheard,
 )
-from orchestration.actions.restores import RESTORING
-from orchestration.actions.snapshots import TAKING
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 CREATE = ACTIONS["create_snapshot"].config

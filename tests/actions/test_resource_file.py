@@ -6,10 +6,16 @@ from pathlib import Path
 import pytest
 import yaml
 
-from orchestration.actions.kinds import ACCESS, CLUSTER, DATABASE_USER, INSIDE, PROJECT
-from orchestration.actions.references import resolved
-from orchestration.actions.resources import read_resources
-from orchestration.yaml_file import YamlMistake
+from orchestration.actions.resource_file.kinds import (
+    ACCESS,
+    CLUSTER,
+    DATABASE_USER,
+    INSIDE,
+    PROJECT,
+)
+from orchestration.actions.resource_file.references import resolved
+from orchestration.actions.resource_file.resources import read_resources
+from orchestration.config.yaml_file import YamlMistake
 from tests.conftest import ROOT
 
 FILE = """\

@@ -12,7 +12,7 @@ import pytest
 
 from orchestration import cli
 from orchestration.actions.registry import ACTIONS
-from sandbox.auth import Authenticator
+from sandbox.access.auth import Authenticator
 from tests.actions.cases import CASES, PASSWORD, Stage
 from tests.actions.conftest import provisioning_key
 from tests.actions.running import Key

@@ -4,11 +4,11 @@ import dagster as dg
 import pytest
 from rich.console import Console
 
-from orchestration import doing
-from orchestration.action_log import ActionLog
+from orchestration.action_runs.log import ActionLog
 from orchestration.actions.configs import checked
 from orchestration.actions.model import Refusal
 from orchestration.actions.registry import ACTIONS
+from orchestration.commands import do as doing
 from orchestration.ops import JOBS
 from orchestration.ops.config_schema import config_schema
 from orchestration.settings import load_settings

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from orchestration.sql import run_sql
+from orchestration.published.sql import run_sql
 from tests.assistant.talking import COMMAND, environment_of
 
 NOTES = {"data_through", "missing_parts", "invoices_that_do_not_tie", "sql"}

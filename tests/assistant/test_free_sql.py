@@ -6,11 +6,11 @@ import time
 import duckdb
 import pytest
 
-from dashboard.query import Query
 from orchestration.actions.model import Refusal
 from orchestration.assistant.free_sql import Limits, answered
 from orchestration.assistant.questions import RunSql
 from orchestration.assistant.warehouse import opened
+from reporting.query import Query
 
 
 def test_a_select_is_answered_as_the_command_line_does(reader):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.ranges import RANGES, Window, add_months, previous, resolve, rule
+from reporting.ranges import RANGES, Window, add_months, previous, resolve, rule
 
 FIRST = date(2025, 4, 1)
 DAYS = st.dates(date(2015, 1, 1), date(2035, 12, 31))

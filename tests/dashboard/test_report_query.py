@@ -6,12 +6,14 @@ from datetime import date
 import duckdb
 import pytest
 
-from dashboard import data, dimensions, report_query
-from dashboard.query import Query, literal
-from dashboard.ranges import ONE_DAY, Window
+from dashboard import data
 from dashboard.report_controls import report_of
-from dashboard.report_query import DAILY, FULL, MONTHLY, Report
-from dashboard.url_state import Filter, ReportState
+from reporting import dimensions
+from reporting import queries as report_query
+from reporting.queries import DAILY, FULL, MONTHLY, Report
+from reporting.query import Query, literal
+from reporting.ranges import ONE_DAY, Window
+from reporting.state import Filter, ReportState
 
 NASTY = "o'neil & <b>sons</b>"
 FIRST, LAST = date(2025, 4, 1), date(2026, 5, 18)

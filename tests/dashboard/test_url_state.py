@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import url_state
-from dashboard.dimensions import COST_DIMENSIONS
-from dashboard.ranges import BINS, RANGES
-from dashboard.url_state import Filter, ReportState
+from reporting.dimensions import COST_DIMENSIONS
+from reporting.ranges import BINS, RANGES
+from reporting.state import MAX_TOP, OPERATORS, Filter, ReportState
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 NAMES = st.sampled_from(sorted(COST_DIMENSIONS)) | TEXT.map(lambda key: f"tag:{key}")
 VALUES = st.lists(TEXT, min_size=1, max_size=3, unique=True).map(tuple)
-FILTERS = st.builds(Filter, NAMES, st.sampled_from(url_state.OPERATORS), VALUES, st.integers(1, 3))
+FILTERS = st.builds(Filter, NAMES, st.sampled_from(OPERATORS), VALUES, st.integers(1, 3))
 DAYS = st.tuples(*[st.dates(date(2015, 1, 1), date(2035, 1, 1))] * 2).map(sorted)
 STATES = st.builds(
     ReportState,
@@ -26,7 +26,7 @@ STATES = st.builds(
     compare=st.sampled_from(url_state.COMPARISONS),
     show=st.sampled_from([(), ("credits",)]),
     tags=st.sampled_from(url_state.TAG_BASES),
-    top=st.integers(1, url_state.MAX_TOP),
+    top=st.integers(1, MAX_TOP),
     filters=st.lists(FILTERS, max_size=3).map(url_state.merged),
 )
 

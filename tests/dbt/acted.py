@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.action_log import ActionLog
+from orchestration.action_runs.log import ActionLog
 from orchestration.actions.model import Change, CostLine, MonthlyCost, Outcome, Plan, Record
 
 COST = MonthlyCost(

@@ -8,7 +8,7 @@ import duckdb
 from orchestration.rules.allocation import read_allocation
 from orchestration.rules.compiling import compiled, fingerprint
 from orchestration.rules.taxonomy import read_taxonomy
-from orchestration.statement_files import Statement, read_statements, write_statement
+from orchestration.statements.files import Statement, read_statements, write_statement
 from orchestration.warehouse import rules, statements
 
 TAXONOMY = """\

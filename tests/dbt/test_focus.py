@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.focus_export import export_focus
+from orchestration.published.focus_export import export_focus
 from orchestration.settings import SettingsError
 
 from .conftest import Warehouse

@@ -15,15 +15,15 @@ import duckdb
 import pytest
 
 import sandbox as sandbox_package
-import sandbox.reports
+import sandbox.bill.reports
 from orchestration.assets import billing, inventory
+from orchestration.assets.freshness import status
 from orchestration.atlas import client
 from orchestration.atlas.reports import PollPolicy
 from orchestration.atlas.retries import RetryPolicy
 from orchestration.explain import explanation
 from orchestration.extraction import reports
-from orchestration.freshness import status
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.settings import load_settings

@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from orchestration.processes import dashboard_command, running
+from orchestration.commands.processes import dashboard_command, running
 from sandbox import RunningSandbox
 from sandbox import running as running_sandbox
 

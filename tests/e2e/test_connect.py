@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from orchestration.capabilities import ACTIONS, READS
+from orchestration.permissions.capabilities import ACTIONS, READS
 from tests.conftest import ROOT
 from tests.e2e.conftest import control, credentials
 

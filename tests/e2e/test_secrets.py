@@ -12,8 +12,8 @@ import duckdb
 import httpx
 import pytest
 
-from sandbox.auth import Authenticator
-from sandbox.reports import Reports
+from sandbox.access.auth import Authenticator
+from sandbox.bill.reports import Reports
 from tests.e2e.conftest import control, credentials
 from tests.e2e.haystack import found_below, found_in, spellings
 

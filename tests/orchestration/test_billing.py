@@ -7,8 +7,8 @@ import pytest
 
 from orchestration.atlas.records import InvoiceMetadata
 from orchestration.extraction.selection import differences, first_month, invoices_to_read
-from orchestration.landing import Landing
-from orchestration.warehouse.versions import versions_by_invoice
+from orchestration.landing.journal import Landing
+from orchestration.warehouse.invoice_versions import versions_by_invoice
 from tests.invoices import invoice, land, line, reader
 
 

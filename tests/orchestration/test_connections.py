@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from orchestration.connecting import (
+from orchestration.config.connection_files import (
     credentials_from,
     prefix_of,
     remove_entry,
@@ -14,7 +14,7 @@ from orchestration.connecting import (
     write_connections,
     write_variables,
 )
-from orchestration.connections import (
+from orchestration.config.connections import (
     ApiKey,
     Entry,
     ServiceAccount,

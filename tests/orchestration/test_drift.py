@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from orchestration.checks import drift, specification
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 from orchestration.resources.warehouse import WarehouseResource
 from tests.invoices import invoice, land, line, raw_warehouse
 

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from orchestration.landing import Landing, LandingClosed
+from orchestration.landing.journal import Landing, LandingClosed
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ import pytest
 from pydantic import SecretStr
 
 import sandbox as sandbox_package
-from orchestration.capabilities import ACTIONS, CAPABILITIES, DOCUMENT, READS
-from orchestration.connections import ApiKey, Connection, ServiceAccount
-from orchestration.matrix import print_matrix
-from orchestration.permissions import FIXES, ConnectionReport, examine
+from orchestration.commands.check import print_matrix
+from orchestration.config.connections import ApiKey, Connection, ServiceAccount
+from orchestration.permissions.capabilities import ACTIONS, CAPABILITIES, DOCUMENT, READS
+from orchestration.permissions.report import FIXES, ConnectionReport, examine
 from tests.conftest import ROOT
 
 MINIMAL = ["ORG_BILLING_READ_ONLY", "ORG_READ_ONLY"]
@@ -148,7 +148,7 @@ def test_a_clock_that_is_off_is_the_cause_of_a_refused_signature(today):
 
 
 def test_an_organization_that_is_unknown_may_be_a_governments(monkeypatch, sandbox):
-    monkeypatch.setattr("orchestration.permissions.COMMERCIAL", sandbox.base_url)
+    monkeypatch.setattr("orchestration.permissions.report.COMMERCIAL", sandbox.base_url)
     wrong = Connection("x", "5" * 24, sandbox.base_url, api_key(sandbox))
     assert any("cloud.mongodbgov.com" in each for each in examine(wrong, None).warnings)
     right = examine(connection(sandbox), None).warnings

@@ -6,7 +6,7 @@ import re
 import duckdb
 import pytest
 
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 from tests.invoices import invoice, land, line, load, restated, rows, unloadable
 
 

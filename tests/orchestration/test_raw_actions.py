@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.action_log import ActionLog
+from orchestration.action_runs.log import ActionLog
 from orchestration.actions.model import Plan, Record
-from orchestration.landing import Landing, drop_litter
+from orchestration.landing.journal import Landing, drop_litter
 from tests.invoices import raw_warehouse
 
 FOLDER = "landing/default/actions/2026-05"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 from tests.invoices import invoice, land, line, load, raw_warehouse, restated, rows
 from tests.orchestration.test_raw_inventory import cluster, clusters
 

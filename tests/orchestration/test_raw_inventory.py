@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from orchestration.freshness import missing_parts
-from orchestration.landing import Landing
+from orchestration.assets.freshness import missing_parts
+from orchestration.landing.journal import Landing
 from tests.invoices import load, rows
 
 

@@ -5,8 +5,8 @@ import re
 
 import pytest
 
-from orchestration.invoice_document import BadInvoice
-from orchestration.landing import Landing
+from orchestration.landing.invoice_document import BadInvoice
+from orchestration.landing.journal import Landing
 from tests.invoices import invoice, land, line, load, rows, unloadable
 
 

@@ -18,7 +18,7 @@ from orchestration.atlas.auth import digest
 from orchestration.atlas.client import Answer, AtlasClient
 from orchestration.atlas.errors import AtlasError
 from orchestration.atlas.inventory import Inventory
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 from tests.conftest import SHARED
 from tests.invoices import raw_warehouse
 

@@ -7,9 +7,9 @@ import dagster as dg
 import pytest
 
 from orchestration.actions.registry import ACTIONS
+from orchestration.config.yaml_file import YamlMistake
 from orchestration.ops import JOBS
 from orchestration.schedules.actions import action_schedules, read_schedules
-from orchestration.yaml_file import YamlMistake
 from tests.conftest import ROOT
 
 EXAMPLE = ROOT / "config/resources.yaml.example"

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from orchestration.connections import Connection
+from orchestration.config.connections import Connection
 from orchestration.extraction.session import Session
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 
 
 class Client:

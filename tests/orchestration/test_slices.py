@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from orchestration import cutter, json_stream
-from orchestration.cutter import Cutter
-from orchestration.invoice_document import BadInvoice
-from orchestration.slices import Slices
+from orchestration.landing import cutter, json_stream
+from orchestration.landing.cutter import Cutter
+from orchestration.landing.invoice_document import BadInvoice
+from orchestration.landing.slices import Slices
 from tests.invoices import invoice, line
 
 

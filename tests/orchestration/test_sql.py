@@ -5,8 +5,8 @@ import json
 import duckdb
 import pytest
 
+from orchestration.published.sql import run_sql
 from orchestration.settings import SettingsError
-from orchestration.sql import run_sql
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from datetime import date, datetime
 import duckdb
 import pytest
 
-from orchestration import statements
 from orchestration.rules.allocation import read_allocation
 from orchestration.rules.compiling import fingerprint
 from orchestration.settings import load_settings
-from orchestration.statement_files import StatementError, read_statements, write_statement
+from orchestration.statements import closing as statements
+from orchestration.statements.files import StatementError, read_statements, write_statement
 from orchestration.warehouse import statements as loading
 from orchestration.warehouse.shape import SCHEMA
 

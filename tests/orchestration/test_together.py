@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from orchestration.atlas.errors import AtlasError, RateLimited, Unauthorized, Unavailable
-from orchestration.connections import Connection, SettingsError
+from orchestration.config.connections import Connection, SettingsError
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import AT_ONCE, CONNECTION, fail, for_all
-from orchestration.landing import JournalError, Landing, LandingClosed
+from orchestration.landing.journal import JournalError, Landing, LandingClosed
 
 FOR_EVER = 60.0
 SHORT = 0.1

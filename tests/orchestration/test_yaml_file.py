@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from orchestration.yaml_file import OnlyText, TypedValues, YamlMistake, parse_yaml, read_yaml
+from orchestration.config.yaml_file import OnlyText, TypedValues, YamlMistake, parse_yaml, read_yaml
 
 FILE = Path("config/some.yaml")
 

@@ -9,9 +9,9 @@ from unittest import mock
 import pytest
 from hypothesis import strategies as st
 
-from orchestration import cutter, json_stream
-from orchestration.cutter import Cutter
-from orchestration.invoice_document import BadInvoice
+from orchestration.landing import cutter, json_stream
+from orchestration.landing.cutter import Cutter
+from orchestration.landing.invoice_document import BadInvoice
 from tests.properties.documents import STYLES, documents, numbered, plain, told, within
 from tests.properties.search import for_any
 

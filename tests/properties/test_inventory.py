@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 from hypothesis import strategies as st
 
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 from orchestration.warehouse.inventory import WITHOUT_IDS
 from tests.invoices import raw_warehouse
 from tests.properties.documents import STYLES

@@ -11,8 +11,8 @@ import duckdb
 from hypothesis import strategies as st
 
 from orchestration.atlas.errors import AtlasError
-from orchestration.invoice_document import BadInvoice
-from orchestration.landing import Landing
+from orchestration.landing.invoice_document import BadInvoice
+from orchestration.landing.journal import Landing
 from tests.invoices import invoice, land, line, raw_warehouse
 from tests.properties.documents import STYLES, documents, numbered, told, within
 from tests.properties.search import for_any

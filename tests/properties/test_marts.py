@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from hypothesis import strategies as st
 
-from orchestration.landing import Landing
+from orchestration.landing.journal import Landing
 from tests.dbt.conftest import Warehouse
 from tests.invoices import land, raw_warehouse
 from tests.properties.documents import STYLES, documents, numbered, told

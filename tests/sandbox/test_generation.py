@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from sandbox.books import Books
+from sandbox.bill.books import Books
 from sandbox.clock import Clock
 from sandbox.truth import all_invoices, truth
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from sandbox import blueprint
+from sandbox.estate import blueprint
 
 API = "/api/atlas/v2"
 FLEX_IN_CLUSTER_API = "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API"

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import httpx
 import pytest
 
-from sandbox.access import is_allowed
+from sandbox.access.rules import is_allowed
 
 API = "/api/atlas/v2"
 ROLES = {

@@ -6,8 +6,8 @@ import json
 import httpx
 import pytest
 
-from sandbox.errors import AtlasError
-from sandbox.media import negotiate
+from sandbox.wire.errors import AtlasError
+from sandbox.wire.media import negotiate
 
 VERSIONS = ("2023-01-01", "2024-08-05")
 API = "/api/atlas/v2"

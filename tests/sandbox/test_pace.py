@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from sandbox.clock import Clock
-from sandbox.pace import Pace, Stages
+from sandbox.estate.pace import Pace, Stages
 
 NAMES = ("first", "second", "last")
 

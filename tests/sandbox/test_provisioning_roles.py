@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from sandbox import running
-from sandbox.provisioning import PROVISIONING, READS
+from sandbox.operations.writes import PROVISIONING, READS
 from tests.sandbox.acting import API, NEWEST, cluster
 
 OWNERS = ["GROUP_OWNER", "ORG_OWNER"]

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from sandbox import running
-from sandbox.operations import Operation
-from sandbox.provisioning import PROVISIONING
+from sandbox.operations.reads import Operation
+from sandbox.operations.writes import PROVISIONING
 from tests.sandbox.acting import Acting, cluster, free, region, spec
 from tests.sandbox.conftest import TODAY, new_project, provisioner
 from tests.sandbox.test_specification import VERSIONED, problems, schemas  # noqa: F401

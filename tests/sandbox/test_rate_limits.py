@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from sandbox.clock import Clock
-from sandbox.errors import AtlasError
-from sandbox.rate_limits import EndpointSet, RateLimits
+from sandbox.wire.errors import AtlasError
+from sandbox.wire.rate_limits import EndpointSet, RateLimits
 
 API = "/api/atlas/v2"
 TWO_THEN_ONE_A_MINUTE = EndpointSet("org", 2, 1)

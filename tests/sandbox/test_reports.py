@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sandbox.regions import CLOUD_IDS, cloud_id
-from sandbox.resources import Region
+from sandbox.bill.regions import CLOUD_IDS, cloud_id
+from sandbox.estate.resources import Region
 
 API = "/api/atlas/v2"
 ASKED = {"reportType": "FOCUS", "reportFormat": "CSV", "formatSpecVersion": "1.3"}

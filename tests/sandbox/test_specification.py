@@ -13,7 +13,7 @@ import httpx
 import pytest
 from jsonschema import Draft202012Validator
 
-from sandbox.operations import OPERATIONS, WRITES, Operation
+from sandbox.operations.reads import OPERATIONS, WRITES, Operation
 
 API = "/api/atlas/v2"
 ORG = f"{API}/orgs/{{orgId}}"

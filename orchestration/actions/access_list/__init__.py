@@ -1,0 +1,1 @@
+"""Which addresses may reach a project's clusters."""

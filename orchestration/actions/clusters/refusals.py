@@ -1,0 +1,88 @@
+"""Changes of a cluster that Atlas would refuse, or carry out by deleting something: told before."""
+
+from collections.abc import Iterator
+
+from orchestration.actions.clusters import shards
+from orchestration.actions.clusters.configs import FLEX, FREE, REPLICA_SET, UpdateCluster
+from orchestration.actions.clusters.regions import is_known
+from orchestration.actions.clusters.replication_specs import as_atlas
+from orchestration.actions.clusters.state import DELETING, FoundCluster
+from orchestration.actions.model import Change, MonthlyCost
+from orchestration.actions.pricing.shapes import DEDICATED, Shape
+
+NO_WAY_BACK = "Atlas makes no replica set of a sharded cluster again: there is no way back."
+
+
+def update_refusals(
+    cluster: FoundCluster, config: UpdateCluster, changes: list[Change]
+) -> list[str]:
+    """Why a cluster cannot be changed so."""
+    fields = {each.field for each in changes}
+    found = []
+    if cluster.state == DELETING:
+        found.append("it is being deleted")
+    if cluster.is_paused:
+        found.append("it is paused, and Atlas changes no paused cluster: resume_cluster first")
+    small = fields - {"tags", "termination_protection"}
+    if cluster.kind != DEDICATED and small:
+        found.append(
+            f"{' and '.join(sorted(small))} of a {cluster.tier} cluster cannot be changed: make a "
+            "dedicated cluster and move the data"
+        )
+    if config.pit_enabled and not (config.backup_enabled or cluster.shape.backup):
+        found.append("pit_enabled needs backup_enabled")
+    if "instance_size" in fields and config.instance_size in {FREE, FLEX}:
+        found.append(f"a {cluster.tier} cluster cannot become {config.instance_size}")
+    return [*found, *_layout_refusals(cluster, config, fields)]
+
+
+def _layout_refusals(
+    cluster: FoundCluster, config: UpdateCluster, fields: set[str]
+) -> Iterator[str]:
+    """What Atlas would delete shards for, or refuse."""
+    before = cluster.details().cluster_type
+    if "cluster_type" in fields and before != REPLICA_SET:
+        yield f"a {before} cluster cannot become {config.cluster_type}"
+    if "replication_specs" not in fields or not config.replication_specs:
+        return
+    wanted = as_atlas(config.replication_specs)
+    yield from shards.refusals_of(cluster.document, wanted)
+    if len(wanted) > 1 and (config.cluster_type or before) == REPLICA_SET:
+        yield "a replica set has one shard: say cluster_type as well"
+
+
+def update_warnings(
+    cluster: FoundCluster, config: UpdateCluster, changes: list[Change]
+) -> list[str]:
+    """What a change brings with it."""
+    fields = {each.field for each in changes}
+    found = [NO_WAY_BACK] if "cluster_type" in fields else []
+    if "replication_specs" in fields and config.replication_specs:
+        found += shards.warnings_of(cluster.document, as_atlas(config.replication_specs))
+    return found
+
+
+def shape_warnings(before: Shape | None, after: Shape, cost: MonthlyCost | None) -> list[str]:
+    """What is not known here of hardware that is asked for: its region, its price."""
+    if after == before:
+        return []
+    places = {(each.provider, each.region) for each in after.servers}
+    places -= {(each.provider, each.region) for each in before.servers} if before else set()
+    found = [
+        f"{provider} {region} is no region known here: Atlas may refuse it, its price is a guess"
+        for provider, region in sorted(places)
+        if not is_known(provider, region)
+    ]
+    if cost is None and after.kind == DEDICATED:
+        found.append("What it costs is not known here: nobody has paid for this size yet.")
+    return found
+
+
+def pause_refusals(cluster: FoundCluster) -> tuple[str, ...]:
+    """Why a cluster cannot be paused or resumed."""
+    found = []
+    if cluster.kind != DEDICATED:
+        found.append(f"a {cluster.tier} cluster cannot be paused; only M10 and larger can")
+    if cluster.state == DELETING:
+        found.append("it is being deleted")
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""config/resources.yaml: projects, clusters, users and access lists as they should be."""

@@ -1,0 +1,119 @@
+"""What meta.freshness and meta.permissions say: read from what the landing journals noted.
+
+Nothing is asked of Atlas here, so a rebuild says the same as the refresh before it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+
+from orchestration.extraction.inventory import ENTITY as INVENTORY
+from orchestration.extraction.invoices import LIST
+from orchestration.extraction.reports import ACCESS
+from orchestration.extraction.reports import ENTITY as FOCUS_REPORTS
+from orchestration.extraction.selection import ENTITY as INVOICES
+from orchestration.extraction.together import CONNECTION
+from orchestration.landing.journal import Landing, Observation
+from orchestration.permissions.capabilities import READS, Capability
+from orchestration.status import MISSING_ROLE, OF_INVOICES
+from orchestration.warehouse.inventory import ENTITIES
+from orchestration.warehouse.publish import ConnectionStatus, Permission
+from orchestration.warehouse.raw import has_finished, last_success
+
+
+def status(
+    landing: Landing, data_through: date | None, *, with_focus_reports: bool
+) -> ConnectionStatus:
+    """One connection's row of meta.freshness."""
+    missing = missing_parts(landing, with_focus_reports=with_focus_reports)
+    return ConnectionStatus(
+        connection=landing.connection,
+        last_success_at=last_success(landing),
+        data_through=data_through,
+        status=_word(landing, missing),
+        missing_parts=missing,
+    )
+
+
+def _word(landing: Landing, missing: list[str]) -> str:
+    failures = [each for each in landing.current(CONNECTION).values() if each.error]
+    if not has_finished(landing):
+        is_slow = any(each.cause == "slow" for each in failures)
+        if failures and not is_slow:
+            return "error"
+        return "importing" if landing.observations() else "pending"
+    if any(each.cause != "slow" for each in failures):
+        return "error"
+    return "degraded" if missing else "connected"
+
+
+def missing_parts(landing: Landing, *, with_focus_reports: bool) -> list[str]:
+    """What could not be read, each with its cause, and where invoices differ from Atlas's list.
+
+    What needs a role beyond the two that costs need is in meta.permissions alone.
+    """
+    optional = {name for each in READS if each.kind == "optional" for name in each.entities}
+    found = [f"connection: {each.error}" for each in _errors(landing, CONNECTION)]
+    for entity in (INVENTORY, *ENTITIES):
+        errors = [
+            each
+            for each in _errors(landing, entity)
+            if not (entity in optional and each.cause == MISSING_ROLE)
+        ]
+        found += [f"{entity}: {sentence}" for sentence in _counted(errors)]
+    found += [f"{OF_INVOICES}{sentence}" for sentence in _of_invoices(landing)]
+    if with_focus_reports:
+        errors = [*_errors(landing, ACCESS), *_errors(landing, FOCUS_REPORTS)]
+        found += [f"FOCUS reports: {sentence}" for sentence in _counted(errors)]
+    return found
+
+
+def _errors(landing: Landing, entity: str) -> list[Observation]:
+    return [each for each in landing.current(entity).values() if each.error]
+
+
+def _counted(errors: list[Observation]) -> list[str]:
+    """Each cause once, with one example: forty clusters that lack a role are one sentence."""
+    by_cause: dict[str, list[str]] = defaultdict(list)
+    for each in errors:
+        by_cause[each.cause or str(each.error)].append(str(each.error))
+    return [
+        sentences[0] if len(sentences) == 1 else f"{sentences[0]} (and {len(sentences) - 1} more)"
+        for sentences in by_cause.values()
+    ]
+
+
+def _of_invoices(landing: Landing) -> Iterator[str]:
+    for seen in landing.current(INVOICES).values():
+        if seen.error:
+            yield seen.error
+        for invoice_id, problem in seen.meta.get("problems", {}).items():
+            yield f"invoice {invoice_id} cannot be used ({problem}); what was read before stays"
+    for seen in landing.current(LIST).values():
+        yield from seen.meta.get("differences", [])
+        for invoice_id, sentence in seen.meta.get("unloadable", {}).items():
+            yield f"invoice {invoice_id} {sentence}"
+
+
+def permissions(landing: Landing) -> list[Permission]:
+    """One connection's rows of meta.permissions: what the last refresh could and could not read."""
+    return [_permission(landing, each) for each in READS]
+
+
+def _permission(landing: Landing, capability: Capability) -> Permission:
+    seen = [
+        each
+        for entity in capability.entities
+        for name in ((entity, ACCESS) if entity == FOCUS_REPORTS else (entity,))
+        for each in landing.current(name).values()
+    ]
+    failed = [each for each in (*_errors(landing, CONNECTION), *seen) if each.error]
+    status_word = failed[0].cause or "unreadable" if failed else "ok" if seen else "not tried"
+    return Permission(
+        connection=landing.connection,
+        capability=capability.name,
+        status=status_word,
+        detail=failed[0].error if failed else None,
+        lost=capability.lost,
+        role=capability.role,
+    )

@@ -1,0 +1,1 @@
+"""What the terminal does, behind each command of cli.py."""

@@ -1,0 +1,78 @@
+"""`make demo`: a sandbox Atlas, a refreshed demo warehouse, Dagster and the dashboard over it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.commands.processes import (
+    dagster_command,
+    dashboard_command,
+    require_free_port,
+    running,
+    stop_on_signals,
+    wait_for_any,
+)
+from orchestration.settings import PROJECT_ROOT, SettingsError
+
+DEMO_DATA = PROJECT_ROOT / "data" / "demo"
+OURS = ("MONGODB_ATLAS_", "ATLAS_COSTS_", "DAGSTER_HOME")
+
+
+def demo(*, once: bool, host: str, dagster_port: int, dashboard_port: int) -> int:
+    """Run the demo; returns an exit code.
+
+    Raises:
+        SettingsError: a port is in use, or the sandbox did not start.
+    """
+    stop_on_signals()
+    if not once:
+        require_free_port(host, dagster_port, "--dagster-port")
+        require_free_port(host, dashboard_port, "--dashboard-port")
+    program = str(Path(sys.executable).with_name("atlas-costs"))
+    sandbox = subprocess.Popen(
+        [program, "sandbox", "--port", "0"],
+        env=clean_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        env = {**clean_environment(), **_exports(sandbox)}
+        code = subprocess.run([program, "refresh"], env=env, check=False).returncode
+        if once or code == 1:
+            return code
+        return _stay(env, host, dagster_port, dashboard_port)
+    finally:
+        sandbox.terminate()
+        sandbox.wait()
+
+
+def clean_environment() -> dict[str, str]:
+    """This environment without any real key, `.env`, or real data folder."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return {**kept, "ATLAS_COSTS_ENV_FILE": "", "ATLAS_COSTS_DATA_DIR": str(DEMO_DATA)}
+
+
+def _exports(sandbox: subprocess.Popen[str]) -> dict[str, str]:
+    """The variables the sandbox prints once it serves."""
+    wanted = {"BASE_URL", "ORG_ID", "PUBLIC_KEY", "PRIVATE_KEY"}
+    found: dict[str, str] = {}
+    for line in sandbox.stdout or ():
+        name, _, value = line.strip().removeprefix("export ").partition("=")
+        if name.removeprefix("MONGODB_ATLAS_") in wanted:
+            found[name] = value.strip("'\"")
+        if len(found) == len(wanted):
+            return found
+    raise SettingsError("The sandbox did not start; run `atlas-costs sandbox` to see why.")
+
+
+def _stay(env: dict[str, str], host: str, dagster_port: int, dashboard_port: int) -> int:
+    env = {**env, "DAGSTER_HOME": str(DEMO_DATA / "dagster")}
+    commands = dagster_command(host, dagster_port), dashboard_command(host, dashboard_port)
+    with running(*commands, env=env) as processes:
+        print(
+            f"\nDashboard  http://{host}:{dashboard_port}\nDagster    http://{host}:{dagster_port}"
+            "\nCtrl-C stops both.\n",
+            flush=True,
+        )
+        return wait_for_any(processes)

@@ -1,0 +1,31 @@
+"""`atlas-costs export`: costs as files for other tools."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.settings import load_settings
+
+app = typer.Typer(help="Write costs to a file.", no_args_is_help=True)
+
+
+@app.callback()
+def formats() -> None:
+    """Write costs to a file."""
+
+
+@app.command()
+def focus(
+    output: Annotated[Path, typer.Option("-o", help="A name that ends in .csv or .parquet.")],
+    month: Annotated[
+        list[str] | None,
+        typer.Option(help="Billing period 2026-05, or 2026-01..2026-05; repeatable; all without."),
+    ] = None,
+    spec: Annotated[str, typer.Option(help="FOCUS version: 1.2 or 1.3.")] = "1.3",
+) -> None:
+    """Write FOCUS rows of the published warehouse; the file is there whole or not at all."""
+    from orchestration.published.focus_export import export_focus  # noqa: PLC0415
+
+    rows = export_focus(load_settings().published_warehouse, month or [], spec, output)
+    typer.echo(f"{rows:,} rows of FOCUS {spec} in {output}.")

@@ -1,0 +1,86 @@
+"""Refresh and rebuild without any UI: Dagster's jobs, in this process."""
+
+import contextlib
+import os
+from pathlib import Path
+from typing import Any
+
+from orchestration.landing.journal import Landing
+from orchestration.landing.slices import Slices
+from orchestration.settings import Settings
+from orchestration.warehouse.lock import run_lock, wait_until_free
+from orchestration.warehouse.raw import RawWarehouse
+
+DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+python_logs:
+  managed_python_loggers: [atlas_costs]
+  python_log_level: INFO
+"""
+
+
+def prepare_dagster_home(settings: Settings) -> Path:
+    """Dagster's storage folder, with its telemetry off; runs from here show in its UI."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists():
+        config.write_text(DAGSTER_YAML)
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+def refresh(settings: Settings, from_month: str | None = None) -> None:
+    """Extract what changed, load, build, check, publish.
+
+    Args:
+        settings: Where the data lies.
+        from_month: First invoice month to read (YYYY-MM), or None for the settings' history.
+
+    Raises:
+        Exception: whatever stopped it; `explain.explanation` has the sentence for a user.
+    """
+    _execute(settings, "refresh_costs", _run_config(from_month))
+
+
+def rebuild(settings: Settings) -> None:
+    """Make the warehouse again from landing alone: raw, lines' first tags, changes, history, marts.
+
+    Raises:
+        WarehouseError: another run holds the build files, or a landed file cannot be read.
+    """
+    with run_lock(settings.build_dir, "rebuild"):
+        wait_until_free([settings.raw_file, settings.marts_file])
+        Slices(settings.slices_dir).drop_all()
+        settings.raw_file.unlink(missing_ok=True)
+        settings.models_file.unlink(missing_ok=True)
+        landings = [Landing(settings.landing_dir, each.name) for each in settings.connections()]
+        with RawWarehouse(settings.raw_file, settings.slices_dir) as raw:
+            raw.load(*landings)
+    _execute(settings, "build_marts", _run_config(None))
+
+
+def _execute(settings: Settings, name: str, run_config: dict[str, Any]) -> None:
+    prepare_dagster_home(settings)
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    # dbt tells its every step on standard output; the log keeps it for who wants it.
+    with (settings.build_dir / "dbt.log").open("w") as log, contextlib.redirect_stdout(log):
+        # Dagster and dbt take seconds to import: not before there is something to run.
+        import dagster as dg  # noqa: PLC0415
+
+        from orchestration.definitions import defs  # noqa: PLC0415
+
+        with dg.DagsterInstance.get() as instance:
+            job = defs.resolve_job_def(name)
+            job.execute_in_process(instance=instance, run_config=run_config)
+
+
+def _run_config(from_month: str | None) -> dict[str, Any]:
+    # Dagster's own console lines are for its UI; the user reads ours.
+    config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    if from_month is not None:
+        config["ops"] = {"invoices": {"config": {"from_month": from_month}}}
+    return config

@@ -1,0 +1,1 @@
+"""Connections and the YAML files an operator writes."""

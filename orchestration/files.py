@@ -1,0 +1,52 @@
+"""Files written whole under another name and renamed, so that no reader sees half of one."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+SUFFIX = ".part"
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """A name beside a file, hidden and nobody else's; gone at the end unless it was renamed."""
+    temporary = target.with_name(f".{target.name}.{uuid4().hex[:8]}{SUFFIX}")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def keep(temporary: Path, target: Path) -> None:
+    """Make a finished file the target, replacing what is there, so that a crash loses neither."""
+    sync_file(temporary)
+    temporary.replace(target)
+    sync_folder(target.parent)
+
+
+def write(target: Path, content: bytes, *, mode: int | None = None) -> None:
+    """Write a small file whole, crash-proof; with a mode it is never readable to others before."""
+    with beside(target) as temporary:
+        if mode is not None:
+            temporary.touch(0o600)
+        temporary.write_bytes(content)
+        if mode is not None:
+            temporary.chmod(mode)
+        keep(temporary, target)
+
+
+def sync_file(path: Path) -> None:
+    """Make a file's content survive a crash of the machine."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename inside a folder survive a crash of the machine."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""What a key may read and do, asked of Atlas."""

@@ -1,0 +1,161 @@
+"""Which permissions do the keys have? Asked of Atlas itself by reading, never by changing anything.
+
+Each connection is a row of cells, one for each capability; a cell that fails names its cause, what
+is lost and the step that mends it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from orchestration.atlas.client import RetryPolicy
+from orchestration.atlas.clock import clock_warning
+from orchestration.extraction.clients import new_client
+from orchestration.permissions.capabilities import ACTIONS, DOCUMENT, READS, Capability
+from orchestration.permissions.examination import NOTHING, OK, Examination
+from orchestration.settings import ApiKey, Connection, ServiceAccount, Settings, SettingsError
+from orchestration.status import MISSING_ROLE
+
+COMMERCIAL, GOVERNMENT = "https://cloud.mongodb.com", "https://cloud.mongodbgov.com"
+# A person waits for the answer: one more try for a lost connection, no minute for a rate limit.
+PATIENCE = RetryPolicy(attempts=2, initial_wait_s=0.5, jitter_s=0.2, longest_wait_s=5)
+NOT_CONFIGURED = "not configured"
+FIXES = {
+    MISSING_ROLE: "Give the key the role {role}.",
+    "bad key": "Copy the key again or create a new one, then run `atlas-costs connect`.",
+    "wrong org": "Correct the organization id, or use a key of that organization.",
+    "IP not allowed": "Add this machine's address to the key's API access list.",
+    "rate limited": "Wait a minute and check again; other tools share this budget.",
+    "unreachable": "Check the base URL, and that this machine may reach it.",
+    "clock skew": "Correct this machine's clock.",
+    NOT_CONFIGURED: "Set the variables that are named.",
+}
+"""What to do about each cause; its anchor in docs/connect.md is its name with dashes."""
+NO_PROVISIONING = "No MONGODB_ATLAS_PROVISIONING_… variable is set; costs do not need it."
+Credentials = ApiKey | ServiceAccount
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one connection may do of one capability.
+
+    Attributes:
+        capability: Its name.
+        kind: See capabilities.Kind.
+        status: `ok`, a cause of FIXES, or `nothing to try`.
+        detail: What Atlas said, or why nothing was asked.
+        lost: What is missing without it; empty unless it failed.
+        fix: The step that mends it; empty unless it failed.
+        section: Where docs/connect.md says more; empty unless it failed.
+    """
+
+    capability: str
+    kind: str
+    status: str
+    detail: str = ""
+    lost: str = ""
+    fix: str = ""
+    section: str = ""
+
+    @property
+    def failed(self) -> bool:
+        """Whether something is lost; actions that nobody set up are not."""
+        return bool(self.lost)
+
+
+@dataclass(frozen=True)
+class ConnectionReport:
+    """One row of the matrix."""
+
+    name: str
+    org_id: str
+    cells: tuple[Cell, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def costs_readable(self) -> bool:
+        """Whether invoices can be listed."""
+        return self.cells[0].status == OK
+
+    @property
+    def sentence(self) -> str:
+        """Whether costs can be read, and why not."""
+        if self.costs_readable:
+            return f"costs can be read ({self.cells[0].detail} of organization {self.org_id})."
+        return f"costs cannot be read. {self.cells[0].detail}"
+
+    def as_document(self) -> dict[str, Any]:
+        """As `atlas-costs check --json` prints it."""
+        return {
+            "name": self.name,
+            "org_id": self.org_id,
+            "costs_readable": self.costs_readable,
+            "cells": [asdict(each) for each in self.cells],
+            "warnings": list(self.warnings),
+        }
+
+
+def examine_all(settings: Settings) -> list[ConnectionReport]:
+    """Try every capability of every connection.
+
+    Raises:
+        SettingsError: there is no connection at all, or connections.yaml has a mistake.
+    """
+    connections = settings.connections()
+    try:
+        provisioning, why_not = settings.provisioning_credentials(), NO_PROVISIONING
+    except SettingsError as error:
+        provisioning, why_not = None, str(error)
+    return [examine(each, provisioning, why_not) for each in connections]
+
+
+def examine(
+    connection: Connection, provisioning: Credentials | None, no_provisioning: str = NO_PROVISIONING
+) -> ConnectionReport:
+    """Try every capability of one connection.
+
+    Args:
+        connection: The organization, with the key that reads costs.
+        provisioning: The key for actions, or None.
+        no_provisioning: Why there is none.
+    """
+    if connection.credentials is None:
+        cells = [_cell(each, NOT_CONFIGURED, connection.problem or "") for each in READS]
+        warnings: list[str] = []
+    else:
+        cells, warnings = _examine_key(connection, connection.credentials, READS)
+    if provisioning is None:
+        cells += [Cell(each.name, each.kind, NOT_CONFIGURED, no_provisioning) for each in ACTIONS]
+    else:
+        found, about_it = _examine_key(connection, provisioning, ACTIONS)
+        cells += found
+        warnings += [f"Key for actions: {each}" for each in about_it]
+    warnings += _about_the_address(connection, cells[0])
+    return ConnectionReport(connection.name, connection.org_id, tuple(cells), tuple(warnings))
+
+
+def _examine_key(
+    connection: Connection, credentials: Credentials, capabilities: tuple[Capability, ...]
+) -> tuple[list[Cell], list[str]]:
+    with new_client(connection.base_url, credentials, retries=PATIENCE) as client:
+        asked = Examination(client, connection.org_id, credentials)
+        cells = [_cell(each, *asked.find(each)) for each in capabilities]
+        return cells, [] if asked.is_hopeless else list(asked.key.warnings)
+
+
+def _about_the_address(connection: Connection, invoices: Cell) -> Iterator[str]:
+    if connection.base_url == COMMERCIAL and invoices.status in {"wrong org", "bad key"}:
+        yield f"If the organization is in Atlas for Government, its base URL is {GOVERNMENT}."
+    if invoices.status not in {"unreachable", "clock skew", NOT_CONFIGURED} and (
+        sentence := clock_warning(connection.base_url)
+    ):
+        yield sentence
+
+
+def _cell(capability: Capability, status: str, detail: str) -> Cell:
+    name, kind = capability.name, capability.kind
+    if status in {OK, NOTHING}:
+        return Cell(name, kind, status, detail)
+    anchor = capability.section if status == MISSING_ROLE else status.lower().replace(" ", "-")
+    fix = FIXES[status].format(role=capability.role)
+    return Cell(name, kind, status, detail, capability.lost, fix, f"{DOCUMENT}#{anchor}")

@@ -1,0 +1,183 @@
+"""FOCUS rows of the published warehouse as a file: the columns of one version, in its order.
+
+What is ours comes last, prefixed x_. A file is written under another name beside its own and
+renamed once it is whole, so that whoever reads it never sees half of it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration import files
+from orchestration.settings import SettingsError
+
+SPEC_1_3 = (
+    *("AllocatedMethodDetails", "AllocatedMethodId", "AllocatedResourceId"),
+    *("AllocatedResourceName", "AllocatedTags", "AvailabilityZone", "BilledCost"),
+    *("BillingAccountId", "BillingAccountName", "BillingAccountType", "BillingCurrency"),
+    *("BillingPeriodEnd", "BillingPeriodStart", "CapacityReservationId"),
+    *("CapacityReservationStatus", "ChargeCategory", "ChargeClass", "ChargeDescription"),
+    *("ChargeFrequency", "ChargePeriodEnd", "ChargePeriodStart", "CommitmentDiscountCategory"),
+    *("CommitmentDiscountId", "CommitmentDiscountName", "CommitmentDiscountQuantity"),
+    *("CommitmentDiscountStatus", "CommitmentDiscountType", "CommitmentDiscountUnit"),
+    *("ConsumedQuantity", "ConsumedUnit", "ContractApplied", "ContractedCost"),
+    *("ContractedUnitPrice", "EffectiveCost", "HostProviderName", "InvoiceId"),
+    *("InvoiceIssuerName", "ListCost", "ListUnitPrice", "PricingCategory", "PricingCurrency"),
+    *("PricingCurrencyContractedUnitPrice", "PricingCurrencyEffectiveCost"),
+    *("PricingCurrencyListUnitPrice", "PricingQuantity", "PricingUnit", "ProviderName"),
+    *("PublisherName", "RegionId", "RegionName", "ResourceId", "ResourceName", "ResourceType"),
+    *("ServiceCategory", "ServiceName", "ServiceProviderName", "ServiceSubcategory", "SkuId"),
+    *("SkuMeter", "SkuPriceDetails", "SkuPriceId", "SubAccountId", "SubAccountName"),
+    *("SubAccountType", "Tags"),
+)
+SINCE_1_3 = frozenset(
+    {
+        *("AllocatedMethodDetails", "AllocatedMethodId", "AllocatedResourceId"),
+        *("AllocatedResourceName", "AllocatedTags", "ContractApplied"),
+        *("HostProviderName", "ServiceProviderName"),
+    }
+)
+SPECS = {
+    "1.2": tuple(name for name in SPEC_1_3 if name not in SINCE_1_3),
+    "1.3": SPEC_1_3,
+}
+OURS = {
+    "x_AtlasSku": "x_AtlasSku",
+    "x_BilledDateEnd": "x_BilledDateEnd",
+    "x_BilledDateStart": "x_BilledDateStart",
+    "x_Connection": "connection",
+    "x_FocusSource": "x_FocusSource",
+    "x_InvoiceId": "x_InvoiceId",
+    "x_LineItemId": "x_LineItemId",
+    "x_PricingCurrencyRate": "x_PricingCurrencyRate",
+    "x_ReportRow": "x_ReportRow",
+    "x_SkuCategory": "x_SkuCategory",
+    "x_SyntheticReason": "x_SyntheticReason",
+}
+MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:\.\.(\d{4}-(?:0[1-9]|1[0-2])))?")
+
+
+def export_focus(warehouse: Path, months: Sequence[str], spec: str, output: Path) -> int:
+    """Write the rows of the billing periods asked for, of all if none is; how many there are.
+
+    Raises:
+        SettingsError: nothing published, an unknown month, version or suffix, or no place to write.
+    """
+    _require(spec, output)
+    if not warehouse.exists():
+        raise SettingsError(f"No warehouse at {warehouse} yet: run `atlas-costs refresh` first.")
+    with duckdb.connect(str(warehouse.resolve()), read_only=True) as db:
+        wanted = _periods(_months_of(db), months)
+        is_csv = output.suffix.lower() == ".csv"
+        invoices = [invoice for (invoice,) in db.execute(_INVOICES, [wanted]).fetchall()]
+        query = _select(db, spec, len(invoices), as_text=is_csv)
+        rows = db.sql(query, params=[wanted, *invoices])
+        with _whole(output) as beside:
+            if is_csv:
+                rows.write_csv(str(beside), header=True)
+            else:
+                rows.write_parquet(str(beside))
+            return _count(db, beside, is_csv=is_csv)
+
+
+def _require(spec: str, output: Path) -> None:
+    if spec not in SPECS:
+        raise SettingsError(f"--spec {spec} is not one of {', '.join(SPECS)}.")
+    if output.suffix.lower() not in {".csv", ".parquet"}:
+        raise SettingsError(f"-o {output}: end the name in .csv or .parquet.")
+
+
+# A refund without a date is of the month after its invoice's, as in focus_costs.
+_MONTHS = """
+select strftime(invoice_month, '%Y-%m') as month from marts.fct_invoices
+union
+select strftime(coalesce(created_at, invoice_month + interval 1 month), '%Y-%m')
+from marts.fct_invoice_refunds
+order by month
+"""
+# Named one by one, invoices are what the view reads and not all of history; a refund may be of
+# any month.
+_INVOICES = """
+select invoice_id from marts.fct_invoices
+where strftime(invoice_month, '%Y-%m') in (select unnest($1::varchar[]))
+union
+select invoice_id from marts.fct_invoice_refunds
+"""
+
+
+def _months_of(db: duckdb.DuckDBPyConnection) -> list[str]:
+    try:
+        db.execute("describe marts.focus_costs")
+    except duckdb.CatalogException:
+        raise SettingsError(
+            "The published warehouse is from before FOCUS: run `atlas-costs refresh` first."
+        ) from None
+    return [month for (month,) in db.execute(_MONTHS).fetchall() if month]
+
+
+def _periods(existing: list[str], asked: Sequence[str]) -> list[str]:
+    if not asked:
+        return existing
+    wanted = {month for each in asked for month in _matching(existing, each)}
+    return sorted(wanted)
+
+
+def _matching(existing: list[str], asked: str) -> list[str]:
+    match = MONTH.fullmatch(asked)
+    if match is None:
+        raise SettingsError(f"--month {asked}: write it as 2026-05, or 2026-01..2026-05.")
+    first, last = match[1], match[2] or match[1]
+    found = [month for month in existing if first <= month <= last]
+    if not found:
+        there = f"there are {', '.join(existing)}" if existing else "there is none"
+        raise SettingsError(f"No bill is of {asked}; {there}.")
+    return found
+
+
+def _select(db: duckdb.DuckDBPyConnection, spec: str, invoices: int, *, as_text: bool) -> str:
+    types = {name: kind for name, kind, *_ in db.execute("describe marts.focus_costs").fetchall()}
+    pairs = [*((name, name) for name in SPECS[spec]), *OURS.items()]
+    columns = ", ".join(
+        f"{_written(column, types[column], as_text=as_text)} as {name}" for name, column in pairs
+    )
+    marks = ", ".join(f"${2 + number}" for number in range(invoices)) or "null"
+    # in an order of its own, so that two exports of one bill can be compared
+    return f"""
+        select {columns} from marts.focus_costs
+        where x_InvoiceId in ({marks})
+            and strftime(BillingPeriodStart, '%Y-%m') in (select unnest($1::varchar[]))
+        order by BillingPeriodStart, BillingAccountId, x_InvoiceId, ChargePeriodStart,
+            x_SyntheticReason nulls first, SkuId, x_LineItemId, x_ReportRow, BilledCost
+    """  # noqa: S608  names of our own lists
+
+
+def _written(column: str, kind: str, *, as_text: bool) -> str:
+    """A column as FOCUS writes it: times in UTC with a Z, decimals plain and without idle zeros."""
+    if kind.startswith("TIMESTAMP"):
+        text, moment = f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ')", f"timezone('UTC', {column})"
+        return text if as_text else moment
+    if kind.startswith("DECIMAL") and as_text:
+        return f"rtrim(rtrim({column}::varchar, '0'), '.')"
+    return column
+
+
+def _count(db: duckdb.DuckDBPyConnection, file: Path, *, is_csv: bool) -> int:
+    reader = "read_csv($1, header = true, all_varchar = true)" if is_csv else "read_parquet($1)"
+    [(rows,)] = db.execute(f"select count(*) from {reader}", [str(file)]).fetchall()  # noqa: S608
+    return int(rows)
+
+
+@contextmanager
+def _whole(output: Path) -> Iterator[Path]:
+    """A name beside the output; it becomes the output at the end, or is gone."""
+    try:
+        with files.beside(output) as temporary:
+            temporary.touch()
+            yield temporary
+            files.keep(temporary, output)
+    except (OSError, duckdb.IOException) as error:
+        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+        raise SettingsError(f"Cannot write {output}: {reason.rstrip('.')}.") from None

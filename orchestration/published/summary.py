@@ -1,0 +1,163 @@
+"""What a refresh says at its end, read from the published warehouse as any user would."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+from babel.numbers import format_currency, format_decimal
+
+from orchestration.permissions.capabilities import READS
+from orchestration.status import MISSING_ROLE
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """One invoice that does not tie to Atlas.
+
+    Attributes:
+        missing_cents: Atlas's subtotal less the lines it sent.
+    """
+
+    invoice_id: str
+    month: str
+    missing_cents: int
+    header_cents: int
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The published bill in a few numbers.
+
+    Attributes:
+        totals: Pricing currency → cents of usage, support, minimum charge and consulting.
+        month_to_date: The same for the month of the last usage day.
+        tied: Closed or totalled invoices that tie to the cent (within the tolerance).
+        untotalled: Pending invoices whose header Atlas has not totalled.
+        optional: What needs a further role that the key lacks; costs do not depend on it.
+        unclassified: SKUs that neither the taxonomy nor a rule knows; their cents are in the total.
+    """
+
+    version: str
+    data_through: date | None
+    totals: dict[str, int]
+    month_to_date: dict[str, int]
+    invoices: int
+    line_items: int
+    tied: int
+    untotalled: int
+    differing: list[Invoice]
+    missing_parts: list[str]
+    optional: list[str]
+    unclassified: list[str]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is missing and every invoice ties."""
+        return not (self.differing or self.missing_parts)
+
+    def lines(self) -> list[str]:
+        """The summary as a person reads it."""
+        total = amounts(self.totals)
+        month = f"{self.data_through:%B %Y}" if self.data_through else "no month"
+        pending = (
+            f"; {self.untotalled} pending, not totalled by Atlas yet" if self.untotalled else ""
+        )
+        text = [
+            f"Published version {self.version}, data through {self.data_through}.",
+            f"Total {total} over {self.invoices} invoices and {self.line_items:,} lines.",
+            f"{month} to date {amounts(self.month_to_date)}.",
+            f"{self.tied} of {self.invoices} invoices tie to Atlas to the cent{pending}.",
+        ]
+        text += [
+            f"Does not tie: invoice {each.invoice_id} ({each.month}), {each.missing_cents} cents "
+            f"missing from its lines, header differs by {each.header_cents} cents."
+            for each in self.differing
+        ]
+        text += [f"Missing: {part}" for part in self.missing_parts]
+        if self.optional:
+            text.append(f"Not read, because a further role is missing: {', '.join(self.optional)}.")
+        if self.unclassified:
+            names = ", ".join(f"{sku} (Unclassified)" for sku in self.unclassified)
+            text.append(f"SKUs nobody has classified yet, in the total all the same: {names}.")
+        return text
+
+
+def amounts(by_currency: dict[str, int]) -> str:
+    """Amounts with their currency; Atlas credits are no dollars."""
+    return " + ".join(amount(cents, currency) for currency, cents in by_currency.items()) or "0"
+
+
+def amount(cents: int, currency: str) -> str:
+    """One amount: `$1,234.56`, or `1,234.56 Atlas Credits`."""
+    value = Decimal(cents) / 100
+    if len(currency) == 3:
+        return str(format_currency(value, currency, locale="en_US"))
+    return f"{format_decimal(value, '#,##0.00', locale='en_US')} {currency}"
+
+
+def summarize(warehouse: Path) -> Summary:
+    """Read the published warehouse's own numbers."""
+    with duckdb.connect(str(warehouse.resolve()), read_only=True) as db:
+        freshness = db.execute(
+            "select warehouse_version, data_through, missing_parts from meta.freshness"
+        ).fetchall()
+        through = max((row[1] for row in freshness if row[1]), default=None)
+        return Summary(
+            version=freshness[0][0] if freshness else "unknown",
+            data_through=through,
+            totals=_totals(db, None),
+            month_to_date=_totals(db, through.replace(day=1) if through else None),
+            differing=_differing(db),
+            missing_parts=[part for row in freshness for part in row[2] or []],
+            optional=_optional(db),
+            unclassified=_unclassified(db),
+            **_counts(db),
+        )
+
+
+def _totals(db: duckdb.DuckDBPyConnection, month: date | None) -> dict[str, int]:
+    """Pricing currency → cents of one month, or of all time."""
+    rows = db.execute(
+        "select pricing_currency, sum(cost_cents)::bigint from marts.agg_costs_daily "
+        "where charge_type <> 'credit' "
+        "and ($month::date is null or date_trunc('month', usage_date) = $month::date) "
+        "group by pricing_currency order by pricing_currency",
+        {"month": month},
+    ).fetchall()
+    return dict(rows)
+
+
+def _counts(db: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    [row] = db.execute(
+        "select count(*), coalesce(sum(line_items), 0)::bigint, count_if(is_reconciled), "
+        "count_if(is_reconciled is null) from marts.fct_invoices"
+    ).fetchall()
+    return dict(zip(("invoices", "line_items", "tied", "untotalled"), row, strict=True))
+
+
+def _differing(db: duckdb.DuckDBPyConnection) -> list[Invoice]:
+    rows = db.execute(
+        "select invoice_id, strftime(invoice_month, '%Y-%m'), difference_cents, "
+        "header_difference_cents from marts.fct_invoices where is_reconciled = false "
+        "order by invoice_month desc, invoice_id"
+    ).fetchall()
+    return [Invoice(*row) for row in rows]
+
+
+def _optional(db: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = db.execute(
+        "select distinct capability from meta.permissions where status = $status "
+        "and capability in (select unnest($names)) order by capability",
+        {"status": MISSING_ROLE, "names": [each.name for each in READS if each.kind == "optional"]},
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _unclassified(db: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = db.execute(
+        "select distinct sku from marts.agg_costs_monthly "
+        "where service = 'Unclassified' order by sku"
+    ).fetchall()
+    return [sku or "(no SKU)" for (sku,) in rows]

@@ -1,0 +1,1 @@
+"""What a report is, as SQL over the published warehouse."""

@@ -1,0 +1,58 @@
+"""A cost report as a value: what is asked, of which days, cut and compared how."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from reporting.ranges import ONE_DAY, Window
+
+OPERATORS = ("is", "is_not", "contains", "starts", "ends")
+MAX_TOP = 25
+MAX_GROUPS = 3
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One condition; conditions of one set hold together, and any one set is enough."""
+
+    dimension: str
+    operator: str
+    values: tuple[str, ...]
+    set_number: int = 1
+
+    @property
+    def parameter(self) -> str:
+        """The name this filter has in an address; `is` goes without saying."""
+        prefix = "f" if self.set_number == 1 else f"f{self.set_number}"
+        name = self.dimension.replace("tag:", "tag.", 1)
+        silent = self.operator == "is" and name.rpartition(".")[2] not in OPERATORS
+        return f"{prefix}.{name}" if silent else f"{prefix}.{name}.{self.operator}"
+
+
+@dataclass(frozen=True)
+class ReportState:
+    """Everything that decides what a cost report shows; `start` and `last` are both shown days."""
+
+    range: str = "this_month"
+    start: date | None = None
+    last: date | None = None
+    bin: str = "day"
+    group: tuple[str, ...] = ("service",)
+    chart: str = "bar"
+    measure: str = "cost"
+    compare: str = "previous"
+    show: tuple[str, ...] = ()
+    tags: str = "current"
+    top: int = 5
+    filters: tuple[Filter, ...] = ()
+
+    @property
+    def custom_window(self) -> Window | None:
+        """The window of an explicit `from` and `to`, which win over a named range."""
+        if self.start is None or self.last is None:
+            return None
+        return Window(self.start, self.last + ONE_DAY)
+
+    @property
+    def range_name(self) -> str | None:
+        """The named range in force, if one is."""
+        return None if self.custom_window else self.range

@@ -1,0 +1,1 @@
+"""What everything costs, and the invoices that say so."""

@@ -1,0 +1,1 @@
+"""The organizations, projects and clusters that the sandbox has."""

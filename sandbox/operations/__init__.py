@@ -1,0 +1,1 @@
+"""Each operation of the Atlas Admin API that the sandbox answers."""

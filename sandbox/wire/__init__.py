@@ -1,0 +1,1 @@
+"""How Atlas's answers travel: media types, pages, errors, limits and faults."""
