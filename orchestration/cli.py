@@ -5,6 +5,7 @@ import os
 import sys
 import traceback
 from datetime import datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -31,6 +32,28 @@ FAILED, COSTS_UNREADABLE, INCOMPLETE = 1, 2, 3
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 DagsterPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of Dagster's UI.")]
 DashboardPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard.")]
+
+
+def _version(*, asked: bool) -> None:
+    if asked:
+        typer.echo(f"atlas-costs {metadata.version('atlas-costs')}")
+        raise typer.Exit
+
+
+@app.callback()
+def about(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            is_eager=True,
+            help="Print the version.",
+            callback=lambda asked: _version(asked=asked),
+        ),
+    ] = False,
+) -> None:
+    """MongoDB Atlas costs that reconcile to the cent."""
 
 
 @app.command()
@@ -90,7 +113,9 @@ def connect(
     name: Annotated[str | None, typer.Option(help="For one of several organizations.")] = None,
     remove: Annotated[str | None, typer.Option(metavar="NAME", help="Forget this one.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    anyway: Annotated[bool, typer.Option("--anyway", help="Even if costs stay unread.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Save even if costs cannot be read.")
+    ] = False,
 ) -> None:
     """Ask for an organization and its key, test them, and write them to .env (mode 600).
 
@@ -265,11 +290,22 @@ def main() -> NoReturn:
     os.environ.setdefault("DO_NOT_TRACK", "1")
     try:
         app()
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):
+            _leave_the_pipe()
+        raise
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  the last place that can still be kind
         _explain(error)
         sys.exit(FAILED)
+    sys.exit(0)
+
+
+def _leave_the_pipe() -> NoReturn:
+    """Whoever read along, such as `head`, has seen enough: that is no error."""
+    # or Python complains once more when it flushes at exit
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
 
 

@@ -5,11 +5,20 @@ import errno
 from orchestration.actions.model import Refusal
 from orchestration.atlas.errors import AtlasError
 from orchestration.landing.journal import JournalError
+from orchestration.published.reader import NotPublished
 from orchestration.settings import SettingsError
 from orchestration.statements.files import StatementError
 from orchestration.warehouse.errors import WarehouseError
 
-KNOWN = (AtlasError, JournalError, Refusal, SettingsError, StatementError, WarehouseError)
+KNOWN = (
+    AtlasError,
+    JournalError,
+    NotPublished,
+    Refusal,
+    SettingsError,
+    StatementError,
+    WarehouseError,
+)
 NO_ROOM = ("No space left on device", "disk is full", "disk quota exceeded", "File too large")
 
 UNWRITABLE = frozenset(

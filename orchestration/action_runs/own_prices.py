@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from orchestration.actions.pricing.pricer import Rates, Tier
+from orchestration.published.reader import NotPublished, opened
 
 log = logging.getLogger("atlas_costs")
 # Prices rarely change: two months speak for them. How much is stored or transferred varies from
@@ -98,9 +99,9 @@ def learn(warehouse: Path, org_id: str) -> Rates:
     if not warehouse.exists():
         return Rates()
     try:
-        with duckdb.connect(str(warehouse.resolve()), read_only=True) as db:
+        with opened(warehouse) as db:
             return _rates(db, org_id)
-    except duckdb.Error as error:
+    except (NotPublished, duckdb.Error) as error:
         log.warning("prices come from public lists: %s", str(error).splitlines()[0])
         return Rates()
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import files
+from orchestration.published.reader import opened, require_table
 from orchestration.settings import SettingsError
 
 SPEC_1_3 = (
@@ -64,12 +65,11 @@ def export_focus(warehouse: Path, months: Sequence[str], spec: str, output: Path
     """Write the rows of the billing periods asked for, of all if none is; how many there are.
 
     Raises:
-        SettingsError: nothing published, an unknown month, version or suffix, or no place to write.
+        NotPublished: there is no warehouse, or it is of a release before FOCUS.
+        SettingsError: an unknown month, version or suffix, or no place to write.
     """
     _require(spec, output)
-    if not warehouse.exists():
-        raise SettingsError(f"No warehouse at {warehouse} yet: run `atlas-costs refresh` first.")
-    with duckdb.connect(str(warehouse.resolve()), read_only=True) as db:
+    with opened(warehouse) as db:
         wanted = _periods(_months_of(db), months)
         is_csv = output.suffix.lower() == ".csv"
         invoices = [invoice for (invoice,) in db.execute(_INVOICES, [wanted]).fetchall()]
@@ -109,12 +109,7 @@ select invoice_id from marts.fct_invoice_refunds
 
 
 def _months_of(db: duckdb.DuckDBPyConnection) -> list[str]:
-    try:
-        db.execute("describe marts.focus_costs")
-    except duckdb.CatalogException:
-        raise SettingsError(
-            "The published warehouse is from before FOCUS: run `atlas-costs refresh` first."
-        ) from None
+    require_table(db, "focus_costs")
     return [month for (month,) in db.execute(_MONTHS).fetchall() if month]
 
 

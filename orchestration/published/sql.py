@@ -1,7 +1,11 @@
 """SQL on the published warehouse, read-only, in the shape a person or a script wants."""
 
 import csv
+import json
+import re
 import sys
+from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,9 +15,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from orchestration.published.reader import opened
 from orchestration.settings import SettingsError
 
 UNCUT = 100_000
+_NUMBERS = (int, float, Decimal)
 FORMATS = ("table", "csv", "json", "parquet")
 _json = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
@@ -22,21 +28,42 @@ def run_sql(warehouse: Path, query: str, output_format: str, output: Path | None
     """Run one query and write its rows to a file or standard output.
 
     Raises:
-        SettingsError: no warehouse yet, an unknown format, or SQL that DuckDB refuses.
+        NotPublished: there is no warehouse yet.
+        SettingsError: an unknown format, or SQL that DuckDB refuses.
     """
     if output_format not in FORMATS:
         raise SettingsError(f"--format {output_format} is not one of {', '.join(FORMATS)}.")
-    if not warehouse.exists():
-        raise SettingsError(f"No warehouse at {warehouse} yet: run `atlas-costs refresh` first.")
     if output_format == "parquet" and output is None:
         raise SettingsError("--format parquet needs a file: add -o rows.parquet.")
-    with duckdb.connect(str(warehouse.resolve()), read_only=True) as db:
+    with opened(warehouse) as db:
         try:
             _write(db.sql(query), output_format, output)
         except duckdb.Error as error:
-            raise SettingsError(f"DuckDB: {str(error).strip()}") from None
+            raise SettingsError(f"DuckDB: {_sentence(error)}{_hint(db, query)}") from None
+        except BrokenPipeError:
+            raise  # whoever read along has seen enough
         except OSError as error:
             raise SettingsError(f"Cannot write {output}: {error.strerror}.") from None
+
+
+def _sentence(error: duckdb.Error) -> str:
+    """DuckDB's own words, without its guess at one of its internal tables."""
+    return re.sub(r"\nDid you mean \"pg_\w+\"\?\n?", "", str(error)).strip()
+
+
+def _hint(db: duckdb.DuckDBPyConnection, query: str) -> str:
+    """How to write the columns a query names whose names SQL keeps for itself, such as `at`."""
+    names = db.execute(
+        "select distinct column_name from duckdb_columns() "
+        "inner join duckdb_keywords() on keyword_name = lower(column_name) "
+        "where schema_name in ('marts', 'meta') "
+        "and keyword_category in ('reserved', 'type_function')"
+    ).fetchall()
+    words = {word.lower() for word in re.findall(r'(?<!["\w])\w+(?!["\w])', query)}
+    found = sorted(name for (name,) in names if name.lower() in words)
+    return "".join(
+        f'\nThe column {name} is a reserved word: write it as "{name}".' for name in found
+    )
 
 
 def _write(rows: duckdb.DuckDBPyRelation | None, output_format: str, output: Path | None) -> None:
@@ -59,11 +86,12 @@ def _render(rows: duckdb.DuckDBPyRelation, output_format: str, file: IO[str]) ->
 
 def _as_table(columns: list[str], rows: list[tuple[Any, ...]], file: IO[str]) -> None:
     table = Table()
-    for name in columns:
-        table.add_column(Text(name), overflow="fold")
+    for name, values in zip(columns, zip(*rows, strict=True) if rows else repeat(()), strict=False):
+        is_number = any(isinstance(value, _NUMBERS) for value in values)
+        table.add_column(Text(name), overflow="fold", justify="right" if is_number else "left")
     for row in rows:
         # Text, because a value such as [b] would be read as markup and vanish
-        table.add_row(*(Text("" if value is None else str(value)) for value in row))
+        table.add_row(*(Text(_plain(value)) for value in row))
     # a pipe has no width: nothing may be cut that another program reads
     Console(file=file, width=None if file.isatty() else UNCUT).print(table)
 
@@ -71,7 +99,14 @@ def _as_table(columns: list[str], rows: list[tuple[Any, ...]], file: IO[str]) ->
 def _as_csv(columns: list[str], rows: list[tuple[Any, ...]], file: IO[str]) -> None:
     writer = csv.writer(file)
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([None if value is None else _plain(value) for value in row] for row in rows)
+
+
+def _plain(value: Any) -> str:  # noqa: ANN401  whatever DuckDB returns
+    """A value as text; maps and lists, such as tags, as JSON."""
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return "" if value is None else str(value)
 
 
 def _as_json(columns: list[str], rows: list[tuple[Any, ...]], file: IO[str]) -> None:

@@ -9,6 +9,7 @@ import duckdb
 from babel.numbers import format_currency, format_decimal
 
 from orchestration.permissions.capabilities import READS
+from orchestration.published.reader import opened
 from orchestration.status import MISSING_ROLE
 
 
@@ -99,7 +100,7 @@ def amount(cents: int, currency: str) -> str:
 
 def summarize(warehouse: Path) -> Summary:
     """Read the published warehouse's own numbers."""
-    with duckdb.connect(str(warehouse.resolve()), read_only=True) as db:
+    with opened(warehouse) as db:
         freshness = db.execute(
             "select warehouse_version, data_through, missing_parts from meta.freshness"
         ).fetchall()

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.published.reader import REFRESH, opened, require_table
 from orchestration.rules.allocation import read_allocation
 from orchestration.rules.compiling import fingerprint
 from orchestration.settings import Settings
@@ -28,7 +29,6 @@ from orchestration.statements.files import (
 )
 from orchestration.statements.readiness import require_billed, require_complete, require_over
 
-REFRESH = "run `atlas-costs refresh` first"
 COLUMNS = (
     "usage_month, entry, allocation_key, allocation_value, org_id, project_id, project_name, "
     "resource_id, resource_name, charge_type, pricing_currency, is_shared, cost_cents, reason"
@@ -153,15 +153,8 @@ def _open_rows(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 @contextmanager
 def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    warehouse = settings.published_warehouse
-    if not warehouse.exists():
-        raise StatementError(f"Nothing is published yet: {REFRESH}.")
-    with duckdb.connect(str(warehouse.resolve()), read_only=True) as db:
-        known = db.execute(
-            "select 1 from duckdb_tables() where table_name = 'allocation_statements'"
-        ).fetchone()
-        if not known:
-            raise StatementError(f"What is published knows no allocation yet: {REFRESH}.")
+    with opened(settings.published_warehouse) as db:
+        require_table(db, "allocation_statements")
         yield db
 
 

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from orchestration.published.focus_export import export_focus
+from orchestration.published.reader import NotPublished
 from orchestration.settings import SettingsError
 
 from .conftest import Warehouse
@@ -186,8 +187,8 @@ def test_what_cannot_be_exported_is_one_sentence(
 
 
 def test_without_a_warehouse_or_before_focus_it_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="run `atlas-costs refresh` first"):
+    with pytest.raises(NotPublished, match="run `atlas-costs refresh` first"):
         export_focus(tmp_path / "none.duckdb", [], "1.3", tmp_path / "f.csv")
     duckdb.connect(str(tmp_path / "old.duckdb")).close()
-    with pytest.raises(SettingsError, match="from before FOCUS"):
+    with pytest.raises(NotPublished, match="does not have marts.focus_costs yet"):
         export_focus(tmp_path / "old.duckdb", [], "1.3", tmp_path / "f.csv")

@@ -7,6 +7,7 @@ from datetime import date, datetime
 import duckdb
 import pytest
 
+from orchestration.published.reader import NotPublished
 from orchestration.rules.allocation import read_allocation
 from orchestration.rules.compiling import fingerprint
 from orchestration.settings import load_settings
@@ -294,10 +295,10 @@ def test_without_keys_there_is_nothing_to_close(settings):
 
 def test_before_anything_is_published_it_says_so(settings):
     published(settings, "drop table marts.allocation_statements")
-    with pytest.raises(StatementError, match="knows no allocation yet"):
+    with pytest.raises(NotPublished, match="does not have marts.allocation_statements yet"):
         statements.close(settings, APRIL, anyway=False)
     settings.published_warehouse.unlink()
-    with pytest.raises(StatementError, match="Nothing is published yet"):
+    with pytest.raises(NotPublished, match="No warehouse at .* yet"):
         statements.close(settings, APRIL, anyway=False)
 
 
