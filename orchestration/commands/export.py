@@ -22,10 +22,14 @@ def focus(
         list[str] | None,
         typer.Option(help="Billing period 2026-05, or 2026-01..2026-05; repeatable; all without."),
     ] = None,
+    project: Annotated[
+        list[str] | None, typer.Option(help="Only this project, by name or id; repeatable.")
+    ] = None,
     spec: Annotated[str, typer.Option(help="FOCUS version: 1.2 or 1.3.")] = "1.3",
 ) -> None:
     """Write FOCUS rows of the published warehouse; the file is there whole or not at all."""
     from orchestration.published.focus_export import export_focus  # noqa: PLC0415
 
-    rows = export_focus(load_settings().published_warehouse, month or [], spec, output)
+    warehouse = load_settings().published_warehouse
+    rows = export_focus(warehouse, month or [], spec, output, project or [])
     typer.echo(f"{rows:,} rows of FOCUS {spec} in {output}.")

@@ -61,20 +61,34 @@ OURS = {
 MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:\.\.(\d{4}-(?:0[1-9]|1[0-2])))?")
 
 
-def export_focus(warehouse: Path, months: Sequence[str], spec: str, output: Path) -> int:
+def export_focus(
+    warehouse: Path,
+    months: Sequence[str],
+    spec: str,
+    output: Path,
+    projects: Sequence[str] = (),
+) -> int:
     """Write the rows of the billing periods asked for, of all if none is; how many there are.
+
+    Args:
+        warehouse: The pointer to the newest version.
+        months: `2026-05`, or `2026-01..2026-05`.
+        spec: FOCUS version.
+        output: A name that ends in .csv or .parquet.
+        projects: Names or ids; with them, charges of no project are left out.
 
     Raises:
         NotPublished: there is no warehouse, or it is of a release before FOCUS.
-        SettingsError: an unknown month, version or suffix, or no place to write.
+        SettingsError: an unknown month, project, version or suffix, or no place to write.
     """
     _require(spec, output)
     with opened(warehouse) as db:
         wanted = _periods(_months_of(db), months)
         is_csv = output.suffix.lower() == ".csv"
         invoices = [invoice for (invoice,) in db.execute(_INVOICES, [wanted]).fetchall()]
+        only = _project_ids(db, projects) if projects else None
         query = _select(db, spec, len(invoices), as_text=is_csv)
-        rows = db.sql(query, params=[wanted, *invoices])
+        rows = db.sql(query, params=[wanted, only, *invoices])
         with _whole(output) as beside:
             if is_csv:
                 rows.write_csv(str(beside), header=True)
@@ -132,18 +146,31 @@ def _matching(existing: list[str], asked: str) -> list[str]:
     return found
 
 
+def _project_ids(db: duckdb.DuckDBPyConnection, asked: Sequence[str]) -> list[str]:
+    """Of each name all projects that bear it: a name may be given again after a deletion."""
+    known = db.execute("select project_id, project_name from marts.dim_projects").fetchall()
+    unknown = sorted(set(asked) - {text for project in known for text in project})
+    if unknown:
+        raise SettingsError(
+            f"--project {unknown[0]} is no project's name or id; there are "
+            f"{', '.join(sorted({name for _, name in known}))}."
+        )
+    return [project for project, name in known if {project, name} & set(asked)]
+
+
 def _select(db: duckdb.DuckDBPyConnection, spec: str, invoices: int, *, as_text: bool) -> str:
     types = {name: kind for name, kind, *_ in db.execute("describe marts.focus_costs").fetchall()}
     pairs = [*((name, name) for name in SPECS[spec]), *OURS.items()]
     columns = ", ".join(
         f"{_written(column, types[column], as_text=as_text)} as {name}" for name, column in pairs
     )
-    marks = ", ".join(f"${2 + number}" for number in range(invoices)) or "null"
+    marks = ", ".join(f"${3 + number}" for number in range(invoices)) or "null"
     # in an order of its own, so that two exports of one bill can be compared
     return f"""
         select {columns} from marts.focus_costs
         where x_InvoiceId in ({marks})
             and strftime(BillingPeriodStart, '%Y-%m') in (select unnest($1::varchar[]))
+            and ($2::varchar[] is null or SubAccountId in (select unnest($2::varchar[])))
         order by BillingPeriodStart, BillingAccountId, x_InvoiceId, ChargePeriodStart,
             x_SyntheticReason nulls first, SkuId, x_LineItemId, x_ReportRow, BilledCost
     """  # noqa: S608  names of our own lists

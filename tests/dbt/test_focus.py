@@ -186,9 +186,28 @@ def test_what_cannot_be_exported_is_one_sentence(
     assert [path.name for path in tmp_path.iterdir()] == ["folder.csv"]
 
 
+def test_only_the_projects_asked_for_are_exported(
+    published: Path, marts: Marts, tmp_path: Path
+) -> None:
+    """By name or id, the same rows; what belongs to no project is left out."""
+    name, project, rows, cost = marts.execute(
+        "select SubAccountName, SubAccountId, count(*), sum(BilledCost) from focus_costs "
+        "where SubAccountId is not null group by all order by count(*) desc, 1 limit 1"
+    ).fetchone()
+    for asked in (name, project):
+        file = tmp_path / "f.parquet"
+        assert export_focus(published, [], "1.3", file, [asked]) == rows
+        with duckdb.connect() as db:
+            read = "select sum(BilledCost), list(distinct SubAccountId) from read_parquet(?)"
+            assert db.execute(read, [str(file)]).fetchone() == (cost, [project])
+    with pytest.raises(SettingsError, match="--project nowhere is no project's name or id; there"):
+        export_focus(published, [], "1.3", tmp_path / "f.csv", [name, "nowhere"])
+
+
 def test_without_a_warehouse_or_before_focus_it_says_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(NotPublished, match="run `atlas-costs refresh` first"):
         export_focus(tmp_path / "none.duckdb", [], "1.3", tmp_path / "f.csv")
-    duckdb.connect(str(tmp_path / "old.duckdb")).close()
+    with duckdb.connect(str(tmp_path / "old.duckdb")) as old:
+        old.execute("create schema marts; create schema meta")
     with pytest.raises(NotPublished, match="does not have marts.focus_costs yet"):
         export_focus(tmp_path / "old.duckdb", [], "1.3", tmp_path / "f.csv")
