@@ -27,8 +27,6 @@ def opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise NotPublished(f"No warehouse at {warehouse} yet: {REFRESH}.")
     try:
         db = duckdb.connect(str(warehouse.resolve()), read_only=True)
-        # so that `show tables` lists what there is, and names need no schema
-        db.execute("set search_path = 'marts,meta'")
     except duckdb.Error as error:
         raise NotPublished(f"DuckDB cannot read {warehouse}: {str(error).strip()}") from None
     with db:

@@ -36,6 +36,8 @@ def run_sql(warehouse: Path, query: str, output_format: str, output: Path | None
     if output_format == "parquet" and output is None:
         raise SettingsError("--format parquet needs a file: add -o rows.parquet.")
     with opened(warehouse) as db:
+        # so that `show tables` lists what there is, and names need no schema
+        db.execute("set search_path = 'marts,meta'")
         try:
             _write(db.sql(query), output_format, output)
         except duckdb.Error as error:

@@ -106,7 +106,6 @@ def published(
     with duckdb.connect(str(path)) as marts:
         for schema in ("allocation", "intermediate", "staging", "seeds"):
             marts.execute(f"drop schema {schema} cascade")
-        marts.execute("create schema meta")
     return path
 
 
