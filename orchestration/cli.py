@@ -1,6 +1,5 @@
 """`atlas-costs`: thin; each command calls a function that the rest of the code uses too."""
 
-import ipaddress
 import os
 import sys
 import traceback
@@ -193,23 +192,13 @@ def up(
     from orchestration.commands.refresh import prepare_dagster_home  # noqa: PLC0415
 
     settings = load_settings()
-    if not (settings.allow_anonymous or _is_loopback(host)):
-        raise SettingsError(
-            f"{host} is reachable from outside and the pages have no sign-in: keep 127.0.0.1, or "
-            "set ATLAS_COSTS_ALLOW_ANONYMOUS=true if your network protects them."
-        )
-    processes.require_free_port(host, dagster_port, "--dagster-port")
-    processes.require_free_port(host, dashboard_port, "--dashboard-port")
+    at = processes.Addresses(host, dashboard_port, dagster_port)
+    at.require_door(allow_anonymous=settings.allow_anonymous)
+    at.require_free()
     prepare_dagster_home(settings)
-    commands = (
-        processes.dagster_command(host, dagster_port),
-        processes.dashboard_command(host, dashboard_port),
-    )
     processes.stop_on_signals()
-    with processes.running(*commands) as started:
-        typer.echo(f"Dashboard  http://{host}:{dashboard_port}")
-        typer.echo(f"Dagster    http://{host}:{dagster_port}")
-        typer.echo("Ctrl-C stops both.")
+    with processes.services(at) as started:
+        typer.echo(at.told())
         raise typer.Exit(processes.wait_for_any(started))
 
 
@@ -263,10 +252,9 @@ def demo(
 ) -> None:
     """Sandbox, refreshed demo warehouse, Dagster and dashboard; needs no key."""
     from orchestration.commands.demo import demo as run  # noqa: PLC0415
+    from orchestration.commands.processes import Addresses  # noqa: PLC0415
 
-    raise typer.Exit(
-        run(once=once, host=host, dagster_port=dagster_port, dashboard_port=dashboard_port)
-    )
+    raise typer.Exit(run(once=once, at=Addresses(host, dashboard_port, dagster_port)))
 
 
 def _month(value: str | None) -> str | None:
@@ -276,13 +264,6 @@ def _month(value: str | None) -> str | None:
         return datetime.strptime(value, "%Y-%m").strftime("%Y-%m")  # noqa: DTZ007  a month, no time
     except ValueError:
         raise SettingsError(f"--from {value} is not a month: write it as 2025-01.") from None
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def main() -> NoReturn:

@@ -50,6 +50,10 @@ def _from_project_root(value: Path) -> Path:
     return value if value.is_absolute() else PROJECT_ROOT / value
 
 
+def _listed(value: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in value.split(",") if each.strip())
+
+
 def _atlas(*names: str) -> Any:  # noqa: ANN401  pydantic's Field is untyped
     choices = AliasChoices(*(f"MONGODB_ATLAS_{name}" for name in names))
     return Field(default=None, validation_alias=choices)
@@ -87,6 +91,7 @@ class Settings(BaseSettings):
     dbt_memory: ByteSize = Field(default=ByteSize(4 * 2**30), ge=2**28)
     engine: Literal["duckdb"] = "duckdb"
     allow_anonymous: bool = False
+    allowed_hosts: str = ""
 
     @property
     def landing_dir(self) -> Path:
@@ -195,7 +200,12 @@ class Settings(BaseSettings):
     @property
     def required_tag_keys(self) -> tuple[str, ...]:
         """Keys of the tags that a created cluster must carry."""
-        return tuple(each.strip() for each in self.required_tags.split(",") if each.strip())
+        return _listed(self.required_tags)
+
+    @property
+    def allowed_host_names(self) -> tuple[str, ...]:
+        """Names besides this machine's own under which pages and Dagster are reached."""
+        return _listed(self.allowed_hosts)
 
     def connections_for_actions(self) -> list[Connection]:
         """Every organization with the credentials that actions use, and no others.

@@ -6,10 +6,8 @@ import sys
 from pathlib import Path
 
 from orchestration.commands.processes import (
-    dagster_command,
-    dashboard_command,
-    require_free_port,
-    running,
+    Addresses,
+    services,
     stop_on_signals,
     wait_for_any,
 )
@@ -19,7 +17,7 @@ DEMO_DATA = PROJECT_ROOT / "data" / "demo"
 OURS = ("MONGODB_ATLAS_", "ATLAS_COSTS_", "DAGSTER_HOME")
 
 
-def demo(*, once: bool, host: str, dagster_port: int, dashboard_port: int) -> int:
+def demo(*, once: bool, at: Addresses) -> int:
     """Run the demo; returns an exit code.
 
     Raises:
@@ -27,8 +25,8 @@ def demo(*, once: bool, host: str, dagster_port: int, dashboard_port: int) -> in
     """
     stop_on_signals()
     if not once:
-        require_free_port(host, dagster_port, "--dagster-port")
-        require_free_port(host, dashboard_port, "--dashboard-port")
+        at.require_door(allow_anonymous=False)
+        at.require_free()
     program = str(Path(sys.executable).with_name("atlas-costs"))
     sandbox = subprocess.Popen(
         [program, "sandbox", "--port", "0"],
@@ -41,7 +39,7 @@ def demo(*, once: bool, host: str, dagster_port: int, dashboard_port: int) -> in
         code = subprocess.run([program, "refresh"], env=env, check=False).returncode
         if once or code == 1:
             return code
-        return _stay(env, host, dagster_port, dashboard_port)
+        return _stay(env, at)
     finally:
         sandbox.terminate()
         sandbox.wait()
@@ -66,13 +64,8 @@ def _exports(sandbox: subprocess.Popen[str]) -> dict[str, str]:
     raise SettingsError("The sandbox did not start; run `atlas-costs sandbox` to see why.")
 
 
-def _stay(env: dict[str, str], host: str, dagster_port: int, dashboard_port: int) -> int:
+def _stay(env: dict[str, str], at: Addresses) -> int:
     env = {**env, "DAGSTER_HOME": str(DEMO_DATA / "dagster")}
-    commands = dagster_command(host, dagster_port), dashboard_command(host, dashboard_port)
-    with running(*commands, env=env) as processes:
-        print(
-            f"\nDashboard  http://{host}:{dashboard_port}\nDagster    http://{host}:{dagster_port}"
-            "\nCtrl-C stops both.\n",
-            flush=True,
-        )
+    with services(at, env) as processes:
+        print(f"\n{at.told()}\n", flush=True)
         return wait_for_any(processes)

@@ -1,5 +1,6 @@
 """Starting the long-running parts (Dagster, dashboard, sandbox) and stopping them together."""
 
+import ipaddress
 import os
 import signal
 import socket
@@ -8,12 +9,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
 
 from orchestration.settings import PROJECT_ROOT, SettingsError
 
 Command = list[str]
 Processes = list[subprocess.Popen[bytes]]
+DEFINITIONS = "orchestration.definitions"
 GRACE_S = 20
 POLL_S = 0.2
 
@@ -45,18 +51,105 @@ def stop_on_signals() -> None:
         signal.signal(number, signal.default_int_handler)
 
 
-def dagster_command(host: str, port: int) -> Command:
-    """Dagster's webserver and daemon; the daily schedule is on."""
-    workspace = str(PROJECT_ROOT / "workspace.yaml")
+def code_server_command(channel: Path) -> Command:
+    """Our definitions for Dagster's web server and daemon, over a socket that only we may open."""
     program = str(Path(sys.executable).with_name("dagster"))
-    return [program, "dev", "--workspace", workspace, "--host", host, "--port", str(port)]
+    where = ["--socket", str(channel), "--location-name", DEFINITIONS]
+    return [program, "code-server", "start", *where, "-m", DEFINITIONS, "--log-level", "warning"]
+
+
+def dagster_ui_command(host: str, port: int, workspace: Path) -> Command:
+    """Dagster's pages behind our door."""
+    module = "orchestration.commands.dagster_ui"
+    return [sys.executable, "-m", module, host, str(port), str(workspace)]
+
+
+def daemon_command(workspace: Path) -> Command:
+    """Dagster's daemon: schedules, and runs launched from its pages; the daily schedule is on."""
+    program = str(Path(sys.executable).with_name("dagster-daemon"))
+    return [program, "run", "--workspace", str(workspace)]
 
 
 def dashboard_command(host: str, port: int) -> Command:
-    """The Streamlit pages over the published warehouse."""
-    app = str(PROJECT_ROOT / "dashboard" / "app.py")
-    options = ["--server.address", host, "--server.port", str(port), "--server.headless", "true"]
-    return [sys.executable, "-m", "streamlit", "run", app, *options]
+    """The pages over the published warehouse, behind our door."""
+    beyond = [] if is_loopback(host) else ["--beyond-loopback"]
+    return [sys.executable, "-m", "dashboard.serve", host, str(port), *beyond]
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the pages and Dagster listen."""
+
+    host: str
+    dashboard_port: int
+    dagster_port: int
+
+    @property
+    def dagster_host(self) -> str:
+        """Dagster has no sign-in and can change Atlas: it never leaves this machine."""
+        return self.host if is_loopback(self.host) else "127.0.0.1"
+
+    def require_door(self, *, allow_anonymous: bool) -> None:
+        """Nothing is served beyond this machine without sign-in, unless somebody says so.
+
+        Raises:
+            SettingsError: it would be.
+        """
+        if not (allow_anonymous or is_loopback(self.host)):
+            raise SettingsError(
+                f"{self.host} is reachable from outside and there is no sign-in: keep 127.0.0.1, "
+                "or set ATLAS_COSTS_ALLOW_ANONYMOUS=true and run `atlas-costs up` if your network "
+                "protects the pages (Dagster stays on 127.0.0.1)."
+            )
+
+    def require_free(self) -> None:
+        """See require_free_port."""
+        require_free_port(self.dagster_host, self.dagster_port, "--dagster-port")
+        require_free_port(self.host, self.dashboard_port, "--dashboard-port")
+
+    def told(self) -> str:
+        """What to tell who started them."""
+        return (
+            f"Dashboard  http://{_in_url(self.host)}:{self.dashboard_port}\n"
+            f"Dagster    http://{_in_url(self.dagster_host)}:{self.dagster_port}\n"
+            "Ctrl-C stops both."
+        )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+@contextmanager
+def services(at: Addresses, env: dict[str, str] | None = None) -> Iterator[Processes]:
+    """The pages, and Dagster with its definitions loaded once for its web server and its daemon."""
+    with TemporaryDirectory(prefix="atlas-costs-") as folder:
+        channel, workspace = Path(folder) / "code.sock", Path(folder) / "workspace.yaml"
+        origin = {"socket": str(channel), "location_name": DEFINITIONS}
+        workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": origin}]}))
+        pages = dashboard_command(at.host, at.dashboard_port)
+        with running(code_server_command(channel), pages, env=env) as first:
+            _wait_for(channel, first)
+            ui = dagster_ui_command(at.dagster_host, at.dagster_port, workspace)
+            with running(ui, daemon_command(workspace), env=env) as second:
+                yield [*first, *second]
+
+
+def _wait_for(channel: Path, processes: Processes) -> None:
+    """Until the code server listens, or something has ended, which wait_for_any will tell."""
+    while all(each.poll() is None for each in processes):
+        with socket.socket(socket.AF_UNIX) as probe:
+            if probe.connect_ex(str(channel)) == 0:
+                return
+        time.sleep(POLL_S)
 
 
 @contextmanager

@@ -1,13 +1,21 @@
 """`atlas-costs up`: both programs answer, a signal stops both, a port in use is named."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
+import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from orchestration.commands.processes import Addresses
 from tests.e2e.test_browser import free_port, wait_for
 
 PROGRAM = str(Path(sys.executable).with_name("atlas-costs"))
@@ -21,18 +29,57 @@ def alive(url: str) -> bool:
     return True
 
 
-def test_up_serves_and_a_signal_stops_everything(tmp_path, clean_environment):
-    dagster, dashboard = free_port(), free_port()
+def refused(url: str, **headers: str) -> bool:
+    try:
+        urlopen(Request(url, headers=headers)).close()
+    except HTTPError as error:
+        return error.code == 403
+    return False
+
+
+def opens(url: str, protocol: str, origin: str) -> bool:
+    """Whether a page of this origin may open the websocket."""
+    address = url.replace("http", "ws")
+    try:
+        with connect(address, origin=origin, subprotocols=[protocol]):
+            return True
+    except InvalidStatus as error:
+        assert error.response.status_code == 403
+        return False
+
+
+def locations(dagster: str) -> list[str]:
+    """The code locations that Dagster's pages see."""
+    query = b'{"query": "{ workspaceOrError { ... on Workspace { locationEntries { name } } } }"}'
+    headers = {"Content-Type": "application/json", "Origin": dagster}
+    with urlopen(Request(f"{dagster}/graphql", query, headers)) as answer:
+        found = json.loads(answer.read())["data"]["workspaceOrError"]["locationEntries"]
+    return [each["name"] for each in found]
+
+
+def test_up_serves_our_own_pages_alone_and_a_signal_stops_everything(tmp_path, clean_environment):
+    ports = free_port(), free_port()
+    dagster, dashboard = (f"http://127.0.0.1:{port}" for port in ports)
     process = subprocess.Popen(
-        [PROGRAM, "up", "--dagster-port", str(dagster), "--dashboard-port", str(dashboard)],
+        [PROGRAM, "up", "--dagster-port", str(ports[0]), "--dashboard-port", str(ports[1])],
         env={**os.environ, "ATLAS_COSTS_DATA_DIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
     try:
-        pages = f"http://127.0.0.1:{dagster}/server_info", f"http://127.0.0.1:{dashboard}/"
+        pages = f"{dagster}/server_info", f"{dashboard}/"
         for page in pages:
             wait_for(page)
+            assert refused(page, Host="evil.example")
+            assert refused(page, Origin="http://evil.example")
+        assert refused(f"{dagster}/graphql?query=%7Bversion%7D")
+        assert locations(dagster) == ["orchestration.definitions"]
+        for url, protocol in (
+            (f"{dagster}/graphql", "graphql-ws"),
+            (f"{dashboard}/_stcore/stream", "streamlit"),
+        ):
+            assert not opens(url, protocol, "http://evil.example")
+            assert opens(url, protocol, f"http://{urlsplit(url).netloc}")
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
         assert not any(map(alive, pages))
@@ -50,7 +97,24 @@ def test_a_port_in_use_is_named(world):
     assert "--dagster-port" in run.err
 
 
-def test_pages_without_sign_in_stay_on_this_machine(world):
-    run = world.run("up", "--host", "0.0.0.0")  # noqa: S104  refusing it is the point
+@pytest.mark.parametrize("command", ["up", "demo"])
+def test_nothing_without_sign_in_leaves_this_machine(world, command):
+    run = world.run(command, "--host", "0.0.0.0")  # noqa: S104  refusing it is the point
     assert run.code == 1
     assert "ATLAS_COSTS_ALLOW_ANONYMOUS" in run.err
+    assert len(run.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "costs.example.com"])  # noqa: S104
+def test_dagster_stays_on_this_machine_where_pages_may_leave_it(host):
+    at = Addresses(host, 8501, 3000)
+    at.require_door(allow_anonymous=True)
+    assert at.dagster_host == "127.0.0.1"
+    assert "Dagster    http://127.0.0.1:3000" in at.told()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", "::1", "localhost"])
+def test_loopback_needs_no_leave(host):
+    at = Addresses(host, 8501, 3000)
+    at.require_door(allow_anonymous=False)
+    assert at.dagster_host == host

@@ -1,0 +1,28 @@
+"""The pages behind our door: `python -m dashboard.serve HOST PORT`, as `atlas-costs up` does."""
+
+import contextlib
+import sys
+
+from starlette.middleware import Middleware
+from streamlit.starlette import App
+
+from orchestration.door import Door
+from orchestration.settings import load_settings
+
+
+def application(*, is_beyond_loopback: bool = False) -> App:
+    """The pages as an ASGI application."""
+    names = load_settings().allowed_host_names
+    door = Middleware(Door, names, is_beyond_loopback=is_beyond_loopback)
+    return App("app.py", middleware=[door])
+
+
+def serve(host: str, port: int, *, is_beyond_loopback: bool) -> None:
+    """Serve the pages until a signal ends the process."""
+    options = {"server.address": host, "server.port": port, "server.headless": True}
+    with contextlib.suppress(KeyboardInterrupt):
+        application(is_beyond_loopback=is_beyond_loopback).run(config=options)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], int(sys.argv[2]), is_beyond_loopback=sys.argv[3:] == ["--beyond-loopback"])

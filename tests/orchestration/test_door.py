@@ -1,0 +1,186 @@
+"""Who is turned away at the door and who is let in, over real HTTP and real websockets."""
+
+import http.client
+import socket
+from contextlib import contextmanager
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route, WebSocketRoute
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from orchestration import door as module
+from orchestration.door import Door
+from tests.e2e.conftest import asgi
+
+LINK = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+async def hello(_):
+    return PlainTextResponse("hello")
+
+
+async def echo(websocket):
+    await websocket.accept()
+    await websocket.send_text("hello")
+    await websocket.close()
+
+
+def behind(**options):
+    """A page and a websocket behind a door."""
+    routes = [Route("/", hello, methods=["GET", "POST"]), WebSocketRoute("/", echo)]
+    return asgi(Door(Starlette(routes=routes), **options))
+
+
+@pytest.fixture(scope="module")
+def served():
+    with behind() as url:
+        yield url.removeprefix("http://")
+
+
+def status(served, method="GET", host=None, **headers):
+    """Of a request with these headers and no other; `{here}` stands for where it is served."""
+    connection = http.client.HTTPConnection(served)
+    connection.putrequest(method, "/", skip_host=True)
+    for each in [host] if isinstance(host, str) else host or [served]:
+        connection.putheader("Host", each)
+    for name, value in headers.items():
+        connection.putheader(name.replace("_", "-"), value.replace("{here}", served))
+    connection.putheader("Content-Length", "0")
+    connection.endheaders()
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.status
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST", "[::1]:{port}", "localhost:9000"]
+)
+def test_names_of_this_machine_are_served_a_tunnels_port_too(served, host):
+    assert status(served, host=host.format(port=served.partition(":")[2])) == 200
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:3000",
+        "localhost.evil.example",
+        "localhost@evil.example",
+        "evil.example@localhost",
+        "127.0.0.1.nip.io",
+        "localhost:port",
+        "localhost/",
+        "127.0.0.1 evil.example",
+        "192.0.2.7",
+        "",
+        "[::2]",
+    ],
+)
+def test_a_name_that_was_pointed_here_is_refused(served, host):
+    assert status(served, host=host) == 403
+
+
+def test_two_names_are_refused(served):
+    assert status(served, host=[served, "evil.example"]) in {400, 403}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost:1"},
+        {"Origin": "file://"},
+        {"Origin": "http://{here}.evil.example"},
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "image"},
+        {"Sec_Fetch_Site": "same-site", "Sec_Fetch_Mode": "no-cors", "Sec_Fetch_Dest": "script"},
+        {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "iframe"},
+        {"Sec_Fetch_Site": "cross-site"},
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_page_of_another_site_is_refused(served, method, headers):
+    assert status(served, method, **headers) == 403
+
+
+def test_another_sites_form_is_refused_though_it_navigates(served):
+    form = {"Sec_Fetch_Site": "cross-site", **LINK}
+    assert status(served, "POST", **form) == 403
+    assert status(served, "POST", Referer="http://evil.example/page") == 403
+
+
+def test_a_link_from_another_site_may_be_followed(served):
+    assert status(served, Sec_Fetch_Site="cross-site", **LINK) == 200
+    assert status(served, Sec_Fetch_Site="same-site", **LINK) == 200
+    assert status(served, Referer="http://elsewhere.example/") == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "http://{here}"},
+        {"Origin": "http://{here}", "Sec_Fetch_Site": "same-origin", "Sec_Fetch_Mode": "cors"},
+        {"Sec_Fetch_Site": "none", **LINK},
+        {"Referer": "http://{here}/page"},
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_our_own_pages_and_programs_are_served(served, method, headers):
+    assert status(served, method, **headers) == 200
+
+
+def test_a_websocket_answers_our_pages_and_programs(served):
+    for origin in (f"http://{served}", None):
+        with connect(f"ws://{served}/", origin=origin) as websocket:
+            assert websocket.recv() == "hello"
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://127.0.0.1:1"])
+def test_a_websocket_of_another_page_is_refused(served, origin):
+    with pytest.raises(InvalidStatus, match="403"):
+        connect(f"ws://{served}/", origin=origin)
+
+
+def test_a_websocket_for_another_name_is_refused(served):
+    address, _, port = served.partition(":")
+    reached = socket.create_connection((address, int(port)))
+    with pytest.raises(InvalidStatus, match="403"):
+        connect("ws://evil.example/", origin="http://evil.example", sock=reached)
+
+
+def test_no_other_site_may_frame_a_page(served):
+    connection = http.client.HTTPConnection(served)
+    connection.request("GET", "/")
+    answer = connection.getresponse()
+    assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+    assert answer.headers["X-Frame-Options"] == "SAMEORIGIN"
+    connection.close()
+
+
+@contextmanager
+def served_with(**options):
+    with behind(**options) as url:
+        yield url.removeprefix("http://")
+
+
+def test_a_named_proxy_may_ask_under_its_name_and_under_ours():
+    with served_with(names=["Costs.example.com"]) as served:
+        public = {"Origin": "https://costs.example.com"}
+        assert status(served, "POST", host="costs.example.com", **public) == 200
+        assert status(served, "POST", **public) == 200
+        assert status(served, host="evil.example") == 403
+        assert status(served, "POST", Origin="https://evil.example") == 403
+
+
+def test_beyond_this_machine_addresses_and_its_own_name_are_served_and_no_other(monkeypatch):
+    monkeypatch.setattr(module.socket, "gethostname", lambda: "Box")
+    with served_with(is_beyond_loopback=True) as served:
+        assert status(served, host="192.0.2.7:8501") == 200
+        assert status(served, host="box:8501") == 200
+        assert status(served, host="evil.example:8501") == 403
+        assert status(served, "POST", host="192.0.2.7:8501", Origin="http://evil.example") == 403
