@@ -1,5 +1,7 @@
 """Small real HTTP servers that answer what a test scripted."""
 
+import itertools
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -85,3 +87,49 @@ def serving(*answers: Scripted) -> Iterator[Server]:
         threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         http.shutdown()
+
+
+@dataclass
+class Endless:
+    """An answer without an end: `begins` once, then `goes_on` again and again.
+
+    `every_s` is the pause before each. `first` are whole answers that come before it, each on a
+    connection of its own.
+    """
+
+    begins: bytes
+    goes_on: bytes
+    every_s: float = 0
+    first: tuple[bytes, ...] = ()
+
+
+@contextmanager
+def never_ending(answer: Endless) -> Iterator[Server]:
+    """Serve it byte by byte to whoever asks, over plain sockets, until the caller hangs up."""
+    server, over = Server(""), threading.Event()
+    firsts = iter(answer.first)
+
+    def serve(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            server.requests.append((connection.recv(65536).split()[1].decode(), {}))
+            if (whole := next(firsts, None)) is not None:
+                connection.sendall(whole)
+                return
+            connection.sendall(answer.begins)
+            while not over.is_set():
+                over.wait(answer.every_s)
+                connection.sendall(answer.goes_on)
+
+    def accept(listener: socket.socket) -> None:
+        with suppress(OSError):
+            for _ in itertools.count():
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        try:
+            yield server
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)

@@ -16,10 +16,21 @@ from pydantic import SecretStr
 from orchestration.atlas import responses
 from orchestration.atlas.answers import Answer
 from orchestration.atlas.budgets import Budgets
+from orchestration.atlas.deadlines import Deadline, enforce
 from orchestration.atlas.errors import AtlasError, Expired, error_for
 from orchestration.atlas.paging import read_list
 from orchestration.atlas.retries import Patience, RetryPolicy, is_worth_reading_again, was_not_taken
-from orchestration.atlas.transfer import OpenSink, Paced, Sink, connection_errors_named, pour
+from orchestration.atlas.transfer import (
+    OpenSink,
+    Paced,
+    Sink,
+    connection_errors_named,
+    pour,
+    read_body,
+    take_in,
+    too_large,
+)
+from orchestration.atlas.trust import Trust, context
 
 __all__ = ["Answer", "AtlasClient", "OpenSink", "RetryPolicy", "Sink"]
 
@@ -58,6 +69,7 @@ class AtlasClient:
         transport: Another than the network, for tests.
         budgets: Shared by all clients of a process; without it nothing is waited for until Atlas
             says so.
+        trust: Certificate authorities besides the public ones.
         principal: The public key or client id, by which Atlas counts some requests; no secret.
         stop: Set when nobody waits for this client any more. It then raises Stopped before its
             next request, between chunks of a body, and out of any wait.
@@ -71,6 +83,7 @@ class AtlasClient:
         retries: RetryPolicy | None = None,
         transport: httpx.BaseTransport | None = None,
         budgets: Budgets | None = None,
+        trust: Trust | None = None,
         principal: str = "",
         stop: threading.Event | None = None,
     ) -> None:
@@ -79,16 +92,23 @@ class AtlasClient:
         self._patience = Patience(self._policy, stop or threading.Event())
         self._budgets = budgets
         self._principal = principal
-        self._http = httpx.Client(
-            base_url=base_url,
-            auth=auth,
-            timeout=TIMEOUT,
-            transport=transport,
-            headers=HEADERS,
-            event_hooks={
-                "request": [self._require_wanted, self._wait_for_budget, self._count],
-                "response": [self._observe_budget, self._pace],
-            },
+        self._trusted = context(trust or Trust())
+        self._deadline = Deadline(
+            self._policy.base_s, self._policy.earning_bytes_s, self._policy.longest_s
+        )
+        self._http = self._limited(
+            httpx.Client(
+                base_url=base_url,
+                auth=auth,
+                timeout=TIMEOUT,
+                verify=self._trusted,
+                transport=transport,
+                headers=HEADERS,
+                event_hooks={
+                    "request": [self._require_wanted, self._wait_for_budget, self._begin],
+                    "response": [self._observe_budget, self._pace, self._take_in],
+                },
+            )
         )
 
     def __enter__(self) -> Self:
@@ -196,12 +216,15 @@ class AtlasClient:
 
         def once() -> None:
             hooks: Hooks = {
-                "request": [self._require_wanted, self._count],
+                "request": [self._require_wanted, self._begin],
                 "response": [self._pace],
             }
+            client = httpx.Client(
+                timeout=TIMEOUT, verify=self._trusted, headers=HEADERS, event_hooks=hooks
+            )
             with (
                 connection_errors_named(what),
-                httpx.Client(timeout=TIMEOUT, headers=HEADERS, event_hooks=hooks) as plain,
+                self._limited(client) as plain,
                 plain.stream("GET", url.get_secret_value(), extensions={WHAT: what}) as response,
             ):
                 _require_file(response, what)
@@ -219,6 +242,10 @@ class AtlasClient:
             Stopped: nobody waits any more.
         """
         self._patience.pause(seconds, what)
+
+    def _limited(self, client: httpx.Client) -> httpx.Client:
+        enforce(client, self._deadline)
+        return client
 
     def _request(
         self,
@@ -240,7 +267,7 @@ class AtlasClient:
         response = self._send(request, what)
         try:
             with connection_errors_named(what):
-                body = response.read()
+                body = read_body(response, self._policy.most_document_bytes, what)
         finally:
             response.close()
         is_gone = request.method == "DELETE" and not body
@@ -252,7 +279,7 @@ class AtlasClient:
         """The answer with its body still to be read, or the error it means."""
         with connection_errors_named(what):
             response = self._http.send(request, stream=True)
-            if response.is_success and not responses.is_html(response.headers):
+            if _is_data(response):
                 return response
             try:
                 body = response.read()
@@ -260,6 +287,8 @@ class AtlasClient:
                 response.close()
         if response.is_success:
             raise responses.html_instead(what)
+        if response.has_redirect_location:
+            raise responses.redirect_instead(what, response.status_code)
         raise responses.error_from(response.status_code, body, response.headers, what)
 
     def _require_wanted(self, request: httpx.Request) -> None:
@@ -273,21 +302,41 @@ class AtlasClient:
             log.info("%s: waiting %.0f s, because Atlas takes no more requests now", what, wait)
         self._patience.pause(wait, what)
 
-    def _count(self, _: httpx.Request) -> None:
+    def _begin(self, _: httpx.Request) -> None:
+        """What waits for the budget, and the request before, take nothing from this one's time."""
         self.requests += 1
+        self._deadline.restart()
 
     def _observe_budget(self, response: httpx.Response) -> None:
         if self._budgets is not None:
             self._budgets.observe(_path(response.request), self._principal, response.headers)
 
+    def _take_in(self, response: httpx.Response) -> None:
+        """Errors, challenges and tokens are short, and httpx reads them whole by itself."""
+        if WHAT not in response.request.extensions or not _is_data(response):
+            take_in(response, _what(response.request))
+
     def _pace(self, response: httpx.Response) -> None:
-        what, policy = _what(response.request), self._policy
+        what, policy, size = _what(response.request), self._policy, 0
+
+        def arrived(more: int) -> None:
+            nonlocal size
+            size += more
+            self._deadline.brought(more)
+            if size > policy.most_download_bytes:
+                raise too_large(policy.most_download_bytes, what)
+
         response.stream = Paced(
             cast("httpx.SyncByteStream", response.stream),
             policy.slowest_bytes_s,
             policy.patience_s,
             lambda: self._patience.require_wanted(what),
+            arrived,
         )
+
+
+def _is_data(response: httpx.Response) -> bool:
+    return response.is_success and not responses.is_html(response.headers)
 
 
 def _what(request: httpx.Request) -> str:

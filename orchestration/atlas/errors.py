@@ -10,11 +10,14 @@ AtlasError
 ├── Refused          Atlas rejects the request itself (400, 402, 406, 409, …)
 ├── RateLimited      too many requests, still after waiting
 ├── Unavailable      Atlas or the way to it is down, still after retrying
+│   ├── TooSlow      … or takes longer than a request may
+│   └── Untrusted    … or shows a certificate that this machine does not trust
 ├── Stopped          nobody waits for the answer any more
 ├── Expired          a pre-signed address no longer works: ask for a new one
 ├── ReportFailed     Atlas could not make a report
 └── MalformedAnswer  the answer arrived but is not what Atlas documents
-    └── CutShort     … because it ends early: worth another try
+    ├── CutShort     … because it ends early: worth another try
+    └── NotAtlas     … because something on the way answered, such as a login page
 """
 
 from typing import ClassVar, Literal
@@ -31,6 +34,7 @@ Cause = Literal[
     "refused",
     "malformed",
     "stopped",
+    "not trusted",
 ]
 
 RETRYABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
@@ -63,9 +67,12 @@ class AtlasError(Exception):
         retry_after: Seconds Atlas asked to wait, or None.
         was_sent: Whether Atlas may have received the request.
         remedy: The sentence that ends the message: what to do about it.
+        most_tries: How often a question may meet this before it counts, where the policy allows
+            more; None leaves it to the policy.
     """
 
     remedy = ""
+    most_tries: ClassVar[int | None] = None
     _cause: ClassVar[Cause] = "refused"
 
     def __init__(
@@ -153,7 +160,26 @@ class Unavailable(AtlasError):
     """5xx, or no connection, or one too slow to be of use."""
 
     remedy = "Check MONGODB_ATLAS_BASE_URL and the network, then try again."
-    _cause = "unreachable"
+    _cause: ClassVar[Cause] = "unreachable"
+
+
+class TooSlow(Unavailable):
+    """Bytes kept coming, but not the end of the answer."""
+
+    remedy = "Check the network and any proxy on the way to that host, then try again."
+    # Five tries of a server that drips would hold a refresh for a quarter of an hour.
+    most_tries = 2
+
+
+class Untrusted(Unavailable):
+    """Whoever answers is vouched for by no certificate authority that this machine trusts."""
+
+    remedy = (
+        "If a proxy or a private Atlas address uses a certificate authority of your own, set "
+        "SSL_CERT_FILE to its certificate in PEM (docs/connect.md#not-trusted)."
+    )
+    most_tries = 1
+    _cause: ClassVar[Cause] = "not trusted"
 
 
 class Stopped(AtlasError):
@@ -181,6 +207,16 @@ class MalformedAnswer(AtlasError):
 
 class CutShort(MalformedAnswer):
     """The body ends before it is complete."""
+
+
+class NotAtlas(MalformedAnswer):
+    """A page for people, or a way to one, where data was asked for."""
+
+    remedy = (
+        "Nothing was kept of it. Sign in to the proxy, or let this machine pass it, then try again."
+    )
+    # A proxy that has just been signed in to shows its page once more.
+    most_tries = 2
 
 
 BY_STATUS: dict[int, type[AtlasError]] = {

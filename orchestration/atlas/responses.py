@@ -13,12 +13,15 @@ from orchestration.atlas.errors import (
     ClockSkew,
     CutShort,
     MalformedAnswer,
+    NotAtlas,
     Unauthorized,
     error_for,
 )
 
 # What Atlas's signatures forgive is not documented; five minutes is what such schemes allow.
 MOST_SKEW = timedelta(minutes=5)
+THE_DATA = "Atlas's data"
+IN_BETWEEN = "a proxy or a login page stands between this machine and Atlas"
 # The longest JSON word or escape that a cut can leave half of: false, \u1234.
 HALF_A_WORD = 6
 
@@ -33,11 +36,12 @@ def parse(body: bytes, what: str) -> Any:  # noqa: ANN401  JSON is any shape
 
     Raises:
         CutShort: the body is empty or ends early.
-        MalformedAnswer: it is not JSON at all; a page of HTML is named as one.
+        NotAtlas: it is a page of HTML.
+        MalformedAnswer: it is not JSON at all.
     """
     if not body.strip():
         raise CutShort(f"{what}: Atlas's answer is empty.")
-    if body.lstrip()[:1] == b"<":
+    if is_markup(body):
         raise html_instead(what)
     try:
         return json.loads(body)
@@ -57,12 +61,19 @@ def is_html(headers: Mapping[str, str]) -> bool:
     return headers.get("content-type", "").strip().lower().startswith("text/html")
 
 
-def html_instead(what: str) -> MalformedAnswer:
-    """The error for a page of HTML where JSON was asked for."""
-    return MalformedAnswer(
-        f"{what}: the answer is a page of HTML, not JSON: a proxy or a sign-in page may stand "
-        "between this machine and Atlas."
-    )
+def is_markup(body: bytes) -> bool:
+    """Whether a body begins as HTML does, and neither JSON nor CSV."""
+    return body[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def html_instead(what: str) -> NotAtlas:
+    """The error for a page of HTML where data was asked for."""
+    return NotAtlas(f"{what}: the answer is an HTML page instead of {THE_DATA}: {IN_BETWEEN}.")
+
+
+def redirect_instead(what: str, status: int) -> NotAtlas:
+    """The error for an answer that sends elsewhere, which Atlas's own never do."""
+    return NotAtlas(f"{what}: the answer is a redirect ({status}): {IN_BETWEEN}.")
 
 
 def error_from(

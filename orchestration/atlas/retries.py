@@ -3,6 +3,7 @@
 import logging
 import random
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
@@ -14,6 +15,7 @@ from orchestration.atlas.errors import (
     RETRYABLE_STATUSES,
     AtlasError,
     CutShort,
+    NotAtlas,
     Stopped,
     Unavailable,
 )
@@ -40,6 +42,14 @@ class RetryPolicy:
             smallest invoice worth streaming, 10 MB, would take three hours.
         patience_s: What the average is taken over: one read of 64 KiB after a stall of a minute
             still passes; longer stalls are the read timeout's business.
+        base_s: What any request may take in all: Atlas may think for two minutes, see
+            client.TIMEOUT. Headers and chunk extensions earn nothing more …
+        earning_bytes_s: … but so many bytes of a body earn a second …
+        longest_s: … up to this.
+        most_document_bytes: The largest document read into memory, decompressed; a page of 500
+            clusters has 5 MB.
+        most_download_bytes: The largest body streamed, as sent; an invoice of a million lines has
+            60 MB.
     """
 
     attempts: int = 5
@@ -48,11 +58,17 @@ class RetryPolicy:
     longest_wait_s: float = 120.0
     slowest_bytes_s: int = 1024
     patience_s: float = 60.0
+    base_s: float = 180.0
+    earning_bytes_s: int = 16 * 1024
+    longest_s: float = 4 * 3600.0
+    most_document_bytes: int = 64 * 2**20
+    most_download_bytes: int = 16 * 2**30
 
 
 def is_worth_reading_again(error: AtlasError) -> bool:
     """Whether asking again may mend it, where asking twice does no harm."""
-    return error.status in RETRYABLE_STATUSES or isinstance(error, CutShort | Unavailable)
+    may_pass = isinstance(error, CutShort | NotAtlas | Unavailable)
+    return may_pass or error.status in RETRYABLE_STATUSES
 
 
 def was_not_taken(error: AtlasError) -> bool:
@@ -103,10 +119,14 @@ class Patience:
         """
         failed: AtlasError | None = None
         wait = 0.0
+        met: Counter[type[AtlasError]] = Counter()
 
         def may_try_again(error: Exception) -> bool | float:
             nonlocal failed, wait
             if not isinstance(error, AtlasError) or not may_repeat(error):
+                return False
+            met[type(error)] += 1
+            if error.most_tries is not None and met[type(error)] >= error.most_tries:
                 return False
             failed, wait = error, _wait_after(error, wait)
             return 0.0 if wait <= self._policy.longest_wait_s else False

@@ -181,7 +181,7 @@ def test_a_secret_that_atlas_does_not_know_may_have_expired():
         (Scripted(503), "unreachable", 2),
         (Scripted(429, headers={"Retry-After": "900"}), "rate limited", 1),
         (Scripted(403, b'{"errorCode": "IP_ADDRESS_NOT_ON_ACCESS_LIST"}'), "IP not allowed", 1),
-        (Scripted(body=b"<html></html>"), "malformed", 1),
+        (Scripted(body=b"<html></html>"), "malformed", 2),
         (Scripted(hang_up=True), "unreachable", 2),
     ],
 )

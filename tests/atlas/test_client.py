@@ -113,13 +113,6 @@ def test_a_body_cut_short_is_asked_for_again_and_then_named(broken):
         get(server.url)
 
 
-def test_html_is_malformed_and_asked_for_once():
-    with serving(Scripted(body=b"<html><body>proxy</body></html>")) as server:
-        with pytest.raises(MalformedAnswer, match="not JSON"):
-            get(server.url)
-        assert len(server.requests) == 1
-
-
 def test_nobody_listening_is_unavailable_with_the_host_named():
     with pytest.raises(Unavailable, match=r"no answer from 127\.0\.0\.1"):
         get("http://127.0.0.1:9")

@@ -88,17 +88,6 @@ def test_a_broken_document_is_one_sentence(broken):
         assert len(server.requests) == QUICK.attempts
 
 
-def test_html_is_named_and_asked_for_once(kept):
-    page = Scripted(body=b"<html></html>", headers={"Content-Type": "text/html; charset=utf-8"})
-    with serving(page) as server, client(server.url) as atlas:
-        with pytest.raises(MalformedAnswer, match="page of HTML, not JSON: a proxy"):
-            atlas.get("/x", version=VERSION, what="organization")
-        with pytest.raises(MalformedAnswer, match="page of HTML"):
-            atlas.download("/x", kept.open, version=VERSION, what="invoice 1")
-        assert len(server.requests) == 2
-    assert kept.bodies == []
-
-
 def test_a_body_that_drips_is_cut_off_and_asked_for_again(kept):
     dripping = Scripted(body=b'{"id": "%s"}' % (b"x" * 500), drip_s=0.1)
     with serving(dripping, Scripted(body=b"{}")) as server, client(server.url, HASTY) as atlas:
