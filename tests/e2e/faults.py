@@ -165,7 +165,7 @@ def in_haste(patch: pytest.MonkeyPatch, **policy: Any) -> None:
     quick = {"initial_wait_s": 0.01, "jitter_s": 0.0, **policy}
     patch.setattr(client, "RetryPolicy", partial(RetryPolicy, **quick))
     patch.setattr(reports, "PollPolicy", partial(PollPolicy, first_s=0.02))
-    patch.setattr(sandbox.reports, "GENERATION_SECONDS", 0.0)
+    patch.setattr(sandbox.bill.reports, "GENERATION_SECONDS", 0.0)
 
 
 def four_months(seed: int = 7) -> Any:
