@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 
+from orchestration.entities import names
 from orchestration.extraction.inventory import ENTITY as INVENTORY
 from orchestration.extraction.invoices import LIST
 from orchestration.extraction.reports import ACCESS
@@ -16,7 +17,6 @@ from orchestration.extraction.together import CONNECTION
 from orchestration.landing.journal import Landing, Observation
 from orchestration.permissions.capabilities import READS, Capability
 from orchestration.status import MISSING_ROLE, OF_INVOICES
-from orchestration.warehouse.inventory import ENTITIES
 from orchestration.warehouse.publish import ConnectionStatus, Permission
 from orchestration.warehouse.raw import has_finished, last_success
 
@@ -54,7 +54,7 @@ def missing_parts(landing: Landing, *, with_focus_reports: bool) -> list[str]:
     """
     optional = {name for each in READS if each.kind == "optional" for name in each.entities}
     found = [f"connection: {each.error}" for each in _errors(landing, CONNECTION)]
-    for entity in (INVENTORY, *ENTITIES):
+    for entity in (INVENTORY, *names()):
         errors = [
             each
             for each in _errors(landing, entity)

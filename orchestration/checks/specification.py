@@ -10,28 +10,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from orchestration.entities import ENTITIES
+
 FILE = Path(__file__).with_name("specification.json")
 # A field's known values, or None where it may hold anything.
 Fields = dict[str, list[str] | None]
 
-SCHEMAS = {
-    "organizations": ("AtlasOrganization",),
-    "projects": ("Group",),
-    "clusters": ("ClusterDescription20240805",),
-    "flex_clusters": ("FlexClusterDescription20241113",),
-    "serverless_instances": ("ServerlessInstanceDescription",),
-    "search_deployments": ("ApiSearchDeploymentResponseView",),
-    "data_federation": ("DataLakeTenant",),
-    "stream_workspaces": ("StreamsTenant",),
-    "stream_processors": ("StreamsProcessorWithStats",),
-    "online_archives": ("BackupOnlineArchive",),
-    "backup_snapshots": (
-        "DiskBackupReplicaSet",
-        "DiskBackupShardedClusterSnapshot",
-        "FlexBackupSnapshot20241113",
-    ),
-    "restore_jobs": ("DiskBackupSnapshotRestoreJob", "FlexBackupRestoreJob20241113"),
-    "skus": ("SkuResponse",),
+SCHEMAS = {each.name: each.schemas for each in ENTITIES} | {
     "invoices": ("BillingInvoice",),
     "invoice_line_items": ("InvoiceLineItem",),
     "invoice_payments": ("BillingPayment",),

@@ -20,22 +20,12 @@ from orchestration.atlas.errors import (
     Unavailable,
 )
 from orchestration.atlas.inventory import Inventory
+from orchestration.entities import MAY_BE_ABSENT, names
 from orchestration.extraction.session import Session
 from orchestration.landing.journal import Landing
 from orchestration.status import MISSING_ROLE
 
 log = logging.getLogger("atlas_costs")
-PER_PROJECT = (
-    "clusters",
-    "flex_clusters",
-    "serverless_instances",
-    "data_federation",
-    "stream_workspaces",
-)
-PER_CLUSTER = ("search_deployments", "online_archives", "backup_snapshots", "restore_jobs")
-PER_WORKSPACE = ("stream_processors",)
-# An address that does not exist means that there is none of it: Atlas retires these one by one.
-MAY_BE_ABSENT = frozenset({*PER_PROJECT[2:], *PER_CLUSTER, *PER_WORKSPACE, "skus"})
 ENTITY = "inventory"
 SILENCES = 4
 SHARED_TIERS = frozenset({"M0", "M2", "M5"})
@@ -127,7 +117,7 @@ def _listed(landing: Landing, entity: str, scope: str) -> list[dict[str, Any]]:
 def _forget_others(landing: Landing, project_ids: list[str]) -> None:
     """What a project held that is no longer listed is no longer there."""
     known = set(project_ids)
-    for entity in (*PER_PROJECT, *PER_CLUSTER, *PER_WORKSPACE):
+    for entity in names("project", "cluster", "workspace"):
         for scope in landing.current(entity):
             if scope.partition("/")[0] not in known:
                 landing.observe(entity, scope, [])
@@ -197,8 +187,8 @@ class _Project:
     def _forget_the_rest(self) -> None:
         """What belonged to a cluster or workspace that this project no longer lists."""
         parents = {
-            **dict.fromkeys(PER_CLUSTER, ("clusters", "flex_clusters")),
-            **dict.fromkeys(PER_WORKSPACE, ("stream_workspaces",)),
+            **dict.fromkeys(names("cluster"), ("clusters", "flex_clusters")),
+            **dict.fromkeys(names("workspace"), ("stream_workspaces",)),
         }
         for entity, listed_by in parents.items():
             states = [self.landing.current(each).get(self.id) for each in listed_by]

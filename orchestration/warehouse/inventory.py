@@ -10,34 +10,14 @@ from collections.abc import Iterator
 
 import duckdb
 
+from orchestration.entities import ENTITIES, names
 from orchestration.landing.journal import Landing, Observation
 from orchestration.warehouse.errors import LoadError
 
-ENTITIES = (
-    "organizations",
-    "projects",
-    "clusters",
-    "flex_clusters",
-    "serverless_instances",
-    "search_deployments",
-    "data_federation",
-    "stream_workspaces",
-    "stream_processors",
-    "online_archives",
-    "backup_snapshots",
-    "restore_jobs",
-    "skus",
-)
 # Asked for project by project: whether the key could read them shows in active_resources.
-PER_PROJECT = (
-    "clusters",
-    "flex_clusters",
-    "serverless_instances",
-    "data_federation",
-    "stream_workspaces",
-)
-WITHOUT_HISTORY = ("skus",)
-WITHOUT_IDS = ("data_federation",)
+PER_PROJECT = frozenset(names("project"))
+WITHOUT_HISTORY = frozenset(each.name for each in ENTITIES if not each.has_history)
+WITHOUT_IDS = frozenset(each.name for each in ENTITIES if not each.has_id)
 ROUND = 500
 
 # An answer is a page with results, a bare array, or the one object itself. Distinct, because a
@@ -95,7 +75,7 @@ def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observatio
     Raises:
         LoadError: a landed file cannot be read.
     """
-    for entity in ENTITIES:
+    for entity in names():
         of_entity = [each for each in seen if each.entity == entity]
         for batch in _rounds(of_entity):
             _apply_round(db, landing, entity, batch)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
+from orchestration.entities import names
 from orchestration.landing.journal import Landing, Observation
 from orchestration.landing.slices import Slices
 from orchestration.statements.files import Statement
@@ -128,7 +129,7 @@ class RawWarehouse:
 
     def _forget(self, connection: str) -> None:
         for table in (
-            *inventory.ENTITIES,
+            *names(),
             "inventory_history",
             "project_access",
             "focus_report_rows",
