@@ -7,6 +7,7 @@ does not answer any more, nothing more is asked: 60 projects would be 1500 reque
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from orchestration.atlas import responses
@@ -139,15 +140,9 @@ class _Project:
 
     def land(self) -> None:
         inventory = Inventory(self.client)
-        asks: dict[str, Callable[[str], list[Answer]]] = {
-            "clusters": inventory.list_clusters,
-            "flex_clusters": inventory.list_flex_clusters,
-            "serverless_instances": inventory.list_serverless_instances,
-            "data_federation": inventory.list_data_federation,
-            "stream_workspaces": inventory.list_stream_workspaces,
-        }
-        for entity, ask in asks.items():
-            _land(self.session, entity, self.id, lambda ask=ask: ask(self.id))  # type: ignore[misc]
+        for entity in names("project"):
+            ask = getattr(inventory, f"list_{entity}")
+            _land(self.session, entity, self.id, partial(ask, self.id))
         for cluster in self._named("clusters"):
             if not is_shared(cluster):
                 self._land_cluster(inventory, cluster)

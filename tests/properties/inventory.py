@@ -5,10 +5,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from orchestration.checks.specification import SCHEMAS as NAMES
-from orchestration.warehouse.inventory import ENTITIES
+from orchestration.entities import names
 from tests.properties.specification import named
 
-DRAWN = [entity for entity in ENTITIES if entity in NAMES]
+DRAWN = [entity for entity in names() if entity in NAMES]
 
 
 @st.composite
