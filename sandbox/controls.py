@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.bill.books import Invoice
+from sandbox.operations.autoscaling import autoscale
 from sandbox.operations.schedules import compliance_policy
 from sandbox.state import Sandbox
 from sandbox.truth import all_invoices, month_name, truth
@@ -29,6 +30,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
         ("POST", "restate"): _restate,
         ("POST", "retag"): _retag,
         ("POST", "bill"): _bill,
+        ("POST", "autoscale"): _autoscale,
         ("GET", "pace"): _pace,
         ("POST", "pace"): _change_pace,
         ("GET", "compliance"): _compliance,
@@ -118,6 +120,13 @@ async def _retag(sandbox: Sandbox, request: Request) -> object:
     asked = await request.json()
     sandbox.retag(asked["cluster"], dict(asked["tags"]))
     return {"cluster": asked["cluster"], "tags": asked["tags"]}
+
+
+async def _autoscale(sandbox: Sandbox, request: Request) -> object:
+    """Let autoscaling move a cluster's `instance_size`, grow its `disk_gb`, or both."""
+    asked = await request.json()
+    found = autoscale(sandbox, asked["cluster"], asked.get("instance_size"), asked.get("disk_gb"))
+    return {"cluster": found.name, "instance_size": found.size, "disk_gb": found.disk_gb}
 
 
 async def _pace(sandbox: Sandbox, _request: Request) -> object:

@@ -173,7 +173,7 @@ def _region(cluster: Cluster, size: str, region: Region, priority: int) -> Docum
         }
     return {
         "analyticsSpecs": _hardware(cluster, size, region, region.analytics),
-        "autoScaling": _auto_scaling(cluster),
+        "autoScaling": auto_scaling(cluster),
         "electableSpecs": _hardware(cluster, size, region, region.nodes),
         "priority": priority,
         "providerName": region.provider,
@@ -189,11 +189,12 @@ def _hardware(cluster: Cluster, size: str, region: Region, nodes: int) -> Docume
         "nodeCount": nodes,
     }
     if region.provider == "AWS":
-        hardware |= {"diskIOPS": 3000, "ebsVolumeType": "STANDARD"}
+        hardware |= {"diskIOPS": cluster.iops, "ebsVolumeType": cluster.volume}
     return hardware
 
 
-def _auto_scaling(cluster: Cluster) -> Document:
+def auto_scaling(cluster: Cluster) -> Document:
+    """AdvancedAutoScalingSettings."""
     compute: Document = {
         "enabled": cluster.autoscales,
         "predictiveEnabled": False,

@@ -12,6 +12,7 @@ Tags = tuple[tuple[str, str], ...]
 # Days of a month on which a cluster with two sizes has the second one.
 PEAK = range(8, 15)
 SATURDAY = 5
+STANDARD_IOPS = 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,8 @@ class Cluster:
     layout: tuple[Shard, ...] = ()
     disk_gb: int = 10
     custom_disk: bool = False
+    volume: str = "STANDARD"
+    iops: int = STANDARD_IOPS
     paused: bool = False
     rests: bool = False
     backup: bool = False

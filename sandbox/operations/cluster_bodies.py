@@ -6,9 +6,9 @@ from datetime import date, datetime
 from itertools import chain, count
 from typing import Any
 
-from sandbox.bill.catalog import DISK_GB, PROVIDERS
+from sandbox.bill.catalog import DISK_GB, PROVIDERS, SIZES
 from sandbox.estate.places import REGIONS
-from sandbox.estate.resources import Cluster, Life, Region, Shard
+from sandbox.estate.resources import STANDARD_IOPS, Cluster, Life, Region, Shard
 from sandbox.identity import object_id
 from sandbox.months import stamp
 from sandbox.operations import bodies
@@ -21,6 +21,13 @@ LONGEST_NAME = 64
 TENANT, FREE_SIZE, FREE_DISK_GB = "TENANT", "M0", 5
 FLEX = "FLEX"
 FACTORS = (3, 5, 7)
+STANDARD, VOLUMES = "STANDARD", ("STANDARD", "PROVISIONED", "HIGH_PERFORMANCE")
+# Smaller sizes take no volume of their own; a volume gives so many operations for each GB.
+FIRST_PROVISIONED, IOPS_PER_GB = "M30", 50
+UNSCALED: Document = {
+    "compute": {"enabled": False, "scaleDownEnabled": False},
+    "diskGB": {"enabled": False},
+}
 # Each kind of node and how many there can be of it in one region.
 NODES = {"electableSpecs": 7, "readOnlySpecs": 50, "analyticsSpecs": 50}
 # What is shown as it was sent, since nobody bills it.
@@ -100,7 +107,10 @@ def _backed_up(cluster: Cluster, body: Document) -> Cluster:
 
 
 def _laid_out(cluster: Cluster, body: Document) -> Cluster:
-    """The cluster on the hardware of `replicationSpecs`, one of which is a shard."""
+    """The cluster on the hardware of `replicationSpecs`, one of which is a shard.
+
+    The list replaces the one before: a setting that it leaves out is forgotten, not kept.
+    """
     specs = bodies.objects(body, "replicationSpecs")
     topology = bodies.choice(body, "clusterType", TYPES, cluster.type)
     if not specs or (topology == "REPLICASET" and len(specs) > 1):
@@ -110,7 +120,7 @@ def _laid_out(cluster: Cluster, body: Document) -> Cluster:
         raise AtlasError(400, "SHARDED_CLUSTER_CANT_BECOME_REPLICA_SET", detail, ("clusterType",))
     shards = _identified(cluster, specs, list(map(_shard, specs)))
     size = shards[0].size
-    disk = _disk_gb(cluster, specs, size)
+    disk = _disk_gb(specs, size)
     return replace(
         cluster,
         kind="tenant" if size == FREE_SIZE else "dedicated",
@@ -121,7 +131,8 @@ def _laid_out(cluster: Cluster, body: Document) -> Cluster:
         sizes=None,
         disk_gb=disk,
         custom_disk=disk != DISK_GB.get(size, FREE_DISK_GB),
-        **_scaled(cluster, specs[0]),
+        **_volume(specs, size, disk),
+        **_scaled(specs[0], size),
     )
 
 
@@ -141,17 +152,62 @@ def _identified(cluster: Cluster, specs: list[Document], shards: list[Shard]) ->
     )
 
 
-def _scaled(cluster: Cluster, spec: Document) -> Document:
+def _scaled(spec: Document, size: str) -> Document:
     wanted = spec["regionConfigs"][0].get("autoScaling")
     if wanted is None:
-        return {"autoscales": cluster.autoscales, "scaling": cluster.scaling}
+        return {"autoscales": False, "scaling": UNSCALED}
     compute = bodies.part(bodies.part(spec["regionConfigs"][0], "autoScaling"), "compute")
     is_on = bodies.flag(compute, "enabled", default=False)
-    if is_on and "maxInstanceSize" not in compute:
+    if is_on and size != FREE_SIZE:
+        _check_bounds(compute, size)
+    return {"autoscales": is_on, "scaling": UNSCALED | wanted}
+
+
+def _check_bounds(compute: Document, size: str) -> None:
+    if "maxInstanceSize" not in compute:
         code = "COMPUTE_AUTO_SCALING_MAX_INSTANCE_SIZE_REQUIRED"
         detail = "Compute auto-scaling max instance size required."
         raise AtlasError(400, code, detail, ("maxInstanceSize",))
-    return {"autoscales": is_on, "scaling": wanted}
+    highest = bodies.choice(compute, "maxInstanceSize", SIZES)
+    lowest = bodies.choice(compute, "minInstanceSize", SIZES, SIZES[0])
+    if SIZES.index(highest) < SIZES.index(size):
+        code = "COMPUTE_AUTO_SCALING_MAX_INSTANCE_SIZE_INVALID"
+        detail = f"The max instance size ({highest}) must be greater than or equal to proposed "
+        raise AtlasError(400, code, f"{detail}instance size ({size}).", (highest, size))
+    if SIZES.index(lowest) > SIZES.index(size):
+        code = "COMPUTE_AUTO_SCALING_MIN_INSTANCE_SIZE_INVALID"
+        detail = f"The min instance size ({lowest}) must be less than or equal to proposed "
+        raise AtlasError(400, code, f"{detail}instance size ({size}).", (lowest, size))
+
+
+def _volume(specs: list[Document], size: str, disk_gb: int) -> Document:
+    """How fast the disks of AWS are: what the request says, else what every such disk has."""
+    configs = chain.from_iterable(one["regionConfigs"] for one in specs)
+    hardware = [_electable(one) for one in configs if one["providerName"] == "AWS"]
+    if not hardware:
+        return {"volume": STANDARD, "iops": STANDARD_IOPS}
+    volumes = {bodies.choice(one, "ebsVolumeType", VOLUMES, STANDARD) for one in hardware}
+    iops = {bodies.whole(one, "diskIOPS", 1, 256_000, STANDARD_IOPS) for one in hardware}
+    if len(volumes) > 1 or len(iops) > 1:
+        raise bodies.invalid("diskIOPS")
+    volume, speed = volumes.pop(), iops.pop()
+    if volume == STANDARD:
+        low = high = STANDARD_IOPS
+    elif SIZES.index(size) < SIZES.index(FIRST_PROVISIONED):
+        raise bodies.invalid("ebsVolumeType")
+    else:
+        low, high = 100, IOPS_PER_GB * disk_gb
+    if not low <= speed <= high:
+        detail = f"The cluster's disk IOPS of {speed} is invalid. For a disk of size {disk_gb} on "
+        detail += f"instance size {size} with a volume type of {volume}, the IOPS must be "
+        detail += f"between {low} and {high}."
+        parameters = (speed, disk_gb, size, volume, f"between {low} and {high}")
+        raise AtlasError(400, "CLUSTER_DISK_IOPS_INVALID", detail, parameters)
+    return {"volume": volume, "iops": speed}
+
+
+def _electable(config: Document) -> Document:
+    return bodies.part(config, "electableSpecs")
 
 
 def _shard(spec: Document) -> Shard:
@@ -190,18 +246,17 @@ def _region(config: Document) -> Region:
     return Region(provider, name, *([3] if is_tenant else counts))
 
 
-def _disk_gb(cluster: Cluster, specs: list[Document], size: str) -> int:
-    """The size asked for, else the one chosen before, else the one that the price includes."""
+def _disk_gb(specs: list[Document], size: str) -> int:
+    """The size asked for, else the one that the price includes."""
     if size == FREE_SIZE:
         return FREE_DISK_GB
-    configs = chain.from_iterable(spec["regionConfigs"] for spec in specs)
-    hardware = [bodies.part(one, "electableSpecs") for one in configs]
+    hardware = map(_electable, chain.from_iterable(spec["regionConfigs"] for spec in specs))
     wanted = {
         bodies.whole(one, "diskSizeGB", 10, 4096) for one in hardware if one.get("diskSizeGB")
     }
     if len(wanted) > 1:
         raise bodies.invalid("diskSizeGB")
-    return wanted.pop() if wanted else cluster.disk_gb if cluster.custom_disk else DISK_GB[size]
+    return wanted.pop() if wanted else DISK_GB[size]
 
 
 def is_flex(body: Document) -> bool:

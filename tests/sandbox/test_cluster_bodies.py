@@ -7,6 +7,17 @@ from tests.sandbox.acting import cluster, free, region, spec
 CLUSTERS = "/clusters"
 
 
+def scaling(lowest: str, highest: str) -> dict:
+    compute = {"enabled": True, "minInstanceSize": lowest, "maxInstanceSize": highest}
+    return {"compute": compute}
+
+
+def fast(size: str, iops: int, volume: str) -> dict:
+    place = region(size)
+    place["electableSpecs"] |= {"diskIOPS": iops, "ebsVolumeType": volume, "diskSizeGB": 100}
+    return place
+
+
 REFUSALS = [
     (cluster("a b"), "CLUSTER_NAME_INVALID", "a b"),
     (cluster("x" * 65), "CLUSTER_NAME_TOO_LONG", "x" * 65),
@@ -37,6 +48,19 @@ REFUSALS = [
         "COMPUTE_AUTO_SCALING_MAX_INSTANCE_SIZE_REQUIRED",
         "maxInstanceSize",
     ),
+    (
+        cluster("c", spec(region("M50", autoScaling=scaling("M30", "M40")))),
+        "COMPUTE_AUTO_SCALING_MAX_INSTANCE_SIZE_INVALID",
+        "M40",
+    ),
+    (
+        cluster("c", spec(region("M20", autoScaling=scaling("M30", "M40")))),
+        "COMPUTE_AUTO_SCALING_MIN_INSTANCE_SIZE_INVALID",
+        "M30",
+    ),
+    (cluster("c", spec(fast("M30", 3001, "STANDARD"))), "CLUSTER_DISK_IOPS_INVALID", "3001"),
+    (cluster("c", spec(fast("M30", 9000, "PROVISIONED"))), "CLUSTER_DISK_IOPS_INVALID", "9000"),
+    (cluster("c", spec(fast("M20", 500, "PROVISIONED"))), "INVALID_ATTRIBUTE", "ebsVolumeType"),
     (free(backupEnabled=True), "INVALID_TENANT_BACKUP_ENABLED", "backupEnabled"),
     (cluster("c", spec(region("FLEX"))), "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API", "c"),
     (

@@ -1,5 +1,7 @@
 """Clusters are made, changed, paused and deleted."""
 
+from urllib.error import HTTPError
+
 import pytest
 
 from tests.sandbox.acting import API, cluster, free, region, spec
@@ -149,18 +151,42 @@ def test_a_shard_that_is_left_out_is_deleted(own) -> None:
     assert own.refused("PATCH", "/clusters/ids", wrong) == (400, "INVALID_ATTRIBUTE", ["id"])
 
 
-def test_a_disk_stays_what_was_chosen_and_otherwise_grows_with_the_size(own) -> None:
-    def disk(name: str) -> float:
-        [shard] = own.get(f"/clusters/{name}")["replicationSpecs"]
-        return shard["regionConfigs"][0]["electableSpecs"]["diskSizeGB"]
+def test_a_replaced_list_forgets_what_it_leaves_out(own) -> None:
+    def hardware() -> dict:
+        [shard] = own.get("/clusters/large")["replicationSpecs"]
+        return shard["regionConfigs"][0]
 
-    own.cluster("usual")
-    own.ask("POST", CLUSTERS, cluster("large", spec(region(disk=128))), 201)
-    assert (disk("usual"), disk("large")) == (10, 128)
-    for name in ("usual", "large"):
-        body = {"replicationSpecs": [spec(region("M40"))]}
-        own.ask("PATCH", f"/clusters/{name}", body, 200)
-    assert (disk("usual"), disk("large")) == (80, 128)
+    fast = {"ebsVolumeType": "PROVISIONED", "diskIOPS": 4000, "diskSizeGB": 128}
+    scaling = {"compute": {"enabled": True, "maxInstanceSize": "M60"}}
+    place = region("M30", autoScaling=scaling)
+    place["electableSpecs"] |= fast
+    own.ask("POST", CLUSTERS, cluster("large", spec(place)), 201)
+    assert hardware()["electableSpecs"].items() >= fast.items()
+    assert hardware()["autoScaling"]["compute"]["enabled"]
+    own.ask("PATCH", "/clusters/large", {"replicationSpecs": [spec(region("M40"))]}, 200)
+    usual = {"ebsVolumeType": "STANDARD", "diskIOPS": 3000, "diskSizeGB": 80}
+    assert hardware()["electableSpecs"].items() >= usual.items()
+    assert not hardware()["autoScaling"]["compute"]["enabled"]
+    assert not hardware()["autoScaling"]["diskGB"]["enabled"]
+
+
+def test_autoscaling_moves_a_size_within_its_bounds_and_a_disk_upwards(own) -> None:
+    compute = {"enabled": True, "scaleDownEnabled": True}
+    compute |= {"minInstanceSize": "M30", "maxInstanceSize": "M50"}
+    place = region("M30", autoScaling={"compute": compute, "diskGB": {"enabled": True}})
+    own.ask("POST", CLUSTERS, cluster("scales", spec(place)), 201)
+    for wrong in ({"instance_size": "M60"}, {"instance_size": "M20"}, {"disk_gb": 20}):
+        with pytest.raises(HTTPError):
+            own.sandbox.control("autoscale", {"cluster": "scales", **wrong})
+    moved = {"cluster": "scales", "instance_size": "M50", "disk_gb": 200}
+    assert own.sandbox.control("autoscale", moved) == moved
+    [shard] = own.get("/clusters/scales")["replicationSpecs"]
+    [found] = shard["regionConfigs"]
+    assert (found["electableSpecs"]["instanceSize"], found["electableSpecs"]["diskSizeGB"]) == (
+        "M50",
+        200,
+    )
+    assert found["autoScaling"]["compute"]["minInstanceSize"] == "M30"
 
 
 def test_pausing_and_resuming(slow) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from orchestration.actions.clusters.autoscaling import Moved, size_refusals, without_moved
 from orchestration.actions.clusters.bodies import FLAGS, changed_cluster, differences, new_cluster
 from orchestration.actions.clusters.configs import (
     FLEX,
@@ -111,6 +112,7 @@ def _missing_tags(context: Context, tags: dict[str, str]) -> list[str]:
 
 def _adopt(at: Located, config: CreateCluster, entries: Entries) -> Proposal:
     """It is there: as wanted, so that only waiting is left, or in conflict."""
+    config, moved = without_moved(at.cluster, config)
     conflicts = [
         f"it exists with {each.field} {each.before}, not {each.after}: update_cluster changes it"
         for each in differences(at.cluster, config)
@@ -120,8 +122,8 @@ def _adopt(at: Located, config: CreateCluster, entries: Entries) -> Proposal:
     plan = Plan(
         summary=f"Cluster {config.name} exists already in project {at.project.name}.",
         changes=entries.missing,
-        refusals=(*entries.refusals, *conflicts),
-        warnings=(ASLEEP,) if at.cluster.is_paused else (),
+        refusals=(*entries.refusals, *conflicts, *moved.refusals),
+        warnings=(*moved.notes, *((ASLEEP,) if at.cluster.is_paused else ())),
     )
 
     def apply(note: Note) -> ClusterDetails:
@@ -154,16 +156,20 @@ def _create(
 def update_cluster(context: Context, config: UpdateCluster) -> Proposal:
     """Change what differs, and nothing else."""
     at = locate(context, config.project, config.name)
+    config, moved = (
+        without_moved(at.cluster, config) if config.keep_autoscaled else (config, Moved())
+    )
     changes = differences(at.cluster, config)
     entries = entries_of(context, at.project, config)
     if not changes and not entries.missing:
-        return _finish(at, config, entries)
+        return _finish(at, config, entries, moved)
     body = changed_cluster(at.cluster, config, changes) if changes else {}
     cost = _cost_of_change(at, body)
-    warnings = update_warnings(at.cluster, config, changes)
+    warnings = [*moved.notes, *update_warnings(at.cluster, config, changes)]
     if not at.cluster.is_flex:
         warnings += shape_warnings(at.cluster.shape, _shape_after(at, body), cost)
-    refusals = update_refusals(at.cluster, config, changes)
+    refusals = [*moved.refusals, *update_refusals(at.cluster, config, changes)]
+    refusals += size_refusals(body.get("replicationSpecs") or [])
     refusals += [] if config.tags is None else _missing_tags(context, config.tags)
     plan = Plan(
         summary=f"Change cluster {config.name} in project {at.project.name}.",
@@ -195,9 +201,13 @@ def _shape_after(at: Located, body: Document) -> Shape:
     return shape_of({**at.cluster.document, **body})
 
 
-def _finish(at: Located, config: UpdateCluster, entries: Entries) -> Proposal:
+def _finish(at: Located, config: UpdateCluster, entries: Entries, moved: Moved) -> Proposal:
     """Nothing to change; an earlier change may still be under way."""
-    plan = Plan(summary=f"Cluster {config.name} is as wanted.", refusals=entries.refusals)
+    plan = Plan(
+        summary=f"Cluster {config.name} is as wanted.",
+        refusals=(*entries.refusals, *moved.refusals),
+        warnings=tuple(moved.notes),
+    )
     if at.cluster.is_ready or at.cluster.is_paused:
         return at.proposal(plan)
 

@@ -5,7 +5,16 @@ from typing import Any
 
 from orchestration.actions.clusters.configs import FLEX, FREE, CreateCluster, UpdateCluster
 from orchestration.actions.clusters.replication_specs import as_atlas
-from orchestration.actions.clusters.shards import DISK_SPEED, are_as, shards_asked_for, shards_of
+from orchestration.actions.clusters.shards import (
+    DISK,
+    DISK_SPEED,
+    SIZE,
+    VOLUME,
+    are_as,
+    changed_nodes,
+    shards_asked_for,
+    shards_of,
+)
 from orchestration.actions.clusters.state import FoundCluster
 from orchestration.actions.model import Change, Refusal
 from orchestration.actions.pricing.shapes import SPECS
@@ -13,6 +22,8 @@ from orchestration.actions.projects import as_tags, read_tags
 
 Document = dict[str, Any]
 NODES, PRIORITY, AWS = 3, 7, "AWS"
+BASE = "electableSpecs"
+OF_A_CLOUD = frozenset({VOLUME, DISK_SPEED})
 # Ours → Atlas's, for what is one field of the cluster.
 FLAGS = {
     "backup_enabled": "backupEnabled",
@@ -52,7 +63,8 @@ def _new_flex(config: CreateCluster) -> Document:
 
 def _new_specs(config: CreateCluster) -> list[Document]:
     if config.replication_specs is not None:
-        return as_atlas(config.replication_specs)
+        asked = as_atlas(config.replication_specs)
+        return [{key: each for key, each in spec.items() if key != "id"} for spec in asked]
     hardware: Document = {"instanceSize": config.instance_size}
     region: Document = {"regionName": config.region_in(AWS), "electableSpecs": hardware}
     if config.instance_size == FREE:
@@ -109,7 +121,7 @@ def _hardware_differences(
     pairs: dict[str, tuple[object, object]] = {
         "provider": (" and ".join(providers), config.provider),
         "region": (" and ".join(regions), config.region_in((*providers, AWS)[0])),
-        "instance_size": (cluster.tier, config.instance_size),
+        "instance_size": (cluster.base_tier, config.instance_size),
         "nodes": (electable_nodes(cluster), config.nodes),
         "disk_gb": (details.disk_gb, config.disk_gb),
     }
@@ -190,15 +202,18 @@ def _change_place(place: Document, config: UpdateCluster, fields: set[str]) -> N
         place["providerName"] = config.provider
     if "region" in fields:
         place["regionName"] = config.region_in(str(place.get("providerName")))
+    base = (place.get(BASE) or {}).get(SIZE)
     for name in SPECS:
-        spec = place.get(name)
-        if not spec:
+        if not (spec := place.get(name)):
             continue
-        if "instance_size" in fields:
-            spec["instanceSize"] = config.instance_size
+        wanted: Document = {}
+        # analytics nodes of a size of their own keep it
+        if "instance_size" in fields and (name != "analyticsSpecs" or spec.get(SIZE) == base):
+            wanted[SIZE] = config.instance_size
         if "disk_gb" in fields:
-            spec["diskSizeGB"] = config.disk_gb
-        # what the tier and the disk imply, Atlas works out; the disk's size stays as it is
-        spec.pop(DISK_SPEED, None)
-    if "nodes" in fields and place.get("electableSpecs"):
-        place["electableSpecs"]["nodeCount"] = config.nodes
+            wanted[DISK] = config.disk_gb
+        place[name] = changed_nodes(spec, wanted)
+        if "provider" in fields:  # each cloud has volumes of its own
+            place[name] = {key: each for key, each in place[name].items() if key not in OF_A_CLOUD}
+    if "nodes" in fields and place.get(BASE):
+        place[BASE]["nodeCount"] = config.nodes

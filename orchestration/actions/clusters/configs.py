@@ -126,6 +126,13 @@ class CreateCluster(_Hardware):
 class UpdateCluster(_Hardware):
     """A cluster, changed in what is given; what is left out stays."""
 
+    keep_autoscaled: bool = Field(
+        default=False,
+        description="Leave a size within autoscaling's bounds and a disk that grew as they are; "
+        "apply_resources always does.",
+    )
+    confirm: Confirm = None
+
 
 class PauseCluster(ChangingConfig):
     """A cluster, paused or resumed."""

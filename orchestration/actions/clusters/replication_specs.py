@@ -6,6 +6,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Document = dict[str, Any]
+# What Atlas only tells: read-only in its specification, or the size that nodes have for now.
+EFFECTIVE = frozenset({"effectiveElectableSpecs", "effectiveReadOnlySpecs",
+    "effectiveAnalyticsSpecs"})  # fmt: skip
+READ_ONLY = EFFECTIVE | {"id", "zoneId", "effectiveInstanceSize", "diskThroughput"}
 Text = Annotated[str, Field(min_length=1)]
 
 
@@ -44,5 +48,22 @@ ReplicationSpecs = Annotated[list[ReplicationSpec], Field(min_length=1)]
 
 
 def as_atlas(specs: list[ReplicationSpec]) -> list[Document]:
-    """What was said, and nothing that was left out."""
-    return [each.model_dump(mode="json", exclude_unset=True) for each in specs]
+    """What was said as Atlas takes it, and nothing that was left out."""
+    return writable([each.model_dump(mode="json", exclude_unset=True) for each in specs])
+
+
+def writable(specs: list[Document]) -> list[Document]:
+    """Shards without what Atlas only tells, however they were come by, but with their ids."""
+    return [_writable(each) for each in specs]
+
+
+def _writable(value: Any) -> Any:  # noqa: ANN401  JSON is any shape
+    if isinstance(value, list):
+        return [_writable(each) for each in value]
+    if isinstance(value, dict):
+        return {
+            key: _writable(each)
+            for key, each in value.items()
+            if each is not None and (key == "id" or key not in READ_ONLY)
+        }
+    return value

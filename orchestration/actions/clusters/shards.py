@@ -7,37 +7,38 @@ position; its specification does not promise that.)
 
 from typing import Any
 
+from orchestration.actions.clusters.replication_specs import READ_ONLY, writable
 from orchestration.actions.pricing.shapes import SPECS
 
 Document = dict[str, Any]
-# Atlas answers with these and takes none of them back.
-READ_ONLY = frozenset({"id", "zoneId", "effectiveElectableSpecs", "effectiveReadOnlySpecs",
-    "effectiveAnalyticsSpecs", "effectiveInstanceSize"})  # fmt: skip
-DISK_SPEED = "diskIOPS"
+SIZE, DISK, VOLUME, DISK_SPEED = "instanceSize", "diskSizeGB", "ebsVolumeType", "diskIOPS"
+# A standard volume is as fast as its size and disk make it; these are as fast as somebody chose.
+CHOSEN_SPEEDS = frozenset({"PROVISIONED", "HIGH_PERFORMANCE"})
+OWN_DISKS = "NVME"  # such sizes come with their disk and its speed
 READ_ONLY_SPECS, ELECTABLE_SPECS = "readOnlySpecs", "electableSpecs"
 
 
 def shards_of(cluster: Document) -> list[Document]:
     """A cluster's shards as Atlas takes them: without what it only tells, but with their ids."""
-    return [_writable(each) for each in cluster.get("replicationSpecs") or []]
+    return writable(cluster.get("replicationSpecs") or [])
 
 
 def shards_asked_for(cluster: Document, wanted: list[Document]) -> list[Document]:
     """What is to be sent: each shard that is there with its id and with what was left out of it."""
-    pairs, _ = _matched(shards_of(cluster), wanted)
+    pairs, _ = matched(shards_of(cluster), wanted)
     return [_kept(there, spec) if there else spec for there, spec in pairs]
 
 
 def are_as(cluster: Document, wanted: list[Document]) -> bool:
     """Whether a cluster has exactly these shards; what was left out of them does not count."""
-    pairs, left_out = _matched(shards_of(cluster), wanted)
+    pairs, left_out = matched(shards_of(cluster), wanted)
     return not left_out and all(there and _holds(there, spec) for there, spec in pairs)
 
 
 def refusals_of(cluster: Document, wanted: list[Document]) -> list[str]:
     """Why shards cannot be had as asked for."""
     there = shards_of(cluster)
-    pairs, left_out = _matched(there, wanted)
+    pairs, left_out = matched(there, wanted)
     unknown = [spec["id"] for found, spec in pairs if found is None and spec.get("id")]
     found = [f"replication_specs names the shard {each}, which is not its own" for each in unknown]
     if left_out:
@@ -52,15 +53,15 @@ def warnings_of(cluster: Document, wanted: list[Document]) -> list[str]:
     """What goes with a change of shards that stay."""
     there = shards_of(cluster)
     return [
-        f"{_place(place)} of shard {there.index(shard) + 1} is left out: its nodes go"
-        for shard, spec in _matched(there, wanted)[0]
+        f"{place_of(place)} of shard {there.index(shard) + 1} is left out: its nodes go"
+        for shard, spec in matched(there, wanted)[0]
         if shard
         for place in shard["regionConfigs"]
-        if _place(place) not in map(_place, spec["regionConfigs"])
+        if place_of(place) not in map(place_of, spec["regionConfigs"])
     ]
 
 
-def _matched(
+def matched(
     there: list[Document], wanted: list[Document]
 ) -> tuple[list[tuple[Document | None, Document]], list[Document]]:
     """Each shard asked for with the one it means, and those that none means.
@@ -82,39 +83,50 @@ def _is_meant(shard: Document, spec: Document) -> bool:
 
 
 def _kept(shard: Document, spec: Document) -> Document:
-    places = {_place(each): _without_disk_speed(each) for each in shard["regionConfigs"]}
-    regions = [_kept_region(places.get(_place(each), {}), each) for each in spec["regionConfigs"]]
+    places = {place_of(each): each for each in shard["regionConfigs"]}
+    regions = [_kept_region(places.get(place_of(each), {}), each) for each in spec["regionConfigs"]]
     return {**shard, **spec, "regionConfigs": regions}
 
 
 def _kept_region(there: Document, wanted: Document) -> Document:
     """A region as asked for; nodes of a kind that was not spoken of stay, in the size they must."""
+    base = wanted.get(ELECTABLE_SPECS) or {}
     besides = {
-        key: each
+        key: changed_nodes(each, _implied(key, base)) if key in SPECS else each
         for key, each in there.items()
         if key not in wanted and not (key in SPECS and not each.get("nodeCount"))
     }
-    size = wanted.get(ELECTABLE_SPECS, {}).get("instanceSize")
-    if size and READ_ONLY_SPECS in besides:  # Atlas has both of one size
-        besides[READ_ONLY_SPECS] |= {"instanceSize": size}
     named = {
-        key: {**(there.get(key) or {}), **each} if key in SPECS else each
+        key: changed_nodes(there.get(key) or {}, each) if key in SPECS else each
         for key, each in wanted.items()
     }
     return besides | named
 
 
-def _without_disk_speed(region: Document) -> Document:
-    """What the tier and the disk imply, Atlas works out; the disk's size stays as it is."""
-    return {
-        key: {name: value for name, value in each.items() if name != DISK_SPEED}
-        if key in SPECS
-        else each
-        for key, each in region.items()
-    }
+def _implied(kind: str, base: Document) -> Document:
+    """What nodes must be like because others are: all disks, and the size of read-only nodes."""
+    names = {SIZE, DISK} if kind == READ_ONLY_SPECS else {DISK}
+    return {name: base[name] for name in names if base.get(name)}
 
 
-def _place(region: Document) -> str:
+def changed_nodes(before: Document, wanted: Document) -> Document:
+    """Nodes as asked for, with all that was not spoken of, but for what followed from what goes.
+
+    The speed of a standard volume follows from its size and disk, and Atlas refuses a higher one;
+    one that was chosen stays. The disk of an NVMe size comes with it.
+    """
+    after = {**before, **wanted}
+    had, has = (OWN_DISKS in str(each.get(SIZE)) for each in (before, after))
+    gone = set()
+    if any(after.get(name) != before.get(name) for name in (SIZE, DISK)):
+        gone = set() if before.get(VOLUME) in CHOSEN_SPEEDS and not had else {DISK_SPEED}
+    if had or has:
+        gone |= {DISK, DISK_SPEED} | ({VOLUME} if had != has else set())
+    return {name: each for name, each in after.items() if name in wanted or name not in gone}
+
+
+def place_of(region: Document) -> str:
+    """Provider and region, which name a region config within its shard."""
     return f"{region.get('providerName')} {region.get('regionName')}"
 
 
@@ -123,18 +135,6 @@ def _told(there: list[Document], some: list[Document]) -> str:
     return " and ".join(
         f"{each} ({there[each - 1].get('zoneName') or 'no zone'})" for each in numbers
     )
-
-
-def _writable(value: Any) -> Any:  # noqa: ANN401  JSON is any shape
-    if isinstance(value, list):
-        return [_writable(each) for each in value]
-    if isinstance(value, dict):
-        return {
-            key: _writable(each)
-            for key, each in value.items()
-            if each is not None and (key == "id" or key not in READ_ONLY)
-        }
-    return value
 
 
 def _holds(actual: Any, wanted: Any) -> bool:  # noqa: ANN401  JSON is any shape

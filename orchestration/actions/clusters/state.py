@@ -32,6 +32,7 @@ IDLE, CREATING, UPDATING, DELETING, REPAIRING = (
     "DELETING",
     "REPAIRING",
 )
+BASE_SPECS = ("electableSpecs", "readOnlySpecs")
 IS_FLEX = "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API"
 IS_NOT_FLEX = "CANNOT_USE_NON_FLEX_CLUSTER_IN_FLEX_API"
 IS_SERVERLESS = "CANNOT_USE_SERVERLESS_INSTANCE_IN_CLUSTER_API"
@@ -101,6 +102,13 @@ class FoundCluster:
         """Its instance size, as one would say it: M30, M0, FLEX."""
         sizes = sorted({each.size for each in self.shape.servers if each.size})
         return " and ".join(sizes) or {TENANT: "M0", FLEX: "FLEX"}.get(self.kind, "unknown")
+
+    @property
+    def base_tier(self) -> str:
+        """The tier of its data: analytics nodes may have a size of their own."""
+        specs = (each.get(name) or {} for each in self.region_configs for name in BASE_SPECS)
+        sizes = sorted({str(each["instanceSize"]) for each in specs if each.get("nodeCount")})
+        return " and ".join(sizes) or self.tier
 
     @property
     def is_sharded(self) -> bool:

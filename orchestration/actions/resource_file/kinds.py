@@ -59,6 +59,8 @@ class Kind:
         known = set(self.update.config.model_fields) - NOT_COMPARED if self.update else set()
         said: Mapping[str, Any] = config.model_dump(exclude_none=True)
         values = {name: value for name, value in said.items() if name in known}
+        # a file was written before: what Atlas moved since is no difference from it
+        values |= {"keep_autoscaled": True} if "keep_autoscaled" in known else {}
         return values if "project" in values else {"project": said["name"], **values}
 
 
