@@ -64,7 +64,7 @@ def refresh(
     """Extract what changed, load, build, check and publish.
 
     Exit code 0: published. 1: failed, nothing published. 3: published, but a part is missing or
-    an invoice does not tie to Atlas; each is named.
+    an invoice does not match Atlas's total; each is named.
     """
     from orchestration.commands.refresh import refresh as run  # noqa: PLC0415
     from orchestration.rules import read_rules  # noqa: PLC0415
@@ -136,9 +136,10 @@ def connect(
 def check(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON document.")] = False
 ) -> None:
-    """Try each permission each connection needs, by reading only. Exit code 2 if costs stay unread.
+    """Try each permission each connection needs, by reading only.
 
-    What fails is named with its cause, what is lost, the step that mends it and where it is told.
+    What fails is named with its cause, its impact, the fix and the section of docs/connect.md.
+    Exit code 2: costs cannot be read.
     """
     from orchestration.commands.check import as_json as document  # noqa: PLC0415
     from orchestration.commands.check import print_matrix  # noqa: PLC0415

@@ -42,7 +42,7 @@ class UpdateProject(ChangingConfig):
 
     project: Project
     name: Name | None = Field(default=None, description="New name.")
-    tags: Tags | None = Field(default=None, description="All tags it shall have.")
+    tags: Tags | None = Field(default=None, description="Complete tag set (replaces existing).")
 
 
 class DeleteProject(ChangingConfig):

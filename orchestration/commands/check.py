@@ -15,7 +15,7 @@ from orchestration.permissions.report import Cell, ConnectionReport
 WIDTH = 100
 # A status is at most 14 characters wide; five columns of 17 and the names fill a hundred.
 CONNECTIONS_A_TABLE = 4
-COLORS = {"ok": "green", "nothing to try": "dim", "not configured": "dim"}
+COLORS = {"ok": "green", "not testable": "dim", "not configured": "dim"}
 
 
 def print_matrix(reports: list[ConnectionReport]) -> None:
@@ -64,7 +64,7 @@ def _failures(report: ConnectionReport) -> Iterator[str]:
         lost = cells[:1] if everything else cells
         yield f"\n{report.name}: {named}{optional}: {status}"
         if detail:
-            yield f"  said  {detail}"
-        yield f"  lost  {'; '.join(each.lost for each in lost)}"
-        yield f"  fix   {fix}"
-        yield f"  see   {section}"
+            yield f"  Atlas said  {detail}"
+        yield f"  Impact      {'; '.join(each.lost for each in lost)}"
+        yield f"  Fix         {fix}"
+        yield f"  See         {section}"

@@ -36,7 +36,8 @@ def close(
         f"Closed {month}: {kinds.count('usage')} rows of usage and {kinds.count('adjustment')} "
         f"adjustments of months before, for {', '.join(closed.rules)}."
     )
-    typer.echo(f"{settings.statements_dir / closed.name} keeps it; pages show it after a refresh.")
+    file = settings.statements_dir / closed.name
+    typer.echo(f"Saved to {file}; in allocation_statements after the next refresh.")
 
 
 @app.command(name="list")

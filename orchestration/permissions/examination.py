@@ -17,7 +17,7 @@ from orchestration.permissions.capabilities import Capability
 from orchestration.permissions.keys import KeyFacts, facts
 from orchestration.status import MISSING_ROLE
 
-OK, NOTHING = "ok", "nothing to try"
+OK, NOTHING = "ok", "not testable"
 WRONG_ORG, UNREACHABLE, RATE_LIMITED = "wrong org", "unreachable", "rate limited"
 WHOLE_KEY = frozenset({"bad key", WRONG_ORG, "IP not allowed", UNREACHABLE, "clock skew"})
 """Causes that every further question would meet too, so none is asked."""

@@ -42,7 +42,7 @@ class Cell:
     Attributes:
         capability: Its name.
         kind: See capabilities.Kind.
-        status: `ok`, a cause of FIXES, or `nothing to try`.
+        status: `ok`, a cause of FIXES, or `not testable`.
         detail: What Atlas said, or why nothing was asked.
         lost: What is missing without it; empty unless it failed.
         fix: The step that mends it; empty unless it failed.

@@ -81,7 +81,7 @@ class Summary:
             text.append(f"Not read, because a further role is missing: {', '.join(self.optional)}.")
         if self.unclassified:
             names = ", ".join(f"{sku} (Unclassified)" for sku in self.unclassified)
-            text.append(f"SKUs nobody has classified yet, in the total all the same: {names}.")
+            text.append(f"Unclassified SKUs (included in the total): {names}.")
         return text
 
 

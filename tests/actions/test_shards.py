@@ -172,4 +172,4 @@ def test_a_region_that_goes_is_said(of):
 def test_that_shards_cannot_be_undone_is_said(of):
     at = of([shard()])
     planned = run("update_cluster", **at, cluster_type="SHARDED")
-    assert "there is no way back" in planned.plan.warnings[0]
+    assert "Irreversible" in planned.plan.warnings[0]

@@ -75,7 +75,9 @@ class _Hardware(ChangingConfig):
     termination_protection: bool | None = Field(
         default=None, description="Refuse to be deleted until switched off."
     )
-    tags: dict[str, str] | None = Field(default=None, description="All tags it shall have.")
+    tags: dict[str, str] | None = Field(
+        default=None, description="Complete tag set (replaces existing)."
+    )
     replication_specs: Specs = None
     cluster_type: ClusterType | None = Field(
         default=None, description="Told by the shards and zones of replication_specs if left out."

@@ -10,7 +10,7 @@ from orchestration.actions.clusters.state import DELETING, FoundCluster
 from orchestration.actions.model import Change, MonthlyCost
 from orchestration.actions.pricing.shapes import DEDICATED, Shape
 
-NO_WAY_BACK = "Atlas makes no replica set of a sharded cluster again: there is no way back."
+NO_WAY_BACK = "Irreversible: a sharded cluster cannot become a replica set again."
 
 
 def update_refusals(
@@ -74,7 +74,7 @@ def shape_warnings(before: Shape | None, after: Shape, cost: MonthlyCost | None)
         if not is_known(provider, region)
     ]
     if cost is None and after.kind == DEDICATED:
-        found.append("What it costs is not known here: nobody has paid for this size yet.")
+        found.append("No price: this size is on no invoice yet.")
     return found
 
 
