@@ -19,6 +19,8 @@ from orchestration.actions.clusters.refusals import (
     update_refusals,
     update_warnings,
 )
+from orchestration.actions.clusters.replication_specs import as_atlas
+from orchestration.actions.clusters.shards import zone_changes
 from orchestration.actions.clusters.state import (
     DELETING,
     IDLE,
@@ -52,6 +54,7 @@ STILL_COSTS = (
     "Paused, it still costs its storage and the snapshots it keeps; of these the plan prices "
     "only a disk that its tier does not include."
 )
+MOVES_DATA = "Zones decide where data lives: Atlas moves what is in a shard that changes its own."
 SNAPSHOTS_GO = "Its snapshots go with it."
 SNAPSHOTS_STAY = "Its snapshots stay and go on costing until they expire or are deleted."
 
@@ -171,11 +174,13 @@ def update_cluster(context: Context, config: UpdateCluster) -> Proposal:
     refusals = [*moved.refusals, *update_refusals(at.cluster, config, changes)]
     refusals += size_refusals(body.get("replicationSpecs") or [])
     refusals += [] if config.tags is None else _missing_tags(context, config.tags)
+    moves = zone_changes(at.cluster.document, as_atlas(config.replication_specs or []))
     plan = Plan(
         summary=f"Change cluster {config.name} in project {at.project.name}.",
-        changes=(*changes, *entries.missing),
+        changes=(*changes, *moves, *entries.missing),
         refusals=(*entries.refusals, *refusals),
-        warnings=tuple(warnings),
+        warnings=(*warnings, *((MOVES_DATA,) if moves else ())),
+        confirm=config.name if moves else None,
         monthly_cost=cost,
     )
 

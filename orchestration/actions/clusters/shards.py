@@ -8,6 +8,7 @@ position; its specification does not promise that.)
 from typing import Any
 
 from orchestration.actions.clusters.replication_specs import READ_ONLY, writable
+from orchestration.actions.model import Change
 from orchestration.actions.pricing.shapes import SPECS
 
 Document = dict[str, Any]
@@ -59,6 +60,29 @@ def warnings_of(cluster: Document, wanted: list[Document]) -> list[str]:
         for place in shard["regionConfigs"]
         if place_of(place) not in map(place_of, spec["regionConfigs"])
     ]
+
+
+def zone_changes(cluster: Document, wanted: list[Document]) -> list[Change]:
+    """What would move data of a global cluster elsewhere: zones decide where it lives.
+
+    A zone that is renamed, two that are swapped and a shard that moves are alike a shard by whose
+    id another zone is named. A zone whose shard leaves all its regions moves without a new name.
+    """
+    there = shards_of(cluster)
+    is_global = cluster.get("clusterType") == "GEOSHARDED"
+    found = []
+    for shard, spec in matched(there, wanted)[0]:
+        if not shard:
+            continue
+        number, zone = there.index(shard) + 1, shard.get("zoneName")
+        if spec.get("zoneName") not in {None, zone}:
+            field = f"zone of shard {number}"
+            found.append(Change(field=field, before=zone, after=spec["zoneName"]))
+        before, after = (list(map(place_of, each["regionConfigs"])) for each in (shard, spec))
+        if is_global and not set(before) & set(after):
+            told = f"regions of shard {number} in zone {zone}"
+            found.append(Change(field=told, before=before, after=after))
+    return found
 
 
 def matched(

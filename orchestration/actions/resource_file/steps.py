@@ -125,9 +125,13 @@ class Planner:
         return Step(resource, does, plan, action, adopted.result)
 
     def _different(self, resource: Resource, update: Action, adopted: Proposal) -> Step:
-        changed = self._propose(resource, update)
-        does: Does = "conflict" if changed.plan.refusals else "update"
-        return Step(resource, does, changed.plan, update, adopted.result)
+        plan = self._propose(resource, update).plan
+        if plan.confirm:
+            # a file is applied by nobody in particular, and at night: it confirms nothing
+            asked = f"{update.name} with confirm={plan.confirm} carries it out, a file does not"
+            plan = plan.model_copy(update={"refusals": (*plan.refusals, asked), "confirm": None})
+        does: Does = "conflict" if plan.refusals else "update"
+        return Step(resource, does, plan, update, adopted.result)
 
     def _propose(self, resource: Resource, action: Action) -> Proposal:
         is_new = resource.kind is not PROJECT and resource.project in self.new_projects
