@@ -190,13 +190,14 @@ def up(
 ) -> None:
     """Run Dagster (webserver and daemon, daily refresh on) and the dashboard."""
     from orchestration.commands import processes  # noqa: PLC0415
-    from orchestration.commands.refresh import prepare_dagster_home  # noqa: PLC0415
+    from orchestration.commands.dagster_home import dagster_instance  # noqa: PLC0415
 
     settings = load_settings()
     at = processes.Addresses(host, dashboard_port, dagster_port)
     at.require_door(allow_anonymous=settings.allow_anonymous)
     at.require_free()
-    prepare_dagster_home(settings)
+    with dagster_instance(settings):
+        pass  # what killed processes left is put in order before anything is scheduled
     processes.stop_on_signals()
     with processes.services(at) as started:
         typer.echo(at.told())

@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     engine: Literal["duckdb"] = "duckdb"
     allow_anonymous: bool = False
     allowed_hosts: str = ""
+    kept_versions: int = Field(default=3, ge=1)
+    run_history_days: int = Field(default=30, ge=1)
+    run_history_mb: int = Field(default=200, ge=1)
 
     @property
     def landing_dir(self) -> Path:

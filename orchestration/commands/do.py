@@ -12,7 +12,6 @@ from rich.table import Table
 from orchestration.action_runs.runner import Actor
 from orchestration.actions.model import MonthlyCost, Plan, Record, Refusal
 from orchestration.actions.registry import ACTIONS, Action
-from orchestration.commands.refresh import prepare_dagster_home
 from orchestration.settings import Settings, SettingsError
 
 GOOD, BAD, UNDER_WAY = 0, 1, 3
@@ -41,11 +40,11 @@ def run(settings: Settings, name: str, arguments: list[str], *, apply: bool) -> 
 
 
 def _job(settings: Settings, name: str, values: dict[str, Any]) -> Record:
-    prepare_dagster_home(settings)
-    import dagster as dg  # noqa: PLC0415  seconds that a mistyped name should not cost
-
+    # seconds that a mistyped name should not cost
+    from orchestration.commands.dagster_home import dagster_instance  # noqa: PLC0415
     from orchestration.ops import JOBS  # noqa: PLC0415
     from orchestration.resources.actor import ActorResource  # noqa: PLC0415
+    from orchestration.resources.process import process_tags  # noqa: PLC0415
 
     kept: list[Record] = []
 
@@ -57,12 +56,12 @@ def _job(settings: Settings, name: str, values: dict[str, Any]) -> Record:
             return kept[-1]
 
     quiet = {"console": {"config": {"log_level": "CRITICAL"}}}
-    with dg.DagsterInstance.get() as instance:
+    with dagster_instance(settings) as instance:
         ended = JOBS[name].execute_in_process(
             run_config={"ops": {name: {"config": values}}, "loggers": quiet},
             resources={"actor": Keeping()},
             instance=instance,
-            tags={"by": COMMAND_LINE},
+            tags={"by": COMMAND_LINE, **process_tags()},
             raise_on_error=False,
         )
     if not kept:

@@ -1,8 +1,6 @@
 """Refresh and rebuild without any UI: Dagster's jobs, in this process."""
 
 import contextlib
-import os
-from pathlib import Path
 from typing import Any
 
 from orchestration.landing.journal import Landing
@@ -10,27 +8,6 @@ from orchestration.landing.slices import Slices
 from orchestration.settings import Settings
 from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.raw import RawWarehouse
-
-DAGSTER_YAML = """\
-telemetry:
-  enabled: false
-nux:
-  enabled: false
-python_logs:
-  managed_python_loggers: [atlas_costs]
-  python_log_level: INFO
-"""
-
-
-def prepare_dagster_home(settings: Settings) -> Path:
-    """Dagster's storage folder, with its telemetry off; runs from here show in its UI."""
-    home = settings.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
-    config = home / "dagster.yaml"
-    if not config.exists():
-        config.write_text(DAGSTER_YAML)
-    os.environ["DAGSTER_HOME"] = str(home)
-    return home
 
 
 def refresh(settings: Settings, from_month: str | None = None) -> None:
@@ -64,18 +41,18 @@ def rebuild(settings: Settings) -> None:
 
 
 def _execute(settings: Settings, name: str, run_config: dict[str, Any]) -> None:
-    prepare_dagster_home(settings)
     settings.build_dir.mkdir(parents=True, exist_ok=True)
     # dbt tells its every step on standard output; the log keeps it for who wants it.
     with (settings.build_dir / "dbt.log").open("w") as log, contextlib.redirect_stdout(log):
         # Dagster and dbt take seconds to import: not before there is something to run.
-        import dagster as dg  # noqa: PLC0415
+        from orchestration.commands.dagster_home import dagster_instance  # noqa: PLC0415
+        from orchestration.resources.process import process_tags  # noqa: PLC0415
 
-        from orchestration.definitions import defs  # noqa: PLC0415
+        with dagster_instance(settings) as instance:
+            from orchestration.definitions import defs  # noqa: PLC0415
 
-        with dg.DagsterInstance.get() as instance:
             job = defs.resolve_job_def(name)
-            job.execute_in_process(instance=instance, run_config=run_config)
+            job.execute_in_process(instance=instance, run_config=run_config, tags=process_tags())
 
 
 def _run_config(from_month: str | None) -> dict[str, Any]:

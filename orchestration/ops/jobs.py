@@ -8,7 +8,10 @@ from orchestration.actions.model import Record
 from orchestration.actions.registry import ACTIONS, Action
 from orchestration.ops.config_schema import config_schema
 from orchestration.resources.actor import ActorResource
+from orchestration.resources.process import mark_run
 
+# Runs of actions have a limit of their own in Dagster's queue.
+KIND_TAG, ACTION = "atlas_costs/kind", "action"
 SCHEDULE_TAG = "dagster/schedule_name"
 
 
@@ -23,6 +26,7 @@ def op_of(action: Action) -> dg.OpDefinition:
         tags={"kind": "action", "changes": "yes" if action.changes_atlas else "no"},
     )
     def run(context: dg.OpExecutionContext, actor: ActorResource) -> Any:  # noqa: ANN401  Dagster's generator
+        mark_run(context.instance, context.run)
         record = actor.run(action.name, dict(context.op_config), _by(context))
         metadata = _metadata(record)
         if not record.is_good:
@@ -62,6 +66,7 @@ def job_of(action: Action) -> dg.JobDefinition:
         # the record goes to landing; a copy on disk for no later step would be one too many
         resource_defs={"io_manager": dg.mem_io_manager, "actor": ActorResource()},
         executor_def=dg.in_process_executor,
+        tags={KIND_TAG: ACTION},
     )
     def action_job() -> None:
         run()

@@ -11,6 +11,7 @@ from pydantic import PrivateAttr
 
 from orchestration.landing.journal import Landing, drop_litter
 from orchestration.landing.slices import Slices
+from orchestration.resources.process import mark_run
 from orchestration.rules import Rules, read_rules
 from orchestration.settings import Settings, load_settings
 from orchestration.statements.files import Statement, read_statements
@@ -42,6 +43,7 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             SettingsError: a rule file has a mistake; nothing was read or changed.
             StatementError: a closed statement is damaged; nothing was read or changed.
         """
+        mark_run(context.instance, context.run)
         self._settings = load_settings()
         self._rules = read_rules(self._settings)
         self._statements = read_statements(self._settings.statements_dir)
@@ -126,7 +128,14 @@ class WarehouseResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                 "`atlas-costs refresh`, or the job refresh_costs in Dagster."
             )
         link = self._settings.published_warehouse
-        return publish(self.marts_file, self._settings.versions_dir, link, statuses, permissions)
+        return publish(
+            self.marts_file,
+            self._settings.versions_dir,
+            link,
+            statuses,
+            permissions,
+            kept=self._settings.kept_versions,
+        )
 
 
 def _fingerprint(file: Path) -> str:

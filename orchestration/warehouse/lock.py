@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 from orchestration.warehouse.errors import AlreadyRunning, FileInUse
 
@@ -16,6 +17,7 @@ log = logging.getLogger("atlas_costs")
 # A killed refresh leaves its dbt behind, which ends by itself once it has built what it can.
 PATIENCE_S = 120.0
 POLL_S = 0.5
+INSTANT_S = 1.0
 
 
 @contextmanager
@@ -27,16 +29,28 @@ def run_lock(build_dir: Path, run_id: str) -> Iterator[None]:
     """
     build_dir.mkdir(parents=True, exist_ok=True)
     with (build_dir / "run.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AlreadyRunning(_who_holds(file.name)) from None
+        if not _locked(file):
+            raise AlreadyRunning(_who_holds(file.name))
         file.truncate(0)
         holder = {"run": run_id, "pid": os.getpid(), "since": f"{datetime.now(UTC):%F %T} UTC"}
         file.write(json.dumps(holder))
         file.flush()
         yield
         file.truncate(0)
+
+
+def _locked(file: IO[str]) -> bool:
+    """Whether it could be had: a command that clears away at its start holds it for an instant."""
+    until = time.monotonic() + INSTANT_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return False
+            time.sleep(INSTANT_S / 10)
+        else:
+            return True
 
 
 def _who_holds(path: str) -> str:

@@ -1,7 +1,7 @@
 """The finished marts become the published warehouse, in one step that readers never notice.
 
 A copy is finished under a name of its own, then the link `atlas_costs.duckdb` is swapped to it.
-Readers in the middle of a query keep the version they opened; the newest three stay.
+Readers in the middle of a query keep the version they opened; the newest few stay.
 """
 
 import os
@@ -17,7 +17,6 @@ import duckdb
 from orchestration import files
 from orchestration.warehouse.errors import PublishError
 
-KEPT_VERSIONS = 3
 PREFIX = "atlas_costs-"
 VERSIONS = f"{PREFIX}*.duckdb"
 PUBLISHED_SCHEMAS = ("marts", "meta")
@@ -82,8 +81,10 @@ def publish(
     link: Path,
     statuses: list[ConnectionStatus],
     permissions: list[Permission] | None = None,
+    *,
+    kept: int = 3,
 ) -> Published:
-    """Copy the marts to a new version, add meta, and point the link at it.
+    """Copy the marts to a new version, add meta, and point the link at it; the newest `kept` stay.
 
     Raises:
         PublishError: there is no room or the copy failed; the old version is still published.
@@ -92,20 +93,25 @@ def publish(
     target = versions_dir / f"{PREFIX}{version}.duckdb"
     with _explained(marts, versions_dir):
         versions_dir.mkdir(parents=True, exist_ok=True)
-        _drop_litter(versions_dir)
+        drop_litter(versions_dir)
         _write_back(marts)
         _require_room(marts, versions_dir)
         _finish_copy(marts, target, version, statuses, permissions or [])
         _swap(link, target)
-    _drop_old_versions(versions_dir, kept=target)
+    _drop_old_versions(versions_dir, target, kept)
     return Published(version, target, target.stat().st_size)
 
 
 def _next_version(folder: Path) -> str:
-    """A name after every other, also where the clock went back."""
-    now = f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"[:-3] + "Z"
-    newest = max((path.stem.removeprefix(PREFIX) for path in folder.glob(VERSIONS)), default="")
-    return now if now > newest else f"{newest}1"
+    """The number after every other's, and when: names keep their order whatever the clock says."""
+    newest = max(map(_number, folder.glob(VERSIONS)), default=0)
+    return f"{newest + 1:06}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+
+
+def _number(version: Path) -> int:
+    """0 for the names of old, which had only the time."""
+    number, sign, _ = version.stem.removeprefix(PREFIX).partition("-")
+    return int(number) if sign and number.isdecimal() else 0
 
 
 def _write_back(marts: Path) -> None:
@@ -204,14 +210,15 @@ def _swap(link: Path, target: Path) -> None:
     files.sync_folder(link.parent)
 
 
-def _drop_old_versions(folder: Path, kept: Path) -> None:
-    for old in sorted(folder.glob(VERSIONS))[:-KEPT_VERSIONS]:
-        if old != kept:
+def _drop_old_versions(folder: Path, newest: Path, how_many: int) -> None:
+    in_order = sorted(folder.glob(VERSIONS), key=lambda each: (_number(each), each.name))
+    for old in in_order[:-how_many]:
+        if old != newest:
             old.unlink(missing_ok=True)
 
 
-def _drop_litter(folder: Path) -> None:
-    """Copies that a killed process left unfinished."""
+def drop_litter(folder: Path) -> None:
+    """Throw away copies that a killed process left unfinished; only under the run lock."""
     for part in folder.glob("*.part*"):
         part.unlink(missing_ok=True)
 

@@ -81,6 +81,44 @@ def test_three_versions_are_kept(tmp_path, marts):
     assert read(tmp_path) == [(4,)]
 
 
+def test_how_many_versions_are_kept_is_a_setting(tmp_path, marts):
+    for total in range(4):
+        build(marts, total)
+        link = tmp_path / "atlas_costs.duckdb"
+        publish(marts, tmp_path / "versions", link, [STATUS], kept=1 + (total < 3))
+        assert len(list((tmp_path / "versions").iterdir())) == (
+            min(total + 1, 2) if total < 3 else 1
+        )
+    assert read(tmp_path) == [(3,)]
+
+
+def test_names_go_by_a_counter_whatever_the_clock_said(tmp_path, marts):
+    """After a clock that was far ahead each name had a 1 more than the one before."""
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    (versions / "atlas_costs-29990101T000000000Z.duckdb").write_bytes(b"far ahead")
+    published = [publish_total(tmp_path, marts, total).version for total in range(4)]
+    assert [each.partition("-")[0] for each in published] == [
+        "000001",
+        "000002",
+        "000003",
+        "000004",
+    ]
+    assert len({len(each) for each in published}) == 1
+    assert published == sorted(published)
+    kept = sorted(each.stem.removeprefix("atlas_costs-") for each in versions.iterdir())
+    assert kept == published[1:]
+
+
+def test_the_thousandth_of_a_thousand_is_after_the_one_before(tmp_path, marts):
+    versions = tmp_path / "versions"
+    versions.mkdir()
+    (versions / "atlas_costs-999999-20260101T000000Z.duckdb").write_bytes(b"before")
+    published = publish_total(tmp_path, marts, 1)
+    assert published.version.startswith("1000000-")
+    assert publish_total(tmp_path, marts, 2).version.startswith("1000001-")
+
+
 def test_a_reader_in_the_middle_keeps_its_version(tmp_path, marts):
     publish_total(tmp_path, marts, 1)
     with duckdb.connect(str((tmp_path / "atlas_costs.duckdb").resolve()), read_only=True) as db:

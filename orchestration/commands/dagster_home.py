@@ -1,0 +1,110 @@
+"""Dagster's storage folder: how it is set up, and put in order at each start.
+
+Left alone, runs of killed processes count as running for ever, and ten of them stopped the daily
+refresh; 60 refreshes left 359 MB.
+"""
+
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+from dagster import DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
+
+from orchestration import alive
+from orchestration.commands.leftovers import sweep
+from orchestration.commands.run_history import prune
+from orchestration.ops.jobs import ACTION, KIND_TAG
+from orchestration.resources.process import PROCESS_TAG
+from orchestration.settings import Settings
+
+log = logging.getLogger("atlas_costs")
+OURS = "# Written by atlas-costs at each start; without this line the file is yours.\n"
+# The first release wrote these lines alone, so they are ours too.
+OF_OLD = """\
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+python_logs:
+  managed_python_loggers: [atlas_costs]
+  python_log_level: INFO
+"""
+# The daily refresh never waits behind actions: they have a limit of their own and runs have none.
+DAGSTER_YAML = f"""\
+{OURS}{OF_OLD}\
+concurrency:
+  runs:
+    max_concurrent_runs: -1
+    tag_concurrency_limits:
+      - key: {KIND_TAG}
+        value: {ACTION}
+        limit: 10
+retention:
+  schedule:
+    purge_after_days: 90
+"""
+UNFINISHED = [
+    DagsterRunStatus.NOT_STARTED,
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
+# A run says which process it is in within seconds; longest, an action waits for three hours.
+UNMARKED, ELSEWHERE = timedelta(hours=1), timedelta(days=1)
+
+
+@contextmanager
+def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """Dagster's storage, in order: what killed processes and long use left there is gone."""
+    prepare(settings)
+    sweep(settings)
+    with dg.DagsterInstance.get() as instance:
+        fail_dead_runs(instance)
+        prune(
+            instance,
+            settings.dagster_home,
+            keep=timedelta(days=settings.run_history_days),
+            keep_bytes=settings.run_history_mb * 10**6,
+        )
+        yield instance
+
+
+def prepare(settings: Settings) -> None:
+    """Dagster's storage folder, with its telemetry off; runs from here show in its UI."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    config = home / "dagster.yaml"
+    if not config.exists() or config.read_text() == OF_OLD or OURS in config.read_text():
+        config.write_text(DAGSTER_YAML)
+    os.environ["DAGSTER_HOME"] = str(home)
+
+
+def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Mark the runs failed whose processes ended before they did; their ids."""
+    unfinished = instance.get_run_records(RunsFilter(statuses=UNFINISHED))
+    dead = [each.dagster_run for each in unfinished if _is_dead(each)]
+    for run in dead:
+        _end(instance, run)
+    return [run.run_id for run in dead]
+
+
+def _is_dead(record: RunRecord) -> bool:
+    written = record.dagster_run.tags.get(PROCESS_TAG)
+    found = alive.is_dead(written) if written else None
+    if found is not None:
+        return found
+    # Dagster keeps naive UTC in SQLite
+    age = datetime.now(UTC) - record.update_timestamp.replace(tzinfo=UTC)
+    return age > (ELSEWHERE if written else UNMARKED)
+
+
+def _end(instance: dg.DagsterInstance, run: DagsterRun) -> None:
+    sentence = "The process of this run ended before it did: it was killed, or the machine stopped."
+    if run.status == DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run, sentence)
+    else:
+        instance.report_run_failed(run, sentence)
+    log.info("run %s of %s is marked failed: its process is gone", run.run_id, run.job_name)

@@ -1,0 +1,35 @@
+"""What killed processes left in the data folder, cleared away at each start."""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from orchestration import files
+from orchestration.audit import FOLDER
+from orchestration.landing.journal import drop_litter
+from orchestration.landing.slices import Slices
+from orchestration.settings import Settings
+from orchestration.warehouse import publish
+from orchestration.warehouse.errors import AlreadyRunning
+from orchestration.warehouse.lock import run_lock
+
+DAY_S = 86_400
+
+
+def sweep(settings: Settings) -> None:
+    """Clear it away, unless a run is at work, whose files some of it may be."""
+    with contextlib.suppress(AlreadyRunning), run_lock(settings.build_dir, "clearing away"):
+        drop_litter(settings.landing_dir)
+        Slices(settings.slices_dir).drop_litter()
+        publish.drop_litter(settings.versions_dir)
+    # actions and statements take no lock, so only age tells what is nobody's any more
+    for part in _beside_others(settings):
+        with contextlib.suppress(OSError):
+            if time.time() - part.stat().st_mtime > DAY_S:
+                part.unlink()
+
+
+def _beside_others(settings: Settings) -> Iterator[Path]:
+    yield from settings.landing_dir.glob(f"*/{FOLDER}/*/.*{files.SUFFIX}")
+    yield from settings.statements_dir.glob(f".*{files.SUFFIX}")
