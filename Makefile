@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --compile-bytecode
 EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-wide focus-check focus-validator check bench install lock browser clean
+.PHONY: demo test test-fast test-wide focus-check focus-validator check bench install lock browser clean
 
 demo: .venv/.runtime
 	@$(BIN)/atlas-costs demo $(ARGS)
@@ -16,6 +16,10 @@ demo: .venv/.runtime
 # Two at a time, a file to one process: half the wall time, and a file's fixtures are made once.
 test: .venv/.dev browser
 	@$(BIN)/pytest -m "not wide" --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+# What one runs while working: all that builds no warehouse and starts no browser.
+test-fast: .venv/.dev
+	@$(BIN)/pytest -m "not wide and not built" --numprocesses 2 --dist worksteal $(ARGS)
 
 test-wide: .venv/.dev browser focus-validator
 	@$(BIN)/pytest $(ARGS)

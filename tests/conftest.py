@@ -1,12 +1,16 @@
-"""What tests of several folders share: the sandbox, and the team's folder of recordings."""
+"""What tests of several folders share: the sandbox, recordings, and which tests build."""
 
 import fcntl
+import functools
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import httpx._transports.default as transports
 import pytest
 
 import sandbox as sandbox_package
@@ -14,10 +18,44 @@ import sandbox as sandbox_package
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
+# Tests make over a thousand clients of their own, and reading the public roots takes 25 ms.
+transports.create_ssl_context = functools.cache(transports.create_ssl_context)
 
+BUILDING_FOLDERS = ("e2e", "dbt")
+BUILDING_FIXTURES = {"refreshed", "built", "browser"}
+# What a command line builds a warehouse or serves pages with.
+BUILDING_COMMANDS = {
+    "dbt": {"build", "run", "seed"},
+    "atlas-costs": {"refresh", "rebuild", "demo", "up"},
+}
+_not_building: list[str] = []
+"""The test under way, unless it is marked as one that builds."""
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that build warehouses first: begun last, one would run alone while others wait."""
-    items.sort(key=lambda item: item.path.parent.name not in ("e2e", "dbt"))
+    """Mark what builds, and run it first: begun last, it would run alone while others wait."""
+    for item in items:
+        if item.path.parent.name in BUILDING_FOLDERS or BUILDING_FIXTURES & {*item.fixturenames}:
+            item.add_marker("built")
+    items.sort(key=lambda item: item.get_closest_marker("built") is None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Know whether the test under way may build."""
+    _not_building[:] = [] if item.get_closest_marker("built") else [item.nodeid]
+    return (yield)
+
+
+def _refuse_to_build(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "subprocess.Popen" and _not_building:
+        program, *rest = map(str, arguments[1])
+        if BUILDING_COMMANDS.get(Path(program).name, set()).intersection(rest):
+            pytest.fail(f"{_not_building[0]} runs {Path(program).name} {rest}: mark it as `built`")
+
+
+sys.addaudithook(_refuse_to_build)
 
 
 @pytest.fixture(scope="session")

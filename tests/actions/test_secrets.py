@@ -107,6 +107,7 @@ def test_every_action_is_run_here():
     assert tried == set(ACTIONS) - {"apply_resources"}
 
 
+@pytest.mark.built
 def test_no_action_writes_a_secret_down(
     atlas, new_stage, told, said, tokens, tmp_path, monkeypatch, caplog
 ):

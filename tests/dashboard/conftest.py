@@ -228,7 +228,7 @@ def _create_marts(db: duckdb.DuckDBPyConnection, untied: date) -> None:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """A version file made once for each set of options, because most tests want the same."""
     known: dict[str, Path] = {}
 
@@ -244,13 +244,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
 
 @pytest.fixture
 def publish(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, built: Callable[..., Path]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, written: Callable[..., Path]
 ) -> Iterator[Publish]:
     """Publishes a warehouse where the dashboard looks for it; without a call there is none."""
     monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(tmp_path))
 
     def publish(**options: object) -> Path:
-        version = shutil.copy(built(**options), tmp_path)
+        version = shutil.copy(written(**options), tmp_path)
         return point_to(tmp_path, Path(version))
 
     yield publish

@@ -1,0 +1,32 @@
+"""What `make test-fast` leaves out is marked by itself, and what it runs builds nothing."""
+
+import subprocess
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["dbt", "build"], ["/opt/bin/dbt", "--quiet", "run"], ["atlas-costs", "refresh"]],
+    ids=" ".join,
+)
+def test_a_test_without_the_mark_cannot_build(command):
+    with pytest.raises(pytest.fail.Exception, match="mark it as `built`"):
+        subprocess.run(command, check=False)
+
+
+@pytest.mark.built
+def test_one_that_has_it_can(tmp_path):
+    program = tmp_path / "dbt"
+    program.write_text("#!/bin/sh\nexit 7\n")
+    program.chmod(0o755)
+    assert subprocess.run([program, "build"], check=False).returncode == 7
+
+
+@pytest.fixture
+def refreshed():
+    """Called like the fixture that builds."""
+
+
+def test_a_fixture_that_builds_marks_its_test(refreshed, request):
+    assert request.node.get_closest_marker("built")
