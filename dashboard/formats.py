@@ -5,29 +5,21 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 
-LOCALE = "en_US"
+from reporting import money as amounts
+from reporting.money import LOCALE
+
 ABSENT = "\N{EN DASH}"
-CREDITS = "Atlas Credits"
-UNKNOWN_CURRENCY = "unknown currency"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def major(cents: int) -> Decimal:
-    """Cents as the decimal amount they stand for, with two places."""
-    return Decimal(cents).scaleb(-2)
 
 
 def money(cents: int | None, currency: str | None) -> str:
     """An amount in its own words: `$1,234.56`, or `1,234.56 credits` where Atlas bills credits."""
     if cents is None:
         return ABSENT
-    if currency and re.fullmatch("[A-Z]{3}", currency):
-        return format_currency(major(cents), currency, locale=LOCALE)
-    words = "credits" if currency == CREDITS else (currency or UNKNOWN_CURRENCY)
-    return f"{format_decimal(major(cents), '#,##0.00', locale=LOCALE)} {words}"
+    return amounts.text(cents, currency)
 
 
 def signed_money(cents: int, currency: str | None) -> str:
@@ -39,7 +31,7 @@ def column_format(currency: str | None) -> str:
     """The same notation for a table column, so that the column still sorts by amount."""
     if currency == "USD":
         return "dollar"
-    words = "credits" if currency == CREDITS else (currency or UNKNOWN_CURRENCY)
+    words = amounts.unit(currency)
     return f"%,.2f {words.replace('%', '%%')}"
 
 

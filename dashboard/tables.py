@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import formats
 from dashboard.charts import group_label
 from dashboard.data import Row
+from reporting.money import major
 
 
 def amount_column(title: str, unit: str, measure: str = "cost") -> Any:  # noqa: ANN401
@@ -22,7 +23,7 @@ def shown(amount: Any, measure: str = "cost") -> float | None:  # noqa: ANN401
     """An amount as a table draws it; the exact one stays in the rows and in the CSV."""
     if amount is None:
         return None
-    return float(amount if measure == "usage" else formats.major(amount))
+    return float(amount if measure == "usage" else major(amount))
 
 
 def groups_table(
@@ -104,7 +105,7 @@ def csv_file(rows: list[Row], headings: list[str], measure: str) -> str:
     for row in rows:
         labels = [formats.csv_text(row[f"label_{n}"]) for n, _ in enumerate(headings, 1)]
         exact = row["amount"]
-        values = [exact] if measure == "usage" else [exact, formats.major(exact)]
+        values = [exact] if measure == "usage" else [exact, major(exact)]
         writer.writerow([row["period"], *labels, row["unit"], *values])
     return out.getvalue()
 
@@ -117,7 +118,7 @@ def resources_csv(rows: list[Row]) -> str:
         line = {name: formats.csv_text(value) for name, value in row.items() if name not in amounts}
         for name in amounts:
             line[f"{name}_cents"] = row[name]
-            line[name] = None if row[name] is None else formats.major(row[name])
+            line[name] = None if row[name] is None else major(row[name])
         lines.append(line)
     out = io.StringIO()
     writer = csv.DictWriter(out, list(lines[0]) if lines else [], lineterminator="\n")

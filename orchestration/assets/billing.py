@@ -20,10 +20,11 @@ from orchestration.partitions import invoice_months
 from orchestration.progress import downloads
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.failures import failures_named
-from orchestration.resources.metadata import money, table
+from orchestration.resources.metadata import table
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.warehouse.errors import LoadError
 from orchestration.warehouse.raw import RawWarehouse, note_end
+from reporting.money import plain as money
 
 log = logging.getLogger("atlas_costs")
 MonthTotals = dict[str, tuple[int, int, int]]

@@ -7,8 +7,9 @@ import dagster as dg
 
 from orchestration.assets.freshness import permissions, status
 from orchestration.resources.failures import failures_named
-from orchestration.resources.metadata import money, table
+from orchestration.resources.metadata import table
 from orchestration.resources.warehouse import WarehouseResource
+from reporting.money import plain as money
 
 log = logging.getLogger("atlas_costs")
 

@@ -6,8 +6,9 @@ tests; those block. Atlas's own identities are partly undocumented; these warn.
 
 import dagster as dg
 
-from orchestration.resources.metadata import money, table
+from orchestration.resources.metadata import table
 from orchestration.resources.warehouse import WarehouseResource
+from reporting.money import plain as money
 
 FCT_INVOICES = dg.AssetKey(["marts", "fct_invoices"])
 DIM_SKUS = dg.AssetKey(["marts", "dim_skus"])

@@ -13,6 +13,7 @@ from orchestration.action_runs.runner import Actor
 from orchestration.actions.model import MonthlyCost, Plan, Record, Refusal
 from orchestration.actions.registry import ACTIONS, Action
 from orchestration.settings import Settings, SettingsError
+from reporting.money import plain
 
 GOOD, BAD, UNDER_WAY = 0, 1, 3
 COMMAND_LINE = "command line"
@@ -171,10 +172,11 @@ def _tell_plan(console: Console, record: Record, plan: Plan) -> None:
 def _tell_cost(console: Console, cost: MonthlyCost) -> None:
     table = Table(box=None, show_header=False, padding=(0, 2))
     for line in cost.lines:
-        table.add_row(line.name, f"{line.monthly_cents / 100:,.2f}", line.basis)
-    difference = (cost.after_cents - cost.before_cents) / 100
-    after = f"{cost.after_cents / 100:,.2f}"
-    table.add_row(f"{cost.currency} a month", after, f"{difference:+,.2f} to now")
+        table.add_row(line.name, plain(line.monthly_cents), line.basis)
+    difference = cost.after_cents - cost.before_cents
+    sign = "" if difference < 0 else "+"
+    change = f"{sign}{plain(difference)} to now"
+    table.add_row(f"{cost.currency} a month", plain(cost.after_cents), change)
     console.print(table)
 
 

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-from babel.numbers import format_currency, format_decimal
 
 from orchestration.permissions.capabilities import READS
 from orchestration.published.reader import opened
 from orchestration.status import MISSING_ROLE
+from reporting.money import text
 
 
 @dataclass(frozen=True)
@@ -87,15 +86,7 @@ class Summary:
 
 def amounts(by_currency: dict[str, int]) -> str:
     """Amounts with their currency; Atlas credits are no dollars."""
-    return " + ".join(amount(cents, currency) for currency, cents in by_currency.items()) or "0"
-
-
-def amount(cents: int, currency: str) -> str:
-    """One amount: `$1,234.56`, or `1,234.56 Atlas Credits`."""
-    value = Decimal(cents) / 100
-    if len(currency) == 3:
-        return str(format_currency(value, currency, locale="en_US"))
-    return f"{format_decimal(value, '#,##0.00', locale='en_US')} {currency}"
+    return " + ".join(text(cents, currency) for currency, cents in by_currency.items()) or "0"
 
 
 def summarize(warehouse: Path) -> Summary:

@@ -3,12 +3,6 @@
 import dagster as dg
 
 
-def money(cents: int) -> str:
-    """Cents as a decimal with its thousands apart; the currency is said beside it."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
-
-
 def table(
     rows: list[dict[str, str | int | float | bool]],
 ) -> dg.TableMetadataValue | dg.TextMetadataValue:
