@@ -1,10 +1,14 @@
 """Altair charts from rows. Pure: rows in, a chart out; colours hold in light and in dark."""
 
+from collections.abc import Mapping
+from datetime import date
+
 import altair as alt
 import pandas as pd
 
 from dashboard import formats
 from dashboard.data import Row
+from reporting.queries import Report
 
 PALETTE = (
     "#12936a", "#3f7fe0", "#e6a02b", "#9561d8", "#df5f5b", "#1fa9bd", "#8fb93a", "#dd6cae",
@@ -12,6 +16,9 @@ PALETTE = (
 )  # fmt: skip
 REST = "#9aa5a1"
 EVENT = "#c2417a"
+COMPLETE, PARTIAL = "Complete period", "Partial period"
+Chart = alt.Chart | alt.LayerChart | alt.FacetChart
+Partials = Mapping[date, str]
 _STEPS = {"month": "%b %Y", "quarter": "from %b %Y", "week": "%-d %b", "day": "%-d %b"}
 
 
@@ -29,8 +36,12 @@ def group_label(row: Row) -> str:
     return " · ".join(str(row[key]) for key in row if key.startswith("label_")) or "Total"
 
 
-def over_time(rows: list[Row], unit: str, measure: str, chart: str, step: str) -> alt.Chart:
-    """Amounts by period, one colour a group, the dearest group at the foot of a stack."""
+def over_time(report: Report, rows: list[Row], unit: str, partials: Partials) -> Chart:
+    """Amounts by period, one colour a group, the dearest group at the foot of a stack.
+
+    Periods that do not show all of their costs are lighter, or behind a band where lines run.
+    """
+    measure, chart = report.state.measure, report.state.chart
     frame = pd.DataFrame([
         {
             "period": row["period"].isoformat(),
@@ -39,11 +50,37 @@ def over_time(rows: list[Row], unit: str, measure: str, chart: str, step: str) -
             # a chart's axis wants a float; the tooltip and the tables keep the exact amount
             "value": float(row["amount"]) / (1 if measure == "usage" else 100),
             "amount": amount_text(row["amount"], unit, measure),
+            "period state": PARTIAL if row["period"] in partials else COMPLETE,
+            "note": partials.get(row["period"], COMPLETE),
         }
         for row in rows
     ])  # fmt: skip
     sign = "$" if unit == "USD" and measure == "cost" else ""
-    return _encoded(_marked(frame, chart), f"{sign},.2~f", chart, step, _colours(rows))
+    marked, colours = _marked(frame, chart), _colours(rows)
+    drawn = _encoded(marked, f"{sign},.2~f", chart, report.state.bin, colours)
+    if not partials:
+        return drawn
+    return _lighter(drawn) if chart == "bar" else alt.layer(_bands(partials), drawn)
+
+
+def _lighter(drawn: alt.Chart) -> alt.Chart:
+    scale = alt.Scale(domain=[COMPLETE, PARTIAL], range=[1, 0.4])
+    legend = alt.Legend(orient="bottom", symbolType="square")
+    lighter: alt.Chart = drawn.encode(
+        opacity=alt.Opacity("period state:N", title=None, scale=scale, legend=legend)
+    )
+    return lighter
+
+
+def _bands(partials: Partials) -> alt.Chart:
+    periods = [each.isoformat() for each in partials]
+    frame = pd.DataFrame({"period": periods, "note": list(partials.values())})
+    drawn: alt.Chart = alt.Chart(frame).mark_rect(color=REST, opacity=0.25)
+    bands: alt.Chart = drawn.encode(
+        x=alt.X("period:O", title=None),
+        tooltip=[alt.Tooltip("period:N", title="From"), alt.Tooltip("note:N", title="Period")],
+    )
+    return bands
 
 
 def _colours(rows: list[Row]) -> dict[str, str]:
@@ -78,12 +115,13 @@ def _encoded(
                         legend=alt.Legend(orient="bottom", columns=2, labelLimit=150)),
         order=alt.Order("place:Q"),
         tooltip=[alt.Tooltip("period:N", title="From" if step != "day" else "Day"),
-                 alt.Tooltip("group:N", title="Group"), alt.Tooltip("amount:N", title="Amount")],
+                 alt.Tooltip("group:N", title="Group"), alt.Tooltip("amount:N", title="Amount"),
+                 alt.Tooltip("note:N", title="Period")],
     ).properties(height=380)  # fmt: skip
     return encoded
 
 
-def with_events(drawn: alt.Chart, events: list[Row]) -> alt.LayerChart | alt.FacetChart:
+def with_events(drawn: Chart, events: list[Row]) -> Chart:
     """A chart over time with a mark at each period in which something happened."""
     words: dict[str, list[str]] = {}
     for row in events:

@@ -1,15 +1,17 @@
-"""Small widgets that every page shares: how old the data is, what ties, which SQL answered."""
+"""Widgets that every page shares: how old the data is, what matches Atlas, which SQL answered."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 
 import streamlit as st
 
-from dashboard import data, formats
+from dashboard import data, formats, tables
 from dashboard.charts import amount_text
 from dashboard.data import Row
+from reporting.comparisons import per_day_change
+from reporting.queries import Report
 from reporting.query import Query
-from reporting.ranges import Window
+from reporting.ranges import DataDays, Window
 
 STALE_HOURS = 36
 SETTING_UP = (
@@ -29,12 +31,11 @@ def no_warehouse() -> None:
     st.info(f"Nothing has been published so far. {SETTING_UP}", icon=":material/rocket_launch:")
 
 
-def usage_days() -> tuple[date, date, date]:
+def usage_days() -> DataDays:
     """The days of `data.usage_days`; a page of costs ends here where there are none."""
     if (days := data.usage_days()) is None:
         st.info(
-            "The warehouse is there, but it holds no costs yet: Atlas has listed no invoice "
-            f"lines. {SETTING_UP}",
+            f"The warehouse contains no costs yet: Atlas has listed no invoice lines. {SETTING_UP}",
             icon=":material/inbox:",
         )
         st.stop()
@@ -77,50 +78,67 @@ def _age_of(row: Row) -> str:
 
 
 def untied(invoices: list[Row], window: Window | None = None) -> list[Row]:
-    """The invoices of a window that do not tie to Atlas's header."""
+    """The closed invoices of a window that do not match Atlas's header."""
     return [
         row
         for row in invoices
         if row["is_reconciled"] is False
+        and not row["is_pending"]
         and (window is None or window.start.replace(day=1) <= row["invoice_month"] < window.end)
     ]
 
 
 def untied_text(row: Row) -> str:
-    """One invoice that does not tie, with its cents."""
-    parts = {"lines": "difference_cents", "header": "header_difference_cents",
-             "credits": "credits_difference_cents"}  # fmt: skip
-    apart = [f"{part} by {row[key]:+,} cents" for part, key in parts.items() if row[key]]
+    """One invoice that does not match Atlas's total, with what is apart."""
     return (
         f"{formats.plain(row['organization'])}, {formats.month(row['invoice_month'])} "
-        f"(invoice {formats.plain(row['invoice_id'])}): {', '.join(apart)}"
+        f"(invoice {formats.plain(row['invoice_id'])}): {_apart(row)}"
     )
 
 
+def _so_far(row: Row) -> str:
+    return (
+        f"; so far Atlas's total is apart, {_apart(row)}" if row["is_reconciled"] is False else ""
+    )
+
+
+def _apart(row: Row) -> str:
+    parts = {"lines": "difference_cents", "header": "header_difference_cents",
+             "credits": "credits_difference_cents"}  # fmt: skip
+    apart = [
+        f"{part} by {formats.plain(formats.signed_money(row[key], row['unit']))}"
+        for part, key in parts.items()
+        if row[key]
+    ]
+    return ", ".join(apart)
+
+
 def reconciliation(invoices: list[Row]) -> None:
-    """How many invoices tie to Atlas to the cent, and which do not."""
-    judged = [row for row in invoices if row["is_reconciled"] is not None]
-    failed = untied(invoices)
-    text = f"{len(judged) - len(failed)} of {len(judged)} invoices tie to Atlas to the cent"
+    """How many closed invoices match Atlas's total to the cent, and which do not."""
+    closed = [row for row in invoices if not row["is_pending"]]
+    failed, pending = untied(closed), len(invoices) - len(closed)
+    text = f"{len(closed) - len(failed)} of {len(closed)} closed invoices match Atlas's total"
+    if pending:
+        text += f", {pending} pending"
     if failed:
         st.badge(text, icon=":material/warning:", color="orange")
     else:
         st.badge(text, icon=":material/verified:", color="green")
     for row in failed:
-        st.markdown(f"- Does not tie: {untied_text(row)}")
+        st.markdown(f"- Does not match: {untied_text(row)}")
     for row in invoices:
-        if row["is_reconciled"] is None:
+        if row["is_pending"]:
             st.caption(
                 f"Pending: {formats.plain(row['organization'])}, "
-                f"{formats.month(row['invoice_month'])}: Atlas has not totalled it yet."
+                f"{formats.month(row['invoice_month'])}: still being billed{_so_far(row)}."
             )
 
 
 def untied_note(invoices: list[Row], window: Window) -> None:
-    """A warning on a page whose days include an invoice that does not tie."""
+    """A warning on a page whose days include an invoice that does not match Atlas's total."""
     if found := untied(invoices, window):
         lines = "\n".join(f"- {untied_text(row)}" for row in found)
-        st.warning(f"These days include invoices that do not tie to Atlas:\n{lines}")
+        st.warning(f"These days include invoices that do not match Atlas's total:\n{lines}")
 
 
 def sql_behind(queries: Mapping[str, Query]) -> None:
@@ -158,5 +176,30 @@ def total_text(total: Row, measure: str) -> str:
 
 
 def invoices() -> list[Row]:
-    """Every invoice and whether it ties."""
+    """Every invoice and whether it matches Atlas's total."""
     return data.rows(data.invoices())
+
+
+def compared_text(report: Report, total: Row) -> str:
+    """What a total is compared with, or why with nothing; another length is said."""
+    if report.compared is None or report.lengths is None:
+        return report.rule
+    text = f"{report.rule}: {formats.span(report.compared.start, report.compared.end)}"
+    if report.compared.known_by:
+        text += f", as billed by {formats.day(report.compared.known_by)}"
+    now, before = report.lengths
+    if now == before:
+        return f"{text}."
+    per_day = per_day_change(total["amount"], total["previous"], report.lengths)
+    change = f"; per day {formats.change(per_day)}" if total["previous"] else ""
+    return f"{text}. {now} days against {before}{change}."
+
+
+def partial_note(report: Report, partials: Mapping[date, str]) -> None:
+    """Names the periods of a chart that do not show all of their costs."""
+    if partials:
+        names = [
+            f"{tables.period_name(period, report.step)} ({note})"
+            for period, note in partials.items()
+        ]
+        st.caption(formats.plain(f"Partial: {'; '.join(names)}."))

@@ -6,7 +6,6 @@ moved on, so connections and results are keyed by the version file behind the po
 """
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ import streamlit as st
 from orchestration.settings import load_settings
 from reporting.conditions import conditions
 from reporting.dimensions import RESOURCE_DIMENSIONS, find
-from reporting.queries import TOTAL_CHARGE_TYPES
+from reporting.queries import TOTAL_CHARGE_TYPES, USAGE_DAYS
 from reporting.query import Binder, Query, with_values
-from reporting.ranges import Window
+from reporting.ranges import DataDays, Window
 from reporting.state import Filter
 
 Row = dict[str, Any]
@@ -81,20 +80,10 @@ def _read(version: str, query: Query) -> list[Row]:
         return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
 
-def usage_days() -> tuple[date, date, date] | None:
-    """The first usage day, the last one Atlas posted usage for, and the last one with any cost.
-
-    A subscription may reach beyond the second: its days to come are no "this month". None where
-    there are no costs.
-    """
-    found = rows(
-        Query("""select
-    min(usage_date) as first, (select max(data_through) from meta.freshness) as through,
-    max(usage_date) as last
-from marts.agg_costs_daily""")
-    )
-    days = tuple(found[0].values())
-    return days if all(days) else None
+def usage_days() -> DataDays | None:
+    """How far the costs reach; None where there are none."""
+    [found] = rows(Query(USAGE_DAYS))
+    return DataDays(**found) if all(found.values()) else None
 
 
 def freshness() -> list[Row]:
@@ -107,36 +96,15 @@ from meta.freshness order by connection""")
     )
 
 
-def summary(to_date: Window, compared: Window, last_month: Window) -> Query:
-    """The overview's cards: one row a currency, cents."""
-    sql = """with sums as (
-    select
-        coalesce(pricing_currency, 'unknown currency') as unit,
-        coalesce(sum(cost_cents) filter (where usage_date >= $start), 0)::bigint as to_date,
-        coalesce(sum(cost_cents) filter (where usage_date < $same_end), 0)::bigint as same_days,
-        coalesce(sum(cost_cents) filter (where usage_date < $last_end), 0)::bigint as last_month
-    from marts.agg_costs_daily
-    where usage_date >= $last_start and usage_date < $end and charge_type in $charge_types
-    group by all
-)
-select *, if(same_days = 0, null, (to_date - same_days)::double / abs(same_days)) as change
-from sums
-order by unit"""
-    return with_values(sql, {
-        "start": to_date.start, "end": to_date.end, "same_end": compared.end,
-        "last_start": last_month.start, "last_end": last_month.end,
-        "charge_types": TOTAL_CHARGE_TYPES,
-    })  # fmt: skip
-
-
 def invoices() -> Query:
-    """Each invoice and whether it ties to Atlas's own header; the newest first."""
+    """Each invoice and whether it matches Atlas's own header; the newest first."""
     return Query("""select
     invoice_id, invoice_month, status, coalesce(org_name, org_id) as organization,
     org_id, is_reconciled, coalesce(difference_cents, 0)::bigint as difference_cents,
     coalesce(header_difference_cents, 0)::bigint as header_difference_cents,
     coalesce(credits_difference_cents, 0)::bigint as credits_difference_cents,
-    amount_billed_cents, discount_rule
+    amount_billed_cents, discount_rule, status = 'PENDING' as is_pending,
+    coalesce(pricing_currency, 'unknown currency') as unit
 from marts.fct_invoices
 order by invoice_month desc, organization, invoice_id""")
 

@@ -11,6 +11,7 @@ from reporting import money as amounts
 from reporting.money import LOCALE
 
 ABSENT = "\N{EN DASH}"
+LARGEST_RATIO = 10
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -42,9 +43,11 @@ def quantity(value: Decimal | None, unit: str) -> str:
 
 
 def change(ratio: float | None) -> str:
-    """A relative change with its sign; a change from nothing has no percentage."""
-    if ratio is None:
+    """A relative change with its sign; one from nothing has no percentage, a huge one a factor."""
+    if ratio is None or ratio != ratio:  # noqa: PLR0124  nan is what pandas makes of None
         return "new"
+    if ratio > LARGEST_RATIO:
+        return f"\N{MULTIPLICATION SIGN}{format_decimal(ratio + 1, '#,##0', locale=LOCALE)}"
     return f"{'+' if ratio > 0 else ''}{format_percent(ratio, '#,##0.0%', locale=LOCALE)}"
 
 

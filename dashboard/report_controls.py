@@ -6,24 +6,27 @@ follows.
 """
 
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 import streamlit as st
 
 from dashboard import components, data, url_state
+from reporting import comparisons
 from reporting import queries as report_query
 from reporting.dimensions import COST_DIMENSIONS, label
 from reporting.queries import Report
-from reporting.ranges import BINS, ONE_DAY, RANGES, previous, resolve
+from reporting.ranges import BINS, ONE_DAY, RANGES, DataDays
+from reporting.report import report_of
 from reporting.state import MAX_GROUPS, MAX_TOP, OPERATORS, Filter, ReportState
 
 CUSTOM = "custom"
 _WRITTEN = "report.written"
 _WORDS = {
     "is": "is", "is_not": "is not", "contains": "contains", "starts": "starts with",
-    "ends": "ends with", "previous": "Previous period", "none": "Nothing", "current": "Today's",
-    "first_seen": "As first seen", CUSTOM: "Custom days", **RANGES,
+    "ends": "ends with", "has": "has value", "not_contains": "does not contain",
+    "auto": "Automatic", "like_for_like": "Like for like", "same_days": "Same days, as billed now",
+    "previous": "Previous period", "last_year": "Last year", "none": "Nothing",
+    "current": "Current tags", "first_seen": "Tags when billed", CUSTOM: "Custom days", **RANGES,
 }  # fmt: skip
 
 
@@ -32,29 +35,24 @@ def words(value: str) -> str:
     return _WORDS.get(value, value.capitalize())
 
 
-def report_of(state: ReportState, first: date, through: date, last: date) -> Report:
-    """A state on the days it covers; `all` holds the days to come of a subscription too."""
-    end = last if state.range_name == "all" else through
-    window = state.custom_window or resolve(state.range, first, end)
-    compared = previous(state.range_name, window) if state.compare == "previous" else None
-    return Report(state, window, compared, last + ONE_DAY)
-
-
-def controlled_report(first: date, through: date, last: date) -> tuple[Report, list[str]]:
+def controlled_report(days: DataDays) -> tuple[Report, list[str]]:
     """Draws the controls; the report they and the address agree on, and what was refused."""
     address = components.address()
     state, problems = url_state.parse(address)
     if st.session_state.get(_WRITTEN) != address or "report.range" not in st.session_state:
-        _fill(state, first, through, last)
-    chosen = _controls(report_of(state, first, through, last))
+        _fill(report_of(state, days))
+    chosen = _controls(report_of(state, days))
     st.session_state[_WRITTEN] = url_state.to_params(chosen)
     if address != st.session_state[_WRITTEN]:
         st.query_params.from_dict(st.session_state[_WRITTEN])
-    return report_of(chosen, first, through, last), problems
+    return report_of(chosen, days), problems
 
 
-def _fill(state: ReportState, first: date, through: date, last: date) -> None:
-    window = report_of(state, first, through, last).window
+def _fill(report: Report) -> None:
+    state, window = report.state, report.window
+    compared = state.custom_comparison
+    if compared:
+        st.session_state["report.compared"] = (compared.start, compared.end - ONE_DAY)
     st.session_state.update({
         "report.range": state.range_name or CUSTOM,
         "report.days": (window.start, window.end - ONE_DAY),
@@ -62,7 +60,7 @@ def _fill(state: ReportState, first: date, through: date, last: date) -> None:
         "report.group": list(state.group),
         "report.chart": state.chart,
         "report.measure": state.measure,
-        "report.compare": state.compare,
+        "report.compare": CUSTOM if compared else state.compare,
         "report.credits": "credits" in state.show,
         "report.tags": state.tags,
         "report.top": state.top,
@@ -73,7 +71,7 @@ def _fill(state: ReportState, first: date, through: date, last: date) -> None:
 def _controls(report: Report) -> ReportState:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         state = _days(report)
-        steps = st.selectbox("By", BINS, key="report.bin", format_func=words, width=140)
+        steps = st.selectbox("Interval", BINS, key="report.bin", format_func=words, width=140)
         known = [*COST_DIMENSIONS, *(f"tag:{key}" for key in data.tag_keys())]
         groups = st.multiselect(
             "Group by",
@@ -83,7 +81,7 @@ def _controls(report: Report) -> ReportState:
             max_selections=MAX_GROUPS,
             width=300,
         )
-        display = _display()
+        display = _display(report)
         _add_filter(report, known)
     return replace(state, bin=steps, group=tuple(groups), filters=_filters(report), **display)
 
@@ -103,19 +101,33 @@ def _days(report: Report) -> ReportState:
     return ReportState(start=chosen[0], last=chosen[1])
 
 
-def _display() -> dict[str, Any]:
+def _display(report: Report) -> dict[str, Any]:
     with st.popover("Display", icon=":material/tune:"):
         chart = _choice("Chart", url_state.CHARTS, "report.chart")
         measure = _choice("Measure", url_state.MEASURES, "report.measure")
-        compare = _choice("Compare with", url_state.COMPARISONS, "report.compare")
+        compare = _compared(report)
         tags = _choice("Tags", url_state.TAG_BASES, "report.tags")
-        top = st.slider("Groups drawn", 1, MAX_TOP, key="report.top")
+        top = st.slider("Show top", 1, MAX_TOP, key="report.top")
         credit = st.toggle("Credits in the total", key="report.credits")
     show = ("credits",) if credit else ()
     return {
         "chart": chart, "measure": measure, "compare": compare, "tags": tags, "top": top,
         "show": show,
     }  # fmt: skip
+
+
+def _compared(report: Report) -> str:
+    """What to compare with; days of one's own stay as they were until both are picked."""
+    options = [*comparisons.NAMES, CUSTOM]
+    name = str(st.selectbox("Compare with", options, key="report.compare", format_func=words))
+    if name != CUSTOM:
+        return name
+    before = report.compared or report.window
+    if "report.compared" not in st.session_state:
+        st.session_state["report.compared"] = (before.start, before.end - ONE_DAY)
+    picked: Any = st.date_input("Days to compare with (UTC)", key="report.compared")
+    start, last = picked if len(picked) == 2 else (before.start, before.end - ONE_DAY)
+    return f"{start}..{last}"
 
 
 def _choice(title: str, options: tuple[str, ...], key: str) -> str:
@@ -131,7 +143,7 @@ def _filters(report: Report) -> tuple[Filter, ...]:
 
 
 def _sentence(one: Filter) -> str:
-    prefix = f"or (set {one.set_number}): " if one.set_number > 1 else ""
+    prefix = "or: " if one.set_number > 1 else ""
     return f"{prefix}{label(one.dimension)} {words(one.operator)} {' or '.join(one.values)}"
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,13 @@ import streamlit as st
 from dashboard import formats
 from dashboard.charts import group_label
 from dashboard.data import Row
+from reporting import periods
+from reporting.comparisons import per_day_change
 from reporting.money import major
+from reporting.queries import Report
+from reporting.ranges import ONE_DAY
+
+PER_DAY = "Change per day"
 
 
 def amount_column(title: str, unit: str, measure: str = "cost") -> Any:  # noqa: ANN401
@@ -26,22 +33,22 @@ def shown(amount: Any, measure: str = "cost") -> float | None:  # noqa: ANN401
     return float(amount if measure == "usage" else major(amount))
 
 
-def groups_table(
-    rows: list[Row], total: Row, headings: list[str], measure: str, *, compared: bool
-) -> None:
+def groups_table(report: Report, rows: list[Row], total: Row) -> None:
     """Groups by (previous, current, change), the total first."""
-    lines = [_group_line(total, headings, measure, ["Total"])]
-    lines += [_group_line(row, headings, measure) for row in rows]
+    headings, measure = [each.label for each in report.groups], report.state.measure
+    days = report.lengths
+    lines = [_group_line(total, headings, measure, days, ["Total"])]
+    lines += [_group_line(row, headings, measure, days) for row in rows]
     unit = total["unit"]
-    columns = {
-        "Previous": amount_column("Previous", unit, measure),
-        "Current": amount_column("Current", unit, measure),
-        "Change": st.column_config.NumberColumn("Change", format="percent"),
-    }
-    names = [*headings, *(["Previous", "Current", "Change"] if compared else ["Current"])]
+    columns = {name: amount_column(name, unit, measure) for name in ("Previous", "Current")}
+    shown_columns = ["Previous", "Current", "Change"] if report.compared else ["Current"]
+    # a longer month costs more without anything having grown
+    if days and days[0] != days[1]:
+        shown_columns.append(PER_DAY)
+    names = [*headings, *shown_columns]
     frame = pd.DataFrame(lines)
     st.dataframe(
-        _bold_first(frame),
+        _bold_first(frame).format(formats.change, subset=["Change", PER_DAY], na_rep="new"),
         hide_index=True,
         placeholder=formats.ABSENT,
         column_config=columns,
@@ -50,7 +57,11 @@ def groups_table(
 
 
 def _group_line(
-    row: Row, headings: list[str], measure: str, names: list[str] | None = None
+    row: Row,
+    headings: list[str],
+    measure: str,
+    days: tuple[int, int] | None,
+    names: list[str] | None = None,
 ) -> dict[str, Any]:
     if names is None:
         names = [str(row[f"label_{n}"]) for n, _ in enumerate(headings, 1)]
@@ -60,14 +71,18 @@ def _group_line(
         "Previous": shown(row["previous"], measure),
         "Current": shown(row["amount"], measure),
         "Change": row["change"],
+        PER_DAY: per_day_change(row["amount"], row["previous"], days) if days else None,
     }
 
 
-def dates_table(rows: list[Row], unit: str, measure: str, step: str) -> None:
-    """Groups by periods, the total of each period first."""
+def dates_table(report: Report, rows: list[Row], unit: str) -> None:
+    """Groups by periods, the total of each period first; a partial period says so."""
+    measure, step, partials = report.state.measure, report.state.bin, partial_periods(report, rows)
     cells: dict[str, dict[str, Any]] = {"Total": {}}
     for row in rows:
-        period = _period(row, step)
+        period = period_name(row["period"], step)
+        if note := partials.get(row["period"]):
+            period = f"{period} ({note})"
         cells.setdefault(group_label(row), {})[period] = row["amount"]
         cells["Total"][period] = cells["Total"].get(period, 0) + row["amount"]
     lines = [
@@ -83,10 +98,31 @@ def dates_table(rows: list[Row], unit: str, measure: str, step: str) -> None:
     )
 
 
-def _period(row: Row, step: str) -> str:
+def period_name(period: date, step: str) -> str:
+    """A period as a heading."""
     if step == "month":
-        return formats.month(row["period"])
-    return f"from {formats.day(row['period'])}" if step == "quarter" else f"{row['period']}"
+        return formats.month(period)
+    return f"from {formats.day(period)}" if step == "quarter" else f"{period}"
+
+
+def partial_periods(report: Report, rows: list[Row]) -> dict[date, str]:
+    """Why each period that does not show all of its costs does not, in words."""
+    found = {}
+    for period in sorted({row["period"] for row in rows}):
+        if why := periods.partial(period, report.step, report.window, report.days):
+            found[period] = _partial_text(period, report, why)
+    return found
+
+
+def _partial_text(period: date, report: Report, why: periods.Partial) -> str:
+    days = periods.shown(period, report.step, report.window)
+    whole = periods.whole(period, report.step)
+    parts = [f"from {formats.day(days.start)}"] if days.start > whole.start else []
+    if why is periods.Partial.OPEN:
+        parts.append(why.value)
+    elif days.end < whole.end:
+        parts.append(f"to {formats.day(days.end - ONE_DAY)}")
+    return ", ".join(parts)
 
 
 def _bold_first(frame: pd.DataFrame) -> Any:  # noqa: ANN401  pandas' Styler has no stubs here

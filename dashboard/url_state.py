@@ -11,15 +11,15 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from reporting import dimensions
+from reporting import comparisons, dimensions
 from reporting.dimensions import COST_DIMENSIONS, Dimension
 from reporting.ranges import BINS, RANGES
 from reporting.state import MAX_GROUPS, MAX_TOP, OPERATORS, Filter, ReportState
 
 CHARTS = ("bar", "line", "area")
 MEASURES = ("cost", "usage")
-COMPARISONS = ("previous", "none")
 TAG_BASES = ("current", "first_seen")
+_DAYS = re.compile(r"(.+)\.\.(.+)")
 _FILTER = re.compile(r"f(\d{0,2})\.(.+)", re.DOTALL)
 _PARAMETERS = frozenset({
     "range", "from", "to", "bin", "group", "chart", "measure", "compare", "show", "tags", "top",
@@ -76,7 +76,7 @@ def parse(params: Params) -> tuple[ReportState, list[str]]:
         group=_groups(reader),
         chart=reader.one("chart", CHARTS, "bar"),
         measure=reader.one("measure", MEASURES, "cost"),
-        compare=reader.one("compare", COMPARISONS, "previous"),
+        compare=_compared(reader),
         show=_shown(reader),
         tags=reader.one("tags", TAG_BASES, "current"),
         top=_top(reader),
@@ -148,6 +148,18 @@ def _day(reader: _Reader, name: str) -> date | None:
     if not 2010 <= day.year <= 2100:
         return reader.refuse(name, values[-1], "a day between 2010 and 2100", None)
     return day
+
+
+def _compared(reader: _Reader) -> str:
+    values = reader.params.get("compare", ())
+    if not values or not (days := _DAYS.fullmatch(values[-1])):
+        return reader.one("compare", comparisons.NAMES, comparisons.AUTOMATIC)
+    found = _Reader({"compare": [days[1]]}), _Reader({"compare": [days[2]]})
+    start, last = (_day(each, "compare") for each in found)
+    if start and last and start <= last:
+        return f"{start}..{last}"
+    wanted = "two days in order, such as 2026-05-01..2026-05-31"
+    return reader.refuse("compare", values[-1], wanted, comparisons.AUTOMATIC)
 
 
 def _several(

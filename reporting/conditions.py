@@ -5,7 +5,11 @@ from collections.abc import Iterable
 from reporting.dimensions import Bind, Dimension
 from reporting.state import Filter
 
-_TESTS = {"contains": "contains", "starts": "starts_with", "ends": "ends_with"}
+_TEXT_TESTS = {
+    "contains": "contains", "not_contains": "contains", "starts": "starts_with",
+    "ends": "ends_with",
+}  # fmt: skip
+_NEGATED = frozenset({"is_not", "not_contains"})
 
 
 def conditions(filters: Iterable[tuple[Filter, Dimension]], bind: Bind) -> str:
@@ -18,16 +22,17 @@ def conditions(filters: Iterable[tuple[Filter, Dimension]], bind: Bind) -> str:
 
 
 def _condition(one: Filter, dimension: Dimension, bind: Bind) -> str:
-    """One filter; where names repeat, a whole id says the same more exactly."""
-    sides = {dimension.label_sql(bind): None}
-    if one.operator not in _TESTS:
-        sides[dimension.id_sql(bind)] = None
-    found = " or ".join(_test(one, side, bind) for side in sides)
-    return f"not ({found})" if one.operator == "is_not" else f"({found})"
+    """One filter, met by any of its values; with a negated operator by none of them."""
+    found = " or ".join(dict.fromkeys(_tests(one, dimension, bind)))
+    return f"not ({found})" if one.operator in _NEGATED else f"({found})"
 
 
-def _test(one: Filter, side: str, bind: Bind) -> str:
-    if one.operator in ("is", "is_not"):
-        return f"{side} in {bind(one.values)}"
-    name = _TESTS[one.operator]
-    return " or ".join(f"{name}(lower({side}), lower({bind(each)}))" for each in one.values)
+def _tests(one: Filter, dimension: Dimension, bind: Bind) -> list[str]:
+    """The tests that one filter is; where names repeat, a whole id says the same more exactly."""
+    label = dimension.label_sql(bind)
+    if name := _TEXT_TESTS.get(one.operator):
+        return [f"{name}(lower({label}), lower({bind(each)}))" for each in one.values]
+    whole = [f"{side} in {bind(one.values)}" for side in (label, dimension.id_sql(bind))]
+    if one.operator != "has" or dimension.tag_key is None:
+        return whole
+    return [*whole, f"list_has_any({dimension.values_sql(bind)}, {bind(one.values)})"]

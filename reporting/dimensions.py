@@ -22,19 +22,27 @@ class Dimension:
     column: str
     id_column: str | None = None
     tag_key: str | None = None
+    label_expression: str | None = None
+    label_columns: tuple[str, ...] = ()
 
     @property
     def columns(self) -> frozenset[str]:
         """The columns a relation must have to answer for this dimension."""
-        return frozenset(filter(None, (self.column, self.id_column)))
+        return frozenset(filter(None, (self.column, self.id_column, *self.label_columns)))
 
     def label_sql(self, bind: Bind) -> str:
         """The value as a reader sees it; never null."""
+        if self.label_expression:
+            return f"coalesce({self.label_expression}, '{NONE}')"
         if self.tag_key is None:
             return f"coalesce(nullif({self.column}::varchar, ''), '{NONE}')"
-        distinct = f"list_distinct({self.column}[{bind(self.tag_key)}])"
+        distinct = f"list_distinct({self.values_sql(bind)})"
         values = f"array_to_string(list_sort({distinct}), ', ')"
         return f"coalesce(nullif({values}, ''), '{UNTAGGED}')"
+
+    def values_sql(self, bind: Bind) -> str:
+        """The values of a tag key as a list; null where the key is absent."""
+        return f"{self.column}[{bind(self.tag_key)}]"
 
     def id_sql(self, bind: Bind) -> str:
         """What tells two groups of one name apart; never null."""
@@ -43,6 +51,8 @@ class Dimension:
         return f"coalesce({self.id_column}, {self.column}, '{NONE}')"
 
 
+# an invoice's id is 24 hexadecimal digits, of which the last are enough beside month and owner
+_INVOICE = "concat_ws(' · ', strftime(invoice_month, '%b %Y'), org_name, right(invoice_id, 6))"
 _COST_DIMENSIONS = (
     Dimension("service", "Service", "service"),
     Dimension("category", "Category", "category"),
@@ -54,7 +64,14 @@ _COST_DIMENSIONS = (
     Dimension("instance_size", "Instance size", "instance_size"),
     Dimension("sku", "SKU", "sku"),
     Dimension("charge_type", "Charge type", "charge_type"),
-    Dimension("invoice", "Invoice", "invoice_id"),
+    Dimension(
+        "invoice",
+        "Invoice",
+        "invoice_id",
+        "invoice_id",
+        label_expression=_INVOICE,
+        label_columns=("invoice_month", "org_name"),
+    ),
     Dimension("cluster", "Cluster", "cluster_name"),
     Dimension("resource_type", "Resource type", "resource_type"),
     Dimension("connection", "Connection", "connection"),

@@ -8,21 +8,29 @@ the columns answers, because the daily fact is many times the size of its sums.
 from dataclasses import dataclass, replace
 from datetime import date
 
+from reporting.comparisons import lengths
 from reporting.conditions import conditions
 from reporting.dimensions import COST_DIMENSIONS, Bind, Dimension, find
 from reporting.query import Binder, Query
-from reporting.ranges import ONE_DAY, Window
+from reporting.ranges import ONE_DAY, DataDays, Window
 from reporting.state import ReportState
 
 TOTAL_CHARGE_TYPES = ("consulting", "minimum_charge", "support", "usage")
 ROW_LIMIT = 500
 _CURRENCY = "coalesce(pricing_currency, 'unknown currency')"
+# An invoice's month may begin before the organization did, and late usage stands on the first one.
+USAGE_DAYS = """select
+    min(costs.usage_date) as first,
+    greatest(min(costs.usage_date), min(costs.invoice_month)) as complete_from,
+    any_value(reach.data_through) as through, any_value(reach.posted_through) as posted,
+    max(costs.usage_date) as last
+from marts.agg_costs_daily as costs left join marts.data_through as reach on true"""
 _COARSE = frozenset({
-    "invoice_id", "connection", "org_id", "org_name", "project_id", "project_name",
-    "cloud_provider", "service", "category", "region", "charge_type", "pricing_currency",
-    "cost_cents",
+    "invoice_id", "invoice_month", "billed_date", "connection", "org_id", "org_name",
+    "project_id", "project_name", "cloud_provider", "service", "category", "region",
+    "charge_type", "pricing_currency", "cost_cents",
 })  # fmt: skip
-_DETAIL = _COARSE | {
+_DETAIL = (_COARSE - {"billed_date"}) | {
     "resource_id", "resource_name", "resource_type", "cluster_name", "sku", "instance_size",
     "tags", "tags_first_seen", "quantity", "unit",
 }  # fmt: skip
@@ -38,27 +46,35 @@ class Relation:
 
     def during(self, window: Window, bind: Bind) -> str:
         """The predicate that keeps a window's rows."""
-        return f"{self.day} >= {bind(window.start)} and {self.day} < {bind(window.end)}"
+        known = f" and billed_date <= {bind(window.known_by)}" if window.known_by else ""
+        return f"{self.day} >= {bind(window.start)} and {self.day} < {bind(window.end)}{known}"
 
 
 DAILY = Relation("marts.agg_costs_daily", "usage_date", _COARSE)
 MONTHLY = Relation("marts.agg_costs_monthly", "usage_month", _DETAIL)
-FULL = Relation("marts.fct_costs_daily", "usage_date", _DETAIL)
+FULL = Relation("marts.fct_costs_daily", "usage_date", _DETAIL | {"billed_date"})
 BILLED = Relation(FULL.name, "billed_date", FULL.columns)
 
 
 @dataclass(frozen=True)
 class Report:
-    """A report's state on the days it covers; `data_end` is the day after the last cost.
+    """A report's state on the days it covers.
 
-    Days are those of usage, or those on which Atlas billed it (`is_billed`).
+    Days are those of usage, or those on which Atlas billed it (`is_billed`). `rule` says what it
+    is compared with, or why with nothing.
     """
 
     state: ReportState
     window: Window
     compared: Window | None
-    data_end: date
+    days: DataDays
     is_billed: bool = False
+    rule: str = ""
+
+    @property
+    def data_end(self) -> date:
+        """The day after the last cost."""
+        return self.days.last + ONE_DAY
 
     def dimension(self, name: str) -> Dimension:
         """A dimension in the tag basis of this report."""
@@ -93,6 +109,16 @@ class Report:
         return TOTAL_CHARGE_TYPES + (("credit",) if "credits" in self.state.show else ())
 
     @property
+    def step(self) -> str:
+        """The length of a period: a cumulative report goes on by days."""
+        return "day" if self.state.bin == "cumulative" else self.state.bin
+
+    @property
+    def lengths(self) -> tuple[int, int] | None:
+        """How many days with costs the window and the compared one have."""
+        return lengths(self.window, self.compared, self.days) if self.compared else None
+
+    @property
     def windows(self) -> tuple[Window, ...]:
         """The window, and the one it is compared with."""
         return (self.window, self.compared) if self.compared else (self.window,)
@@ -115,7 +141,8 @@ def relation(report: Report, step: str) -> Relation:
     if report.is_billed:
         return BILLED
     measured = {"quantity", "unit"} if report.state.measure == "usage" else {"cost_cents"}
-    columns = frozenset({"charge_type"} | measured).union(
+    known = {"billed_date"} if any(window.known_by for window in report.windows) else set()
+    columns = frozenset({"charge_type"} | measured | known).union(
         *(report.dimension(name).columns for name in report.names)
     )
     whole = all(window.whole_months(report.data_end) for window in report.windows)
@@ -129,7 +156,13 @@ def comparison(report: Report, limit: int = ROW_LIMIT) -> Query:
     """
     bind = Binder()
     source = relation(report, "window")
-    costs = _costs(report, source, f"{source.day} >= {bind(report.window.start)}", bind)
+    amount = _amount(report)
+    before = f"({source.during(report.compared, bind)})" if report.compared else "false"
+    sums = (
+        f"sum({amount}) filter ({source.during(report.window, bind)}) as amount,\n"
+        f"        sum({amount}) filter ({before}) as previous"
+    )
+    costs = _costs(report, source, sums, bind)
     most = bind(limit)
     labels = "".join(
         f"        case when place <= {most} then named.label_{n} end as label_{n},\n"
@@ -138,7 +171,7 @@ def comparison(report: Report, limit: int = ROW_LIMIT) -> Query:
     cast = _cast(report)
     return bind.query(f"""with costs as ({costs}
 ),
-named as ({_named(report, "sum(amount) filter (where period)")}
+named as ({_named(report, "sum(amount)")}
 ),
 compared as (
     select
@@ -146,8 +179,8 @@ compared as (
 {labels}        place > {most} as is_rest,
         count(distinct place) as members,
         min(place) as place,
-        coalesce(sum(amount) filter (where period), 0)::{cast} as amount,
-        coalesce(sum(amount) filter (where not period), 0)::{cast} as previous
+        coalesce(sum(amount), 0)::{cast} as amount,
+        coalesce(sum(previous), 0)::{cast} as previous
     from costs join named using ({_keys(report)})
     group by all
 )
@@ -163,10 +196,10 @@ def series(report: Report, top: int | None = None) -> Query:
     """
     bind = Binder()
     alone = replace(report, compared=None)
-    running = report.state.bin == "cumulative"
-    step = "day" if running else report.state.bin
+    running, step = report.state.bin == "cumulative", report.step
     source = relation(alone, step)
-    costs = _costs(alone, source, f"date_trunc('{step}', {source.day})::date", bind)
+    period = f"date_trunc('{step}', {source.day})::date as period"
+    costs = _costs(alone, source, f"{period},\n        sum({_amount(report)}) as amount", bind)
     place = "place" if top is None else f"least(place, {bind(top + 1)}) as place"
     rest = "false" if top is None else f"place = {bind(top + 1)} and members > 1"
     labels = "".join(f"label_{n}, " for n in _numbers(report))
@@ -203,11 +236,12 @@ order by unit, period, place""")
 def events(report: Report) -> Query:
     """What happened to the dearest resources of a report's months, in its chart's periods."""
     bind = Binder()
-    step = "day" if report.state.bin == "cumulative" else report.state.bin
+    step = report.step
     months = replace(report.window, start=report.window.start.replace(day=1))
     by_resource = replace(report.state, group=("resource",))
     alone = replace(report, compared=None, window=months, state=by_resource)
-    return bind.query(f"""with costs as ({_costs(alone, MONTHLY, "true", bind)}
+    costs = _costs(alone, MONTHLY, f"sum({_amount(report)}) as amount", bind)
+    return bind.query(f"""with costs as ({costs}
 ),
 dearest as (
     select unit, id_1 as resource_id from costs
@@ -247,10 +281,9 @@ order by sum(abs(cost_cents)) desc, value
 limit {bind(ROW_LIMIT)}""")
 
 
-def _costs(report: Report, source: Relation, period: str, bind: Bind) -> str:
-    """The rows of a report summed by unit, period and group; a group is told by its id."""
-    usage = report.state.measure == "usage"
-    unit, amount = ("coalesce(unit, 'units')", "quantity") if usage else (_CURRENCY, "cost_cents")
+def _costs(report: Report, source: Relation, measured: str, bind: Bind) -> str:
+    """The rows of a report summed by unit and group; a group is told by its id."""
+    unit = "coalesce(unit, 'units')" if report.state.measure == "usage" else _CURRENCY
     groups = "".join(
         f"        {each.id_sql(bind)} as id_{n}, max({each.label_sql(bind)}) as label_{n},\n"
         for n, each in enumerate(report.groups, 1)
@@ -259,12 +292,15 @@ def _costs(report: Report, source: Relation, period: str, bind: Bind) -> str:
     return f"""
     select
         {unit} as unit,
-        {period} as period,
-{groups}        sum({amount}) as amount
+{groups}        {measured}
     from {source.name}
     where ({days})
         and charge_type in {bind(report.charge_types)}{report.where(bind)}
     group by all"""
+
+
+def _amount(report: Report) -> str:
+    return "quantity" if report.state.measure == "usage" else "cost_cents"
 
 
 def _named(report: Report, rank: str) -> str:

@@ -26,16 +26,51 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class DataDays:
+    """How far the costs reach.
+
+    Attributes:
+        first: The first day with any cost.
+        complete_from: The first day whose costs can all be there; late usage may stand before it.
+        through: The last day whose usage Atlas has posted.
+        posted: The day on which Atlas posted it.
+        last: The last day with any cost; a subscription may reach beyond `through`.
+    """
+
+    first: date
+    complete_from: date
+    through: date
+    posted: date
+    last: date
+
+
+@dataclass(frozen=True)
 class Window:
-    """Usage days from `start` up to, not including, `end`."""
+    """Usage days from `start` up to, not including, `end`.
+
+    Attributes:
+        known_by: Only what Atlas had billed by this day counts; all of it where it is None.
+    """
 
     start: date
     end: date
+    known_by: date | None = None
 
     @property
     def days(self) -> int:
         """How many days the window holds."""
         return (self.end - self.start).days
+
+    @property
+    def months(self) -> int:
+        """How many calendar months the window touches."""
+        last = self.end - ONE_DAY
+        return (last.year - self.start.year) * 12 + last.month - self.start.month + 1
+
+    @property
+    def is_of_whole_months(self) -> bool:
+        """Whether it begins and ends with a calendar month."""
+        return self.start.day == 1 and self.end.day == 1
 
     def whole_months(self, data_end: date) -> bool:
         """Whether no month is cut: an end beyond the last usage day cuts nothing."""
@@ -47,6 +82,11 @@ def add_months(day: date, months: int) -> date:
     year, index = divmod(day.year * 12 + day.month - 1 + months, 12)
     last = calendar.monthrange(year, index + 1)[1]
     return date(year, index + 1, min(day.day, last))
+
+
+def last_of_month(day: date) -> date:
+    """The last day of a day's month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 def resolve(name: str, first_day: date, last_day: date) -> Window:
@@ -63,39 +103,3 @@ def resolve(name: str, first_day: date, last_day: date) -> Window:
     if name.endswith("_days"):
         return Window(end - timedelta(days=count), end)
     return Window(add_months(this_month, -count), this_month)
-
-
-def previous(name: str | None, window: Window) -> Window | None:
-    """What a window is compared with; `all` has nothing before it.
-
-    A month to date is compared with the same days of the month before, a year to date with the
-    same days of the year before, whole months with as many whole months before, and anything
-    else with as many days before.
-    """
-    if name == "all":
-        return None
-    if name == "year_to_date":
-        return _earlier(window, 12)
-    if name == "this_month":
-        return _earlier(window, 1)
-    if window.start.day == 1 and window.end.day == 1:
-        months = (window.end.year - window.start.year) * 12 + window.end.month - window.start.month
-        return Window(add_months(window.start, -months), window.start)
-    return Window(window.start - timedelta(days=window.days), window.start)
-
-
-def _earlier(window: Window, months: int) -> Window:
-    """The same days earlier; a shorter month ends the window at its own last day."""
-    last = add_months(window.end - ONE_DAY, -months)
-    return Window(add_months(window.start, -months), last + ONE_DAY)
-
-
-def rule(name: str | None) -> str:
-    """The rule of comparison in words, shown beside each comparison."""
-    if name and name.startswith("last_") and "month" in name:
-        return "compared with as many whole months before"
-    return {
-        "this_month": "compared with the same days of the month before",
-        "year_to_date": "compared with the same days of the year before",
-        "all": "nothing earlier to compare with",
-    }.get(name or "", "compared with the period of equal length just before")

@@ -5,7 +5,7 @@ from datetime import date
 
 from reporting.ranges import ONE_DAY, Window
 
-OPERATORS = ("is", "is_not", "contains", "starts", "ends")
+OPERATORS = ("is", "is_not", "has", "contains", "not_contains", "starts", "ends")
 MAX_TOP = 25
 MAX_GROUPS = 3
 
@@ -30,7 +30,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class ReportState:
-    """Everything that decides what a cost report shows; `start` and `last` are both shown days."""
+    """Everything that decides what a cost report shows; `start` and `last` are both shown days.
+
+    `compare` is one of reporting.comparisons.NAMES, or two days as in 2026-09-01..2026-09-30.
+    """
 
     range: str = "this_month"
     start: date | None = None
@@ -39,7 +42,7 @@ class ReportState:
     group: tuple[str, ...] = ("service",)
     chart: str = "bar"
     measure: str = "cost"
-    compare: str = "previous"
+    compare: str = "auto"
     show: tuple[str, ...] = ()
     tags: str = "current"
     top: int = 5
@@ -51,6 +54,14 @@ class ReportState:
         if self.start is None or self.last is None:
             return None
         return Window(self.start, self.last + ONE_DAY)
+
+    @property
+    def custom_comparison(self) -> Window | None:
+        """The days of `compare=2026-09-01..2026-09-30`, where days are what it names."""
+        start, dots, last = self.compare.partition("..")
+        if not dots:
+            return None
+        return Window(date.fromisoformat(start), date.fromisoformat(last) + ONE_DAY)
 
     @property
     def range_name(self) -> str | None:

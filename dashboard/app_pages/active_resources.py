@@ -122,8 +122,8 @@ st.title("Active resources")
 chosen, refused = filters()
 components.problems(refused)
 if days := data.usage_days():
-    first, through, _ = days
-    components.untied_note(components.invoices(), resolve("last_30_days", first, through))
+    window = resolve("last_30_days", days.first, days.through)
+    components.untied_note(components.invoices(), window)
 query = data.active_resources(chosen)
 found = data.rows(query)
 counts(found)

@@ -17,7 +17,7 @@ def headline(report: Report, total: Row) -> None:
     """The total, what it is compared with, and the rule of the comparison."""
     state = report.state
     before = None
-    if report.compared:
+    if report.compared and total["previous"]:
         amount = charts.amount_text(total["previous"], total["unit"], state.measure)
         before = f"{formats.change(total['change'])} from {amount}"
     st.metric(
@@ -27,16 +27,16 @@ def headline(report: Report, total: Row) -> None:
         delta_color="inverse" if total["change"] else "off",
         width="content",
     )
-    if report.compared:
-        days = formats.span(report.compared.start, report.compared.end)
-        st.caption(f"{ranges.rule(state.range_name).capitalize()}: {days}.")
+    if report.rule:
+        st.caption(formats.plain(components.compared_text(report, total)))
 
 
 def chart(report: Report, drawn: list[Row], happened: list[Row], unit: str) -> None:
     """The chart of one currency or unit of usage, and what happened to its resources."""
-    state = report.state
-    over_time = charts.over_time(drawn, unit, state.measure, state.chart, state.bin)
+    partials = tables.partial_periods(report, drawn)
+    over_time = charts.over_time(report, drawn, unit, partials)
     st.altair_chart(charts.with_events(over_time, happened) if happened else over_time)
+    components.partial_note(report, partials)
     if happened:
         words = " · ".join(formats.plain(charts.event_text(row)) for row in happened[-5:])
         st.caption(f"Marked: {len(happened)} events of these resources; the latest: {words}")
@@ -44,14 +44,11 @@ def chart(report: Report, drawn: list[Row], happened: list[Row], unit: str) -> N
 
 def tables_of(report: Report, drawn: list[Row], listed: list[Row], total: Row) -> None:
     """Both tables of one currency, or of one unit of usage."""
-    state, unit = report.state, total["unit"]
-    headings = [dimension.label for dimension in report.groups]
     by_group, by_date = st.tabs(["By group", "By date"])
     with by_group:
-        compared = report.compared is not None
-        tables.groups_table(listed, total, headings, state.measure, compared=compared)
+        tables.groups_table(report, listed, total)
     with by_date:
-        tables.dates_table(drawn, unit, state.measure, state.bin)
+        tables.dates_table(report, drawn, total["unit"])
 
 
 def toggles(report: Report) -> None:
@@ -62,7 +59,11 @@ def toggles(report: Report) -> None:
         if row["charge_type"] == "credit"
     ]
     shown = "credits" in report.state.show
-    where = "in the total" if shown else "not in the total; Display, Credits adds them"
+    where = (
+        "in the total"
+        if shown
+        else 'not in the total; turn on "Credits in the total" under Display'
+    )
     st.caption(
         "The total adds usage, support, minimum charges and consulting. Credits of these days: "
         f"{' and '.join(credit) or 'none'} ({where}). Tax, refunds and payments belong to "
@@ -102,7 +103,7 @@ def download(report: Report) -> None:
 
 
 st.title("Cost report")
-report, refused = controlled_report(*components.usage_days())
+report, refused = controlled_report(components.usage_days())
 components.problems(refused)
 components.untied_note(components.invoices(), report.window)
 

@@ -1,52 +1,19 @@
-"""Overview: this month, whether the invoices tie, and where the money goes."""
+"""Overview: this month, whether the invoices match Atlas, and where the money goes."""
 
-from datetime import date
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import charts, components, data, formats, paying, tables
+from dashboard.cards import cards
 from dashboard.data import Row
-from dashboard.report_controls import report_of
 from dashboard.url_state import link
 from reporting import queries as report_query
 from reporting.query import Query
-from reporting.ranges import ONE_DAY, Window, previous, resolve
+from reporting.ranges import ONE_DAY, DataDays, Window, resolve
+from reporting.report import report_of
 from reporting.state import Filter, ReportState
-
-
-def cards(first: date, through: date) -> Query:
-    """Month to date beside the same days before, and the last full month."""
-    to_date, before = resolve("this_month", first, through), resolve("last_month", first, through)
-    same_days = previous("this_month", to_date) or before
-    query = data.summary(to_date, same_days, before)
-    span = formats.span(same_days.start, same_days.end)
-    found = data.rows(query)
-    for row in found:
-        components.unit_heading(row["unit"], (each["unit"] for each in found))
-        with st.container(horizontal=True):
-            st.metric(
-                f"{formats.month(to_date.start)} to date",
-                formats.money(row["to_date"], row["unit"]),
-                f"{formats.change(row['change'])} on the same days",
-                delta_color="inverse" if row["change"] else "off",
-                border=True,
-                height="stretch",
-                help=f"Usage days {formats.span(to_date.start, to_date.end)}, compared with {span}",
-            )
-            same = formats.money(row["same_days"], row["unit"])
-            st.metric(
-                f"Same days, {formats.month(before.start)}",
-                same,
-                border=True,
-                height="stretch",
-                help=span,
-            )
-            whole = formats.money(row["last_month"], row["unit"])
-            st.metric(
-                f"{formats.month(before.start)}, full month", whole, border=True, height="stretch"
-            )
-    return query
 
 
 def bridge(invoices: list[Row]) -> Query | None:
@@ -56,18 +23,21 @@ def bridge(invoices: list[Row]) -> Query | None:
         return None
     names = {
         row["invoice_id"]: f"{formats.month(row['invoice_month'])}, {row['organization']}"
-        + (" (pending)" if row["is_reconciled"] is None else "")
+        + (" (pending)" if row["is_pending"] else "")
         for row in invoices
     }
-    closed = [row["invoice_id"] for row in invoices if row["is_reconciled"] is not None]
+    pending = {row["invoice_id"] for row in invoices if row["is_pending"]}
+    closed = [each for each in names if each not in pending]
     asked = st.query_params.get("id", "")
     start = asked if asked in names else (closed or list(names))[0]
     if asked and asked not in names:
-        components.problems(["“id” names no invoice here; the last closed one is shown."])
+        components.problems(["No invoice has this “id”; showing the last closed one."])
     ids = list(names)
     chosen = st.selectbox("Invoice", ids, ids.index(start), format_func=names.__getitem__)
     if chosen != start:
         st.query_params["id"] = chosen
+    if chosen in pending:
+        st.caption("Pending: Atlas is still billing this month, so no step is final.")
     query = data.bridge(chosen)
     if rows := data.rows(query):
         st.altair_chart(charts.bridge(rows))
@@ -80,7 +50,7 @@ def bridge(invoices: list[Row]) -> Query | None:
     return query
 
 
-def by_service(first: date, through: date, last: date) -> Query:
+def by_service(days: DataDays) -> Query:
     """Cost by service, month by month or day by day."""
     options = {"month": "By month", "day": "By day"}
     asked = st.query_params.get("bin", "month")
@@ -91,15 +61,17 @@ def by_service(first: date, through: date, last: date) -> Query:
     if step != asked:
         st.query_params["bin"] = step
     state = ReportState(range="this_month", bin=step, compare="none", top=8)
-    report = report_of(state, first, through, last)
+    report = report_of(state, days)
     if step == "month":
-        start = max(first.replace(day=1), resolve("last_12_months", first, through).start)
-        report = report_query.Report(state, Window(start, through + ONE_DAY), None, last + ONE_DAY)
+        start = max(days.first, resolve("last_12_months", days.first, days.through).start)
+        report = replace(report, window=Window(start, days.through + ONE_DAY))
     query = report_query.series(report, state.top)
     found = components.by_unit(data.rows(query))
     for unit, rows in found.items():
         components.unit_heading(unit, found)
-        st.altair_chart(charts.over_time(rows, unit, "cost", "bar", step))
+        partials = tables.partial_periods(report, rows)
+        st.altair_chart(charts.over_time(report, rows, unit, partials))
+        components.partial_note(report, partials)
     return query
 
 
@@ -129,19 +101,19 @@ def _report(row: Row) -> str:
 
 
 st.title("Overview")
-first, through, last = components.usage_days()
+days = components.usage_days()
 invoices = components.invoices()
-queries: dict[str, Query | None] = {"Cards": cards(first, through)}
+queries: dict[str, Query | None] = dict(cards(days))
 components.reconciliation(invoices)
 st.subheader("Cost by service")
-queries["By service"] = by_service(first, through, last)
+queries["By service"] = by_service(days)
 left, right = st.columns(2)
 with left:
     st.subheader("From usage to billed")
     queries["Bridge"] = bridge(invoices)
     queries["Credit"] = paying.balances()
 with right:
-    month = resolve("this_month", first, through)
+    month = resolve("this_month", days.first, days.through)
     st.subheader(f"Top resources, {formats.month(month.start)}")
     queries["Resources"] = top_resources(month)
 with st.expander("By month, from list price to paid"):

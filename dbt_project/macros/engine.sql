@@ -55,6 +55,11 @@
 
 {% macro next_month(day) -%} cast({{ day }} + interval 1 month as date) {%- endmacro %}
 
+{# The same day some months on, or that month's last day where it is shorter. #}
+{% macro add_months(day, months) -%}
+    cast({{ day }} + to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+
 {# Before and after every day there can be; ends are exclusive. #}
 {% macro first_day_ever() -%} cast('-infinity' as date) {%- endmacro %}
 
@@ -81,6 +86,11 @@
 {# -- numbers: never through a float -- #}
 
 {% macro int_div(dividend, divisor) -%} ({{ dividend }} // {{ divisor }}) {%- endmacro %}
+
+{# A relation of one column that holds these integers. #}
+{% macro numbers(values, column) -%}
+    unnest({{ values }}) as numbered ({{ column }})
+{%- endmacro %}
 
 {# An integer whose product with another cannot overflow. #}
 {% macro wide(number) -%} cast({{ number }} as hugeint) {%- endmacro %}

@@ -17,13 +17,12 @@ from orchestration.assistant.questions import (
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Row, Warehouse
 from reporting import queries as report_query
-from reporting import ranges
 from reporting.queries import Report
 from reporting.query import Binder, Query
 from reporting.ranges import ONE_DAY, Window
+from reporting.report import report_of
 from reporting.state import ReportState
 
-BILLED, USAGE = "billed_date", "usage_date"
 NOTHING = "No cost of these days matches. Are the names right? list_dimension_values knows them."
 
 
@@ -90,7 +89,7 @@ limit {bind(asked.limit + 1)}""")
 def _report(warehouse: Warehouse, asked: CostQuestion, step: str = "month") -> Report:
     """A question as the report that a page would draw."""
     is_billed = asked.dates == "billed"
-    first, through, last = warehouse.days(BILLED if is_billed else USAGE)
+    days = warehouse.days(is_billed=is_billed)
     state = ReportState(
         range=asked.range,
         start=asked.from_date,
@@ -101,10 +100,7 @@ def _report(warehouse: Warehouse, asked: CostQuestion, step: str = "month") -> R
         tags=asked.tags,
         filters=filters_of(asked.filters),
     )
-    end = last if state.range_name == "all" else through
-    window = state.custom_window or ranges.resolve(state.range, first, end)
-    compared = ranges.previous(state.range_name, window)
-    return Report(state, window, compared, last + ONE_DAY, is_billed)
+    return report_of(state, days, is_billed=is_billed)
 
 
 def _by_change(report: Report, limit: int) -> Query:
@@ -121,9 +117,11 @@ limit {bind(limit)}""")
 def _days(report: Report) -> Document:
     dates = "billed" if report.is_billed else "usage"
     document: Document = {"days": {**_span(report.window), "dates": dates}}
+    document["comparison"] = report.rule
     if report.compared:
-        rule = ranges.rule(report.state.range_name)
-        document["compared_with"] = {**_span(report.compared), "rule": rule}
+        document["compared_with"] = _span(report.compared)
+    if report.compared and report.compared.known_by:
+        document["compared_with"]["billed_by"] = str(report.compared.known_by)
     return document
 
 

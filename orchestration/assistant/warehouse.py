@@ -8,7 +8,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,9 @@ import duckdb
 
 from orchestration.actions.model import Refusal
 from orchestration.assistant.plain import plain
+from reporting.queries import USAGE_DAYS
 from reporting.query import Query
+from reporting.ranges import DataDays
 
 Row = dict[str, Any]
 LONGEST_S = 30.0
@@ -27,12 +28,9 @@ _SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "temp_directory": "",
 }
-_DAYS = {
-    "usage_date": "select min(usage_date), (select max(data_through) from meta.freshness), "
-    "max(usage_date) from marts.agg_costs_daily",
-    "billed_date": "select min(billed_date), max(billed_date), max(billed_date) "
-    "from marts.fct_line_items",
-}
+_BILLED_DAYS = """select min(billed_date), min(billed_date), max(billed_date), max(billed_date),
+    max(billed_date)
+from marts.agg_costs_daily"""
 _LOCKED = ("set enable_external_access = false", "set lock_configuration = true")
 
 
@@ -80,16 +78,16 @@ class Warehouse:
         finally:
             clock.cancel()
 
-    def days(self, column: str = "usage_date") -> tuple[date, date, date]:
-        """The first day, the last one Atlas posted usage for, and the last one with any cost.
+    def days(self, *, is_billed: bool = False) -> DataDays:
+        """How far the costs reach, by days of usage or by days of billing.
 
         Raises:
             Refusal: there are no costs yet.
         """
-        [found] = self._fetched(_DAYS[column])
+        [found] = self._fetched(_BILLED_DAYS if is_billed else USAGE_DAYS)
         if not all(found):
             raise Refusal("There are no costs in the warehouse yet.")
-        return found
+        return DataDays(*found)
 
     def behind(self) -> list[Row]:
         """The SQL of the numbers, with bound values and ready to be run."""

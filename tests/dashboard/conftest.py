@@ -53,7 +53,7 @@ select
         {'k': 'env', 'v': [env]}
     ], lambda e: e.v[1] is not null)) as tags_first_seen,
     'inv-' || $org || '-' || strftime(day, '%Y-%m') as invoice_id,
-    date_trunc('month', day)::date as invoice_month,
+    date_trunc('month', day)::date as invoice_month, day::date + 1 as billed_date,
     (cents * (0.8 + 0.4 * (day::date - $first)::double / 400
         + (hash(sku || resource || day::varchar) % 200)::double / 1000))::bigint as cost_cents,
     cents::decimal(18, 6) / 100 as list_cost, (cents / 54.0)::decimal(18, 6) as quantity
@@ -61,13 +61,15 @@ from catalogue, generate_series($first::timestamp, $last::timestamp, interval 1 
 """
 _ORG_LINES = """
 insert into lines by name
-select usage_date, connection, org_id, org_name, pricing_currency, invoice_id, invoice_month,
+select usage_date, billed_date, connection, org_id, org_name, pricing_currency, invoice_id,
+    invoice_month,
     'none' as region_source, map {} as tags, map {} as tags_first_seen, 1 as quantity,
     'Support' as service, 'Support' as category, 'ATLAS_SUPPORT' as sku, 'support' as charge_type,
     'days' as unit, 1200 as cost_cents, 12 as list_cost, 'organization' as resource_type
 from lines group by all
 union all by name
-select usage_date, connection, org_id, org_name, pricing_currency, invoice_id, invoice_month,
+select usage_date, billed_date, connection, org_id, org_name, pricing_currency, invoice_id,
+    invoice_month,
     'none' as region_source, map {} as tags, map {} as tags_first_seen, 1 as quantity,
     'Credits' as service, 'Credits' as category, 'CREDIT' as sku, 'credit' as charge_type,
     'credits' as unit, -50000 as cost_cents, 0 as list_cost, 'organization' as resource_type
@@ -81,16 +83,20 @@ create view marts.fct_costs_daily as
         sum(list_cost) as list_cost, sum(quantity) as quantity, count(*) as line_items
     from marts.fct_line_items group by all;
 create table marts.agg_costs_daily as
-    select usage_date, invoice_id, connection, org_id, org_name, project_id, project_name,
-        cloud_provider, service, category, region, region_source, charge_type, pricing_currency,
+    select usage_date, billed_date, invoice_id, invoice_month, connection, org_id, org_name,
+        project_id, project_name, cloud_provider, service, category, region, region_source,
+        charge_type, pricing_currency,
         sum(cost_cents)::bigint as cost_cents, count(*) as line_items
     from lines group by all;
 create table marts.agg_costs_monthly as
     select date_trunc('month', usage_date)::date as usage_month,
-        * exclude (usage_date, invoice_month, cost_cents, list_cost, quantity),
+        * exclude (usage_date, billed_date, cost_cents, list_cost, quantity),
         sum(cost_cents)::bigint as cost_cents, sum(list_cost) as list_cost,
         sum(quantity) as quantity, count(*) as line_items
     from lines group by all;
+create table marts.data_through as
+    select $last::date as data_through, $last::date + 1 as posted_through
+    where exists (select 1 from lines);
 create table marts.dim_tag_keys as
     select distinct unnest(map_keys(tags) || map_keys(tags_first_seen)) as tag_key from lines;
 create table marts.tag_coverage as

@@ -38,6 +38,11 @@ def test_a_change_from_nothing_has_no_percentage():
     assert formats.change(-0.5) == "-50.0%"
 
 
+def test_a_change_beyond_a_thousand_percent_is_a_factor():
+    assert formats.change(10) == "+1,000.0%"
+    assert formats.change(1036.7267) == "\N{MULTIPLICATION SIGN}1,038"
+
+
 def test_a_range_is_named_by_its_first_and_last_day():
     assert formats.span(date(2026, 5, 1), date(2026, 6, 1)) == "1 May 2026 to 31 May 2026"
     assert formats.span(date(2026, 5, 1), date(2026, 5, 2)) == "1 May 2026"

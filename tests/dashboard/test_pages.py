@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import data, formats
 from reporting.query import Query
+from tests.dashboard.test_report_query import known_of_april, late_charges
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PAGES = ("overview", "cost_report", "active_resources")
@@ -22,6 +23,10 @@ def opened(page: str, **params: str | list[str]) -> AppTest:
     for name, value in params.items():
         app.query_params[name.replace("__", ".")] = value
     return app.run()
+
+
+def shown_columns(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].proto.column_order)
 
 
 def texts(app: AppTest) -> str:
@@ -87,18 +92,38 @@ def test_a_failing_query_is_one_sentence_and_no_trace(publish, page):
 def test_the_overview_names_the_invoice_that_does_not_tie(publish):
     publish(untied=date(2026, 2, 1))
     text = texts(opened("overview"))
-    assert "12 of 13 invoices tie to Atlas to the cent" in text
+    assert "12 of 13 closed invoices match Atlas's total, 1 pending" in text
     assert "Acme, Feb 2026" in text
-    assert "lines by +17 cents" in text
-    assert "Pending: Acme, May 2026" in text
+    assert r"lines by +$0\.17" in text.replace(r"\+", "+").replace(r"\$", "$")
+    assert "Pending: Acme, May 2026: still being billed." in text
+
+
+def test_a_pending_invoice_is_pending_though_atlas_has_totalled_it(publish):
+    """Its header adds up one day and not the next: neither closes it."""
+    for reconciled, note in (("true", "still being billed."), ("false", "so far")):
+        path = publish(version=reconciled).resolve()
+        with duckdb.connect(str(path)) as db:
+            db.execute(
+                f"update marts.fct_invoices set is_reconciled = {reconciled}, difference_cents = 5"
+                " where status = 'PENDING'"
+            )
+        app = opened("overview", id="inv-o-Acme-2026-05")
+        text = texts(app)
+        assert "13 of 13 closed invoices match Atlas's total, 1 pending" in text
+        assert note in text
+        assert "Does not match" not in text
+        assert "May 2026, Acme (pending)" in app.selectbox[0].options
+        assert "no step is final" in text
+        assert opened("overview").selectbox[0].value == "inv-o-Acme-2026-04"
+        assert "do not match" not in texts(opened("cost_report"))
 
 
 def test_a_report_warns_only_where_its_days_touch_the_invoice(publish):
     publish(untied=date(2026, 4, 1))
-    assert "do not tie" in texts(opened("cost_report", range="last_month"))
-    assert "do not tie" not in texts(opened("cost_report", range="last_7_days"))
+    assert "do not match" in texts(opened("cost_report", range="last_month"))
+    assert "do not match" not in texts(opened("cost_report", range="last_7_days"))
     # its costs reach back 30 days, so the invoice of last month is in them
-    assert "do not tie" in texts(opened("active_resources"))
+    assert "do not match" in texts(opened("active_resources"))
 
 
 def test_a_setting_that_cannot_be_used_is_one_sentence(publish, monkeypatch):
@@ -143,12 +168,84 @@ def test_the_overview_s_cards_are_the_warehouse_s_sums(publish):
     assert metric.value == formats.money(cents, "USD")
 
 
+def test_the_month_to_date_is_compared_like_for_like_on_every_page(publish):
+    """Late support and consulting of April, 8,100 dollars, were not known on 19 April."""
+    path = publish().resolve()
+    known = known_of_april(path)
+    shown = formats.money(known, "USD")
+    late_charges(path)
+    overview = opened("overview").metric
+    assert overview[1].label == "Same days, Apr 2026"
+    assert overview[1].value == shown
+    assert overview[2].value != shown
+    report = opened("cost_report", group="none")
+    assert f"from {shown}" in report.metric[0].delta
+    assert report.metric[0].delta.split()[0] == overview[0].delta.split()[0]
+    assert "as billed by 19 Apr 2026" in texts(report)
+    table = report.dataframe[0].value
+    assert round(table["Previous"].iloc[0] * 100) == known
+    later = opened("cost_report", compare="same_days")
+    assert formats.money(known + 810000, "USD") in later.metric[0].delta
+
+
+@pytest.mark.parametrize(
+    ("params", "sentence"),
+    [
+        ({"range": "year_to_date", "compare": "last_year"}, "costs begin on 2025-04-01"),
+        ({"from": "2025-04-02", "to": "2025-04-05"}, "costs begin on 2025-04-01"),
+        ({"range": "last_12_months"}, "costs begin on 2025-04-01"),
+        ({"from": "2026-06-01", "to": "2026-06-30"}, "costs end on 2026-05-18"),
+    ],
+)
+def test_where_costs_are_missing_there_is_no_change_and_a_sentence(publish, params, sentence):
+    publish()
+    with duckdb.connect(str(data.warehouse_path().resolve())) as db:
+        db.execute(
+            "insert into marts.agg_costs_daily by name select * replace (date '2026-06-09' as "
+            "usage_date) from marts.agg_costs_daily limit 1"
+        )
+    app = opened("cost_report", **params)
+    assert not app.exception
+    assert not app.metric[0].delta
+    assert f"No comparison: {sentence}" in texts(app).replace("\\", "")
+    assert list(app.dataframe[0].value.columns[:1]) == ["Service"]
+    assert "Change" not in shown_columns(app)
+
+
+def test_a_longer_month_does_not_read_as_growth(publish):
+    publish()
+    app = opened("cost_report", **{"from": "2026-03-01", "to": "2026-03-31"})
+    text = texts(app).replace("\\", "")
+    assert "vs. the month before: 1 Feb 2026 to 28 Feb 2026. 31 days against 28; per day" in text
+    assert "Change per day" in shown_columns(app)
+    assert "Change per day" not in shown_columns(opened("cost_report"))
+
+
+def test_partial_periods_are_named_in_chart_and_table(publish):
+    publish()
+    app = opened("cost_report", bin="month", range="last_30_days")
+    text = texts(app).replace("\\", "")
+    note = "Apr 2026 (from 19 Apr 2026); May 2026 (still being billed)."
+    assert f"Partial: {note}" in text
+    assert {"Apr 2026 (from 19 Apr 2026)", "May 2026 (still being billed)"} <= set(
+        app.dataframe[1].value.columns
+    )
+    chart = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    assert chart["encoding"]["opacity"]["scale"]["domain"] == ["Complete period", "Partial period"]
+    lines = opened("cost_report", bin="month", range="last_30_days", chart="line")
+    layers = json.loads(lines.get("vega_lite_chart")[0].proto.spec)["layer"]
+    assert [layer["mark"]["type"] for layer in layers] == ["rect", "line"]
+    whole = opened("cost_report", bin="month", range="last_3_months")
+    assert "Partial" not in texts(whole)
+    assert "May 2026 (still being billed)" in texts(opened("overview")).replace("\\", "")
+
+
 def test_the_bridge_opens_on_the_invoice_of_the_address(publish):
     publish()
     assert opened("overview").selectbox[0].value == "inv-o-Acme-2026-04"
     asked = opened("overview", id="inv-o-Acme-2025-12")
     assert asked.selectbox[0].value == "inv-o-Acme-2025-12"
-    assert "names no invoice" in texts(opened("overview", id="nonsense"))
+    assert "No invoice has this" in texts(opened("overview", id="nonsense"))
 
 
 def test_the_overview_says_how_long_credit_lasts_or_why_that_is_not_known(publish):

@@ -7,12 +7,12 @@ import duckdb
 import pytest
 
 from dashboard import data
-from dashboard.report_controls import report_of
 from reporting import dimensions
 from reporting import queries as report_query
 from reporting.queries import DAILY, FULL, MONTHLY, Report
 from reporting.query import Query, literal
-from reporting.ranges import ONE_DAY, Window
+from reporting.ranges import ONE_DAY, DataDays, Window
+from reporting.report import report_of
 from reporting.state import Filter, ReportState
 
 NASTY = "o'neil & <b>sons</b>"
@@ -20,7 +20,7 @@ FIRST, LAST = date(2025, 4, 1), date(2026, 5, 18)
 
 
 def made(**state) -> Report:
-    return report_of(ReportState(**state), FIRST, LAST, LAST)
+    return report_of(ReportState(**state), DataDays(FIRST, FIRST, LAST, LAST + ONE_DAY, LAST))
 
 
 def rows(report: Report, **options) -> list[data.Row]:
@@ -43,6 +43,7 @@ def total(report: Report) -> int:
         ({"group": ("sku",), "range": "last_7_days"}, "month", FULL),
         ({"group": ("sku",), "range": "this_month"}, "month", FULL),
         ({"group": ("sku",), "range": "this_month", "compare": "none"}, "month", MONTHLY),
+        ({"group": ("service",), "range": "this_month"}, "window", DAILY),
         ({"group": ("invoice",), "range": "last_month"}, "day", DAILY),
         ({"group": (), "filters": (Filter("resource", "is", ("x",)),)}, "day", FULL),
         ({"measure": "usage", "range": "last_month"}, "window", MONTHLY),
@@ -128,6 +129,56 @@ def test_usage_is_added_per_unit_only(publish):
     assert {"server hours", "GB", "GB hours", "GB days"} <= units
 
 
+LATE = """insert into marts.{table} by name
+select * replace (
+    date '{usage}' as usage_date, date '{billed}' as billed_date, '{sort}' as charge_type,
+    {cents} as cost_cents)
+from marts.{table} where charge_type = 'support' limit 1"""
+
+
+def late_charges(path) -> None:
+    """April's second support and a day of consulting, known when April was over."""
+    with duckdb.connect(str(path)) as db:
+        for table in ("agg_costs_daily", "fct_line_items"):
+            for usage, billed, sort, cents in (
+                ("2026-04-10", "2026-05-01", "support", 310000),
+                ("2026-04-12", "2026-04-30", "consulting", 500000),
+            ):
+                db.execute(LATE.format(table=table, usage=usage, billed=billed, sort=sort,
+                                       cents=cents))  # fmt: skip
+
+
+def known_of_april(path) -> int:
+    with duckdb.connect(str(path), read_only=True) as db:
+        [cents] = db.execute(
+            "select sum(cost_cents) from marts.fct_line_items where charge_type <> 'credit'"
+            " and usage_date between '2026-04-01' and '2026-04-18'"
+        ).fetchone()
+    return cents
+
+
+@pytest.mark.parametrize("group", [(), ("service",), ("sku",), ("tag:team", "resource")])
+def test_a_running_month_is_compared_with_what_was_known_at_its_age(publish, group):
+    """On 18 May, known on the 19th: of April its first 18 days as billed by the 19th."""
+    path = publish().resolve()
+    known = known_of_april(path)
+    late_charges(path)
+    report = made(group=group)
+    assert report.compared == Window(date(2026, 4, 1), date(2026, 4, 19), date(2026, 4, 19))
+    assert sum(row["previous"] for row in rows(report)) == known
+    later = made(group=group, compare="same_days")
+    assert sum(row["previous"] for row in rows(later)) == known + 310000 + 500000
+
+
+def test_days_may_stand_on_both_sides_of_a_comparison(publish):
+    """A reader may compare a month with its own first half."""
+    publish()
+    report = made(range="last_month", compare="2026-04-01..2026-04-15", group=("service",))
+    half = report_of(ReportState(start=date(2026, 4, 1), last=date(2026, 4, 15)), report.days)
+    assert sum(row["previous"] for row in rows(report)) == total(half)
+    assert total(report) == total(made(range="last_month"))
+
+
 def test_a_change_compares_the_two_windows(publish):
     publish()
     (found,) = rows(made(group=(), filters=(Filter("service", "is", ("Support",)),)))
@@ -146,6 +197,8 @@ def test_a_change_compares_the_two_windows(publish):
         ("contains", "r-s", set()),
         ("starts", "r-", set()),
         ("ends", "x-sync", set()),
+        ("has", "shop-prod", {"shop-prod"}),
+        ("not_contains", "SHOP", {"(none)", "events", "lake", "mobile-db", "sync"}),
         ("is_not", "r-shop-prod",
          {"(none)", "events", "lake", "mobile-db", "shop-staging", "sync"}),
     ],
@@ -188,6 +241,37 @@ def test_a_value_said_twice_is_one_value(publish):
         db.execute(f"update marts.agg_costs_monthly set tags = {twice} where sku like '%GCP%'")
     report = made(range="last_month", compare="none", group=("tag:team",))
     assert "core, data" in {row["label_1"] for row in rows(report)}
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "expected"),
+    [
+        ("is", "core", set()),
+        ("is", "core, data", {"core, data"}),
+        ("has", "core", {"core, data"}),
+        ("has", "core, data", {"core, data"}),
+        ("has", "cor", set()),
+        ("has", "(untagged)", {"(untagged)"}),
+        ("not_contains", "o", {"data", "(untagged)"}),
+    ],
+)
+def test_a_tag_has_each_of_its_values(publish, operator, value, expected):
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        several = "map {'team': ['data', 'core']}"
+        db.execute(f"update marts.agg_costs_monthly set tags = {several} where sku like '%GCP%'")
+    one = Filter("tag:team", operator, (value,))
+    report = made(range="last_month", compare="none", group=("tag:team",), filters=(one,))
+    assert {row["label_1"] for row in rows(report)} == expected
+
+
+def test_an_invoice_is_named_by_month_owner_and_the_end_of_its_id(publish):
+    publish()
+    found = rows(made(range="last_month", group=("invoice",), compare="none"))
+    assert [row["label_1"] for row in found] == ["Apr 2026 · Acme · 026-04"]
+    for name in ("Apr 2026 · Acme · 026-04", "inv-o-Acme-2026-04"):
+        one = (Filter("invoice", "is", (name,)),)
+        assert total(made(range="last_month", filters=one)) == found[0]["amount"]
 
 
 def test_sets_of_filters_are_alternatives(publish):

@@ -12,7 +12,9 @@ with line_days as (
 daily as (
     select
         usage_date,
+        billed_date,
         invoice_id,
+        invoice_month,
         connection,
         org_id,
         org_name,

@@ -13,6 +13,7 @@ monthly as (
     select
         {{ first_of_month('usage_date') }} as usage_month,
         invoice_id,
+        invoice_month,
         connection,
         org_id,
         org_name,

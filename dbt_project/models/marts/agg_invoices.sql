@@ -50,6 +50,16 @@ sums as (
                     then usage_date
             end
         ) as last_posted_usage_date,
+        -- the newest day on which usage of single days was posted: a subscription is posted once
+        max(
+            case
+                when
+                    charge_type = 'usage'
+                    and usage_date <= billed_date
+                    and usage_end_date <= {{ add_days('usage_date', 1) }}
+                    then billed_date
+            end
+        ) as last_posting_date,
         max(billed_date) as last_billed_date,
         max(usage_date) as last_usage_date,
         max(usage_end_date) as last_usage_end_date

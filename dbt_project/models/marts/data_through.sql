@@ -7,20 +7,29 @@ with sums as (
 lasts as (
     select
         max(last_posted_usage_date) as last_posted_usage_date,
+        max(last_posting_date) as last_posting_date,
         max(last_billed_date) as last_billed_date,
         max(last_usage_date) as last_usage_date
     from sums
 ),
 
-final as (
+reached as (
     select
         coalesce(
             last_posted_usage_date,
             least(last_billed_date, last_usage_date),
             last_usage_date
-        ) as data_through
+        ) as data_through,
+        last_posting_date
     from lasts
+),
+
+final as (
+    select
+        data_through,
+        greatest(coalesce(last_posting_date, data_through), data_through) as posted_through
+    from reached
+    where data_through is not null
 )
 
 select * from final
-where data_through is not null
