@@ -14,7 +14,7 @@ import streamlit as st
 
 from orchestration.settings import load_settings
 from reporting.conditions import conditions
-from reporting.dimensions import RESOURCE_DIMENSIONS, find
+from reporting.dimensions import RESOURCE_DIMENSIONS, Dimension, find
 from reporting.queries import TOTAL_CHARGE_TYPES, USAGE_DAYS
 from reporting.query import Binder, Query, with_values
 from reporting.ranges import DataDays, Window
@@ -89,10 +89,16 @@ def usage_days() -> DataDays | None:
 def freshness() -> list[Row]:
     """Each connection's age and missing parts (meta.freshness)."""
     return rows(
-        Query("""select
-    connection, status, last_success_at, data_through, published_at, warehouse_version,
+        Query("""with own as (
+    select connection, any_value(org_name) as org_name
+    from marts.fct_invoices where not is_nested and org_name <> org_id
+    group by connection having count(distinct org_id) = 1
+)
+select
+    if(connection = 'default', coalesce(org_name, connection), connection) as connection,
+    status, last_success_at, data_through, published_at, warehouse_version,
     coalesce(missing_parts, []) as missing_parts
-from meta.freshness order by connection""")
+from meta.freshness left join own using (connection) order by connection""")
     )
 
 
@@ -222,6 +228,36 @@ select
 from marts.active_resources left join currencies using (org_id)
 where {text or "true"}
 order by month_to_date desc nulls last, resource_name, resource_id""")
+
+
+def not_in_list(month: Window) -> Query:
+    """What the total of a month holds beside active resources, dearest first; cents."""
+    sql = """with beside as (
+    select
+        coalesce(pricing_currency, 'unknown currency') as unit,
+        coalesce(resource_type, 'organization') = 'organization' as is_of_organization,
+        if(is_of_organization, service, resource_id) as what,
+        if(is_of_organization, service, resource_name) as label, cost_cents
+    from marts.fct_costs_daily
+    where usage_date >= $start and usage_date < $end and charge_type in $charge_types
+        and (resource_id is null or resource_type = 'organization'
+            or resource_id not in (select resource_id from marts.active_resources))
+)
+select unit, is_of_organization, max(label) as label, sum(cost_cents)::bigint as amount
+from beside
+group by unit, is_of_organization, what
+order by unit, amount desc, label"""
+    return with_values(sql, {
+        "start": month.start, "end": month.end, "charge_types": TOTAL_CHARGE_TYPES,
+    })  # fmt: skip
+
+
+def names(dimension: Dimension, ids: Sequence[str]) -> Query:
+    """What ids of a dimension are called, most lately."""
+    bind = Binder()
+    name = dimension.label_sql(bind)
+    return bind.query(f"""select {dimension.id_column} as id, arg_max({name}, usage_month) as label
+from marts.agg_costs_monthly where {dimension.id_column} in {bind(tuple(ids))} group by id""")
 
 
 def resource_values(name: str) -> list[str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, data, url_state
+from dashboard import chips, components, data, url_state
 from reporting import comparisons
 from reporting import queries as report_query
 from reporting.dimensions import COST_DIMENSIONS, label
@@ -22,8 +22,7 @@ from reporting.state import MAX_GROUPS, MAX_TOP, OPERATORS, Filter, ReportState
 CUSTOM = "custom"
 _WRITTEN = "report.written"
 _WORDS = {
-    "is": "is", "is_not": "is not", "contains": "contains", "starts": "starts with",
-    "ends": "ends with", "has": "has value", "not_contains": "does not contain",
+    **chips.WORDS,
     "auto": "Automatic", "like_for_like": "Like for like", "same_days": "Same days, as billed now",
     "previous": "Previous period", "last_year": "Last year", "none": "Nothing",
     "current": "Current tags", "first_seen": "Tags when billed", CUSTOM: "Custom days", **RANGES,
@@ -139,12 +138,15 @@ def _filters(report: Report) -> tuple[Filter, ...]:
     active = list(report.state.filters)
     if not active:
         return ()
-    return tuple(st.multiselect("Filters", active, key="report.filters", format_func=_sentence))
-
-
-def _sentence(one: Filter) -> str:
-    prefix = "or: " if one.set_number > 1 else ""
-    return f"{prefix}{label(one.dimension)} {words(one.operator)} {' or '.join(one.values)}"
+    names = chips.names_of(active)
+    return tuple(
+        st.multiselect(
+            "Filters",
+            active,
+            key="report.filters",
+            format_func=lambda one: chips.text(one, names),
+        )
+    )
 
 
 def _add_filter(report: Report, known: list[str]) -> None:

@@ -108,7 +108,7 @@ create table marts.tag_coverage as
         sum(cost_cents)::bigint as total_cents
     from lines, marts.dim_tag_keys where charge_type <> 'credit' group by all;
 create table marts.fct_invoices as
-    select invoice_id, org_id, org_name, connection, invoice_month,
+    select invoice_id, org_id, org_name, connection, invoice_month, false as is_nested,
         if(invoice_month = date_trunc('month', $last::date), 'PENDING', 'PAID') as status,
         sum(cost_cents)::bigint + 1900 as amount_billed_cents,
         'gross' as discount_rule,
