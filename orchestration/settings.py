@@ -5,6 +5,7 @@ Importing this module connects to nothing and requires nothing: a bare checkout 
 
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,6 +18,7 @@ from orchestration.config.connections import (
     FILE_NAME,
     ApiKey,
     Connection,
+    Machine,
     ServiceAccount,
     SettingsError,
     http_address,
@@ -79,6 +81,13 @@ class Settings(BaseSettings):
     provisioning_client_id: str | None = _atlas("PROVISIONING_CLIENT_ID")
     provisioning_client_secret: SecretStr | None = _atlas("PROVISIONING_CLIENT_SECRET")
 
+    ssl_cert_file: Annotated[Path, AfterValidator(_from_project_root)] | None = Field(
+        default=None, validation_alias="SSL_CERT_FILE"
+    )
+    ssl_cert_dir: Annotated[Path, AfterValidator(_from_project_root)] | None = Field(
+        default=None, validation_alias="SSL_CERT_DIR"
+    )
+
     data_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "data"
     config_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "config"
     history_months: int | None = Field(default=None, ge=1)
@@ -95,6 +104,11 @@ class Settings(BaseSettings):
     kept_versions: int = Field(default=3, ge=1)
     run_history_days: int = Field(default=30, ge=1)
     run_history_mb: int = Field(default=200, ge=1)
+
+    @property
+    def machine(self) -> Machine:
+        """What this machine adds to every connection."""
+        return Machine(self.ssl_cert_file, self.ssl_cert_dir, self.data_dir / "tokens")
 
     @property
     def landing_dir(self) -> Path:
@@ -226,7 +240,11 @@ class Settings(BaseSettings):
         known = {each.org_id.casefold() for each in found}
         if self.org_id and self.org_id.casefold() not in known:
             found.append(Connection(DEFAULT, self.org_id, self.base_url, shared, problem))
-        return found
+        return self._from_this_machine(found)
+
+    def _from_this_machine(self, found: list[Connection]) -> list[Connection]:
+        machine = self.machine
+        return [replace(each, machine=machine) for each in found]
 
     def _shared_for_actions(self) -> tuple[ApiKey | ServiceAccount | None, str | None]:
         try:
@@ -267,7 +285,7 @@ class Settings(BaseSettings):
         file = connections_file(self)
         entries = read_entries(file)
         if not entries:
-            return [self._required_default()]
+            return self._from_this_machine([self._required_default()])
         variables = _variables()
         found = [each.connection(variables, self.base_url) for each in entries]
         if self.org_id and self.org_id.casefold() not in {each.org_id.casefold() for each in found}:
@@ -277,7 +295,7 @@ class Settings(BaseSettings):
                     "MONGODB_ATLAS_ORG_ID: give the one in the file another name."
                 )
             found.append(self._default(self.org_id))
-        return found
+        return self._from_this_machine(found)
 
     def _required_default(self) -> Connection:
         credentials = self.credentials()
@@ -370,5 +388,5 @@ def load_settings() -> Settings:
 
 def _problem(error: dict[str, Any]) -> str:
     name = str(error["loc"][0])
-    variable = name if name.startswith("MONGODB_ATLAS_") else f"ATLAS_COSTS_{name.upper()}"
+    variable = name if name.isupper() else f"ATLAS_COSTS_{name.upper()}"
     return f"{variable} {error['msg'].removeprefix('Value error, ')}"

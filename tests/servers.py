@@ -2,6 +2,7 @@
 
 import itertools
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Iterator
@@ -77,13 +78,16 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def serving(*answers: Scripted) -> Iterator[Server]:
-    """Serve the answers in order, the last one for ever."""
+def serving(*answers: Scripted, tls: ssl.SSLContext | None = None) -> Iterator[Server]:
+    """Serve the answers in order, the last one for ever; with a certificate as localhost."""
     server = Server("")
     handler = type("Handler", (_Handler,), {"waiting": list(answers), "asked": server})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as http:
         http.daemon_threads = True
         server.url = f"http://127.0.0.1:{http.server_address[1]}"
+        if tls is not None:
+            http.socket = tls.wrap_socket(http.socket, server_side=True)
+            server.url = f"https://localhost:{http.server_address[1]}"
         threading.Thread(target=http.serve_forever, args=(0.02,), daemon=True).start()
         yield server
         http.shutdown()

@@ -107,7 +107,7 @@ class Actor:
         agreed: Plan | None,
     ) -> Record:
         credentials = connection.usable_credentials()
-        with new_client(connection.base_url, credentials, budgets=self.budgets) as client:
+        with new_client(connection, credentials, budgets=self.budgets) as client:
             context = Context(
                 connection=connection.name,
                 org_id=connection.org_id,

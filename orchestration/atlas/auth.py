@@ -6,6 +6,9 @@ are never shared between clients.
 
 import time
 from collections.abc import Generator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from typing import Protocol
 
 import httpx
 from pydantic import SecretStr
@@ -15,6 +18,9 @@ from orchestration.atlas.errors import AtlasError, BadSecret, MalformedAnswer
 
 TOKEN_PATH = "/api/oauth/token"  # noqa: S105  a path, not a secret
 REFRESH_EARLY_S = 60
+# A 401 with an errorCode means a missing role: asking for a token at each met the limit of ten a
+# minute. An older token may still have been revoked.
+YOUNG_S = 60
 
 WHAT = "Service account"
 TOKEN_TIMEOUT = httpx.Timeout(30)
@@ -80,14 +86,81 @@ def _is_stale(response: httpx.Response) -> bool:
     )
 
 
-class ServiceAccountAuth(httpx.Auth):
-    """OAuth 2.0 client credentials: one token, renewed a minute before it ends or on a 401."""
+@dataclass(frozen=True)
+class Token:
+    """An access token of a service account.
 
-    def __init__(self, base_url: str, client_id: str, client_secret: SecretStr) -> None:
+    Attributes:
+        value: A secret as good as the account's own, for an hour.
+        made_at: Seconds since 1970.
+        ends_at: Seconds since 1970.
+    """
+
+    value: SecretStr
+    made_at: float
+    ends_at: float
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether it has a minute left; a clock that was set back makes it none."""
+        return self.made_at <= time.time() < self.ends_at - REFRESH_EARLY_S
+
+    @property
+    def is_young(self) -> bool:
+        """Whether it was made a moment ago, so that it is not what a refusal is about."""
+        return 0 <= time.time() - self.made_at < YOUNG_S
+
+
+class Tokens(Protocol):
+    """Where one account's token is kept, for other clients and later commands."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Only one asks Atlas for a token at a time."""
+
+    def read(self) -> Token | None:
+        """The token kept, usable or not."""
+
+    def keep(self, token: Token | None) -> None:
+        """Keep it, or nothing."""
+
+
+class _InMemory:
+    """A client's own token, where nothing is kept."""
+
+    def __init__(self) -> None:
+        self._token: Token | None = None
+
+    def alone(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def read(self) -> Token | None:
+        return self._token
+
+    def keep(self, token: Token | None) -> None:
+        self._token = token
+
+
+class ServiceAccountAuth(httpx.Auth):
+    """OAuth 2.0 client credentials: one token, renewed a minute before it ends or on a 401.
+
+    Args:
+        base_url: Atlas's address.
+        client_id: The account's.
+        client_secret: The account's.
+        tokens: Where its token is kept; Atlas gives an account ten a minute, and a hundred at once.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        client_id: str,
+        client_secret: SecretStr,
+        tokens: Tokens | None = None,
+    ) -> None:
         self._token_url = base_url + TOKEN_PATH
         self._basic = httpx.BasicAuth(client_id, client_secret.get_secret_value())
-        self._token: SecretStr | None = None
-        self._renew_at = 0.0
+        self._tokens = tokens or _InMemory()
+        self._token: Token | None = None
 
     def auth_flow(self, request: httpx.Request) -> Flow:
         """Fetch a token if needed, send, and once more with a fresh token after a 401.
@@ -96,19 +169,25 @@ class ServiceAccountAuth(httpx.Auth):
             BadSecret: Atlas gives no token for this id and secret.
             AtlasError: it could not be asked for one.
         """
-        if self._token is None or time.monotonic() >= self._renew_at:
-            yield from self._renew()
-        response = yield self._signed(request)
-        if response.status_code == httpx.codes.UNAUTHORIZED:
-            yield from self._renew()
-            yield self._signed(request)
+        token = self._token
+        if token is None or not token.is_usable:
+            token = yield from self._renewed(None)
+        response = yield _signed(request, token)
+        if response.status_code == httpx.codes.UNAUTHORIZED and _is_about(token, response):
+            yield _signed(request, (yield from self._renewed(token)))
 
-    def _signed(self, request: httpx.Request) -> httpx.Request:
-        if self._token is not None:
-            request.headers["Authorization"] = f"Bearer {self._token.get_secret_value()}"
-        return request
+    def _renewed(self, refused: Token | None) -> Generator[httpx.Request, httpx.Response, Token]:
+        """Another token than the one refused: kept by somebody else meanwhile, or a new one."""
+        with self._tokens.alone():
+            token = self._tokens.read()
+            if token is None or not token.is_usable or token == refused:
+                self._tokens.keep(None)
+                token = yield from self._new()
+                self._tokens.keep(token)
+        self._token = token
+        return token
 
-    def _renew(self) -> Flow:
+    def _new(self) -> Generator[httpx.Request, httpx.Response, Token]:
         request = httpx.Request(
             "POST",
             self._token_url,
@@ -120,16 +199,25 @@ class ServiceAccountAuth(httpx.Auth):
         body = response.read()  # only the token answer: a streamed invoice must stay unread
         if response.status_code != httpx.codes.OK:
             raise _refusal(response, body)
-        self._keep(body)
+        return _token(body)
 
-    def _keep(self, body: bytes) -> None:
-        answer = responses.parse(body, WHAT)
-        try:
-            self._token = SecretStr(answer["access_token"])
-            lifetime = float(answer.get("expires_in", 3600))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise MalformedAnswer(f"{WHAT}: Atlas's token answer has no token.") from None
-        self._renew_at = time.monotonic() + lifetime - REFRESH_EARLY_S
+
+def _signed(request: httpx.Request, token: Token) -> httpx.Request:
+    request.headers["Authorization"] = f"Bearer {token.value.get_secret_value()}"
+    return request
+
+
+def _is_about(token: Token, response: httpx.Response) -> bool:
+    return not token.is_young or responses.error_code(response.read()) is None
+
+
+def _token(body: bytes) -> Token:
+    answer, now = responses.parse(body, WHAT), time.time()
+    try:
+        value, lifetime = answer["access_token"], float(answer.get("expires_in", 3600))
+        return Token(SecretStr(value), now, now + lifetime)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise MalformedAnswer(f"{WHAT}: Atlas's token answer has no token.") from None
 
 
 def _refusal(response: httpx.Response, body: bytes) -> AtlasError:

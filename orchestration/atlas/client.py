@@ -5,6 +5,7 @@ connection, a body cut short); for the rest, only what Atlas has certainly not a
 """
 
 import logging
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
@@ -30,7 +31,7 @@ from orchestration.atlas.transfer import (
     take_in,
     too_large,
 )
-from orchestration.atlas.trust import Trust, context
+from orchestration.atlas.trust import trusting
 
 __all__ = ["Answer", "AtlasClient", "OpenSink", "RetryPolicy", "Sink"]
 
@@ -69,7 +70,7 @@ class AtlasClient:
         transport: Another than the network, for tests.
         budgets: Shared by all clients of a process; without it nothing is waited for until Atlas
             says so.
-        trust: Certificate authorities besides the public ones.
+        trust: What servers are checked with; see trust.trusting.
         principal: The public key or client id, by which Atlas counts some requests; no secret.
         stop: Set when nobody waits for this client any more. It then raises Stopped before its
             next request, between chunks of a body, and out of any wait.
@@ -83,7 +84,7 @@ class AtlasClient:
         retries: RetryPolicy | None = None,
         transport: httpx.BaseTransport | None = None,
         budgets: Budgets | None = None,
-        trust: Trust | None = None,
+        trust: ssl.SSLContext | None = None,
         principal: str = "",
         stop: threading.Event | None = None,
     ) -> None:
@@ -92,7 +93,7 @@ class AtlasClient:
         self._patience = Patience(self._policy, stop or threading.Event())
         self._budgets = budgets
         self._principal = principal
-        self._trusted = context(trust or Trust())
+        self._trusted = trust or trusting()
         self._deadline = Deadline(
             self._policy.base_s, self._policy.earning_bytes_s, self._policy.longest_s
         )
@@ -234,6 +235,18 @@ class AtlasClient:
                 pour(chain((first,), chunks), encoding, open_sink, what)
 
         self._patience.retrying(once, what, is_worth_reading_again)
+
+    def date(self) -> str | None:
+        """The Date header of whatever is answered to nobody in particular; None where nobody is."""
+        what = "Atlas's clock"
+        try:
+            with connection_errors_named(what):
+                request = self._http.build_request("GET", API, extensions={WHAT: what})
+                response = self._http.send(request, stream=True)
+        except AtlasError:
+            return None
+        response.close()
+        return str(response.headers.get("date", ""))
 
     def pause(self, seconds: float, what: str) -> None:
         """Wait between two questions of one conversation.

@@ -2,20 +2,19 @@
 
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+
+from orchestration.atlas.client import AtlasClient
 
 TOLERATED_S = 300
-TIMEOUT_S = 10
 
 
-def clock_warning(base_url: str) -> str | None:
+def clock_warning(client: AtlasClient) -> str | None:
     """The sentence about a clock that is more than five minutes off, or None.
 
     Args:
-        base_url: Atlas's address; http or https, as settings require.
+        client: Signed in or not.
     """
-    said = _date_header(base_url)
+    said = _date(client)
     if said is None:
         return None
     seconds = (datetime.now(UTC) - said).total_seconds()
@@ -28,17 +27,8 @@ def clock_warning(base_url: str) -> str | None:
     )
 
 
-def _date_header(base_url: str) -> datetime | None:
-    request = Request(f"{base_url}/api/atlas/v2", headers={"User-Agent": "atlas-costs"})  # noqa: S310
+def _date(client: AtlasClient) -> datetime | None:
     try:
-        with urlopen(request, timeout=TIMEOUT_S) as answer:  # noqa: S310  http(s) by validation
-            header = answer.headers["Date"]
-    except HTTPError as error:
-        header = error.headers["Date"]
-        error.close()
-    except OSError:
-        return None
-    try:
-        return parsedate_to_datetime(str(header)).astimezone(UTC)
+        return parsedate_to_datetime(str(client.date())).astimezone(UTC)
     except (TypeError, ValueError):
         return None

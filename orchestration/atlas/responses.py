@@ -150,11 +150,14 @@ def retry_after(headers: Mapping[str, str], detail: str = "") -> float | None:
     """Seconds to wait: the Retry-After header, else the sentence in a rate-limit error's detail.
 
     The header may be absent (Atlas's rate-limit documentation); the detail then says "Please
-    retry after 55 seconds".
+    retry after 55 seconds", or for tokens "limited to 10 requests every 1 minutes".
     """
     header = headers.get("retry-after", "")
     found = re.fullmatch(r"\s*(\d+)\s*", header) or re.search(r"retry after (\d+) seconds", detail)
-    return float(found[1]) if found else None
+    if found:
+        return float(found[1])
+    window = re.search(r"limited to \d+ requests every (\d+) minutes", detail)
+    return 60.0 * float(window[1]) if window else None
 
 
 def next_page(document: object) -> dict[str, str] | None:

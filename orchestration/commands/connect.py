@@ -118,7 +118,7 @@ def _asked(given: Given, settings: Settings) -> Connection:
     name = _valid("--name", given.name or DEFAULT, connection_name)
     org = _valid("The organization id", given.org_id or _ask("Organization id"), organization_id)
     address = _valid("--base-url", given.base_url or settings.base_url, http_address)
-    return Connection(name, org, address, _credentials(given))
+    return Connection(name, org, address, _credentials(given), machine=settings.machine)
 
 
 def _credentials(given: Given) -> ApiKey | ServiceAccount:
@@ -131,7 +131,7 @@ def _credentials(given: Given) -> ApiKey | ServiceAccount:
     elif account:
         first = given.client_id or _ask("Client id")
     else:
-        first = _ask("Public key of an API key, or client id of a service account")
+        first = _ask("Client id of a service account, or public key of a (legacy) API key")
     secret = given.private_key or given.client_secret
     return credentials_from(first, secret or _ask("Private key or client secret", hidden=True))
 

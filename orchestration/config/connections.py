@@ -6,7 +6,7 @@ the variables: the environment itself is read in settings alone.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
@@ -58,6 +58,23 @@ class ServiceAccount:
 
 
 @dataclass(frozen=True)
+class Machine:
+    """What this machine adds to every connection.
+
+    Attributes:
+        cert_file: Certificate authorities besides the public ones (SSL_CERT_FILE).
+        cert_dir: A folder of them (SSL_CERT_DIR).
+        tokens_dir: Where access tokens are kept between commands; None keeps none.
+        tokens_from: Tokens made before are not used, in seconds since 1970.
+    """
+
+    cert_file: Path | None = None
+    cert_dir: Path | None = None
+    tokens_dir: Path | None = None
+    tokens_from: float = 0.0
+
+
+@dataclass(frozen=True)
 class Connection:
     """One Atlas organization and how to reach it.
 
@@ -67,6 +84,7 @@ class Connection:
         base_url: Without a path.
         credentials: None where they cannot be used.
         problem: The sentence that says why, or None.
+        machine: How this machine reaches it.
     """
 
     name: str
@@ -74,6 +92,7 @@ class Connection:
     base_url: str
     credentials: ApiKey | ServiceAccount | None = None
     problem: str | None = None
+    machine: Machine = field(default_factory=Machine)
 
     def usable_credentials(self) -> ApiKey | ServiceAccount:
         """The credentials.

@@ -19,7 +19,9 @@ from orchestration.status import MISSING_ROLE
 
 OK, NOTHING = "ok", "not testable"
 WRONG_ORG, UNREACHABLE, RATE_LIMITED = "wrong org", "unreachable", "rate limited"
-WHOLE_KEY = frozenset({"bad key", WRONG_ORG, "IP not allowed", UNREACHABLE, "clock skew"})
+WHOLE_KEY = frozenset(
+    {"bad key", WRONG_ORG, "IP not allowed", UNREACHABLE, "not trusted", "clock skew"}
+)
 """Causes that every further question would meet too, so none is asked."""
 STATUS_OF = {
     "malformed": UNREACHABLE,

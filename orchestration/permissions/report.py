@@ -4,8 +4,9 @@ Each connection is a row of cells, one for each capability; a cell that fails na
 is lost and the step that mends it.
 """
 
+import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from orchestration.atlas.client import RetryPolicy
@@ -28,6 +29,7 @@ FIXES = {
     "rate limited": "Wait a minute and check again; other tools share this budget.",
     "unreachable": "Check the base URL, and that this machine may reach it.",
     "clock skew": "Correct this machine's clock.",
+    "not trusted": "Set SSL_CERT_FILE to the certificate of your own authority, in PEM.",
     NOT_CONFIGURED: "Set the variables that are named.",
 }
 """What to do about each cause; its anchor in docs/connect.md is its name with dashes."""
@@ -106,11 +108,16 @@ def examine_all(settings: Settings) -> list[ConnectionReport]:
         provisioning, why_not = settings.provisioning_credentials(), NO_PROVISIONING
     except SettingsError as error:
         provisioning, why_not = None, str(error)
-    return [examine(each, provisioning, why_not) for each in connections]
+    began = time.time()
+    return [examine(each, provisioning, why_not, tokens_from=began) for each in connections]
 
 
 def examine(
-    connection: Connection, provisioning: Credentials | None, no_provisioning: str = NO_PROVISIONING
+    connection: Connection,
+    provisioning: Credentials | None,
+    no_provisioning: str = NO_PROVISIONING,
+    *,
+    tokens_from: float | None = None,
 ) -> ConnectionReport:
     """Try every capability of one connection.
 
@@ -118,7 +125,12 @@ def examine(
         connection: The organization, with the key that reads costs.
         provisioning: The key for actions, or None.
         no_provisioning: Why there is none.
+        tokens_from: Access tokens made before are not used, in seconds since 1970; now unless
+            given, because it is the secret that is tried. Connections that share an account share
+            one new token: Atlas gives ten a minute.
     """
+    since = time.time() if tokens_from is None else tokens_from
+    connection = replace(connection, machine=replace(connection.machine, tokens_from=since))
     if connection.credentials is None:
         cells = [_cell(each, NOT_CONFIGURED, connection.problem or "") for each in READS]
         warnings: list[str] = []
@@ -137,7 +149,7 @@ def examine(
 def _examine_key(
     connection: Connection, credentials: Credentials, capabilities: tuple[Capability, ...]
 ) -> tuple[list[Cell], list[str]]:
-    with new_client(connection.base_url, credentials, retries=PATIENCE) as client:
+    with new_client(connection, credentials, retries=PATIENCE) as client:
         asked = Examination(client, connection.org_id, credentials)
         cells = [_cell(each, *asked.find(each)) for each in capabilities]
         return cells, [] if asked.is_hopeless else list(asked.key.warnings)
@@ -146,10 +158,11 @@ def _examine_key(
 def _about_the_address(connection: Connection, invoices: Cell) -> Iterator[str]:
     if connection.base_url == COMMERCIAL and invoices.status in {"wrong org", "bad key"}:
         yield f"If the organization is in Atlas for Government, its base URL is {GOVERNMENT}."
-    if invoices.status not in {"unreachable", "clock skew", NOT_CONFIGURED} and (
-        sentence := clock_warning(connection.base_url)
-    ):
-        yield sentence
+    if invoices.status in {"unreachable", "not trusted", "clock skew", NOT_CONFIGURED}:
+        return
+    with new_client(connection, None, retries=PATIENCE) as client:
+        if sentence := clock_warning(client):
+            yield sentence
 
 
 def _cell(capability: Capability, status: str, detail: str) -> Cell:

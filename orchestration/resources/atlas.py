@@ -76,7 +76,7 @@ class AtlasResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         def made(session: Session) -> AtlasClient:
             return self._open.enter_context(
                 new_client(
-                    connection.base_url,
+                    connection,
                     connection.usable_credentials(),
                     budgets=self._budgets,
                     stop=session.stop,

@@ -14,9 +14,12 @@ from sandbox.access.keys import Key
 from sandbox.clock import Clock
 from sandbox.wire.errors import AtlasError
 from sandbox.wire.faults import Faults
+from sandbox.wire.rate_limits import OncePerMinute
 
 REALM = "MMS Public API"
 TOKEN_SECONDS = 3600
+TOKEN_PATH = "/api/oauth/token"  # noqa: S105  a path, not a secret
+TOKENS_A_MINUTE = 10
 _FIELD = re.compile(r'(\w+)=(?:"([^"]*)"|([^,\s]+))')
 
 
@@ -45,6 +48,7 @@ class Authenticator:
         self._faults = faults
         self._nonces: set[str] = set()
         self._tokens: dict[str, Token] = {}
+        self._token_requests = OncePerMinute(clock, TOKENS_A_MINUTE)
 
     def caller(self, request: Request) -> Caller:
         """Who signed the request; 401 for nobody we know."""
@@ -64,8 +68,9 @@ class Authenticator:
         return Caller(key, key.public_key)
 
     def issue_token(self, authorization: str) -> str:
-        """A token for Basic client credentials; POST /api/oauth/token."""
+        """A token for Basic client credentials; POST /api/oauth/token, ten a minute of a client."""
         sent = _basic(authorization)
+        self._token_requests.take(sent.partition(b":")[0].decode(errors="replace"), TOKEN_PATH)
         for key in self._keys:
             own = f"{key.client_id}:{key.client_secret}".encode()
             if secrets.compare_digest(sent, own) and key.secret_ends > self._clock.today:

@@ -27,6 +27,28 @@ ALL_ORGANIZATIONS = EndpointSet("user", 300, 100)
 ALL_GROUPS = EndpointSet("user", 1200, 500)
 
 
+class OncePerMinute:
+    """So many requests of one owner in each minute: the older kind of limit, without a header."""
+
+    def __init__(self, clock: Clock, most: int) -> None:
+        self._clock, self._most = clock, most
+        self._taken: dict[str, list[float]] = {}
+
+    def take(self, owner: str, path: str) -> None:
+        """Count one request, or raise Atlas's 429, which says the limit and not when to return."""
+        now = self._clock.seconds()
+        recent = [one for one in self._taken.get(owner, []) if now - one < WINDOW_SECONDS]
+        self._taken[owner] = recent
+        if len(recent) >= self._most:
+            raise AtlasError(
+                429,
+                "RATE_LIMITED",
+                f"Resource {path} is limited to {self._most} requests every 1 minutes.",
+                (path, self._most, 1),
+            )
+        recent.append(now)
+
+
 class RateLimits:
     """The buckets, filled as the sandbox's time goes by."""
 

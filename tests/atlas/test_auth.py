@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from orchestration.atlas.auth import ServiceAccountAuth, digest
 from orchestration.atlas.client import AtlasClient, RetryPolicy
 from orchestration.atlas.errors import AtlasError, ClockSkew, MalformedAnswer, Unauthorized
+from orchestration.atlas.responses import error_from
 from tests.servers import Scripted, serving
 
 QUICK = RetryPolicy(attempts=2, initial_wait_s=0.01, jitter_s=0)
@@ -220,3 +221,13 @@ def test_a_token_is_not_waited_for_for_ever():
         organization(atlas, "o")
     assert seen[0].url.path == "/api/oauth/token"
     assert all(each.extensions["timeout"]["read"] for each in seen)
+
+
+def test_too_many_tokens_are_waited_for_as_long_as_the_window():
+    limited = {
+        "detail": "Resource /api/oauth/token is limited to 10 requests every 1 minutes.",
+        "error": 429,
+        "errorCode": "RATE_LIMITED",
+    }
+    error = error_from(429, json.dumps(limited).encode(), {}, "service account")
+    assert (error.cause, error.retry_after) == ("rate limited", 60)

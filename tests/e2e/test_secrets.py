@@ -4,6 +4,7 @@ import gzip
 import logging
 import re
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -141,6 +142,11 @@ def test_no_run_writes_a_secret_down(world, sandbox, issued, tmp_path, monkeypat
     ran(3, "refresh", **account)
     wrong = {"MONGODB_ATLAS_PRIVATE_KEY": WRONG_KEY, "ATLAS_COSTS_DEBUG": "1"}
     ran(1, "refresh", **key | wrong)
+    # an account's token is kept where only its owner reads it, and nowhere else
+    [kept] = (tmp_path / "data" / "tokens").glob("*.json")
+    assert set(found_below(kept.parent, issued)) == {kept.name}
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    kept.unlink()
     token_refused = {"path": "^/api/oauth/token", "kind": "status", "status": 401}
     control(sandbox, "faults", token_refused)
     ran(1, "refresh", **account, ATLAS_COSTS_DEBUG="1")

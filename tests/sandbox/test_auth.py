@@ -102,3 +102,30 @@ def test_a_key_cannot_read_the_linked_organization(client, invoices, atlas) -> N
     ):
         assert client.get(API + path).status_code == 401
     assert [one["id"] for one in client.get(f"{API}/orgs").json()["results"]] == [atlas.org_id]
+
+
+def test_a_service_account_gets_ten_tokens_a_minute(fresh) -> None:
+    """Atlas's words: no Retry-After, and no word on when to come back but the window."""
+    sandbox = fresh()
+    for _ in range(10):
+        assert token(sandbox, sandbox.client_id, sandbox.client_secret).status_code == 200
+    limited = token(sandbox, sandbox.client_id, sandbox.client_secret)
+    assert limited.status_code == 429
+    assert "retry-after" not in limited.headers
+    assert limited.json() == {
+        "detail": "Resource /api/oauth/token is limited to 10 requests every 1 minutes.",
+        "error": 429,
+        "errorCode": "RATE_LIMITED",
+        "parameters": ["/api/oauth/token", "10", "1"],
+        "reason": "Too Many Requests",
+    }
+    other = token(sandbox, sandbox.linked_client_id, sandbox.linked_client_secret)
+    assert other.status_code == 200
+    sandbox.control("clock", {"days": 1})
+    assert token(sandbox, sandbox.client_id, sandbox.client_secret).status_code == 200
+
+
+def test_wrong_secrets_count_too(fresh) -> None:
+    sandbox = fresh()
+    answers = [token(sandbox, sandbox.client_id, "wrong").status_code for _ in range(11)]
+    assert answers == [401] * 10 + [429]
