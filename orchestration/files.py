@@ -4,9 +4,16 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 from uuid import uuid4
 
 SUFFIX = ".part"
+
+
+def as_name(value: str) -> str:
+    """Any text as the name of one file or folder: quoting alone lets `..` through."""
+    quoted = quote(value, safe="")
+    return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import fcntl
 import functools
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,16 @@ from typing import Any
 import httpx._transports.default as transports
 import pytest
 
-import sandbox as sandbox_package
+# Before anything of ours is imported, which may read settings: whoever runs the tests may have
+# real organizations in config/connections.yaml, and keys in variables of any name.
+OURS = ("MONGODB_ATLAS_", "ATLAS_COSTS_")
+NOBODYS = {"ATLAS_COSTS_ENV_FILE": "", "ATLAS_COSTS_CONFIG_DIR": "/nonexistent/config"}
+for _name in [each for each in os.environ if each.startswith(OURS)]:
+    if _name != "ATLAS_COSTS_DEBUG":
+        del os.environ[_name]
+os.environ.update(NOBODYS)
+
+import sandbox as sandbox_package  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -115,8 +125,29 @@ def refreshed(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def clean_environment(monkeypatch):
-    """No variable of ours and no .env from whoever runs the tests."""
-    for name in list(os.environ):
-        if name.startswith(("MONGODB_ATLAS_", "ATLAS_COSTS_")) and name != "ATLAS_COSTS_DEBUG":
+    """No variable of ours, no .env and no connection from whoever runs the tests."""
+    for name in [each for each in os.environ if each.startswith(OURS)]:
+        if name != "ATLAS_COSTS_DEBUG":
             monkeypatch.delenv(name)
-    monkeypatch.setenv("ATLAS_COSTS_ENV_FILE", "")
+    for name, value in NOBODYS.items():
+        monkeypatch.setenv(name, value)
+
+
+PROGRAMS = re.compile(r"(^|/)(atlas-costs|dagster|dagster-daemon)$|^(dashboard|orchestration)\.")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_real_organization():
+    """Refuse to start a program of ours that would read the checkout's own config folder."""
+    start = subprocess.Popen.__init__
+
+    def guarded(self, args, *more, **options):
+        env = os.environ if options.get("env") is None else options["env"]
+        words = [str(each) for each in (args if isinstance(args, (list, tuple)) else [args])]
+        if any(map(PROGRAMS.search, words)) and "ATLAS_COSTS_CONFIG_DIR" not in env:
+            pytest.fail(f"{words[0]} would read {ROOT / 'config'}: set ATLAS_COSTS_CONFIG_DIR")
+        start(self, args, *more, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess.Popen, "__init__", guarded)
+        yield

@@ -49,7 +49,7 @@ def test_only_settings_and_process_starters_read_the_environment():
         "orchestration/settings.py",
         "orchestration/cli.py",  # ATLAS_COSTS_DEBUG, DO_NOT_TRACK
         "orchestration/commands/demo.py",  # hands children an environment without keys
-        "orchestration/commands/refresh.py",  # DAGSTER_HOME
+        "orchestration/commands/dagster_home.py",  # DAGSTER_HOME
         "orchestration/resources/warehouse.py",  # tells dbt where its files are
     }
     readers = {

@@ -7,7 +7,6 @@ and no lock: each run writes a file of its own, so actions run beside a refresh 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
 
 from pydantic import ValidationError
 
@@ -48,7 +47,7 @@ class ActionLog:
                 continue  # cut, or of another release
 
     def _folder(self, connection: str) -> Path:
-        return self._landing / quote(connection, safe="") / FOLDER
+        return self._landing / files.as_name(connection) / FOLDER
 
 
 def _has_told(record: Record) -> bool:

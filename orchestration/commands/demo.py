@@ -14,6 +14,7 @@ from orchestration.commands.processes import (
 from orchestration.settings import PROJECT_ROOT, SettingsError
 
 DEMO_DATA = PROJECT_ROOT / "data" / "demo"
+KEYS = ("PUBLIC_KEY", "PRIVATE_KEY")
 OURS = ("MONGODB_ATLAS_", "ATLAS_COSTS_", "DAGSTER_HOME")
 
 
@@ -46,14 +47,20 @@ def demo(*, once: bool, at: Addresses) -> int:
 
 
 def clean_environment() -> dict[str, str]:
-    """This environment without any real key, `.env`, or real data folder."""
+    """This environment without any real key, `.env`, connection, or real data folder."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    return {**kept, "ATLAS_COSTS_ENV_FILE": "", "ATLAS_COSTS_DATA_DIR": str(DEMO_DATA)}
+    return {
+        **kept,
+        "ATLAS_COSTS_ENV_FILE": "",
+        "ATLAS_COSTS_DATA_DIR": str(DEMO_DATA),
+        # connections.yaml names real organizations, and variables of any name with their keys
+        "ATLAS_COSTS_CONFIG_DIR": str(DEMO_DATA / "config"),
+    }
 
 
 def _exports(sandbox: subprocess.Popen[str]) -> dict[str, str]:
     """The variables the sandbox prints once it serves."""
-    wanted = {"BASE_URL", "ORG_ID", "PUBLIC_KEY", "PRIVATE_KEY"}
+    wanted = {"BASE_URL", "ORG_ID", *KEYS, *(f"PROVISIONING_{each}" for each in KEYS)}
     found: dict[str, str] = {}
     for line in sandbox.stdout or ():
         name, _, value = line.strip().removeprefix("export ").partition("=")

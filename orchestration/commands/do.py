@@ -12,6 +12,7 @@ from rich.table import Table
 from orchestration.action_runs.runner import Actor
 from orchestration.actions.model import MonthlyCost, Plan, Record, Refusal
 from orchestration.actions.registry import ACTIONS, Action
+from orchestration.config.yaml_file import NOT_OF_ITS_TAG
 from orchestration.settings import Settings, SettingsError
 from reporting.money import plain
 
@@ -130,7 +131,7 @@ def _kinds(annotation: Any) -> list[Any]:  # noqa: ANN401  any annotation
 def _yaml(key: str, text: str) -> Any:  # noqa: ANN401  YAML is any shape
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, RecursionError, *NOT_OF_ITS_TAG):
         raise Refusal(f"{key}: {text!r} cannot be read; quote it as YAML.") from None
 
 

@@ -26,6 +26,12 @@ SENTENCES = {
 }
 
 
+# No file of ours comes near them: past these it is one that aliases make grow for ever.
+MAX_BYTES, MAX_PLACES = 2**20, 100_000
+# What PyYAML raises for a tag whose value is not of its kind, besides its own errors.
+NOT_OF_ITS_TAG = (ValueError, LookupError, AttributeError, TypeError, OverflowError)
+
+
 class YamlMistake(ValueError):
     """A file says something that cannot be; the message is one sentence with file, line and key."""
 
@@ -107,21 +113,36 @@ def parse_yaml(text: str, file: Path, loader: Loader) -> YamlFile:
     Raises:
         YamlMistake: it is not YAML, or says one key twice.
     """
+    if len(text) > MAX_BYTES:
+        raise YamlMistake(f"{file} is larger than {MAX_BYTES // 2**20} MB: it is no file of ours.")
     try:
         root = yaml.compose(text, Loader=loader)
-        lines = dict(_lines(root, file)) if root else {(): 1}
+        lines = _all_lines(root, file) if root else {(): 1}
         return YamlFile(file, yaml.load(text, loader), lines)  # noqa: S506  both are safe
     except YamlMistake:
         raise
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise YamlMistake(f"{file}, line {line}: not YAML ({error.problem}).") from None
-    except (yaml.YAMLError, ValueError):
+    except (yaml.YAMLError, *NOT_OF_ITS_TAG):
         raise YamlMistake(
-            f"{file}: not YAML (a character or a number that YAML does not allow)."
+            f"{file}: not YAML (a character, a number or a tag that YAML does not allow)."
         ) from None
     except RecursionError:
         raise YamlMistake(f"{file}: not YAML that ends (it is nested too deeply).") from None
+
+
+def _all_lines(root: yaml.Node, file: Path) -> dict[Place, int]:
+    """The line of each place, before anything is made of the file: aliases may multiply it."""
+    found: dict[Place, int] = {}
+    for place, line in _lines(root, file):
+        found[place] = line
+        if len(found) > MAX_PLACES:
+            raise YamlMistake(
+                f"{file}, line {line}: more than {MAX_PLACES:,} values stand here: aliases repeat "
+                "what repeats others."
+            )
+    return found
 
 
 def _lines(

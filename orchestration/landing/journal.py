@@ -17,10 +17,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from orchestration import audit
-from orchestration.files import keep
+from orchestration.files import as_name, keep
 from orchestration.landing.bodies import BodyWriter, LandedFile, Reader
 
 JOURNAL = "observations.jsonl"
@@ -69,7 +68,7 @@ class Landing:
     def __init__(self, root: Path, connection: str) -> None:
         self.root = root
         self.connection = connection
-        self._folder = root / quote(connection, safe="")
+        self._folder = root / as_name(connection)
         self._journal = self._folder / JOURNAL
         self._lock = threading.Lock()
         self._is_closed = False
@@ -164,7 +163,7 @@ class Landing:
     def _writing(
         self, entity: str, scope: str, encoding: str, suffix: str, reader: Reader | None
     ) -> Iterator[BodyWriter]:
-        folder = self._folder / entity / quote(scope, safe="")
+        folder = self._folder / entity / as_name(scope)
         folder.mkdir(parents=True, exist_ok=True)
         temporary = folder / f".{os.getpid()}-{threading.get_ident()}.part"
         try:

@@ -12,6 +12,8 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp_types import Tool
 
+from tests.conftest import NOBODYS
+
 COMMAND = Path(sys.executable).with_name("atlas-costs")
 
 
@@ -72,7 +74,7 @@ def talking(environment: dict[str, str], errors: Path, mode: str = "auto") -> It
 def environment_of(sandbox: Any, data: Path, **more: str) -> dict[str, str]:
     """All that a server is told, and nothing of whoever runs the tests."""
     return {
-        "ATLAS_COSTS_ENV_FILE": "",
+        **NOBODYS,
         "ATLAS_COSTS_DATA_DIR": str(data),
         "ATLAS_COSTS_FOCUS_REPORTS": "false",
         "MONGODB_ATLAS_BASE_URL": sandbox.base_url,

@@ -57,8 +57,7 @@ def truth() -> Iterator[RunningSandbox]:
 @pytest.fixture(scope="module")
 def dashboard(refreshed) -> Iterator[str]:
     """The pages over a warehouse refreshed by the installed command."""
-    kept = {name: value for name, value in os.environ.items() if "ATLAS" not in name}
-    env = {**kept, "ATLAS_COSTS_ENV_FILE": "", "ATLAS_COSTS_DATA_DIR": str(refreshed)}
+    env = {**os.environ, "ATLAS_COSTS_DATA_DIR": str(refreshed)}
     port = free_port()
     with running(dashboard_command("127.0.0.1", port), env=env) as [process]:
         url = f"http://127.0.0.1:{port}"

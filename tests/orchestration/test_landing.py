@@ -144,3 +144,13 @@ def test_threads_may_look_while_others_note(landing):
         for each in threads:
             each.join()
     assert len(landing.current("clusters")) == 300
+
+
+@pytest.mark.parametrize("name", ["..", ".", "../..", "/etc", "a/../../b", "..\\..", "\x00", ""])
+def test_no_name_that_atlas_sends_leads_out_of_its_folder(tmp_path, name):
+    landing = Landing(tmp_path / "landing", name)
+    landed = landing.put("clusters", name, b"{}")
+    assert landed.path.resolve().is_relative_to((tmp_path / "landing").resolve())
+    deep = len(landed.path.relative_to(tmp_path / "landing").parts)
+    assert deep >= (4 if name else 2)
+    assert landed.open().read() == b"{}"

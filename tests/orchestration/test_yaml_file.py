@@ -63,7 +63,7 @@ def test_what_a_model_refuses_is_named_with_its_line(text, sentence):
     [
         ("a: [\n", "config/some.yaml, line 2: not YAML (expected"),
         ("a: 1\nb:\n  c: 1\n  c: 2\n", "config/some.yaml, line 4: c stands twice in one entry."),
-        ("a: \x01\n", "config/some.yaml: not YAML (a character or"),
+        ("a: \x01\n", "config/some.yaml: not YAML (a character, a number or a tag"),
         ("b: 1\na: &a [*a]\n", "config/some.yaml, line 2: not YAML that ends (it contains itself"),
         ("b:\n  - &a\n    c: [{d: *a}]\n", "config/some.yaml, line 2: not YAML that ends"),
         ("a: {[b]: c}\n", "config/some.yaml, line 1: not YAML (found unhashable key"),
@@ -113,3 +113,60 @@ def test_what_is_not_utf_8_is_named_with_its_line(tmp_path):
     with pytest.raises(YamlMistake) as raised:
         read_yaml(file, OnlyText)
     assert str(raised.value) == f"{file}, line 2: not UTF-8: save the file as UTF-8."
+
+
+# Each level says the one before ten times: a thousand million values in nine lines.
+LAUGHS = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 9)
+)
+MERGES = "a0: &a0 {k: v}\n" + "".join(
+    f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 10)}]}}\n" for n in range(1, 9)
+)
+
+
+@pytest.mark.parametrize("loader", [OnlyText, TypedValues])
+@pytest.mark.parametrize("text", [LAUGHS, MERGES])
+def test_aliases_that_multiply_are_refused_before_anything_is_made_of_them(text, loader):
+    with pytest.raises(YamlMistake, match=r"line \d+: more than 100,000 values stand here"):
+        parse_yaml(text, FILE, loader)
+
+
+def test_an_alias_that_repeats_once_is_read():
+    read = parse_yaml("tags: &t {a: b}\nitems: [{name: x, tags: *t}]\n", FILE, TypedValues)
+    assert read.document["items"][0]["tags"] == {"a": "b"}
+
+
+def test_a_file_of_unlikely_size_is_not_read(tmp_path):
+    (tmp_path / "big.yaml").write_text("# " + "x" * 2**20)
+    with pytest.raises(YamlMistake, match="larger than 1 MB"):
+        read_yaml(tmp_path / "big.yaml", OnlyText)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "!!python/object/apply:os.system ['touch canary']",
+        "!!python/name:os.system",
+        "!!python/object/new:subprocess.Popen [['true']]",
+        "!mine canary",
+        "!!int ''",
+        "!!int canary",
+        "!!bool canary",
+        "!!float canary",
+        "!!timestamp canary",
+        "!!binary '\u00e9'",
+        "!!set [canary]",
+        "!!omap canary",
+        "? {a: b}\n: c",
+        "\x00",
+        "\ud800",
+        "[" * 5000,
+        "9" * 5000,
+    ],
+)
+def test_no_tag_makes_an_object_and_what_is_no_value_is_one_sentence(value, tmp_path):
+    with pytest.raises(YamlMistake) as raised:
+        parse_yaml(f"items: {value}\n" if value[0] != "?" else value, FILE, TypedValues)
+    assert str(raised.value).startswith("config/some.yaml")
+    assert "canary" not in str(raised.value)
+    assert "\n" not in str(raised.value)

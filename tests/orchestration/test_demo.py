@@ -1,0 +1,66 @@
+"""The demo knows its sandbox alone, whatever this machine has of real organizations."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.commands import demo
+from orchestration.settings import PROJECT_ROOT, SettingsError, connections_file, load_settings
+
+PROGRAM = str(Path(sys.executable).with_name("atlas-costs"))
+REAL = """\
+connections:
+  - name: shop
+    org_id: 5f0000000000000000000001
+    public_key_env: SHOP_PUBLIC_KEY
+    private_key_env: SHOP_PRIVATE_KEY
+    provisioning_public_key_env: SHOP_PUBLIC_KEY
+    provisioning_private_key_env: SHOP_PRIVATE_KEY
+"""
+
+
+@pytest.fixture
+def real_organization(tmp_path, clean_environment, monkeypatch):
+    """A user's shell and checkout with a connection, whose variables have names of their own."""
+    (tmp_path / "connections.yaml").write_text(REAL)
+    monkeypatch.setenv("ATLAS_COSTS_CONFIG_DIR", str(tmp_path))
+    monkeypatch.setenv("SHOP_PUBLIC_KEY", "abcdefgh")
+    monkeypatch.setenv("SHOP_PRIVATE_KEY", "00000000-0000-0000-0000-000000000000")
+    assert [each.name for each in load_settings().connections()] == ["shop"]
+
+
+def enter(monkeypatch, environment: dict[str, str]) -> None:
+    """Be a process that was started with this environment."""
+    for name in [each for each in os.environ if each not in environment]:
+        monkeypatch.delenv(name)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_no_organization_of_this_machine_is_known_in_it(real_organization, monkeypatch):
+    enter(monkeypatch, demo.clean_environment())
+    settings = load_settings()
+    assert not settings.config_dir.is_relative_to(PROJECT_ROOT / "config")
+    assert not connections_file(settings).exists()
+    assert settings.connections_for_actions() == []
+    with pytest.raises(SettingsError, match="No Atlas credentials"):
+        settings.connections()
+
+
+def test_costs_and_actions_have_the_sandboxs_keys(real_organization, monkeypatch):
+    command = [PROGRAM, "sandbox", "--port", "0", "--months", "1"]
+    with subprocess.Popen(
+        command, env=demo.clean_environment(), stdout=subprocess.PIPE, text=True
+    ) as sandbox:
+        try:
+            exports = demo._exports(sandbox)
+        finally:
+            sandbox.terminate()
+    enter(monkeypatch, {**demo.clean_environment(), **exports})
+    settings = load_settings()
+    [costs], actions = settings.connections(), settings.connection_for_actions(None)
+    assert costs.base_url == actions.base_url == exports["MONGODB_ATLAS_BASE_URL"]
+    assert costs.usable_credentials() != actions.usable_credentials()
