@@ -15,7 +15,7 @@ import streamlit as st
 from orchestration.settings import load_settings
 from reporting.conditions import conditions
 from reporting.dimensions import RESOURCE_DIMENSIONS, Dimension, find
-from reporting.queries import TOTAL_CHARGE_TYPES, USAGE_DAYS
+from reporting.queries import USAGE_DAYS
 from reporting.query import Binder, Query, with_values
 from reporting.ranges import DataDays, Window
 from reporting.state import Filter
@@ -27,10 +27,6 @@ _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "lock_configuration": "true",
 }
-_CURRENCIES = """currencies as (
-    select org_id, arg_max(pricing_currency, usage_month) as pricing_currency
-    from marts.agg_costs_monthly group by org_id
-)"""
 _TAG_TEXT = """array_to_string(list_sort(list_transform(
         map_entries(tags), lambda e: e.key || '=' || array_to_string(list_sort(e.value), ', ')
     )), '; ')"""
@@ -109,7 +105,7 @@ def invoices() -> Query:
     org_id, is_reconciled, coalesce(difference_cents, 0)::bigint as difference_cents,
     coalesce(header_difference_cents, 0)::bigint as header_difference_cents,
     coalesce(credits_difference_cents, 0)::bigint as credits_difference_cents,
-    amount_billed_cents, discount_rule, status = 'PENDING' as is_pending,
+    amount_billed_cents, discount_rule, not is_closed as is_pending,
     coalesce(pricing_currency, 'unknown currency') as unit
 from marts.fct_invoices
 order by invoice_month desc, organization, invoice_id""")
@@ -120,9 +116,8 @@ def bridge(invoice_id: str) -> Query:
 
     A step that is a total starts at nothing; any other starts where the step before it ended.
     """
-    sql = f"""with {_CURRENCIES},
-steps as (
-    select invoice_id, step, position, amount_cents, step in $totals as is_total
+    sql = """with steps as (
+    select invoice_id, step, position, amount_cents, pricing_currency, step in $totals as is_total
     from marts.fct_invoice_bridge
     where invoice_id = $invoice_id and amount_cents is not null
 ),
@@ -131,12 +126,10 @@ runs as (
 )
 select
     step, position, is_total, amount_cents::bigint as amount,
-    coalesce(currencies.pricing_currency, 'unknown currency') as unit,
+    coalesce(pricing_currency, 'unknown currency') as unit,
     sum(amount_cents) over (partition by run order by position)::bigint as bar_end,
     if(is_total, 0, bar_end - amount_cents)::bigint as bar_start
 from runs
-left join marts.fct_invoices using (invoice_id)
-left join currencies using (org_id)
 order by position"""
     return with_values(
         sql, {"invoice_id": invoice_id, "totals": ("list", "usage", "billed", "paid")}
@@ -148,10 +141,12 @@ def bridge_months() -> Query:
     return Query("""select
     invoice_month, org_name as organization, org_id,
     coalesce(pricing_currency, 'unknown currency') as unit,
-    list_cents as list, list_discount_cents as list_discount, usage_cents as usage,
+    list_cents as list, discount_cents as discount,
+    discount_not_applied_cents as discount_not_applied, rounding_cents as rounding,
+    usage_cents as usage, commitment_shortfall_cents as commitment_shortfall,
     credits_used_cents as credits_used, sales_tax_cents as sales_tax,
     amount_billed_cents as billed, amount_paid_cents as paid,
-    discount_rule, billing_currency, credit_price
+    discount_rule, billing_currency, credit_price, pending_invoices
 from marts.agg_bridge_monthly
 order by invoice_month desc, organization, org_id""")
 
@@ -175,7 +170,7 @@ def top_resources(month: Window, limit: int = 8) -> Query:
         sum(cost_cents)::bigint as amount
     from marts.agg_costs_monthly
     where usage_month >= $start and usage_month < $end
-        and charge_type in $charge_types and resource_id is not null
+        and is_in_total and resource_id is not null
     group by all
 )
 select * exclude (pricing_currency), coalesce(pricing_currency, 'unknown currency') as unit
@@ -183,7 +178,7 @@ from resources
 qualify row_number() over (partition by unit order by amount desc, resource_id) <= $most
 order by unit, amount desc, resource_id"""
     return with_values(sql, {
-        "start": month.start, "end": month.end, "charge_types": TOTAL_CHARGE_TYPES, "most": limit,
+        "start": month.start, "end": month.end, "most": limit,
     })  # fmt: skip
 
 
@@ -216,16 +211,15 @@ def active_resources(filters: Sequence[Filter] = ()) -> Query:
     bind = Binder()
     found = [(one, find(one.dimension, RESOURCE_DIMENSIONS)) for one in filters]
     text = conditions([(one, dimension) for one, dimension in found if dimension], bind)
-    return bind.query(f"""with {_CURRENCIES}
-select
+    return bind.query(f"""select
     resource_name, resource_type, project_name, cloud_provider, region, instance_size, state,
     paused, listing_status, nodes, disk_gb, mongodb_version, backup_enabled, pit_enabled,
     created_at, {_TAG_TEXT} as tag_text, resource_id, project_id, org_id,
-    coalesce(currencies.pricing_currency, 'unknown currency') as unit,
+    coalesce(pricing_currency, 'unknown currency') as unit,
     cost_month_to_date_cents::bigint as month_to_date,
     cost_last_30_days_cents::bigint as last_30_days,
     projected_month_cents::bigint as projected_month
-from marts.active_resources left join currencies using (org_id)
+from marts.active_resources
 where {text or "true"}
 order by month_to_date desc nulls last, resource_name, resource_id""")
 
@@ -239,7 +233,7 @@ def not_in_list(month: Window) -> Query:
         if(is_of_organization, service, resource_id) as what,
         if(is_of_organization, service, resource_name) as label, cost_cents
     from marts.fct_costs_daily
-    where usage_date >= $start and usage_date < $end and charge_type in $charge_types
+    where usage_date >= $start and usage_date < $end and is_in_total
         and (resource_id is null or resource_type = 'organization'
             or resource_id not in (select resource_id from marts.active_resources))
 )
@@ -248,7 +242,7 @@ from beside
 group by unit, is_of_organization, what
 order by unit, amount desc, label"""
     return with_values(sql, {
-        "start": month.start, "end": month.end, "charge_types": TOTAL_CHARGE_TYPES,
+        "start": month.start, "end": month.end,
     })  # fmt: skip
 
 

@@ -17,8 +17,9 @@ BASIS = {
     "invoice_does_not_tie": "the newest invoice does not add up, so its balance is not relied on",
 }
 _AMOUNTS = {
-    "list": "List", "list_discount": "Discount", "usage": "Usage", "credits_used": "Credits used",
-    "sales_tax": "Tax", "billed": "Billed", "paid": "Paid",
+    "list": "List", "discount": "Discount", "discount_not_applied": "Discount not applied",
+    "rounding": "Rounding", "usage": "Usage", "commitment_shortfall": "Commitment shortfall",
+    "credits_used": "Credits used", "sales_tax": "Tax", "billed": "Billed", "paid": "Paid",
 }  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from reporting.query import Binder, Query
 from reporting.ranges import ONE_DAY, DataDays, Window
 from reporting.state import ReportState
 
-TOTAL_CHARGE_TYPES = ("consulting", "minimum_charge", "support", "usage")
 ROW_LIMIT = 500
 _CURRENCY = "coalesce(pricing_currency, 'unknown currency')"
 # An invoice's month may begin before the organization did, and late usage stands on the first one.
@@ -28,7 +27,7 @@ from marts.agg_costs_daily as costs left join marts.data_through as reach on tru
 _COARSE = frozenset({
     "invoice_id", "invoice_month", "billed_date", "connection", "org_id", "org_name",
     "project_id", "project_name", "cloud_provider", "service", "category", "region",
-    "charge_type", "pricing_currency", "cost_cents",
+    "charge_type", "is_in_total", "pricing_currency", "cost_cents",
 })  # fmt: skip
 _DETAIL = (_COARSE - {"billed_date"}) | {
     "resource_id", "resource_name", "resource_type", "cluster_name", "sku", "instance_size",
@@ -104,9 +103,9 @@ class Report:
         return bool({"resource", "cluster"}.intersection(self.names))
 
     @property
-    def charge_types(self) -> tuple[str, ...]:
-        """The charge types its total adds up."""
-        return TOTAL_CHARGE_TYPES + (("credit",) if "credits" in self.state.show else ())
+    def counted(self) -> str:
+        """The rows its total adds up: credits on request only."""
+        return "true" if "credits" in self.state.show else "is_in_total"
 
     @property
     def step(self) -> str:
@@ -142,7 +141,7 @@ def relation(report: Report, step: str) -> Relation:
         return BILLED
     measured = {"quantity", "unit"} if report.state.measure == "usage" else {"cost_cents"}
     known = {"billed_date"} if any(window.known_by for window in report.windows) else set()
-    columns = frozenset({"charge_type"} | measured | known).union(
+    columns = frozenset({"is_in_total"} | measured | known).union(
         *(report.dimension(name).columns for name in report.names)
     )
     whole = all(window.whole_months(report.data_end) for window in report.windows)
@@ -295,7 +294,7 @@ def _costs(report: Report, source: Relation, measured: str, bind: Bind) -> str:
 {groups}        {measured}
     from {source.name}
     where ({days})
-        and charge_type in {bind(report.charge_types)}{report.where(bind)}
+        and {report.counted}{report.where(bind)}
     group by all"""
 
 

@@ -24,7 +24,7 @@
     {{ return([
         "usage_date", "invoice_month", "org_id", "org_name", "project_id", "project_name",
         "resource_id", "resource_name", "resource_type", "service", "charge_type",
-        "pricing_currency",
+        "is_in_total", "pricing_currency",
     ]) }}
 {%- endmacro %}
 
@@ -84,7 +84,7 @@
 {%- endmacro %}
 
 {# The costs that a split looks at, and the cost that is split, have these two in common. Costs in
-   different currencies are never weighed against each other; an organization has one. #}
+   different currencies are never weighed against each other, one organization's as little. #}
 {% macro split_window(rule, cost) -%}
     case
         when {{ rule }}.basis_window = 'day' then {{ cost }}.usage_date
@@ -93,10 +93,11 @@
 {%- endmacro %}
 
 {% macro split_scope(rule, cost) -%}
-    case
-        when {{ rule }}.basis_scope = 'all' then {{ cost }}.pricing_currency
-        else {{ cost }}.org_id
-    end
+    concat_ws(
+        '|',
+        {{ cost }}.pricing_currency,
+        case when {{ rule }}.basis_scope != 'all' then {{ cost }}.org_id end
+    )
 {%- endmacro %}
 
 {% macro tie_break(cost) -%}

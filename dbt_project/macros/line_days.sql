@@ -68,6 +68,7 @@ select
     category,
     instance_size,
     charge_type,
+    is_in_total,
     cloud_provider,
     region,
     atlas_region,

@@ -7,6 +7,8 @@ with headers as (
         invoices.id as invoice_id,
         sums.list_cents,
         sums.usage_cents,
+        sums.net_discount_cents,
+        sums.line_items,
         coalesce(invoices.creditsCents, 0) as credits_cents,
         coalesce(invoices.salesTaxCents, 0) as tax_cents,
         -coalesce(invoices.startingBalanceCents, 0) as balance_cents,
@@ -20,8 +22,9 @@ bridge as (
     select
         invoice_id,
         {% for step in [
-            'list', 'discount', 'usage', 'credit', 'tax', 'starting_balance', 'unexplained',
-            'billed', 'paid'
+            'list', 'discount', 'discount_not_applied', 'rounding', 'usage',
+            'commitment_shortfall', 'credit', 'tax', 'starting_balance', 'unexplained', 'billed',
+            'paid'
         ] %}
             sum(case when step = '{{ step }}' then amount_cents end) as {{ step }}_cents,
         {% endfor %}
@@ -37,7 +40,7 @@ select
 from headers
 full outer join bridge on headers.invoice_id = bridge.invoice_id
 where
-    bridge.steps is distinct from 9
+    bridge.steps is distinct from 12
     or bridge.list_cents is distinct from coalesce(headers.list_cents, 0)
     or bridge.usage_cents is distinct from coalesce(headers.usage_cents, 0)
     or bridge.tax_cents is distinct from headers.tax_cents
@@ -46,6 +49,14 @@ where
     or bridge.paid_cents is distinct from headers.paid_cents
     -- whether credits are subtracted is read from each header
     or bridge.credit_cents not in (0, -headers.credits_cents)
-    or bridge.list_cents + bridge.discount_cents != bridge.usage_cents
-    or bridge.usage_cents + bridge.credit_cents + bridge.tax_cents + bridge.starting_balance_cents
-    + bridge.unexplained_cents != bridge.billed_cents
+    or bridge.discount_not_applied_cents is distinct from coalesce(headers.net_discount_cents, 0)
+    -- a line is rounded by a cent at most
+    or abs(bridge.rounding_cents) > coalesce(headers.line_items, 0)
+    or bridge.list_cents + bridge.discount_cents + bridge.discount_not_applied_cents
+    + bridge.rounding_cents != bridge.usage_cents
+    -- what a commitment lacked is all that the header bills beside its amounts, or nothing
+    or bridge.commitment_shortfall_cents < 0
+    or (bridge.commitment_shortfall_cents > 0 and bridge.unexplained_cents > 0)
+    or bridge.usage_cents + bridge.commitment_shortfall_cents + bridge.credit_cents
+    + bridge.tax_cents + bridge.starting_balance_cents + bridge.unexplained_cents
+    != bridge.billed_cents

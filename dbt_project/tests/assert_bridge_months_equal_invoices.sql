@@ -12,8 +12,16 @@ with raw_invoices as (
     group by all
 ),
 
+-- of a month in dollars and in credits, both
 months as (
-    select * from {{ ref('agg_bridge_monthly') }}
+    select
+        org_id,
+        invoice_month,
+        sum(invoices) as invoices,
+        sum(amount_billed_cents) as amount_billed_cents,
+        sum(amount_paid_cents) as amount_paid_cents
+    from {{ ref('agg_bridge_monthly') }}
+    group by org_id, invoice_month
 )
 
 select

@@ -1,5 +1,5 @@
 {{ config(meta={'dagster': {'ref': {'name': 'focus_costs'}}}) }}
--- FOCUS: the BilledCost of an invoice's rows is what the invoice asks for. Asked of Atlas's raw
+-- FOCUS: the BilledCost of an invoice's rows is what the invoice asks for, in each currency. Asked of Atlas's raw
 -- header, so a row lost, doubled or converted wrongly shows here by its cents.
 with headers as (
     select
@@ -23,68 +23,94 @@ invoices as (
     select * from {{ ref('focus_invoices') }}
 ),
 
--- where several contracts pay, each charge costs what Atlas's report says and only the rest is
--- converted at the invoice's price
-several_prices as (
+-- where several contracts pay, each payment asks for its own
+prices as (
     select
-        invoice_id,
-        sum(billed_cost) as billed_cost,
-        sum(pricing_currency_effective_cost) as nominal_cost
-    from {{ ref('stg_atlas__focus_report_rows') }}
-    where
-        invoice_id in (
-            select invoices.invoice_id from invoices
-            where has_several_prices
-        )
-    group by invoice_id
+        paid.invoice_id,
+        coalesce(paid.billing_currency, invoices.billing_currency) as billing_currency,
+        coalesce(paid.credit_price, invoices.credit_price) as credit_price,
+        paid.usage_cents,
+        paid.sales_tax_cents
+    from {{ ref('fct_invoice_prices') }} as paid
+    inner join invoices on paid.invoice_id = invoices.invoice_id
+    where invoices.has_several_prices and paid.usage_cents != 0
 ),
 
+-- before it is paid, each charge costs what Atlas's report says
+reports as (
+    select
+        reported.invoice_id,
+        coalesce(reported.billing_currency, invoices.billing_currency) as billing_currency,
+        {{ reported_cost('reported', 'invoices') }} as billed_cost,
+        reported.pricing_currency_effective_cost as nominal_cost
+    from {{ ref('stg_atlas__focus_report_rows') }} as reported
+    inner join invoices on reported.invoice_id = invoices.invoice_id
+    where
+        invoices.has_several_prices
+        and invoices.invoice_id not in (select prices.invoice_id from prices)
+),
+
+-- and all the rest of an invoice is converted at its main price
 asked as (
     select
         invoices.invoice_id,
-        invoices.credit_price,
-        invoices.is_third_party,
-        headers.money_cents,
-        several_prices.billed_cost,
-        several_prices.nominal_cost,
+        invoices.billing_currency,
         case
-            when invoices.is_totalled then headers.usage_cents
-            else coalesce(raw_lines.cents, 0)
-        end as usage_cents
+            when invoices.is_totalled
+                then {{ cents_in_currency('headers.usage_cents', 'invoices.credit_price') }}
+            else {{ cents_in_currency('coalesce(raw_lines.cents, 0)', 'invoices.credit_price') }}
+        end + {{ cents_in_currency('headers.money_cents', '1') }} as amount
     from invoices
     left join headers on invoices.invoice_id = headers.invoice_id
     left join raw_lines on invoices.invoice_id = raw_lines.invoice_id
-    left join several_prices on invoices.invoice_id = several_prices.invoice_id
-),
-
-converted as (
+    union all
     select
-        *,
-        {{ cents_in_currency('usage_cents', 'credit_price') }} as usage_amount,
-        {{ cents_in_currency('money_cents', '1') }} as money_amount,
-        {{ in_currency('nominal_cost', 'credit_price') }} as nominal_amount
-    from asked
+        invoice_id,
+        billing_currency,
+        {{ cents_in_currency('usage_cents', 'credit_price') }}
+        + {{ cents_in_currency('sales_tax_cents', '1') }} as amount
+    from prices
+    union all
+    select
+        prices.invoice_id,
+        invoices.billing_currency,
+        -{{ cents_in_currency('prices.usage_cents', 'invoices.credit_price') }}
+        - {{ cents_in_currency('prices.sales_tax_cents', '1') }} as amount
+    from prices
+    inner join invoices on prices.invoice_id = invoices.invoice_id
+    union all
+    select
+        invoice_id,
+        billing_currency,
+        billed_cost as amount
+    from reports
+    union all
+    select
+        reports.invoice_id,
+        invoices.billing_currency,
+        -{{ in_currency('reports.nominal_cost', 'invoices.credit_price') }} as amount
+    from reports
+    inner join invoices on reports.invoice_id = invoices.invoice_id
 ),
 
 payable as (
     select
-        invoice_id,
-        case
-            when is_third_party then 0
-            else usage_amount + money_amount + coalesce(billed_cost - nominal_amount, 0)
-        end as amount
-    from converted
+        asked.invoice_id,
+        asked.billing_currency,
+        sum(case when invoices.is_third_party then 0 else asked.amount end) as amount
+    from asked
+    inner join invoices on asked.invoice_id = invoices.invoice_id
+    group by asked.invoice_id, asked.billing_currency
 ),
 
 billed as (
     select
         InvoiceId as invoice_id,
-        sum(BilledCost) as amount,
-        sum(case when x_FocusSource = 'atlas_report' then PricingCurrencyEffectiveCost else 0 end)
-            as reported_cost
+        BillingCurrency as billing_currency,
+        sum(BilledCost) as amount
     from {{ ref('focus_costs') }}
     where InvoiceId is not null
-    group by InvoiceId
+    group by InvoiceId, BillingCurrency
 ),
 
 -- a row lost of a report would else come back as a difference of ours
@@ -94,17 +120,33 @@ raw_reports as (
         sum(pricing_currency_effective_cost) as cost
     from {{ ref('stg_atlas__focus_report_rows') }}
     group by invoice_id
+),
+
+kept_reports as (
+    select
+        InvoiceId as invoice_id,
+        sum(PricingCurrencyEffectiveCost) as cost
+    from {{ ref('focus_costs') }}
+    where InvoiceId is not null and x_FocusSource = 'atlas_report'
+    group by InvoiceId
 )
 
 select
     coalesce(payable.invoice_id, billed.invoice_id) as invoice_id,
+    coalesce(payable.billing_currency, billed.billing_currency) as billing_currency,
     payable.amount as payable,
     billed.amount as billed,
     raw_reports.cost as raw_report_cost,
-    billed.reported_cost
+    kept_reports.cost as reported_cost
 from payable
-full outer join billed on payable.invoice_id = billed.invoice_id
-left join raw_reports on billed.invoice_id = raw_reports.invoice_id
+full outer join billed
+    on
+        payable.invoice_id = billed.invoice_id
+        and payable.billing_currency = billed.billing_currency
+left join raw_reports
+    on coalesce(payable.invoice_id, billed.invoice_id) = raw_reports.invoice_id
+left join kept_reports
+    on coalesce(payable.invoice_id, billed.invoice_id) = kept_reports.invoice_id
 where
     coalesce(payable.amount, 0) != coalesce(billed.amount, 0)
-    or coalesce(raw_reports.cost, 0) != coalesce(billed.reported_cost, 0)
+    or coalesce(raw_reports.cost, 0) != coalesce(kept_reports.cost, 0)

@@ -8,8 +8,8 @@ with balance as (
         cost_cents as cents,
         case when cost_cents > 0 then cost_cents else 0 end as positive_cents,
         case when cost_cents < 0 then cost_cents else 0 end as negative_cents,
-        case when charge_type != 'credit' then cost_cents else 0 end as usage_cents,
-        case when charge_type != 'credit' then coalesce(list_cost * 100, cost_cents) else 0 end
+        case when is_in_total then cost_cents else 0 end as usage_cents,
+        case when is_in_total then coalesce(list_cost * 100, cost_cents) else 0 end
             as exact_list_cents,
         0 as list_cents,
         list_cost,

@@ -20,7 +20,7 @@ costs as (
         project_id,
         sum(cost_cents) as cents
     from {{ ref('agg_costs_daily') }}
-    where charge_type != 'credit'
+    where is_in_total
     group by all
 ),
 

@@ -24,7 +24,10 @@ select *, usage_date > data_through - interval 60 day as is_late,
 from marts.fct_line_items cross join marts.data_through
 where charge_type = 'usage' and quantity > 0
     and usage_date > data_through - interval 365 day;
-create temp view lines as select * from all_lines where is_own
+-- prices in dollars and in credits are never taken for each other
+create temp view lines as select * from all_lines where is_own and pricing_currency = (
+    select arg_max(pricing_currency, usage_date) from all_lines where is_own
+)
 """
 SERVER_HOUR = """
 select cloud_provider, atlas_region, instance_size,

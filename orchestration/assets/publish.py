@@ -42,9 +42,11 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
                 "warehouse version": published.version,
                 "file": dg.MetadataValue.path(str(published.path)),
                 "bytes": published.bytes,
-                "cents": sum(cents for _, cents in services),
                 "services": table(
-                    [{"service": name, "amount": money(cents)} for name, cents in services]
+                    [
+                        {"service": name, "currency": currency, "amount": money(cents)}
+                        for name, currency, cents in services
+                    ]
                 ),
             }
         )
@@ -64,11 +66,12 @@ group by connection
 """
 
 
-def _summary(warehouse: WarehouseResource) -> tuple[dict[str, date], list[tuple[str, int]]]:
-    """Connection → its last usage day; service → cents."""
+def _summary(warehouse: WarehouseResource) -> tuple[dict[str, date], list[tuple[str, str, int]]]:
+    """Connection → its last usage day; each service, its currency and cents."""
     with warehouse.marts() as db:
         services = db.execute(
-            "select service, sum(cost_cents)::bigint as cents from marts.agg_costs_daily "
-            "where charge_type <> 'credit' group by service order by cents desc"
+            "select service, pricing_currency, sum(cost_cents)::bigint as cents "
+            "from marts.agg_costs_daily where is_in_total group by all "
+            "order by pricing_currency, cents desc, service"
         ).fetchall()
         return dict(db.execute(DATA_THROUGH).fetchall()), services

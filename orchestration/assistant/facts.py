@@ -32,9 +32,10 @@ def list_invoices(warehouse: Warehouse, asked: ListInvoices) -> Document:
         wanted.append("is_reconciled = false")
     query = bind.query(f"""select
     invoice_id, strftime(invoice_month, '%Y-%m') as month, status,
-    coalesce(org_name, org_id) as organization, pricing_currency, is_reconciled, difference_cents,
-    header_difference_cents, subtotal_cents, credits_cents, sales_tax_cents,
-    starting_balance_cents, amount_billed_cents, amount_paid_cents, line_items, line_items_cents,
+    coalesce(org_name, org_id) as organization, pricing_currency, is_closed, is_reconciled,
+    difference_cents, header_difference_cents, commitment_shortfall_cents, subtotal_cents,
+    credits_cents, sales_tax_cents, starting_balance_cents, amount_billed_cents,
+    amount_paid_cents, line_items, line_items_cents,
     versions_seen, last_changed_at
 from marts.fct_invoices
 where {" and ".join(wanted)}
@@ -54,12 +55,8 @@ def list_active_resources(warehouse: Warehouse, asked: ListActiveResources) -> D
     resource_name, resource_type, project_name, cloud_provider, region, instance_size, state,
     paused, listing_status, nodes, disk_gb, mongodb_version, backup_enabled, pit_enabled, tags,
     created_at, cost_month_to_date_cents, cost_last_30_days_cents, projected_month_cents,
-    resource_id, project_id, org_id,
-    (
-        select arg_max(costs.pricing_currency, costs.usage_month)
-        from marts.agg_costs_monthly as costs where costs.org_id = resources.org_id
-    ) as currency
-from marts.active_resources as resources
+    resource_id, project_id, org_id, pricing_currency as currency
+from marts.active_resources
 where {conditions(pairs, bind) or "true"}
 order by cost_month_to_date_cents desc nulls last, resource_name, resource_id
 limit {bind(asked.limit + 1)}""")  # noqa: S608  names come from the registry, values are bound

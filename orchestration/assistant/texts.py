@@ -62,4 +62,4 @@ One SELECT on the published warehouse, for what no other tool answers: read-only
 other database, at most 20 s. `describe marts.fct_costs_daily` tells columns, \
 `select table_schema, table_name from information_schema.tables` the tables. Costs are in \
 marts.fct_costs_daily (usage_date, billed_date, every dimension, cost_cents), \
-marts.fct_costs_daily_by_tag and marts.fct_line_items; without credits: charge_type <> 'credit'."""
+marts.fct_costs_daily_by_tag and marts.fct_line_items; what a total counts: is_in_total."""

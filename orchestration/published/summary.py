@@ -33,8 +33,9 @@ class Summary:
     Attributes:
         totals: Pricing currency → cents of usage, support, minimum charge and consulting.
         month_to_date: The same for the month of the last usage day.
-        tied: Closed or totalled invoices that tie to the cent (within the tolerance).
-        untotalled: Pending invoices whose header Atlas has not totalled.
+        closed: Invoices that Atlas has closed.
+        tied: Those of them that match its totals to the cent (within the tolerance).
+        pending: Invoices that still grow.
         optional: What needs a further role that the key lacks; costs do not depend on it.
         unclassified: SKUs that neither the taxonomy nor a rule knows; their cents are in the total.
     """
@@ -45,8 +46,9 @@ class Summary:
     month_to_date: dict[str, int]
     invoices: int
     line_items: int
+    closed: int
     tied: int
-    untotalled: int
+    pending: int
     differing: list[Invoice]
     missing_parts: list[str]
     optional: list[str]
@@ -61,14 +63,13 @@ class Summary:
         """The summary as a person reads it."""
         total = amounts(self.totals)
         month = f"{self.data_through:%B %Y}" if self.data_through else "no month"
-        pending = (
-            f"; {self.untotalled} pending, not totalled by Atlas yet" if self.untotalled else ""
-        )
+        matching = f"{self.tied} of {self.closed} closed invoices match Atlas's totals to the cent"
+        pending = f"; {self.pending} pending" if self.pending else ""
         text = [
             f"Published version {self.version}, data through {self.data_through}.",
             f"Total {total} over {self.invoices} invoices and {self.line_items:,} lines.",
             f"{month} to date {amounts(self.month_to_date)}.",
-            f"{self.tied} of {self.invoices} invoices tie to Atlas to the cent{pending}.",
+            f"{matching}{pending}.",
         ]
         text += [
             f"Does not tie: invoice {each.invoice_id} ({each.month}), {each.missing_cents} cents "
@@ -113,7 +114,7 @@ def _totals(db: duckdb.DuckDBPyConnection, month: date | None) -> dict[str, int]
     """Pricing currency → cents of one month, or of all time."""
     rows = db.execute(
         "select pricing_currency, sum(cost_cents)::bigint from marts.agg_costs_daily "
-        "where charge_type <> 'credit' "
+        "where is_in_total "
         "and ($month::date is null or date_trunc('month', usage_date) = $month::date) "
         "group by pricing_currency order by pricing_currency",
         {"month": month},
@@ -123,10 +124,10 @@ def _totals(db: duckdb.DuckDBPyConnection, month: date | None) -> dict[str, int]
 
 def _counts(db: duckdb.DuckDBPyConnection) -> dict[str, int]:
     [row] = db.execute(
-        "select count(*), coalesce(sum(line_items), 0)::bigint, count_if(is_reconciled), "
-        "count_if(is_reconciled is null) from marts.fct_invoices"
+        "select count(*), coalesce(sum(line_items), 0)::bigint, count_if(is_closed), "
+        "count_if(is_closed and is_reconciled), count_if(not is_closed) from marts.fct_invoices"
     ).fetchall()
-    return dict(zip(("invoices", "line_items", "tied", "untotalled"), row, strict=True))
+    return dict(zip(("invoices", "line_items", "closed", "tied", "pending"), row, strict=True))
 
 
 def _differing(db: duckdb.DuckDBPyConnection) -> list[Invoice]:

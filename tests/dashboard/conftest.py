@@ -43,7 +43,8 @@ select
     case when sku like '%GCP%' then 'GCP' when sku like '%AZURE%' then 'AZURE'
         when sku like '%AWS%' then 'AWS' end as cloud_provider,
     service, category, region, if(region is null, 'none', 'cluster_config') as region_source,
-    'usage' as charge_type, $currency as pricing_currency, 'r-' || resource as resource_id,
+    'usage' as charge_type, true as is_in_total,
+    $currency as pricing_currency, 'r-' || resource as resource_id,
     resource as resource_name, resource_type,
     if(resource_type = 'cluster', resource, null) as cluster_name, sku, instance_size, unit,
     map_from_entries(list_filter([
@@ -65,6 +66,7 @@ select usage_date, billed_date, connection, org_id, org_name, pricing_currency, 
     invoice_month,
     'none' as region_source, map {} as tags, map {} as tags_first_seen, 1 as quantity,
     'Support' as service, 'Support' as category, 'ATLAS_SUPPORT' as sku, 'support' as charge_type,
+    true as is_in_total,
     'days' as unit, 1200 as cost_cents, 12 as list_cost, 'organization' as resource_type
 from lines group by all
 union all by name
@@ -72,6 +74,7 @@ select usage_date, billed_date, connection, org_id, org_name, pricing_currency, 
     invoice_month,
     'none' as region_source, map {} as tags, map {} as tags_first_seen, 1 as quantity,
     'Credits' as service, 'Credits' as category, 'CREDIT' as sku, 'credit' as charge_type,
+    false as is_in_total,
     'credits' as unit, -50000 as cost_cents, 0 as list_cost, 'organization' as resource_type
 from lines where day(usage_date) = 15 group by all
 """
@@ -85,7 +88,7 @@ create view marts.fct_costs_daily as
 create table marts.agg_costs_daily as
     select usage_date, billed_date, invoice_id, invoice_month, connection, org_id, org_name,
         project_id, project_name, cloud_provider, service, category, region, region_source,
-        charge_type, pricing_currency,
+        charge_type, is_in_total, pricing_currency,
         sum(cost_cents)::bigint as cost_cents, count(*) as line_items
     from lines group by all;
 create table marts.agg_costs_monthly as
@@ -106,10 +109,11 @@ create table marts.tag_coverage as
             as tagged_cents,
         if(tag_key = 'env', 1234, 0)::bigint as several_values_cents,
         sum(cost_cents)::bigint as total_cents
-    from lines, marts.dim_tag_keys where charge_type <> 'credit' group by all;
+    from lines, marts.dim_tag_keys where is_in_total group by all;
 create table marts.fct_invoices as
     select invoice_id, org_id, org_name, connection, invoice_month, false as is_nested,
         if(invoice_month = date_trunc('month', $last::date), 'PENDING', 'PAID') as status,
+        status <> 'PENDING' as is_closed,
         sum(cost_cents)::bigint + 1900 as amount_billed_cents,
         'gross' as discount_rule,
         if(status = 'PENDING', null, invoice_month <> $untied) as is_reconciled,
@@ -119,29 +123,33 @@ create table marts.fct_invoices as
     from lines group by all;
 create table marts.fct_invoice_bridge as
     with sums as (
-        select invoice_id, sum(cost_cents) filter (where cost_cents > 0) as usage,
+        select invoice_id, any_value(pricing_currency) as pricing_currency,
+            sum(cost_cents) filter (where cost_cents > 0) as usage,
             coalesce(sum(cost_cents) filter (where cost_cents < 0), 0) as credit
         from lines group by invoice_id
     )
-    select invoice_id, unnest(['usage', 'credit', 'tax', 'starting_balance', 'billed']) as step,
+    select invoice_id, pricing_currency,
+        unnest(['usage', 'credit', 'tax', 'starting_balance', 'billed']) as step,
         unnest([1, 2, 3, 4, 5]) as position,
         unnest([usage, credit, 1900, 0, usage + credit + 1900])::bigint as amount_cents
     from sums;
 create table marts.agg_bridge_monthly as
-    select org_id, org_name, invoice_month, any_value(pricing_currency) as pricing_currency,
-        sum(cost_cents)::bigint + 500 as list_cents, 500::bigint as list_discount_cents,
+    select org_id, org_name, invoice_month, pricing_currency,
+        sum(cost_cents)::bigint + 500 as list_cents, -499::bigint as discount_cents,
+        0::bigint as discount_not_applied_cents, -1::bigint as rounding_cents,
+        0::bigint as commitment_shortfall_cents, 0::bigint as pending_invoices,
         sum(cost_cents)::bigint as usage_cents, 50000::bigint as credits_used_cents,
         1900::bigint as sales_tax_cents, usage_cents + 1900 as amount_billed_cents,
         usage_cents + 1900 as amount_paid_cents, 'gross' as discount_rule,
         'EUR' as billing_currency, 0.95::decimal(38, 18) as credit_price
     from lines group by all;
 create table marts.credit_balances as
-    select org_id, org_name, any_value(pricing_currency) as pricing_currency, $last::date as as_of,
+    select org_id, org_name, pricing_currency, $last::date as as_of,
         90 as burn_days, 15000::bigint as burn_per_day_cents,
-        if(any_value(pricing_currency) = 'USD', 300000, null)::bigint as balance_cents,
+        if(pricing_currency = 'USD', 300000, null)::bigint as balance_cents,
         if(balance_cents is null, 'contract_not_shown', 'starting_balance') as balance_basis,
         if(balance_cents is null, null, $last::date + 20) as runs_out_on
-    from lines group by org_id, org_name;
+    from lines group by org_id, org_name, pricing_currency;
 create table marts.resource_events as
     from (values
         ('r-shop-prod', 'shop-prod', 'created', timestamp '2025-04-02 06:00:00', null, 'M30'),
@@ -151,7 +159,8 @@ create table marts.resource_events as
     ) as events(resource_id, resource_name, event, "at", before, after);
 create table marts.active_resources as
     select resource_id, resource_name, resource_type, project_id, project_name, org_id,
-        cloud_provider, any_value(region) as region, any_value(instance_size) as instance_size,
+        cloud_provider, pricing_currency, any_value(region) as region,
+        any_value(instance_size) as instance_size,
         if(resource_name = 'shop-staging', 'UPDATING', 'IDLE') as state,
         resource_name = 'mobile-db' as paused, 3 as nodes, 40.0 as disk_gb,
         '8.0.4' as mongodb_version, true as backup_enabled, resource_name = 'shop-prod'

@@ -384,8 +384,8 @@ def test_active_resources_and_what_is_beside_them_are_the_overview_s_total(publi
         )
         db.execute(
             "insert into marts.agg_costs_daily by name select usage_date, billed_date, invoice_id,"
-            " invoice_month, pricing_currency, charge_type, cost_cents, 1 as line_items"
-            " from marts.fct_line_items where resource_id = 'r-gone'"
+            " invoice_month, pricing_currency, charge_type, is_in_total, cost_cents,"
+            " 1 as line_items from marts.fct_line_items where resource_id = 'r-gone'"
         )
     app = opened("active_resources")
     beside = app.dataframe[1].value

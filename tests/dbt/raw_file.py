@@ -57,7 +57,7 @@ def _create_line_items(raw: duckdb.DuckDBPyConnection) -> None:
 
 
 def _write_inventory(raw: duckdb.DuckDBPyConnection) -> None:
-    for org, name in (("org1", "Acme"), ("org2", "Globex")):
+    for org, name in (("org1", "Acme"), ("org2", "Globex"), ("org4", "Hooli")):
         insert(raw, "organizations", {"id": org, "name": name, **LANDED})
     for project, name, org in (
         ("p1", "shop", "org1"),

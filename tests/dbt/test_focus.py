@@ -25,9 +25,14 @@ def test_an_invoice_is_billed_as_its_header_asks(marts: Marts) -> None:
     """Credits and balance subtracted, tax added; what Atlas has not totalled is what accrued."""
     query = """
         select InvoiceId, BillingCurrency, sum(BilledCost) from focus_costs
-        where InvoiceId is not null group by all order by InvoiceId
+        where InvoiceId is not null group by all order by all
     """
     assert marts.execute(query).fetchall() == [
+        ("hooli-committed", "EUR", 500 * Decimal("0.9")),
+        ("hooli-dollars", "USD", Decimal(20)),
+        # each payment at its own price, and its own tax
+        ("hooli-two", "EUR", 60 * Decimal("0.9") + 1),
+        ("hooli-two", "USD", 40 + Decimal("0.5")),
         ("inv-apr", "USD", Decimal("99.47")),
         ("inv-globex", "EUR", Decimal("150.01") * Decimal("0.95")),
         ("inv-initech", "EUR", Decimal("88.88") * Decimal("0.9")),
@@ -41,7 +46,13 @@ def test_what_no_line_says_is_a_row_with_its_reason(marts: Marts) -> None:
         from focus_costs where x_SyntheticReason is not null order by all
     """
     apr, credit = "inv-apr", Decimal("0.95")
+    committed, two = "hooli-committed", "hooli-two"
     assert marts.execute(query).fetchall() == [
+        (committed, "commitment_shortfall", "Adjustment", None, committed, Decimal(180)),
+        (two, "several_prices", "Adjustment", None, two, Decimal(-36)),
+        (two, "several_prices", "Adjustment", None, two, Decimal(40)),
+        (two, "tax", "Tax", None, two, Decimal("0.5")),
+        (two, "tax", "Tax", None, two, Decimal(1)),
         (apr, "refund", "Adjustment", "Correction", None, Decimal("-0.3")),
         (apr, "refund", "Adjustment", "Correction", None, Decimal("-0.12")),
         (apr, "starting_balance", "Adjustment", None, apr, Decimal("-0.2")),
@@ -153,10 +164,10 @@ def test_a_report_that_was_landed_anew_takes_the_others_place(built: Built, tmp_
 def test_an_export_is_whole_or_not_there(published: Path, tmp_path: Path) -> None:
     file = tmp_path / "focus.csv"
     file.write_text("older")
-    assert export_focus(published, ["2026-05", "2026-04..2026-04"], "1.3", file) == 49
+    assert export_focus(published, ["2026-05", "2026-04..2026-04"], "1.3", file) == 57
     with file.open(newline="") as text:
         rows = list(csv.DictReader(text))
-    assert len(rows) == 49
+    assert len(rows) == 57
     assert {row["BillingPeriodEnd"] for row in rows} == {
         "2026-05-01T00:00:00Z",
         "2026-06-01T00:00:00Z",

@@ -12,7 +12,7 @@ from .conftest import Warehouse
 from .world import LINES
 
 Marts = duckdb.DuckDBPyConnection
-TOTAL = 36785 + 8888
+TOTAL = 36785 + 8888 + 42000
 
 
 def test_build_passes_with_the_warnings_this_world_earns(
@@ -30,6 +30,8 @@ def test_build_passes_with_the_warnings_this_world_earns(
         "warn_focus_rules_broken",
         "warn_discounts_not_billed",
         "warn_overrides_fit_nothing",
+        "warn_several_prices",
+        "warn_commitments_not_used",
     }
     assert not {"fail", "error", "skipped"} & set(built[1].values())
 
@@ -148,7 +150,7 @@ def test_tag_coverage_is_what_costs_by_tag_come_to(marts: Marts) -> None:
         group by all order by all"""
     by_tag = f"""{keys},
             coalesce(sum(cost_cents) filter (where tag_value != '(untagged)'), 0), sum(cost_cents)
-        from fct_costs_daily_by_tag where charge_type != 'credit' group by all order by all"""
+        from fct_costs_daily_by_tag where is_in_total group by all order by all"""
     assert marts.execute(coverage).fetchall() == marts.execute(by_tag).fetchall()
     several = "select sum(several_values_cents) from tag_coverage where tag_basis = 'current'"
     assert marts.execute(several).fetchone() == (5122,)
@@ -171,7 +173,7 @@ def test_invoices_compare_with_their_lines(marts: Marts) -> None:
     query = """
         select invoice_id, is_reconciled, difference_cents, header_difference_cents,
             credit_reading, discount_rule, refunds_cents, credit_price
-        from fct_invoices where org_id != 'org3' order by invoice_id
+        from fct_invoices where org_id in ('org1', 'org2') order by invoice_id
     """
     one, credit = Decimal(1), Decimal("0.95")
     assert marts.execute(query).fetchall() == [
@@ -189,7 +191,10 @@ def test_bridge_leads_from_list_to_billed(marts: Marts) -> None:
     assert marts.execute(query).fetchall() == [
         ("list", 10367),
         ("discount", 0),
+        ("discount_not_applied", 0),
+        ("rounding", 0),
         ("usage", 10367),
+        ("commitment_shortfall", 0),
         ("credit", -500),
         ("tax", 100),
         ("starting_balance", -20),
@@ -201,15 +206,76 @@ def test_bridge_leads_from_list_to_billed(marts: Marts) -> None:
 
 def test_a_month_names_its_rule_price_and_credits(marts: Marts) -> None:
     query = """
-        select org_id, list_cents, list_discount_cents, usage_cents, credits_used_cents,
+        select org_id, list_cents, discount_cents, discount_not_applied_cents, usage_cents,
+            credits_used_cents,
             amount_billed_cents, discount_rule, billing_currency, credit_price
         from agg_bridge_monthly where org_id in ('org1', 'org2') and invoice_month = '2026-04-01'
         order by org_id
     """
     assert marts.execute(query).fetchall() == [
-        ("org1", 10367, 0, 10367, 500, 9947, "net", "USD", Decimal(1)),
-        ("org2", 15000, 0, 15000, 15000, 15001, "gross", "EUR", Decimal("0.95")),
+        ("org1", 10367, 0, 0, 10367, 500, 9947, "net", "USD", Decimal(1)),
+        ("org2", 15000, -1500, 1500, 15000, 15000, 15001, "gross", "EUR", Decimal("0.95")),
     ]
+
+
+def test_months_in_dollars_and_in_credits_are_apart(marts: Marts) -> None:
+    """Hooli pays both: its dollars stay dollars, and are in no sum of its credits."""
+    months = """
+        select invoice_month, pricing_currency, billing_currency, usage_cents
+        from agg_bridge_monthly where org_id = 'org4' order by all
+    """
+    april, may = date(2026, 4, 1), date(2026, 5, 1)
+    assert marts.execute(months).fetchall() == [
+        (april, "Atlas Credits", "EUR", 10000),
+        (april, "USD", "USD", 2000),
+        (may, "Atlas Credits", "EUR", 30000),
+    ]
+    for table in ("fct_line_items", "agg_costs_daily", "agg_costs_monthly"):
+        costs = f"""
+            select pricing_currency, sum(cost_cents) from {table}
+            where org_id = 'org4' group by all order by all
+        """
+        assert marts.execute(costs).fetchall() == [("Atlas Credits", 40000), ("USD", 2000)]
+    balances = """
+        select pricing_currency, burn_days, balance_basis
+        from credit_balances where org_id = 'org4' order by all
+    """
+    assert marts.execute(balances).fetchall() == [
+        ("Atlas Credits", 12, "contract_not_shown"),
+        ("USD", 0, "no_balance_shown"),
+    ]
+
+
+def test_a_commitment_billed_above_its_lines_is_a_step(marts: Marts) -> None:
+    steps = """
+        select step, amount_cents from fct_invoice_bridge
+        where invoice_id = 'hooli-committed' and amount_cents != 0 order by position
+    """
+    assert marts.execute(steps).fetchall() == [
+        ("list", 30000),
+        ("usage", 30000),
+        ("commitment_shortfall", 20000),
+        ("billed", 50000),
+        ("paid", 50000),
+    ]
+    header = """
+        select is_reconciled, is_closed, commitment_shortfall_cents, header_difference_cents
+        from fct_invoices where invoice_id = 'hooli-committed'
+    """
+    assert marts.execute(header).fetchall() == [(True, True, 20000, 0)]
+
+
+def test_what_counts_in_a_total_is_said_by_each_row(marts: Marts) -> None:
+    """Of all charge types in this world credits alone do not; no sum of any mart differs."""
+    for table in (
+        "fct_line_items",
+        "fct_costs_daily",
+        "agg_costs_daily",
+        "agg_costs_monthly",
+        "allocated_costs_daily",
+    ):
+        out = f"select distinct charge_type from {table} where not is_in_total"
+        assert marts.execute(out).fetchall() == [("credit",)], table
 
 
 def test_a_balance_is_shown_by_an_invoice_or_not_at_all(marts: Marts) -> None:

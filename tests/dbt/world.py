@@ -1,14 +1,14 @@
-"""A small Atlas written by hand into raw.duckdb: three organizations whose every cent is known.
+"""A small Atlas written by hand into raw.duckdb: four organizations whose every cent is known.
 
 Acme (org1) pays in dollars: April is closed and ties to its header, May is pending and not yet
 totalled. Globex (org2) is on credits with a discount, and its header misses its lines by a cent.
-Initech (org3) is in initech.py.
+Initech (org3) is in initech.py, Hooli (org4) in hooli.py.
 """
 
 import json
 from typing import Any
 
-from . import initech
+from . import hooli, initech
 
 PROD = {"env": ["prod"], "team": ["web", "core"]}
 
@@ -132,11 +132,13 @@ INVOICES: list[Row] = [
         "amountBilledCents": 15001,
     },
     initech.INVOICE,
+    *hooli.INVOICES,
 ]
 
 PAYMENTS: list[Row] = [
     {"_invoice_id": "inv-apr", "id": "pay-1", "unitPrice": "1", "currency": "USD"},
     {"_invoice_id": "inv-globex", "id": "pay-2", "unitPrice": "0.95", "currency": "EUR"},
+    *hooli.PAYMENTS,
 ]
 REFUNDS: list[Row] = [
     {"_invoice_id": "inv-apr", "paymentId": "pay-1", "amountCents": 30},
@@ -221,4 +223,5 @@ LINES: list[Row] = [
          unitPriceDollars="1", percentDiscount="10", groupId="p3", groupName="labs",
          clusterName="lab", _connection="second"),
     *initech.LINES,
+    *hooli.LINES,
 ]  # fmt: skip

@@ -33,7 +33,8 @@ LINES = """create table warehouse.marts.fct_line_item_days (
     service varchar, charge_type varchar, pricing_currency varchar, category varchar,
     region varchar, cloud_provider varchar, instance_size varchar, sku varchar,
     invoice_id varchar default 'i', cluster_name varchar, connection varchar,
-    tags map(varchar, varchar[]), tags_first_seen map(varchar, varchar[]), cost_cents bigint
+    tags map(varchar, varchar[]), tags_first_seen map(varchar, varchar[]), cost_cents bigint,
+    is_in_total boolean generated always as (charge_type != 'credit')
 )"""
 BILLS = st.lists(allocating.lines(), min_size=1, max_size=25)
 

@@ -22,25 +22,32 @@ focus_rows as (
 summed as (
     select
         invoice_id,
-        max(billing_currency) as billing_currency,
         max(untyped_columns) as untyped_columns,
         count(*) as report_rows,
-        max(pricing_currency) as pricing_currency,
         case when min(issuer) = max(issuer) then max(issuer) end as invoice_issuer,
-        count(distinct credit_price) > 1 as has_several_prices
+        count(distinct credit_price) > 1 or count(distinct billing_currency) > 1
+            as has_several_prices,
+        bool_or(credit_price != 1 or billing_currency != 'USD') as is_in_credits
     from focus_rows
     group by invoice_id
 ),
 
--- several contracts may pay one invoice, each at its own price: the dearest charge's is named
-dearest as (
+-- several contracts may pay one invoice, each at its own price: that which pays most is named
+contracts as (
     select
         invoice_id,
-        credit_price
+        billing_currency,
+        credit_price,
+        max(pricing_currency) as pricing_currency
     from focus_rows
-    where credit_price is not null
+    group by invoice_id, billing_currency, credit_price
     qualify row_number() over (
-        partition by invoice_id order by size desc, credit_price desc
+        partition by invoice_id
+        order by
+            billing_currency is null or credit_price is null,
+            sum(size) desc,
+            credit_price desc,
+            billing_currency asc
     ) = 1
 ),
 
@@ -48,16 +55,17 @@ final as (
     select
         reports.invoice_id,
         reports.report_id,
-        summed.billing_currency,
+        contracts.billing_currency,
         summed.untyped_columns,
         coalesce(summed.report_rows, 0) as report_rows,
-        summed.pricing_currency,
+        contracts.pricing_currency,
         summed.invoice_issuer,
         coalesce(summed.has_several_prices, false) as has_several_prices,
-        dearest.credit_price
+        summed.is_in_credits,
+        contracts.credit_price
     from reports
     left join summed on reports.invoice_id = summed.invoice_id
-    left join dearest on reports.invoice_id = dearest.invoice_id
+    left join contracts on reports.invoice_id = contracts.invoice_id
 )
 
 select * from final

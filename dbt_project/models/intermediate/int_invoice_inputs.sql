@@ -24,19 +24,15 @@ own as (
         {{ in_words([
             "'invoice'", 'invoices.load_id', 'reports.report_id', 'organizations.org_name',
             'pricing.pricing_currency', 'spellings.digest',
-            'coalesce(billing.credit_price, org_billing.credit_price)',
-            'coalesce(billing.billing_currency, org_billing.billing_currency)'
+            'pricing.credit_price', 'pricing.billing_currency'
         ]) }} as input
     from invoices
-    left join {{ ref('int_invoice_billing') }} as billing
-        on invoices.invoice_id = billing.invoice_id
-    left join {{ ref('int_org_billing') }} as org_billing
-        on invoices.org_id = org_billing.org_id
     left join {{ ref('stg_atlas__focus_reports') }} as reports
         on invoices.invoice_id = reports.invoice_id
     left join {{ ref('stg_atlas__organizations') }} as organizations
         on invoices.org_id = organizations.org_id
-    left join {{ ref('int_org_pricing') }} as pricing on invoices.org_id = pricing.org_id
+    left join {{ ref('int_invoice_pricing') }} as pricing
+        on invoices.invoice_id = pricing.invoice_id
     cross join spellings
 ),
 

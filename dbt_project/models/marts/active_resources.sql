@@ -38,16 +38,28 @@ recent_days as (
         line_days.*,
         as_of.month_start,
         as_of.days_left,
+        -- what was paid otherwise before is never added to what is paid now
+        first_value(line_days.pricing_currency) over (
+            partition by line_days.resource_id
+            order by line_days.usage_date desc, line_days.line_item_id desc
+        ) as newest_currency,
         -- the line's id decides between lines of one day, so that a rebuild decides alike
         cast(line_days.usage_date as varchar) || line_days.line_item_id as recency,
         {{ days_between('line_days.usage_date', 'as_of.as_of') }} as days_ago
     from line_days
     cross join as_of
     where
-        line_days.charge_type != 'credit'
+        line_days.is_in_total
         and line_days.resource_type != 'organization'
         and line_days.usage_date <= as_of.as_of
         and line_days.usage_date >= {{ add_days('as_of.as_of', -30) }}
+),
+
+counted as (
+    select
+        *,
+        case when pricing_currency = newest_currency then cost_cents else 0 end as counted_cents
+    from recent_days
 ),
 
 -- the windows reach 31 days back, so the month to date is always inside
@@ -65,11 +77,12 @@ costs as (
         max_by(tags, recency) filter (where tags is not null) as tags,
         max(days_left) as days_left,
         min(days_ago) <= 2 as is_billed_now,
-        sum(case when usage_date >= month_start then cost_cents else 0 end) as month_cents,
-        sum(case when days_ago < 30 then cost_cents else 0 end) as last_30_days_cents,
+        max(newest_currency) as pricing_currency,
+        sum(case when usage_date >= month_start then counted_cents else 0 end) as month_cents,
+        sum(case when days_ago < 30 then counted_cents else 0 end) as last_30_days_cents,
         -- the as-of day may still grow; the seven before it are complete
-        sum(case when days_ago between 1 and 7 then cost_cents else 0 end) as week_cents
-    from recent_days
+        sum(case when days_ago between 1 and 7 then counted_cents else 0 end) as week_cents
+    from counted
     group by resource_id
 ),
 
@@ -81,6 +94,7 @@ resources as (
         coalesce(listed.project_id, costs.project_id) as project_id,
         costs.project_name,
         costs.org_id,
+        costs.pricing_currency,
         coalesce(listed.cloud_provider, costs.cloud_provider) as cloud_provider,
         coalesce(nullif(listed.region, 'unknown'), costs.region, listed.region) as region,
         coalesce(listed.instance_size, costs.instance_size) as instance_size,
@@ -126,6 +140,15 @@ seen_organizations as (
     where is_listed
 ),
 
+-- of a resource that cost nothing lately
+newest_currencies as (
+    select
+        org_id,
+        max_by(pricing_currency, cast(start_date as varchar) || invoice_id) as pricing_currency
+    from {{ ref('fct_invoices') }}
+    group by org_id
+),
+
 final as (
     select
         resources.resource_id,
@@ -160,6 +183,8 @@ final as (
             when seen_organizations.org_id is null then 'no_project_access'
             else 'billed_not_listed'
         end as listing_status,
+        coalesce(resources.pricing_currency, newest_currencies.pricing_currency)
+            as pricing_currency,
         cast(resources.month_cents as bigint) as cost_month_to_date_cents,
         cast(resources.last_30_days_cents as bigint) as cost_last_30_days_cents,
         cast(
@@ -174,6 +199,8 @@ final as (
             and resources.resource_type = unreadable.resource_type
     left join seen_organizations
         on coalesce(projects.org_id, resources.org_id) = seen_organizations.org_id
+    left join newest_currencies
+        on coalesce(projects.org_id, resources.org_id) = newest_currencies.org_id
 )
 
 select * from final

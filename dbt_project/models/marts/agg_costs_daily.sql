@@ -26,6 +26,7 @@ daily as (
         region,
         region_source,
         charge_type,
+        is_in_total,
         pricing_currency,
         cast(sum(cost_cents) as bigint) as cost_cents,
         cast(sum(line_items) as bigint) as line_items

@@ -26,6 +26,7 @@ monthly as (
         atlas_region,
         region_source,
         charge_type,
+        is_in_total,
         pricing_currency,
         resource_id,
         resource_name,

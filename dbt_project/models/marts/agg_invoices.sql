@@ -6,7 +6,11 @@
 ) }}
 
 with lines as (
-    select * from {{ ref('fct_line_items') }}
+    select
+        *,
+        -- above list price less the discount that the booked cents are after
+        net_cost_cents - (list_cost * 100 - discount_cents) as booked_above_cents
+    from {{ ref('fct_line_items') }}
     where {{ is_changed() }}
 ),
 
@@ -14,14 +18,13 @@ sums as (
     select
         invoice_id,
         connection,
-        max(pricing_currency) as pricing_currency,
         count(*) as line_items,
         cast(sum(cost_cents) as bigint) as line_items_cents,
         cast(sum(case when cost_cents > 0 then cost_cents else 0 end) as bigint)
             as positive_cents,
         cast(sum(case when cost_cents < 0 then cost_cents else 0 end) as bigint)
             as negative_cents,
-        cast(sum(case when charge_type != 'credit' then cost_cents else 0 end) as bigint)
+        cast(sum(case when is_in_total then cost_cents else 0 end) as bigint)
             as usage_cents,
         cast(sum(cost_cents - net_cost_cents) as bigint) as net_discount_cents,
         -- a line without quantity or price has no list cost; it costs what it costs
@@ -29,12 +32,20 @@ sums as (
             round(
                 sum(
                     case
-                        when charge_type = 'credit' then 0
+                        when not is_in_total then 0
                         else coalesce(list_cost * 100, cost_cents)
                     end
                 ), 0
             ) as bigint
         ) as list_cents,
+        -- a line is booked in whole cents, and so is its discount: more than a cent is no rounding
+        cast(
+            round(
+                coalesce(sum(
+                    case when is_in_total and abs(booked_above_cents) <= 1 then booked_above_cents end
+                ), 0), 0
+            ) as bigint
+        ) as rounding_cents,
         sum(list_cost) as list_cost,
         sum(quantity) as quantity,
         count(

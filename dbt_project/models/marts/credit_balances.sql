@@ -13,19 +13,22 @@ today as (
 days as (
     select
         costs.org_id,
+        costs.pricing_currency,
         costs.usage_date,
         costs.cost_cents,
-        max(costs.usage_date) over (partition by costs.org_id) as as_of,
-        min(costs.usage_date) over (partition by costs.org_id) as first_day
+        max(costs.usage_date) over (partition by costs.org_id, costs.pricing_currency) as as_of,
+        min(costs.usage_date) over (partition by costs.org_id, costs.pricing_currency)
+            as first_day
     from costs
     cross join today
-    where costs.charge_type != 'credit' and costs.usage_date <= today.data_through
+    where costs.is_in_total and costs.usage_date <= today.data_through
 ),
 
 -- the newest day may still grow; the 90 before it are complete
 burn as (
     select
         org_id,
+        pricing_currency,
         max(as_of) as as_of,
         max(least({{ days_between('first_day', 'as_of') }}, 90)) as burn_days,
         sum(
@@ -36,22 +39,22 @@ burn as (
             end
         ) as burn_cents
     from days
-    group by org_id
+    group by org_id, pricing_currency
 ),
 
 dated as (
     select
         *,
         max(case when is_reconciled is not null then invoice_month end)
-            over (partition by org_id) as totalled_month
+            over (partition by org_id, pricing_currency) as totalled_month
     from invoices
 ),
 
 organizations as (
     select
         org_id,
+        pricing_currency,
         max(org_name) as org_name,
-        max(pricing_currency) as pricing_currency,
         max_by(billing_currency, invoice_month) filter (where billing_currency is not null)
             as billing_currency,
         max_by(credit_price, invoice_month) filter (where credit_price is not null)
@@ -69,7 +72,7 @@ organizations as (
             end
         ) as left_cents
     from dated
-    group by org_id
+    group by org_id, pricing_currency
 ),
 
 explained as (
@@ -95,7 +98,10 @@ explained as (
             else 'starting_balance'
         end as balance_basis
     from organizations
-    left join burn on organizations.org_id = burn.org_id
+    left join burn
+        on
+            organizations.org_id = burn.org_id
+            and organizations.pricing_currency = burn.pricing_currency
 ),
 
 final as (

@@ -24,6 +24,7 @@ daily as (
         category,
         instance_size,
         charge_type,
+        is_in_total,
         cloud_provider,
         region,
         atlas_region,

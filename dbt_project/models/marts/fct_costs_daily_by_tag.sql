@@ -41,6 +41,7 @@ by_tag as (
         line_days.category,
         line_days.instance_size,
         line_days.charge_type,
+        line_days.is_in_total,
         line_days.cloud_provider,
         line_days.region,
         line_days.atlas_region,

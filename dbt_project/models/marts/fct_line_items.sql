@@ -18,8 +18,8 @@ discount_rules as (
     select * from {{ ref('int_invoice_discount_rules') }}
 ),
 
-org_pricing as (
-    select * from {{ ref('int_org_pricing') }}
+pricing as (
+    select * from {{ ref('int_invoice_pricing') }}
 ),
 
 organizations as (
@@ -36,7 +36,7 @@ joined as (
         coalesce(lines.project_name, projects.project_name, lines.project_id)
             as known_project_name,
         coalesce(organizations.org_name, lines.org_id) as org_name,
-        coalesce(org_pricing.pricing_currency, 'USD') as pricing_currency,
+        coalesce(pricing.pricing_currency, 'USD') as pricing_currency,
         discount_rules.discount_rule,
         -- Atlas may name the percentage alone
         coalesce(
@@ -48,7 +48,7 @@ joined as (
     from lines
     left join services on lines.resource_id = services.resource_id
     left join discount_rules on lines.invoice_id = discount_rules.invoice_id
-    left join org_pricing on lines.org_id = org_pricing.org_id
+    left join pricing on lines.invoice_id = pricing.invoice_id
     left join organizations on lines.org_id = organizations.org_id
     left join projects on lines.project_id = projects.project_id
 ),
@@ -74,6 +74,7 @@ final as (
         category,
         instance_size,
         charge_type,
+        {{ is_in_total('charge_type') }} as is_in_total,
         cloud_provider,
         region,
         atlas_region,

@@ -95,7 +95,7 @@ compared as (
         invoices.invoice_month,
         invoices.connection,
         invoices.is_third_party,
-        invoices.has_several_prices,
+        invoices.has_several_report_prices,
         coalesce(added.reported_cents, 0) - coalesce(added.line_cents, 0) as difference_cents,
         added.reported_billed_cents
         - 100 * {{ cents_in_currency('added.line_cents', 'invoices.credit_price') }}
@@ -132,7 +132,7 @@ final as (
             -- each booked line is rounded, by half a cent at most
             when
                 abs(difference_cents) > 0.5 * line_items
-                or not (is_third_party or has_several_prices)
+                or not (is_third_party or has_several_report_prices)
                 and abs(billed_difference_cents) > 0.5 * line_items
                 then 'differs'
             else 'tied'

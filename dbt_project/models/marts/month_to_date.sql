@@ -48,6 +48,7 @@ final as (
         costs.service,
         costs.category,
         costs.charge_type,
+        costs.is_in_total,
         costs.pricing_currency,
         cast(sum(costs.cost_cents) as bigint) as cost_cents,
         cast(sum(costs.line_items) as bigint) as line_items

@@ -18,7 +18,7 @@ costs as (
         tags_first_seen,
         sum(cost_cents) as cost_cents
     from monthly
-    where charge_type != 'credit'
+    where is_in_total
     group by all
 ),
 

@@ -8,7 +8,7 @@ with assigned as (
 costs as (
     select * from {{ ref('int_allocation_costs') }}
     -- a credit is no cost of whoever gets it
-    where charge_type != 'credit'
+    where is_in_total
 ),
 
 splits as (

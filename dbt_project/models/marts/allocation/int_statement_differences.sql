@@ -73,7 +73,14 @@ compared as (
     select
         *,
         sum(cost_cents) over (
-            partition by usage_month, allocation_key, org_id, project_id, resource_id, charge_type
+            partition by
+                usage_month,
+                allocation_key,
+                org_id,
+                project_id,
+                resource_id,
+                charge_type,
+                pricing_currency
         ) != 0 as costs_differ
     from differences
 )

@@ -40,6 +40,7 @@ reasons as (
     from (
         values
         ('tax', 'Tax', 'Sales tax'),
+        ('commitment_shortfall', 'Adjustment', 'Commitment billed above usage'),
         ('credit', 'Credit', 'Credits of the invoice that no line shows'),
         ('starting_balance', 'Adjustment', 'Starting balance of the account'),
         ('covered', 'Adjustment', 'Usage that the invoice does not bill'),
@@ -61,15 +62,18 @@ amounts as (
             else reasons.charge_category
         end as charge_category,
         case reasons.reason
-            when 'tax' then {{ cents_in_currency('sales_tax_cents', '1') }}
+            when 'tax' then {{ cents_in_currency('main_tax_cents', '1') }}
             when 'starting_balance' then {{ cents_in_currency('-starting_balance_cents', '1') }}
+            when 'commitment_shortfall'
+                then {{ cents_in_currency('commitment_shortfall_cents', 'credit_price') }}
             when 'credit' then {{ cents_in_currency('missing_credit_cents', 'credit_price') }}
             when 'covered' then {{ cents_in_currency('covered_cents', 'credit_price') }}
             when 'credits_beside'
                 then {{ cents_in_currency('credits_beside_cents', 'credit_price') }}
             when 'header_difference'
                 then {{ cents_in_currency(
-                    'gap_cents - missing_credit_cents - credits_beside_cents - covered_cents',
+                    'gap_cents - missing_credit_cents - credits_beside_cents - covered_cents'
+                    ~ ' - commitment_shortfall_cents',
                     'credit_price'
                 ) }}
             -- charges paid by several contracts cost what the report says, each at its own price

@@ -8,6 +8,10 @@ amounts as (
     select * from {{ ref('int_focus_amounts') }}
 ),
 
+payments as (
+    select * from {{ ref('int_focus_payments') }}
+),
+
 refunds as (
     select * from {{ ref('fct_invoice_refunds') }}
 ),
@@ -34,7 +38,9 @@ stacked as (
         charge_category,
         amount,
         effective_amount,
-        cast(null as date) as refunded_on
+        cast(null as date) as refunded_on,
+        cast(null as varchar) as paid_currency,
+        cast(null as decimal(38, 18)) as paid_nominal
     from amounts
     union all
     select
@@ -44,7 +50,21 @@ stacked as (
         charge_category,
         amount,
         amount as effective_amount,
-        refunded_on
+        cast(null as date) as refunded_on,
+        billing_currency as paid_currency,
+        nominal as paid_nominal
+    from payments
+    union all
+    select
+        invoice_id,
+        reason,
+        description,
+        charge_category,
+        amount,
+        amount as effective_amount,
+        refunded_on,
+        cast(null as varchar) as paid_currency,
+        cast(null as decimal(38, 18)) as paid_nominal
     from refunded
 ),
 
@@ -85,14 +105,14 @@ final as (
         effective_amount as list_cost,
         {{ nulls_of('decimal(38, 18)', ['contracted_unit_price', 'list_unit_price',
             'pricing_currency_contracted_unit_price']) }},
-        coalesce(nominal_amount, effective_amount) as pricing_currency_effective_cost,
+        coalesce(paid_nominal, nominal_amount, effective_amount) as pricing_currency_effective_cost,
         {{ nulls_of('decimal(38, 18)', ['pricing_currency_list_unit_price', 'pricing_quantity']) }},
         {{ nulls_of('varchar', ['pricing_unit']) }},
         {{ nulls_of('decimal(38, 18)', ['consumed_quantity']) }},
         {{ nulls_of('varchar', ['consumed_unit']) }},
         pricing_currency,
-        billing_currency,
-        case when credit_price_source != 'unknown' then credit_price end as credit_price,
+        coalesce(paid_currency, billing_currency) as billing_currency,
+        case when paid_currency is null and credit_price_source != 'unknown' then credit_price end as credit_price,
         {{ nulls_of('varchar', ['contract_applied']) }},
         invoice_issuer,
         {{ nulls_of('varchar', ['host_provider_name', 'region_id', 'region_name', 'resource_id',
