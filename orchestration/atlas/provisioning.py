@@ -47,6 +47,11 @@ class Provisioning:
         """Atlas deleteGroup: refused by Atlas while clusters are inside."""
         self._deleted(paths.project(project_id), BASIC, "deleting the project")
 
+    def list_offers(self, project_id: str, provider: str) -> list[Document]:
+        """Atlas listGroupClusterProviderRegions: a cloud's sizes, each with its regions."""
+        path = f"{paths.project(project_id)}/clusters/provider/regions"
+        return self._listed(path, f"what {provider} offers", {"providers": provider})
+
     def get_cluster(self, project_id: str, name: str) -> Document:
         """Atlas getGroupCluster."""
         return self._get(paths.cluster(project_id, name), CLUSTERS, f"cluster {name}")

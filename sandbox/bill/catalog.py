@@ -73,6 +73,11 @@ PROVIDERS = ("AWS", "AZURE", "GCP")
 SIZES = ("M10", "M20", "M30", "M40", "M50", "M60", "M80", "M200")
 # What the price of a size includes, in GB.
 DISK_GB = dict(zip(SIZES, (10, 20, 40, 80, 160, 320, 750, 1500), strict=True))
+# A size that comes with a disk of its own, sold by one cloud in a few regions.
+NVME = "M40_NVME"
+DISK_GB[NVME] = 380
+NVME_IOPS = 135_125
+NVME_REGIONS = ("EU_WEST_1", "US_EAST_1", "US_WEST_2")
 SERVERLESS_KINDS = ("RPU", "WPU", "STORAGE")
 FLEX_BANDS = (100, 200, 300, 400, 500)
 
@@ -86,6 +91,7 @@ HOURLY_PER_SET = {
     "M60": Decimal("3.95"),
     "M80": Decimal("7.30"),
     "M200": Decimal("14.59"),
+    NVME: Decimal("1.58"),  # made up: no public list has it
 }
 FLEX_HOURLY = dict(
     zip(FLEX_BANDS, map(Decimal, ("0.0110", "0.0205", "0.0288", "0.0356", "0.0411")), strict=True)
@@ -119,6 +125,16 @@ TRANSFER_KINDS = {
     ),
     "GCP": (("INTER_ZONE", "0.01"), ("INTER_REGION", "0.02"), ("INTERNET", "0.12")),
 }
+
+
+def sizes(provider: str) -> tuple[str, ...]:
+    """The dedicated sizes that a cloud has."""
+    return (*SIZES, NVME) if provider == "AWS" else SIZES
+
+
+def is_sold(size: str, region: str) -> bool:
+    """Whether a size of a cloud can be had in one of its regions."""
+    return size != NVME or region in NVME_REGIONS
 
 
 @cache
@@ -241,8 +257,8 @@ def products() -> tuple[Product, ...]:
     """Every product, by SKU: what GET /skus lists."""
     found = list(_SINGLES)
     for provider in PROVIDERS:
-        found += [instance(provider, size) for size in SIZES]
-        found += [paused_instance(provider, size) for size in SIZES]
+        found += [instance(provider, size) for size in sizes(provider)]
+        found += [paused_instance(provider, size) for size in sizes(provider)]
         found += [flex(provider, band) for band in FLEX_BANDS]
         found += [transfer(provider, kind) for kind, _ in TRANSFER_KINDS[provider]]
         found += [serverless(provider, kind) for kind in SERVERLESS_KINDS]

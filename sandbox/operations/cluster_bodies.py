@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import chain, count
 from typing import Any
 
-from sandbox.bill.catalog import DISK_GB, PROVIDERS, SIZES
+from sandbox.bill.catalog import DISK_GB, NVME, NVME_IOPS, PROVIDERS, SIZES, is_sold, sizes
 from sandbox.estate.places import REGIONS
 from sandbox.estate.resources import STANDARD_IOPS, Cluster, Life, Region, Shard
 from sandbox.identity import object_id
@@ -17,11 +17,13 @@ from sandbox.wire.errors import AtlasError
 Document = dict[str, Any]
 TYPES = ("REPLICASET", "SHARDED", "GEOSHARDED")
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9-]*")
-LONGEST_NAME = 64
+# Hosts are named by the beginning of a name.
+LONGEST_NAME, PREFIX = 64, 23
 TENANT, FREE_SIZE, FREE_DISK_GB = "TENANT", "M0", 5
 FLEX = "FLEX"
 FACTORS = (3, 5, 7)
-STANDARD, VOLUMES = "STANDARD", ("STANDARD", "PROVISIONED", "HIGH_PERFORMANCE")
+STANDARD, PROVISIONED = "STANDARD", "PROVISIONED"
+VOLUMES = (STANDARD, PROVISIONED, "HIGH_PERFORMANCE")
 # Smaller sizes take no volume of their own; a volume gives so many operations for each GB.
 FIRST_PROVISIONED, IOPS_PER_GB = "M30", 50
 UNSCALED: Document = {
@@ -54,6 +56,11 @@ def name_of(body: Document) -> str:
     if len(name) > LONGEST_NAME:
         detail = f"Cluster name {name} is limited to {LONGEST_NAME} characters."
         raise AtlasError(400, "CLUSTER_NAME_TOO_LONG", detail, (name, LONGEST_NAME))
+    if (prefix := name[:PREFIX]).endswith("-") and len(prefix) == PREFIX:
+        detail = f'Cluster name "{name}" is invalid. Atlas truncates cluster names to {PREFIX} '
+        detail += 'characters which results in an invalid hostname due to a trailing "-" in the '
+        detail += f'generated cluster name prefix "{prefix}".'
+        raise AtlasError(400, "CLUSTER_NAME_PREFIX_INVALID", detail, (name, PREFIX, prefix))
     return name
 
 
@@ -101,6 +108,8 @@ def _backed_up(cluster: Cluster, body: Document) -> Cluster:
     if is_on and cluster.kind == "tenant":
         detail = f"The backupEnabled field must be omitted or set to false on {FREE_SIZE} clusters."
         raise AtlasError(400, "INVALID_TENANT_BACKUP_ENABLED", detail, ("backupEnabled",))
+    if cluster.size == NVME and not is_on:
+        raise bodies.invalid("backupEnabled")
     if is_continuous and not is_on:
         raise bodies.invalid("pitEnabled")
     return replace(cluster, backup=is_on, continuous_backup=is_continuous)
@@ -158,7 +167,9 @@ def _scaled(spec: Document, size: str) -> Document:
         return {"autoscales": False, "scaling": UNSCALED}
     compute = bodies.part(bodies.part(spec["regionConfigs"][0], "autoScaling"), "compute")
     is_on = bodies.flag(compute, "enabled", default=False)
-    if is_on and size != FREE_SIZE:
+    if is_on and size not in SIZES:
+        raise bodies.invalid("autoScaling")
+    if is_on:
         _check_bounds(compute, size)
     return {"autoscales": is_on, "scaling": UNSCALED | wanted}
 
@@ -186,6 +197,10 @@ def _volume(specs: list[Document], size: str, disk_gb: int) -> Document:
     hardware = [_electable(one) for one in configs if one["providerName"] == "AWS"]
     if not hardware:
         return {"volume": STANDARD, "iops": STANDARD_IOPS}
+    if size == NVME:
+        if any(one.get("ebsVolumeType") == STANDARD for one in hardware):
+            raise bodies.invalid("ebsVolumeType")
+        return {"volume": PROVISIONED, "iops": NVME_IOPS}
     volumes = {bodies.choice(one, "ebsVolumeType", VOLUMES, STANDARD) for one in hardware}
     iops = {bodies.whole(one, "diskIOPS", 1, 256_000, STANDARD_IOPS) for one in hardware}
     if len(volumes) > 1 or len(iops) > 1:
@@ -215,22 +230,27 @@ def _shard(spec: Document) -> Shard:
     if not configs:
         raise bodies.missing("regionConfigs")
     configs = sorted(configs, key=lambda one: -bodies.whole(one, "priority", 0, 7, 7))
-    sizes = {_size(one) for one in configs}
-    if len(sizes) > 1:
+    found = {_size(one) for one in configs}
+    if len(found) > 1:
         raise bodies.invalid("instanceSize")
     regions = tuple(map(_region, configs))
     if sum(one.nodes for one in regions) not in FACTORS:
         detail = "The cluster's replication factor must be either 3, 5, or 7."
         raise AtlasError(400, "CLUSTER_REPLICATION_FACTOR_INVALID", detail, ("nodeCount",))
-    return Shard(sizes.pop(), regions, spec.get("zoneName") or "Zone 1")
+    size = found.pop()
+    if not all(is_sold(size, one.name) for one in regions):
+        raise bodies.invalid("regionName")
+    return Shard(size, regions, spec.get("zoneName") or "Zone 1")
 
 
 def _size(config: Document) -> str:
     """The size of a region's nodes; only M0 is TENANT's."""
-    is_tenant = config.get("providerName") == TENANT
     kinds = (bodies.part(config, kind) for kind in NODES)
     specs = next(filter(None, kinds), {})
-    return bodies.choice(specs, "instanceSize", (FREE_SIZE,) if is_tenant else DISK_GB)
+    if config.get("providerName") == TENANT:
+        return bodies.choice(specs, "instanceSize", (FREE_SIZE,))
+    provider = bodies.choice(config, "providerName", PROVIDERS)
+    return bodies.choice(specs, "instanceSize", sizes(provider))
 
 
 def _region(config: Document) -> Region:
@@ -256,6 +276,9 @@ def _disk_gb(specs: list[Document], size: str) -> int:
     }
     if len(wanted) > 1:
         raise bodies.invalid("diskSizeGB")
+    if size == NVME and not wanted <= {DISK_GB[NVME]}:
+        detail = f"Invalid disk size: {wanted.pop()}."
+        raise AtlasError(400, "CLUSTER_DISK_SIZE_INVALID", detail, ("diskSizeGB",))
     return wanted.pop() if wanted else DISK_GB[size]
 
 

@@ -9,7 +9,7 @@ from sandbox.estate.estate import CREATING, DELETING
 from sandbox.estate.inventory import Document, cluster_document
 from sandbox.estate.resources import Cluster, Project
 from sandbox.operations import bodies
-from sandbox.operations.cluster_bodies import changed, created, is_flex
+from sandbox.operations.cluster_bodies import PREFIX, changed, created, is_flex
 from sandbox.operations.inventory import own_group, own_listed, refuse_flex
 from sandbox.operations.snapshots import bound
 from sandbox.state import Sandbox
@@ -79,6 +79,10 @@ def check_unused(project: Project, clusters: tuple[Cluster, ...], name: str) -> 
         what = "cluster or serverless instance"
         detail = f"A {what} named {name} is already present in group {project.id}."
         raise AtlasError(400, "DUPLICATE_CLUSTER_NAME", detail, (what, name, project.id))
+    if any(one.name[:PREFIX] == name[:PREFIX] for one in clusters):
+        detail = f"Cluster name {name} cannot have same first {PREFIX} characters as another "
+        detail += "cluster name in same group."
+        raise AtlasError(400, "DUPLICATE_CLUSTER_NAME_PREFIX", detail, (name, PREFIX))
 
 
 def check_not_leaving(cluster: Cluster) -> None:

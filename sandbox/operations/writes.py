@@ -10,7 +10,16 @@ from typing import ClassVar
 from sandbox.access import rules as access
 from sandbox.estate.inventory import API
 from sandbox.operations import access_lists as access_list
-from sandbox.operations import clusters, flex, groups, restores, schedules, snapshots, users
+from sandbox.operations import (
+    clusters,
+    flex,
+    groups,
+    offers,
+    restores,
+    schedules,
+    snapshots,
+    users,
+)
 from sandbox.operations.reads import (
     CLUSTER,
     FLEX_CLUSTER,
@@ -75,6 +84,13 @@ READS = (
     Operation("getGroupDatabaseUser", USER, V1, users.get_user),
     Operation("listGroupAccessListEntries", ACCESS_LIST, V1, access_list.list_entries),
     Operation("getGroupAccessListEntry", ENTRY, V1, access_list.get_entry),
+    Operation(
+        "listGroupClusterProviderRegions",
+        f"{GROUP}/clusters/provider/regions",
+        V1,
+        offers.list_provider_regions,
+        rate_limits.GROUP_CLUSTERS,
+    ),
     Operation("getGroupClusterBackupSchedule", SCHEDULE, SCHEDULE_VERSIONS, schedules.get_schedule),
     Operation(
         "getGroupBackupCompliancePolicy",

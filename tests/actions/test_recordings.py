@@ -83,6 +83,7 @@ LOOKED_FOR = {
     r"/groups/\w+/(clusters|flexClusters|serverless|dataFederation|streams)": (
         "what is inside a project that is to be deleted"
     ),
+    r"/groups/\w+/clusters/provider/regions": "which sizes and regions are offered",
     r"/groups/\w+/backupCompliancePolicy": "what a policy forbids",
     r"/groups/\w+/flexClusters/[^/]+": "whether a cluster that is gone is one of the other kind",
     r"/groups/\w+/clusters/cluster-191": "the kind of a flex cluster that nobody asked for",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.sandbox.acting import cluster, free, region, spec
+from tests.sandbox.acting import FLEX, cluster, free, region, spec
 
 CLUSTERS = "/clusters"
 
@@ -21,6 +21,19 @@ def fast(size: str, iops: int, volume: str) -> dict:
 REFUSALS = [
     (cluster("a b"), "CLUSTER_NAME_INVALID", "a b"),
     (cluster("x" * 65), "CLUSTER_NAME_TOO_LONG", "x" * 65),
+    (cluster("x" * 22 + "-y"), "CLUSTER_NAME_PREFIX_INVALID", "x" * 22 + "-y"),
+    (cluster("c", spec(region("M40_NVME", disk=500))), "CLUSTER_DISK_SIZE_INVALID", "diskSizeGB"),
+    (cluster("c", spec(region("M40_NVME"))), "INVALID_ATTRIBUTE", "backupEnabled"),
+    (
+        cluster("c", spec(region("M40_NVME", regionName="EU_CENTRAL_1"))),
+        "INVALID_ATTRIBUTE",
+        "regionName",
+    ),
+    (
+        cluster("c", spec(region("M40_NVME", providerName="GCP", regionName="CENTRAL_US"))),
+        "INVALID_ATTRIBUTE",
+        "instanceSize",
+    ),
     (cluster(""), "MISSING_ATTRIBUTE", "name"),
     (cluster("c", clusterType="TRIANGLE"), "INVALID_ATTRIBUTE", "clusterType"),
     (cluster("c", clusterType=None), "MISSING_ATTRIBUTE", "clusterType"),
@@ -91,3 +104,24 @@ def test_a_change_is_looked_at_as_closely(own, body: dict, code: str) -> None:
     before = own.cluster("one")["replicationSpecs"]
     assert own.refused("PATCH", "/clusters/one", body)[:2] == (400, code)
     assert own.get("/clusters/one")["replicationSpecs"] == before
+
+
+def test_two_names_begin_otherwise(own) -> None:
+    name = "a-name-of-23-characters"
+    own.cluster(name)
+    for path, body in (
+        (CLUSTERS, cluster(f"{name}-2")),
+        ("/flexClusters", {"name": f"{name}-3", "providerSettings": FLEX}),
+    ):
+        assert own.refused("POST", path, body)[:2] == (400, "DUPLICATE_CLUSTER_NAME_PREFIX")
+
+
+def test_what_is_offered_is_listed_for_the_clouds_and_the_tier_asked_for(own) -> None:
+    path = "/clusters/provider/regions"
+    everything = own.get(path)["results"]
+    assert [one["provider"] for one in everything] == ["AWS", "AZURE", "GCP"]
+    [found] = own.ask("GET", path, None, 200, providers="AWS", tier="M40_NVME").json()["results"]
+    [size] = found["instanceSizes"]
+    assert [one["name"] for one in size["availableRegions"] if one["default"]] == ["US_EAST_1"]
+    assert len(size["availableRegions"]) == 3
+    assert own.refused("GET", path, providers="OVH")[:2] == (400, "INVALID_ATTRIBUTE")

@@ -72,6 +72,7 @@ def _play_project(play, own: Acting, found: dict) -> None:
 
 def _play_clusters(play) -> None:
     backup = {"backupEnabled": True, "pitEnabled": True}
+    play("listGroupClusterProviderRegions", "/clusters/provider/regions")
     play("createGroupCluster", "/clusters", free())
     play("createGroupCluster", "/clusters", cluster("one", **backup))
     shards = cluster("many", spec(region("M30")), spec(region("M30")), clusterType="SHARDED")

@@ -13,14 +13,16 @@ from orchestration.actions.clusters.configs import (
     UpdateCluster,
 )
 from orchestration.actions.clusters.entries import Entries, allow, entries_of
+from orchestration.actions.clusters.offers import name_refusals, offer_refusals
 from orchestration.actions.clusters.refusals import (
+    disk_refusals,
     pause_refusals,
     shape_warnings,
     update_refusals,
     update_warnings,
 )
 from orchestration.actions.clusters.replication_specs import as_atlas
-from orchestration.actions.clusters.shards import zone_changes
+from orchestration.actions.clusters.shards import shards_of, zone_changes
 from orchestration.actions.clusters.state import (
     DELETING,
     IDLE,
@@ -73,7 +75,13 @@ def create_cluster(context: Context, config: CreateCluster) -> Proposal:
     plan = Plan(
         summary=f"Create cluster {config.name} in project {project.name}.",
         changes=(*_told(body), *entries.missing),
-        refusals=(*entries.refusals, *_missing_tags(context, config.tags or {})),
+        refusals=(
+            *entries.refusals,
+            *_missing_tags(context, config.tags or {}),
+            *name_refusals(context, project, config.name),
+            *offer_refusals(context, project, None, shape),
+            *disk_refusals(body.get("replicationSpecs") or []),
+        ),
         warnings=tuple(shape_warnings(None, shape, cost)),
         monthly_cost=cost,
     )
@@ -172,7 +180,10 @@ def update_cluster(context: Context, config: UpdateCluster) -> Proposal:
     if not at.cluster.is_flex:
         warnings += shape_warnings(at.cluster.shape, _shape_after(at, body), cost)
     refusals = [*moved.refusals, *update_refusals(at.cluster, config, changes)]
-    refusals += size_refusals(body.get("replicationSpecs") or [])
+    if specs := body.get("replicationSpecs"):
+        refusals += size_refusals(specs)
+        refusals += disk_refusals(specs, shards_of(at.cluster.document))
+        refusals += offer_refusals(context, at.project, at.cluster.shape, _shape_after(at, body))
     refusals += [] if config.tags is None else _missing_tags(context, config.tags)
     moves = zone_changes(at.cluster.document, as_atlas(config.replication_specs or []))
     plan = Plan(

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from orchestration.actions.clusters.regions import atlas_region
 from orchestration.actions.clusters.replication_specs import ReplicationSpecs
@@ -17,7 +17,10 @@ from orchestration.actions.configs import (
     WaitTimeout,
 )
 
-SIZE = re.compile(r"M0|FLEX|[MR][1-9]\d{1,2}(_NVME|_LOW_CPU)?")
+SIZE = re.compile(r"M0|FLEX|[MR][1-9]\d{1,2}(_NVME|_LOW_CPU)?(_GEN_2)?")
+NVME = "_NVME"
+# Atlas names hosts by the beginning of a cluster's name.
+PREFIX = 23
 RETIRED = {"M2", "M5"}
 FREE, FLEX = "M0", "FLEX"
 LONGEST_WAIT_S = HOUR_S
@@ -100,11 +103,29 @@ class _Hardware(ChangingConfig):
             raise ValueError(f"replication_specs and {' and '.join(simple)} say the same: keep one")
         if self.pit_enabled and self.backup_enabled is False:
             raise ValueError("pit_enabled needs backup_enabled")
+        if NVME in (self.instance_size or ""):
+            self._require_own_disk()
         return self
+
+    def _require_own_disk(self) -> None:
+        if self.disk_gb is not None:
+            raise ValueError(f"disk_gb: a {self.instance_size} comes with its disk, leave it out")
+        if self.backup_enabled is False:
+            raise ValueError(f"backup_enabled: Atlas runs no {self.instance_size} without backups")
 
 
 class CreateCluster(_Hardware):
     """A cluster; free and flex ones by the same action."""
+
+    @field_validator("name")
+    @classmethod
+    def _makes_hosts(cls, name: str) -> str:
+        if name[PREFIX - 1 : PREFIX] == "-":
+            raise ValueError(
+                f"must have no hyphen as its {PREFIX}rd character, where Atlas cuts it off for "
+                "the names of hosts"
+            )
+        return name
 
     @model_validator(mode="after")
     def _is_whole(self) -> "CreateCluster":

@@ -1,14 +1,17 @@
 """Changes of a cluster that Atlas would refuse, or carry out by deleting something: told before."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from orchestration.actions.clusters import shards
-from orchestration.actions.clusters.configs import FLEX, FREE, REPLICA_SET, UpdateCluster
+from orchestration.actions.clusters.configs import FLEX, FREE, NVME, REPLICA_SET, UpdateCluster
 from orchestration.actions.clusters.regions import is_known
 from orchestration.actions.clusters.replication_specs import as_atlas
 from orchestration.actions.clusters.state import DELETING, FoundCluster
 from orchestration.actions.model import Change, MonthlyCost
-from orchestration.actions.pricing.shapes import DEDICATED, Shape
+from orchestration.actions.pricing.shapes import DEDICATED, SPECS, Shape
+
+Document = dict[str, Any]
 
 NO_WAY_BACK = "Irreversible: a sharded cluster cannot become a replica set again."
 
@@ -29,6 +32,8 @@ def update_refusals(
             f"{' and '.join(sorted(small))} of a {cluster.tier} cluster cannot be changed: make a "
             "dedicated cluster and move the data"
         )
+    if "disk_gb" in fields and NVME in (config.instance_size or cluster.base_tier):
+        found.append(f"a {cluster.base_tier} comes with its disk: leave disk_gb out")
     if config.pit_enabled and not (config.backup_enabled or cluster.shape.backup):
         found.append("pit_enabled needs backup_enabled")
     if "instance_size" in fields and config.instance_size in {FREE, FLEX}:
@@ -69,13 +74,33 @@ def shape_warnings(before: Shape | None, after: Shape, cost: MonthlyCost | None)
     places = {(each.provider, each.region) for each in after.servers}
     places -= {(each.provider, each.region) for each in before.servers} if before else set()
     found = [
-        f"{provider} {region} is no region known here: Atlas may refuse it, its price is a guess"
+        f"{provider} {region} is no region known here: its price is a guess"
         for provider, region in sorted(places)
         if not is_known(provider, region)
     ]
     if cost is None and after.kind == DEDICATED:
         found.append("No price: this size is on no invoice yet.")
     return found
+
+
+def disk_refusals(specs: list[Document], there: list[Document] | None = None) -> list[str]:
+    """Disks asked for of sizes that come with their own; as they are, they may be said again."""
+    known = {_own_disk(each) for each in _nodes(there or [])}
+    asked = dict.fromkeys(_own_disk(each) for each in _nodes(specs) if each.get("diskSizeGB"))
+    return [
+        f"a {size} comes with its disk: leave diskSizeGB ({disk:g}) out"
+        for size, disk in asked
+        if NVME in size and (size, disk) not in known
+    ]
+
+
+def _nodes(specs: list[Document]) -> Iterator[Document]:
+    places = (each for spec in specs for each in spec["regionConfigs"])
+    yield from (place.get(name) or {} for place in places for name in SPECS)
+
+
+def _own_disk(nodes: Document) -> tuple[str, float]:
+    return str(nodes.get("instanceSize")), float(nodes.get("diskSizeGB") or 0)
 
 
 def pause_refusals(cluster: FoundCluster) -> tuple[str, ...]:

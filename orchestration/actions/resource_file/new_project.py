@@ -22,6 +22,9 @@ class _Nothing(Provisioning):
     def list_entries(self, project_id: str) -> list[Document]:  # noqa: ARG002  as its base
         return []
 
+    def list_offers(self, project_id: str, provider: str) -> list[Document]:  # noqa: ARG002
+        return []
+
     def get_cluster(self, project_id: str, name: str) -> NoReturn:  # noqa: ARG002
         _not_there(name)
 

@@ -3,7 +3,7 @@
 Every mistake is one sentence with file, line and key, before Atlas is asked anything.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
@@ -12,8 +12,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from orchestration.actions.clusters.configs import PREFIX
 from orchestration.actions.configs import ActionConfig
-from orchestration.actions.resource_file.kinds import INSIDE, PROJECT, Kind
+from orchestration.actions.resource_file.kinds import CLUSTER, INSIDE, PROJECT, Kind
 from orchestration.actions.resource_file.references import Reference, references
 from orchestration.config.yaml_file import Place, TypedValues, YamlFile, read_yaml
 
@@ -83,6 +84,7 @@ def read_resources(file: Path) -> list[Resource]:
                 raise read.mistake(place, f"is there twice: {each.address}")
             found[each.address] = each
     _require_known(read, found)
+    _require_hosts(read, found.values())
     return _ordered(read, found)
 
 
@@ -157,6 +159,20 @@ def _require_known(read: YamlFile, found: Mapping[str, Resource]) -> None:
             if each.attribute not in known:
                 said = f"asks {each.address} for {each.attribute}; it has {', '.join(known)}"
                 raise read.mistake(each.place, said)
+
+
+def _require_hosts(read: YamlFile, found: Iterable[Resource]) -> None:
+    """Atlas names hosts by the beginning of a cluster's name: each needs one of its own."""
+    seen: dict[tuple[str, str], str] = {}
+    for each in found:
+        if each.kind is CLUSTER:
+            name = str(getattr(each.config, each.kind.key))
+            other = seen.setdefault((each.project, name[:PREFIX]), name)
+            if other != name:
+                told = (
+                    f"has the first {PREFIX} characters of {other}, and Atlas names hosts by them"
+                )
+                raise read.mistake((*each.place, each.kind.key), told)
 
 
 def _ordered(read: YamlFile, found: Mapping[str, Resource]) -> list[Resource]:
