@@ -66,6 +66,16 @@ class Provisioning:
         path = paths.cluster(project_id, name)
         return self._changed(path, body, CLUSTER_WRITES, f"changing cluster {name}")
 
+    def upgrade_tenant_cluster(self, project_id: str, name: str, body: Document) -> Document:
+        """Atlas upgradeGroupClusterTenantUpgrade: an M0 to a dedicated cluster, in place."""
+        path = f"{paths.project(project_id)}/clusters/tenantUpgrade"
+        return self._made(path, body, BASIC, f"upgrading cluster {name}")
+
+    def upgrade_flex_cluster(self, project_id: str, name: str, body: Document) -> Document:
+        """Atlas tenantGroupFlexClusterUpgrade: a flex to a dedicated cluster, in place."""
+        path = f"{paths.project(project_id)}/flexClusters:tenantUpgrade"
+        return self._made(path, body, FLEX, f"upgrading flex cluster {name}")
+
     def delete_cluster(self, project_id: str, name: str, *, retain_backups: bool) -> None:
         """Atlas deleteGroupCluster; `retain_backups` keeps its snapshots, which go on costing."""
         path, query = paths.cluster(project_id, name), {"retainBackups": "true"}

@@ -22,6 +22,11 @@ MAKING = {
     "flex": (CREATING, "UPDATING", "IDLE"),
 }
 CHANGING = ("UPDATING", "IDLE")
+# Recorded: after an upgrade was taken the old cluster is shown once more as idle, then as being
+# updated, and only then the new one.
+STILL_IDLE, STILL_THERE = "STILL_IDLE", "STILL_THERE"
+UPGRADING = (STILL_IDLE, STILL_THERE, "UPDATING", "IDLE")
+SHOWN = {STILL_IDLE: "IDLE", STILL_THERE: "UPDATING"}
 LEAVING = (DELETING, GONE)
 
 
@@ -35,6 +40,7 @@ class Estate:
         self._made = 0
         self._stages: dict[str, Stages] = {}
         self._leaving: dict[str, tuple[str, Cluster]] = {}
+        self._upgraded: dict[str, Cluster] = {}
 
     def new_id(self, name: str) -> str:
         """An id that nothing has had before: a name that is used again has another."""
@@ -44,13 +50,24 @@ class Estate:
     def seen(self, project: Project, clusters: tuple[Cluster, ...]) -> tuple[Cluster, ...]:
         """A project's clusters, each in its state; those being deleted come last."""
         leaving = [cluster for group, cluster in self._leaving.values() if group == project.id]
-        found = [replace(one, state=self.state(one)) for one in (*clusters, *leaving)]
+        found = [self._shown(one) for one in (*clusters, *leaving)]
         return tuple(one for one in found if one.state != GONE)
+
+    def _shown(self, cluster: Cluster) -> Cluster:
+        """A cluster in its state, or the one it is made of while that is what is shown."""
+        state = self.state(cluster)
+        if state in SHOWN:
+            return replace(self._upgraded[cluster.id], state=SHOWN[state])
+        return replace(cluster, state=state)
 
     def state(self, cluster: Cluster) -> str:
         """A cluster's stateName; what nobody has touched is idle."""
         stages = self._stages.get(cluster.id)
         return stages.at(self._pace.stages) if stages else "IDLE"
+
+    def is_upgraded(self, cluster: Cluster) -> bool:
+        """Whether another cluster is made of it, though it may be shown still."""
+        return any(one.id == cluster.id for one in self._upgraded.values())
 
     def put_project(self, org: Organization, project: Project) -> None:
         """Let a project be this from today on."""
@@ -74,6 +91,16 @@ class Estate:
         self._put(org, project, after, before)
         if before.state != CREATING:
             self._begin(after, CHANGING, stuck=stuck)
+
+    def upgrade(
+        self, org: Organization, project: Project, before: Cluster, after: Cluster, *, stuck: bool
+    ) -> None:
+        """Begin to make another cluster of one: the same name under another id."""
+        life = replace(before.life, gone=self._clock.today)
+        self._put(org, project, replace(before, life=life), before)
+        self._put(org, project, after)
+        self._upgraded[after.id] = before
+        self._begin(after, UPGRADING, stuck=stuck)
 
     def remove(self, org: Organization, project: Project, cluster: Cluster, *, stuck: bool) -> None:
         """Begin to delete a cluster: from today on it costs nothing."""

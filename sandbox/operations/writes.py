@@ -18,6 +18,7 @@ from sandbox.operations import (
     restores,
     schedules,
     snapshots,
+    upgrades,
     users,
 )
 from sandbox.operations.reads import (
@@ -140,6 +141,22 @@ CLUSTER_WRITES = (
         clusters.update_group_cluster,
         rate_limits.GROUP_CLUSTERS,
         gone=GONE,
+        roles=access.CLUSTER_MANAGERS,
+    ),
+    Start(
+        "upgradeGroupClusterTenantUpgrade",
+        f"{GROUP}/clusters/tenantUpgrade",
+        V1,
+        upgrades.upgrade_tenant,
+        rate_limits.GROUP_CLUSTERS,
+        roles=access.CLUSTER_MANAGERS,
+    ),
+    Start(
+        "tenantGroupFlexClusterUpgrade",
+        f"{GROUP}/flexClusters:tenantUpgrade",
+        FLEX_VERSIONS,
+        upgrades.upgrade_flex,
+        rate_limits.FLEX_CLUSTERS,
         roles=access.CLUSTER_MANAGERS,
     ),
     Dismissal(

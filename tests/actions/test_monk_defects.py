@@ -162,8 +162,8 @@ def test_a_changed_size_is_changed_not_ignored(stage):
 
 def test_what_cannot_be_changed_is_refused_not_ignored(stage):
     at = stage.cluster(instance_size="M0")
-    refused = apply("update_cluster", **at, instance_size="M10")
-    assert "instance_size of a M0 cluster cannot be changed: make a dedicated" in refused.error
+    refused = apply("update_cluster", **at, disk_gb=60)
+    assert "disk_gb of a M0 cluster cannot be changed: instance_size M10 or" in refused.error
 
 
 def test_a_deletion_is_confirmed_waited_for_and_may_leave_the_backups(stage):

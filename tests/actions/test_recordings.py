@@ -63,7 +63,7 @@ NOT_COVERED = {
     ("POST", f"{G}/privateNetworkSettings/endpointIds"): "private endpoints need the other side",
     ("DELETE", f"{G}/privateNetworkSettings/endpointIds/{{endpointId}}"): "as above",
     ("POST", "/api/atlas/v1.0/groups/{groupId}/clusters/tenantUpgrade"): (
-        "an API of another age; update_cluster refuses it and says to move the data"
+        "an API of another age; update_cluster sends the upgrade of the second version"
     ),
 }
 # Recorded writes of endpoints that actions use, by file, that are not sent: what happens instead.
@@ -81,7 +81,7 @@ WRONG_KIND = "CANNOT_USE_FLEX_CLUSTER_IN_CLUSTER_API"
 LOOKED_FOR = {
     r"/groups/byName/[^/]+": "whether a project of this name is there already",
     r"/groups/\w+/(clusters|flexClusters|serverless|dataFederation|streams)": (
-        "what is inside a project that is to be deleted"
+        "what is inside a project that is to be deleted, and what else a long name begins"
     ),
     r"/groups/\w+/clusters/provider/regions": "which sizes and regions are offered",
     r"/groups/\w+/backupCompliancePolicy": "what a policy forbids",

@@ -18,6 +18,8 @@ from tests.sandbox.test_specification import VERSIONED, problems, schemas  # noq
 NAMES = {one.name: one for one in PROVISIONING}
 # Recorded: 201 where the specification says 200, 202 where it says 204.
 STATUSES = {"createGroup": "200", "createGroupAccessListEntry": "200", "deleteGroup": "204"}
+# Recorded, and of public clients, but not in our part of the specification.
+UNSPECIFIED = {"upgradeGroupClusterTenantUpgrade", "tenantGroupFlexClusterUpgrade"}
 # Recorded, and not in the specification.
 KNOWN_BETTER = ("frequencyType: 'ondemand' is not", "onDemandPolicyItem: None is not")
 USER = {
@@ -129,7 +131,7 @@ def answers() -> dict[str, tuple[Operation, httpx.Response]]:
         return played((sandbox, client))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", set(NAMES) - UNSPECIFIED)
 def test_each_answer_is_as_specified(name: str, answers, specification, schemas) -> None:  # noqa: F811
     """Name, status, media type and body."""
     operation, answer = answers[name]
@@ -147,4 +149,4 @@ def test_each_answer_is_as_specified(name: str, answers, specification, schemas)
 
 
 def test_nothing_is_left_out(answers) -> None:
-    assert set(answers) == set(NAMES)
+    assert set(answers) == set(NAMES) - UNSPECIFIED

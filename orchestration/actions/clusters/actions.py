@@ -34,6 +34,7 @@ from orchestration.actions.clusters.state import (
     wait_until_gone,
     wait_until_ready,
 )
+from orchestration.actions.clusters.upgrades import is_upgrade, upgrade
 from orchestration.actions.context import Context, was_unheard
 from orchestration.actions.model import Change, MonthlyCost, Note, Plan, Proposal
 from orchestration.actions.pricing.shapes import DEDICATED, Shape, shape_of, shape_of_flex
@@ -167,9 +168,10 @@ def _create(
 def update_cluster(context: Context, config: UpdateCluster) -> Proposal:
     """Change what differs, and nothing else."""
     at = locate(context, config.project, config.name)
-    config, moved = (
-        without_moved(at.cluster, config) if config.keep_autoscaled else (config, Moved())
-    )
+    if is_upgrade(at.cluster, config):
+        tags = [] if config.tags is None else _missing_tags(context, config.tags)
+        return upgrade(at, config, tags)
+    config, moved = without_moved(at.cluster, config)
     changes = differences(at.cluster, config)
     entries = entries_of(context, at.project, config)
     if not changes and not entries.missing:

@@ -7,9 +7,9 @@ the sizes, and regions are left to it.
 from collections.abc import Iterator
 from difflib import get_close_matches
 
-from orchestration.actions.clusters.configs import FLEX, FREE, PREFIX
-from orchestration.actions.context import Context
-from orchestration.actions.pricing.shapes import Servers, Shape
+from orchestration.actions.clusters.configs import PREFIX
+from orchestration.actions.context import Context, listed
+from orchestration.actions.pricing.shapes import DEDICATED, Servers, Shape
 from orchestration.actions.projects import ProjectRef
 from orchestration.atlas.errors import AtlasError
 from orchestration.atlas.responses import results
@@ -44,7 +44,13 @@ def offer_refusals(
     there = {_place(each) for each in before.servers} if before else set()
     wanted = sorted({_place(each) for each in after.servers} - there)
     known = {each: _offers(context, project, each) for each in {each[0] for each in wanted}}
-    found = (no for each in wanted for no in _refusals(*each, known[each[0]]))
+    found = (
+        no
+        for provider, region, size in wanted
+        for no in _refusals(
+            provider, region, size if after.kind == DEDICATED else None, known[provider]
+        )
+    )
     return list(dict.fromkeys(found))
 
 
@@ -66,14 +72,15 @@ def _offers(context: Context, project: ProjectRef, provider: str) -> Offers:
     }
 
 
-def _refusals(provider: str, region: str, size: str, offers: Offers) -> Iterator[str]:
+def _refusals(provider: str, region: str, size: str | None, offers: Offers) -> Iterator[str]:
+    """Of one cloud; `size` is None where it is no dedicated one."""
     regions = set().union(*offers.values())
-    if size not in {FREE, FLEX} and size not in (offers or SIZES.get(provider, {size})):
-        sizes = offers or SIZES[provider]
+    sizes = offers or SIZES[provider]
+    if size is not None and size not in sizes:
         yield f"{provider} offers no size {size} here; {_nearest(size, sizes)} are offered"
     elif regions and region not in regions:
         yield f"{provider} offers no region {region} here; {_nearest(region, regions)} are offered"
-    elif size in offers and region not in offers[size]:
+    elif size is not None and offers and region not in offers[size]:
         nearest = _nearest(region, offers[size])
         yield f"{size} is not offered in {provider} {region}; in {nearest} it is"
 
@@ -87,7 +94,7 @@ def name_refusals(context: Context, project: ProjectRef, name: str) -> list[str]
     if len(name) < PREFIX or not project.id:
         return []
     ask = (context.inventory.list_clusters, context.inventory.list_flex_clusters)
-    pages = (page for each in ask for page in each(project.id))
+    pages = (page for each in ask for page in listed(lambda each=each: each(project.id)))  # type: ignore[misc]
     names = (str(each["name"]) for page in pages for each in results(page.document))
     return [
         f"its first {PREFIX} characters are those of {each}, and Atlas names hosts by them"

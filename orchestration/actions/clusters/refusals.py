@@ -27,18 +27,24 @@ def update_refusals(
     if cluster.is_paused:
         found.append("it is paused, and Atlas changes no paused cluster: resume_cluster first")
     small = fields - {"tags", "termination_protection"}
-    if cluster.kind != DEDICATED and small:
+    if cluster.kind != DEDICATED and small - {"instance_size"}:
         found.append(
-            f"{' and '.join(sorted(small))} of a {cluster.tier} cluster cannot be changed: make a "
-            "dedicated cluster and move the data"
+            f"{' and '.join(sorted(small))} of a {cluster.tier} cluster cannot be changed: "
+            "instance_size M10 or larger upgrades it in place, which can be changed afterwards"
         )
     if "disk_gb" in fields and NVME in (config.instance_size or cluster.base_tier):
         found.append(f"a {cluster.base_tier} comes with its disk: leave disk_gb out")
     if config.pit_enabled and not (config.backup_enabled or cluster.shape.backup):
         found.append("pit_enabled needs backup_enabled")
     if "instance_size" in fields and config.instance_size in {FREE, FLEX}:
-        found.append(f"a {cluster.tier} cluster cannot become {config.instance_size}")
+        found.append(_no_small_one(cluster, config.instance_size))
     return [*found, *_layout_refusals(cluster, config, fields)]
+
+
+def _no_small_one(cluster: FoundCluster, size: str) -> str:
+    if (cluster.tier, size) == (FREE, FLEX):
+        return "an upgrade from M0 leads to M10 or larger here; Atlas's own pages know FLEX, too"
+    return f"a {cluster.tier} cluster cannot become {size}: Atlas makes none smaller than M10 again"
 
 
 def _layout_refusals(

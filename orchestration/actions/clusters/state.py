@@ -45,6 +45,7 @@ class ClusterDetails(Typed):
         kind: dedicated, tenant (free) or flex.
         state: Atlas's stateName, such as IDLE.
         regions: Provider and region of each region config, in Atlas's spelling.
+        upgraded_from: Id of the free or flex cluster that this one was, where a run upgraded it.
         connection_standard: Without user and password; None until Atlas has made it.
     """
 
@@ -66,6 +67,7 @@ class ClusterDetails(Typed):
     mongodb_version: str | None = None
     tags: dict[str, str] = Field(default_factory=dict)
     created_at: str | None = None
+    upgraded_from: str | None = None
     connection_standard: str | None = None
     connection_srv: str | None = None
 
