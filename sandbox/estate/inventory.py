@@ -77,7 +77,14 @@ def cluster_document(project: Project, cluster: Cluster, base: str, today: date)
         "rootCertType": "ISRGROOTX1",
         "versionReleaseSystem": "LTS",
         **cluster.details,
+        **_edition(cluster),
     }
+
+
+def _edition(cluster: Cluster) -> Document:
+    """Newer answers name it, where it is not the usual one; an infinite cluster has no disk."""
+    edition = cluster.details.get("databaseEdition")
+    return {"effectiveDatabaseEdition": edition} if edition else {}
 
 
 def flex_document(project: Project, cluster: Cluster, today: date) -> Document:
@@ -188,7 +195,9 @@ def _hardware(cluster: Cluster, size: str, region: Region, nodes: int) -> Docume
         "instanceSize": size,
         "nodeCount": nodes,
     }
-    if region.provider == "AWS":
+    if cluster.details.get("databaseEdition") == "INFINITE":
+        del hardware["diskSizeGB"]
+    elif region.provider == "AWS":
         hardware |= {"diskIOPS": cluster.iops, "ebsVolumeType": cluster.volume}
     return hardware
 

@@ -36,6 +36,7 @@ NODES = {"electableSpecs": 7, "readOnlySpecs": 50, "analyticsSpecs": 50}
 ECHOED = (
     "advancedConfiguration",
     "configServerManagementMode",
+    "databaseEdition",
     "encryptionAtRestProvider",
     "globalClusterSelfManagedSharding",
     "labels",

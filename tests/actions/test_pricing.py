@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.action_runs.own_prices import learn
 from orchestration.actions.pricing.pricer import Pricer, Rates, Tier
-from orchestration.actions.pricing.shapes import DEDICATED, FLEX, TENANT, Servers, Shape
+from orchestration.actions.pricing.shapes import DEDICATED, FLEX, TENANT, Servers, Shape, shape_of
 
 IRELAND = Servers("AWS", "EU_WEST_1", "M10", 3)
 PLAIN = Shape(DEDICATED, (IRELAND,))
@@ -142,13 +142,37 @@ def test_public_prices_of_point_in_time_backup_go_by_tier(gb, cents):
     assert found[0] == cents
 
 
-def test_a_paused_cluster_costs_its_disks():
+def test_a_paused_cluster_costs_its_disks_and_snapshots():
     shape = Shape(
         DEDICATED, (Servers("AWS", "EU_WEST_1", "M10", 3, 60.0),), disk_gb=60.0, backup=True
     )
     cost = Pricer(OWN).of(shape, shape.pausing(paused=True))
-    assert [each.name for each in cost.lines] == ["180 GB of disk"]
-    assert cost.before_cents > cost.after_cents == 2628
+    snapshots = round(60 * Decimal("1.5") * Decimal("0.5") * DAYS)
+    assert {each.name: each.monthly_cents for each in cost.lines} == {
+        "about 90 GB of snapshots": snapshots,
+        "180 GB of disk": 2628,
+    }
+    assert cost.before_cents > cost.after_cents == snapshots + 2628
+
+
+@pytest.mark.parametrize("disk_gb", [None, 10.0])
+def test_a_disk_that_the_tier_includes_costs_once_nobody_pays_for_the_tier(disk_gb):
+    paused = replace(PLAIN, disk_gb=disk_gb, paused=True)
+    deleted = Pricer(OWN).of(paused, None)
+    assert (deleted.before_cents, deleted.after_cents) == (round(30 * Decimal("0.02") * 730), 0)
+    assert Pricer(OWN).of(paused, replace(paused, paused=False)).before_cents == 438
+
+
+@pytest.mark.parametrize("field", ["effectiveDatabaseEdition", "databaseEdition"])
+def test_an_infinite_cluster_has_no_price_rather_than_a_wrong_one(field):
+    nodes = {"instanceSize": "M10", "nodeCount": 3}
+    place = {"providerName": "AWS", "regionName": "EU_WEST_1", "electableSpecs": nodes}
+    specs = [{"regionConfigs": [place]}]
+    infinite = shape_of({"replicationSpecs": specs, field: "INFINITE"})
+    core = shape_of({"replicationSpecs": specs, field: "CORE"})
+    assert Pricer(OWN).of(None, infinite) is None
+    assert Pricer(OWN).of(infinite, None) is None
+    assert Pricer(OWN).of(None, core).after_cents == Pricer(OWN).of(None, PLAIN).after_cents
 
 
 def test_free_costs_nothing_and_flex_its_mean():

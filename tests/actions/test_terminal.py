@@ -13,7 +13,7 @@ from orchestration.ops import JOBS
 from orchestration.ops.config_schema import config_schema
 from orchestration.settings import load_settings
 from tests.actions.cases import new_cluster
-from tests.actions.running import apply, run
+from tests.actions.running import apply, in_atlas, run
 
 
 def parsed(action, *arguments):
@@ -146,9 +146,34 @@ def test_a_plan_that_must_be_confirmed_says_with_which_word(stage, told):
 
 def test_what_a_paused_or_deleted_cluster_goes_on_costing_is_said(stage, told):
     at = stage.cluster()
-    assert "! Paused, it still costs its storage" in told(run("pause_cluster", **at))
+    assert "! Paused, it still costs its disks" in told(run("pause_cluster", **at))
     kept = told(run("delete_cluster", retain_backups=True, **at))
     assert "! Its snapshots stay and go on costing until they expire" in kept
+
+
+def test_what_a_paused_cluster_costs_is_taken_off_when_it_is_deleted(stage, told):
+    at = stage.cluster()
+    assert apply("pause_cluster", **at).is_good
+    cost = run("delete_cluster", **at).plan.monthly_cost
+    assert cost.before_cents > 0 == cost.after_cents
+    assert f"{-cost.before_cents / 100:+,.2f} to now" in told(run("delete_cluster", **at))
+
+
+def test_that_an_infinite_cluster_has_no_price_is_said(stage, told):
+    nodes = {"instanceSize": "M30", "nodeCount": 3}
+    place = {"providerName": "AWS", "regionName": "US_EAST_1", "electableSpecs": nodes}
+    body = {"name": "endless", "clusterType": "REPLICASET", "databaseEdition": "INFINITE"}
+    body["replicationSpecs"] = [{"regionConfigs": [{**place, "priority": 7}]}]
+    in_atlas(lambda atlas: atlas.create_cluster(stage.project, body))
+    at = {"project": stage.project, "name": "endless"}
+    for action, change in (
+        ("update_cluster", {"nodes": 5}),
+        ("pause_cluster", {}),
+        ("delete_cluster", {}),
+    ):
+        planned = run(action, **at, **change)
+        assert planned.plan.monthly_cost is None
+        assert "! No price: Atlas Infinite bills compute and storage by use" in told(planned)
 
 
 def test_a_result_is_told_and_a_refusal_says_why(stage, told):

@@ -17,6 +17,7 @@ from orchestration.actions.clusters.offers import name_refusals, offer_refusals
 from orchestration.actions.clusters.refusals import (
     disk_refusals,
     pause_refusals,
+    price_warnings,
     shape_warnings,
     update_refusals,
     update_warnings,
@@ -54,8 +55,8 @@ PROTECTED = (
 ASLEEP = "It is paused, so nobody can connect: resume_cluster starts it."
 RESUMED_AFTER = "Atlas resumes a paused cluster by itself after 30 days."
 STILL_COSTS = (
-    "Paused, it still costs its storage and the snapshots it keeps; of these the plan prices "
-    "only a disk that its tier does not include."
+    "Paused, it still costs its disks and the snapshots it keeps: the plan reckons all of the "
+    "disks, and as many snapshots as while it ran."
 )
 MOVES_DATA = "Zones decide where data lives: Atlas moves what is in a shard that changes its own."
 SNAPSHOTS_GO = "Its snapshots go with it."
@@ -269,12 +270,13 @@ def _pause(context: Context, config: PauseCluster, *, paused: bool) -> Proposal:
         is_done = at.cluster.state == IDLE if paused else at.cluster.is_ready
         return at.proposal(plan, None if is_done else apply)
     before, after = at.cluster.shape, at.cluster.shape.pausing(paused=paused)
+    cost = None if refusals else context.prices.of(before, after)
     plan = Plan(
         summary=f"{'Pause' if paused else 'Resume'} cluster {at.label}.",
         changes=(Change(field="paused", before=not paused, after=paused),),
         refusals=refusals,
-        warnings=(RESUMED_AFTER, STILL_COSTS) if paused else (),
-        monthly_cost=None if refusals else context.prices.of(before, after),
+        warnings=(*((RESUMED_AFTER, STILL_COSTS) if paused else ()), *price_warnings(after, cost)),
+        monthly_cost=cost,
     )
     return at.proposal(plan, apply)
 
@@ -290,13 +292,14 @@ def delete_cluster(context: Context, config: DeleteCluster) -> Proposal:
     at = Located(context, project, cluster)
     keeps = config.retain_backups and cluster.kind == DEDICATED
     fate = SNAPSHOTS_STAY if keeps else SNAPSHOTS_GO
+    cost = context.prices.of(cluster.shape, None)
     plan = Plan(
         summary=f"Delete cluster {at.label} with all its data.",
         changes=(Change(field="cluster", before=config.name),),
         refusals=(PROTECTED,) if cluster.is_protected else (),
-        warnings=(fate,) if cluster.kind == DEDICATED else (),
+        warnings=(fate, *price_warnings(cluster.shape, cost)) if cluster.kind == DEDICATED else (),
         confirm=config.name,
-        monthly_cost=context.prices.of(cluster.shape, None),
+        monthly_cost=cost,
     )
 
     def apply(note: Note) -> ClusterDetails:

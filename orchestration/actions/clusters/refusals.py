@@ -13,6 +13,9 @@ from orchestration.actions.pricing.shapes import DEDICATED, SPECS, Shape
 
 Document = dict[str, Any]
 
+NO_INFINITE_PRICE = (
+    "No price: Atlas Infinite bills compute and storage by use, and this preview knows neither."
+)
 NO_WAY_BACK = "Irreversible: a sharded cluster cannot become a replica set again."
 
 
@@ -73,6 +76,15 @@ def update_warnings(
     return found
 
 
+def price_warnings(shape: Shape, cost: MonthlyCost | None) -> list[str]:
+    """What the price of a cluster is not known of."""
+    if shape.is_infinite:
+        return [NO_INFINITE_PRICE]
+    if cost is None and shape.kind == DEDICATED:
+        return ["No price: this size is on no invoice yet."]
+    return []
+
+
 def shape_warnings(before: Shape | None, after: Shape, cost: MonthlyCost | None) -> list[str]:
     """What is not known here of hardware that is asked for: its region, its price."""
     if after == before:
@@ -84,9 +96,7 @@ def shape_warnings(before: Shape | None, after: Shape, cost: MonthlyCost | None)
         for provider, region in sorted(places)
         if not is_known(provider, region)
     ]
-    if cost is None and after.kind == DEDICATED:
-        found.append("No price: this size is on no invoice yet.")
-    return found
+    return [*found, *price_warnings(after, cost)]
 
 
 def disk_refusals(specs: list[Document], there: list[Document] | None = None) -> list[str]:

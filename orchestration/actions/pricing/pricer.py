@@ -72,6 +72,8 @@ class Pricer:
 
     def of(self, before: Shape | None, after: Shape | None) -> MonthlyCost | None:
         """The monthly cost of a change of shape; None where a price is known to nobody."""
+        if any(each and each.is_infinite for each in (before, after)):
+            return None
         try:
             old = list(self._parts(before)) if before else []
             new = list(self._parts(after)) if after else []
@@ -111,12 +113,14 @@ class Pricer:
         return Priced("flex cluster", list_prices.FLEX_HOUR * HOURS, f"{LIST}, the middle band")
 
     def _dedicated(self, shape: Shape) -> Iterator[Priced]:
-        if not shape.paused:
+        if shape.paused:
+            yield from self._backups(shape)
+        else:
             yield from self._running(shape)
         yield from self._disks(shape)
 
     def _running(self, shape: Shape) -> Iterator[Priced]:
-        """What a paused cluster does not cost."""
+        """What a cluster costs besides its disks while it runs."""
         transfer = Decimal(0)
         for each in shape.servers:
             hour, basis = self._server_hour(each)
@@ -140,11 +144,14 @@ class Pricer:
         return list_prices.SERVER_HOUR[servers.size] * factor, LIST
 
     def _disks(self, shape: Shape) -> Iterator[Priced]:
-        """A disk of another size than the tier's own is charged in full, paused or not."""
+        """A disk of another size than the tier's own is charged in full.
+
+        So is any disk of a paused cluster: no tier is paid for that could include it.
+        """
         for each in shape.servers:
             included = list_prices.INCLUDED_DISK_GB.get(each.size)
-            disk = each.disk_gb or shape.disk_gb
-            if disk is None or included is None or disk == included:
+            disk = each.disk_gb or shape.disk_gb or (included if shape.paused else None)
+            if disk is None or included is None or (disk == included and not shape.paused):
                 continue
             rate = self._rates.gb_hour.get(each.provider)
             cents = list_prices.GB_HOUR if rate is None else rate

@@ -8,6 +8,7 @@ from typing import Any
 Document = dict[str, Any]
 FLEX, TENANT, DEDICATED = "flex", "tenant", "dedicated"
 FREE_NODES = 3
+INFINITE = "INFINITE"
 SPECS = ("electableSpecs", "readOnlySpecs", "analyticsSpecs")
 
 
@@ -30,6 +31,7 @@ class Shape:
         kind: dedicated, tenant (free) or flex.
         shards: 1 for a replica set.
         disk_gb: Of each server; None is the tier's own size.
+        is_infinite: Of the edition that is billed by use: it has no disk, and no price is known.
     """
 
     kind: str
@@ -39,6 +41,7 @@ class Shape:
     backup: bool = False
     continuous_backup: bool = False
     paused: bool = False
+    is_infinite: bool = False
 
     def pausing(self, *, paused: bool) -> "Shape":
         """The same, paused or not."""
@@ -58,6 +61,7 @@ def shape_of(cluster: Document) -> Shape:
     servers = tuple(replace(one, count=count) for one, count in counted.items())
     disks = [each.disk_gb for each in servers if each.disk_gb]
     is_free = any(map(_is_free, _regions(cluster)))
+    editions = {cluster.get(name) for name in ("effectiveDatabaseEdition", "databaseEdition")}
     return Shape(
         kind=TENANT if is_free else DEDICATED,
         servers=servers,
@@ -66,6 +70,8 @@ def shape_of(cluster: Document) -> Shape:
         backup=bool(cluster.get("backupEnabled")),
         continuous_backup=bool(cluster.get("pitEnabled")),
         paused=bool(cluster.get("paused")),
+        is_infinite=INFINITE
+        in {cluster.get("effectiveDatabaseEdition"), cluster.get("databaseEdition")},
     )
 
 
