@@ -92,5 +92,5 @@ def kept_records() -> list[Record]:
 def in_atlas(read: Callable[[Provisioning], T]) -> T:
     """What Atlas itself has by now."""
     connection = load_settings().connection_for_actions(None)
-    with new_client(connection.base_url, connection.usable_credentials()) as client:
+    with new_client(connection, connection.usable_credentials()) as client:
         return read(Provisioning(client))

@@ -70,8 +70,7 @@ def shape_of(cluster: Document) -> Shape:
         backup=bool(cluster.get("backupEnabled")),
         continuous_backup=bool(cluster.get("pitEnabled")),
         paused=bool(cluster.get("paused")),
-        is_infinite=INFINITE
-        in {cluster.get("effectiveDatabaseEdition"), cluster.get("databaseEdition")},
+        is_infinite=INFINITE in editions,
     )
 
 
