@@ -35,7 +35,6 @@ from orchestration.permissions.report import COMMERCIAL, examine
 from orchestration.settings import (
     Settings,
     SettingsError,
-    connections_file,
     env_file,
     load_settings,
     set_in_environment,
@@ -89,7 +88,7 @@ def forget(name: str, *, yes: bool) -> None:
     """
     settings = load_settings()
     env = _writable_env()
-    entries = {each.name: each for each in read_entries(connections_file(settings))}
+    entries = {each.name: each for each in read_entries(settings.connections_file)}
     is_default = name == DEFAULT and DEFAULT not in entries and settings.org_id is not None
     if not is_default and name not in entries:
         known = ", ".join([*entries, *([DEFAULT] if settings.org_id else [])]) or "none"
@@ -99,7 +98,7 @@ def forget(name: str, *, yes: bool) -> None:
         return
     variables = DEFAULT_VARIABLES if is_default else entries[name].variables
     if not is_default:
-        remove_entry(connections_file(settings), name)
+        remove_entry(settings.connections_file, name)
     kept = {each for other in entries.values() if other.name != name for each in other.variables}
     unused = [each for each in variables if each not in kept]
     if name in entries:
@@ -169,7 +168,7 @@ def _writable_env() -> Path:
 def _require_own_prefix(name: str, settings: Settings) -> None:
     """a-b and a_b would share A_B_PUBLIC_KEY; atlas's own names are the default's."""
     prefix = prefix_of(name)
-    others = [each.name for each in read_entries(connections_file(settings)) if each.name != name]
+    others = [each.name for each in read_entries(settings.connections_file) if each.name != name]
     taken = prefix.startswith(DEFAULT_PREFIX) or prefix in {prefix_of(each) for each in others}
     if taken:
         raise SettingsError(
@@ -180,7 +179,7 @@ def _require_own_prefix(name: str, settings: Settings) -> None:
 
 def _question(connection: Connection, settings: Settings, env: Path) -> str:
     if connection.name != DEFAULT:
-        return f"Write {connection.name} to {connections_file(settings)} and its key to {env}?"
+        return f"Write {connection.name} to {settings.connections_file} and its key to {env}?"
     replaced = settings.org_id if settings.org_id != connection.org_id else None
     return f"Write to {env}{f' (in the place of organization {replaced})' if replaced else ''}?"
 
@@ -195,7 +194,7 @@ def _write(connection: Connection, given: Given, settings: Settings, env: Path) 
             values["MONGODB_ATLAS_BASE_URL"] = connection.base_url
         write_variables(env, values)
     else:
-        prefix, file = prefix_of(connection.name), connections_file(settings)
+        prefix, file = prefix_of(connection.name), settings.connections_file
         named = variables_of(prefix, credentials)
         text = text_with(file, _entry(connection, list(named), settings))
         values = dict.fromkeys(f"{prefix}_{each}" for each in SUFFIXES) | named
