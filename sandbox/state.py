@@ -17,6 +17,7 @@ from sandbox.clock import Clock
 from sandbox.estate.estate import Estate
 from sandbox.estate.organization import Organization
 from sandbox.estate.pace import DEFAULT_SECONDS, Pace
+from sandbox.estate.recent import Recent
 from sandbox.estate.resources import Holdings
 from sandbox.wire.faults import Faults
 from sandbox.wire.rate_limits import RateLimits
@@ -46,9 +47,10 @@ class Sandbox:
         self.authenticator = Authenticator(
             (*self.keys, *self.provisioning_keys), clock, self.faults
         )
-        self.estate = Estate(seed, clock, self.pace)
+        self.recent = Recent(clock)
+        self.estate = Estate(seed, clock, self.pace, self.recent)
         self.grants = Grants(clock)
-        self.vault = Vault(clock, self.pace)
+        self.vault = Vault(clock, self.pace, self.recent)
         self.rate_limits = RateLimits(clock)
         self.reports = Reports(clock)
         self.requests: list[dict[str, Any]] = []

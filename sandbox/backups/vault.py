@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.backups.asked_restores import RUNNING as RESTORING
 from sandbox.backups.asked_restores import Restore
@@ -12,18 +12,21 @@ from sandbox.backups.snapshots import Snapshot, snapshots, timed_id
 from sandbox.clock import Clock
 from sandbox.estate.organization import Organization
 from sandbox.estate.pace import Pace, Stages
+from sandbox.estate.recent import Recent
 from sandbox.estate.resources import Cluster
 from sandbox.months import stamp
 
 Document = dict[str, Any]
+Halting = TypeVar("Halting", OnDemand, Restore)
 
 
 class Vault:
     """Backups of every organization, beside those that follow from the calendar."""
 
-    def __init__(self, clock: Clock, pace: Pace) -> None:
+    def __init__(self, clock: Clock, pace: Pace, recent: Recent) -> None:
         self._clock = clock
         self._pace = pace
+        self._recent = recent
         self._made = 0
         self._taken: dict[str, list[OnDemand]] = defaultdict(list)
         self._jobs: dict[str, list[Restore]] = defaultdict(list)
@@ -69,6 +72,7 @@ class Vault:
             stages=stages,
         )
         self._taken[cluster.id].append(taken)
+        self._recent.made("snapshot", cluster.id, taken.id)
         return taken
 
     def is_taking(self, cluster: Cluster) -> bool:
@@ -79,6 +83,7 @@ class Vault:
     def delete(self, snapshot: Snapshot) -> None:
         """Throw a snapshot away."""
         self._deleted.add(snapshot.id)
+        self._recent.removed(snapshot, "snapshot", snapshot.cluster.id, snapshot.id)
 
     def keep_until(self, snapshot: Snapshot, moment: datetime) -> None:
         """Change how long a snapshot is kept."""
@@ -88,6 +93,19 @@ class Vault:
         """Keep the snapshots of a cluster that is deleted."""
         self._kept[group_id, cluster.name] = cluster
 
+    def abandon(self, group_id: str, cluster: Cluster) -> None:
+        """Let nothing come to its end any more that is under way with a cluster being deleted."""
+        stages = self._pace.stages
+        taken = self._taken[cluster.id]
+        taken[:] = [_halted(one, stages) if is_running(one, stages) else one for one in taken]
+        for jobs in self._jobs.values():
+            jobs[:] = [
+                _halted(job, stages)
+                if job.source.id == cluster.id or job.target == (group_id, cluster.name)
+                else job
+                for job in jobs
+            ]
+
     def kept(self, group_id: str, name: str) -> Cluster | None:
         """The deleted cluster of that name whose snapshots are kept."""
         return self._kept.get((group_id, name))
@@ -95,6 +113,7 @@ class Vault:
     def add(self, job: Restore) -> Restore:
         """Start a restore job."""
         self._jobs[job.source.id].append(job)
+        self._recent.made("job", job.source.id, job.id)
         return job
 
     def jobs(self, cluster: Cluster) -> list[Restore]:
@@ -111,6 +130,11 @@ class Vault:
         """Put an end to a job."""
         held = self._jobs[job.source.id]
         held[held.index(job)] = replace(job, stages=self.begin(stage))
+
+
+def _halted(one: Halting, stages: float) -> Halting:
+    """It stays at the stage it has come to."""
+    return replace(one, stages=Stages((one.stages.at(stages),), stages))
 
 
 def _second(now: datetime) -> int:

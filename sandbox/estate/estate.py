@@ -11,6 +11,7 @@ from dataclasses import replace
 from sandbox.clock import Clock
 from sandbox.estate.organization import Organization
 from sandbox.estate.pace import Pace, Stages
+from sandbox.estate.recent import Recent
 from sandbox.estate.resources import Cluster, Project
 from sandbox.identity import object_id
 
@@ -33,10 +34,11 @@ LEAVING = (DELETING, GONE)
 class Estate:
     """The projects and clusters that clients have a hand in, of every organization."""
 
-    def __init__(self, seed: int, clock: Clock, pace: Pace) -> None:
+    def __init__(self, seed: int, clock: Clock, pace: Pace, recent: Recent) -> None:
         self._seed = seed
         self._clock = clock
         self._pace = pace
+        self._recent = recent
         self._made = 0
         self._stages: dict[str, Stages] = {}
         self._leaving: dict[str, tuple[str, Cluster]] = {}
@@ -51,6 +53,10 @@ class Estate:
         """A project's clusters, each in its state; those being deleted come last."""
         leaving = [cluster for group, cluster in self._leaving.values() if group == project.id]
         found = [self._shown(one) for one in (*clusters, *leaving)]
+        for one in found:
+            if one.state == GONE:
+                last = replace(one, state=DELETING)
+                self._recent.removed(last, "cluster", project.id, one.id)
         return tuple(one for one in found if one.state != GONE)
 
     def _shown(self, cluster: Cluster) -> Cluster:
@@ -76,12 +82,14 @@ class Estate:
 
     def remove_project(self, org: Organization, project: Project) -> None:
         """Let a project end today."""
+        self._recent.removed(project, "project", project.id)
         life = replace(project.life, gone=self._clock.today)
         self.put_project(org, replace(project, life=life))
 
     def make(self, org: Organization, project: Project, cluster: Cluster, *, stuck: bool) -> None:
         """Begin to create a cluster."""
         self._put(org, project, cluster)
+        self._recent.made("cluster", project.id, cluster.id)
         self._begin(cluster, MAKING[cluster.kind], stuck=stuck)
 
     def change(

@@ -23,14 +23,16 @@ ENDS = "deleteAfterDate"
 def list_entries(sandbox: Sandbox, request: Request) -> Document:
     """All entries."""
     project, _ = own_group(sandbox, request)
-    found = list(sandbox.grants.entries(project.id).items())
+    found = list(_shown(sandbox, request, project).items())
     return page(request, found, lambda one: _document(request, project, *one))
 
 
 def get_entry(sandbox: Sandbox, request: Request) -> Document:
     """One entry by its address, block or security group."""
-    project, key = _own_entry(sandbox, request)
-    return _document(request, project, key, sandbox.grants.entries(project.id)[key])
+    project, _ = own_group(sandbox, request)
+    entries = _shown(sandbox, request, project)
+    key = _wanted(entries, request, project)
+    return _document(request, project, key, entries[key])
 
 
 def create_entries(sandbox: Sandbox, request: Request) -> Document:
@@ -38,25 +40,38 @@ def create_entries(sandbox: Sandbox, request: Request) -> Document:
     project, _ = own_group(sandbox, request)
     sent = bodies.sent_array(request)
     found = dict(_entry(sandbox, one) for one in sent)
-    sandbox.grants.entries(project.id).update(found)
+    entries = sandbox.grants.entries(project.id)
+    for key in found.keys() - entries.keys():
+        sandbox.recent.made("entry", project.id, key)
+    entries.update(found)
     return list_entries(sandbox, request)
 
 
 def delete_entry(sandbox: Sandbox, request: Request) -> None:
     """An entry."""
     project, key = _own_entry(sandbox, request)
-    del sandbox.grants.entries(project.id)[key]
+    gone = sandbox.grants.entries(project.id).pop(key)
+    sandbox.recent.removed(gone, "entry", project.id, key)
 
 
 def _own_entry(sandbox: Sandbox, request: Request) -> tuple[Project, str]:
     project, _ = own_group(sandbox, request)
+    return project, _wanted(sandbox.grants.entries(project.id), request, project)
+
+
+def _shown(sandbox: Sandbox, request: Request, project: Project) -> dict[str, Document]:
+    """A project's entries as this read shows them."""
+    return sandbox.recent.shown(request, sandbox.grants.entries(project.id), "entry", project.id)
+
+
+def _wanted(entries: dict[str, Document], request: Request, project: Project) -> str:
     wanted = request.path_params["entryValue"]
     key = _block(wanted) or wanted
-    if key not in sandbox.grants.entries(project.id):
+    if key not in entries:
         code = "ATLAS_NETWORK_PERMISSION_ENTRY_NOT_FOUND"
         detail = f"IP Address {wanted} not on Atlas access list for group {project.id}."
         raise AtlasError(404, code, detail, (wanted, project.id))
-    return project, key
+    return key
 
 
 def _entry(sandbox: Sandbox, body: Document) -> tuple[str, Document]:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 
 from sandbox.backups import restores, snapshots
 from sandbox.backups.asked_restores import Restore, flex_restore_document, restore_document
-from sandbox.backups.on_demand import as_it_stands
+from sandbox.backups.on_demand import as_it_stands, is_running
 from sandbox.backups.restores import Job
 from sandbox.backups.snapshots import Snapshot
 from sandbox.estate.inventory import Document
@@ -81,28 +81,30 @@ def get_flex_snapshot(sandbox: Sandbox, request: Request) -> Document:
 def list_restore_jobs(sandbox: Sandbox, request: Request) -> Document:
     """A dedicated cluster's restore jobs."""
     project, cluster = own_saved(sandbox, request)
-    found = _jobs(sandbox, cluster)
+    found = _shown_jobs(sandbox, request, cluster, _jobs(sandbox, cluster))
     return page(request, found, lambda job: job_document(sandbox, request, project, job))
 
 
 def get_restore_job(sandbox: Sandbox, request: Request) -> Document:
     """One restore job of a dedicated cluster."""
     project, cluster = own_saved(sandbox, request)
-    job = wanted(_jobs(sandbox, cluster), request, "restoreJobId")
+    found = _shown_jobs(sandbox, request, cluster, _jobs(sandbox, cluster))
+    job = wanted(found, request, "restoreJobId")
     return job_document(sandbox, request, project, job)
 
 
 def list_flex_restore_jobs(sandbox: Sandbox, request: Request) -> Document:
     """A flex cluster's restore jobs."""
     project, cluster = own_flex(sandbox, request)
-    found = _flex_jobs(sandbox, cluster)
+    found = _shown_jobs(sandbox, request, cluster, _flex_jobs(sandbox, cluster))
     return page(request, found, lambda job: flex_job_document(sandbox, project, job))
 
 
 def get_flex_restore_job(sandbox: Sandbox, request: Request) -> Document:
     """One restore job of a flex cluster."""
     project, cluster = own_flex(sandbox, request)
-    job = wanted(_flex_jobs(sandbox, cluster), request, "restoreJobId")
+    found = _shown_jobs(sandbox, request, cluster, _flex_jobs(sandbox, cluster))
+    job = wanted(found, request, "restoreJobId")
     return flex_job_document(sandbox, project, job)
 
 
@@ -146,7 +148,22 @@ def _snapshots(
     project, cluster = own_saved(sandbox, request)
     if (cluster.type == "REPLICASET") is is_sharded:
         return project, []
-    return project, own_snapshots(sandbox, cluster)
+    there = {one.id: one for one in own_snapshots(sandbox, cluster)}
+    shown = sandbox.recent.shown(request, there, "snapshot", cluster.id).values()
+    is_kept = sandbox.vault.kept(project.id, cluster.name) is cluster
+    return project, [one for one in shown if not (is_kept and is_unfinished(sandbox, one))]
+
+
+def is_unfinished(sandbox: Sandbox, snapshot: Snapshot) -> bool:
+    """Whether nothing is left of it once its cluster is gone."""
+    return is_running(snapshot, sandbox.pace.stages)
+
+
+def _shown_jobs(
+    sandbox: Sandbox, request: Request, cluster: Cluster, found: list[Job | Restore]
+) -> list[Job | Restore]:
+    there = {job.id: job for job in found}
+    return list(sandbox.recent.shown(request, there, "job", cluster.id).values())
 
 
 def _jobs(sandbox: Sandbox, cluster: Cluster) -> list[Job | Restore]:

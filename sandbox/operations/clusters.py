@@ -5,12 +5,17 @@ from dataclasses import replace
 from starlette.requests import Request
 
 from sandbox.access import rules as access
-from sandbox.estate.estate import CREATING, DELETING
+from sandbox.estate.estate import CREATING
 from sandbox.estate.inventory import Document, cluster_document
 from sandbox.estate.resources import Cluster, Project
 from sandbox.operations import bodies
 from sandbox.operations.cluster_bodies import PREFIX, changed, created, is_flex
-from sandbox.operations.inventory import own_group, own_listed, refuse_flex
+from sandbox.operations.inventory import (
+    check_not_leaving,
+    own_group,
+    own_listed,
+    refuse_flex,
+)
 from sandbox.operations.snapshots import bound
 from sandbox.state import Sandbox
 from sandbox.wire.errors import AtlasError
@@ -64,6 +69,7 @@ def delete_group_cluster(sandbox: Sandbox, request: Request) -> Document:
         raise bound("CANNOT_DELETE_SNAPSHOT", "delete snapshots")
     if is_kept:
         sandbox.vault.keep(project.id, cluster)
+    sandbox.vault.abandon(project.id, cluster)
     sandbox.estate.remove(sandbox.org, project, cluster, stuck=is_stuck(request))
     return {}
 
@@ -83,13 +89,6 @@ def check_unused(project: Project, clusters: tuple[Cluster, ...], name: str) -> 
         detail = f"Cluster name {name} cannot have same first {PREFIX} characters as another "
         detail += "cluster name in same group."
         raise AtlasError(400, "DUPLICATE_CLUSTER_NAME_PREFIX", detail, (name, PREFIX))
-
-
-def check_not_leaving(cluster: Cluster) -> None:
-    """400 for what is on its way out; recorded in 2025 with this sentence."""
-    if cluster.state == DELETING:
-        detail = f"The cluster {cluster.name} has already been requested for deletion."
-        raise AtlasError(400, "CLUSTER_ALREADY_REQUESTED_DELETION", detail, (cluster.name,))
 
 
 def check_unprotected(project: Project, cluster: Cluster) -> None:

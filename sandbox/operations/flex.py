@@ -11,8 +11,8 @@ from sandbox.estate.resources import Cluster, Life, Project, Region
 from sandbox.months import stamp
 from sandbox.operations import bodies
 from sandbox.operations.cluster_bodies import FLEX, name_of
-from sandbox.operations.clusters import check_not_leaving, check_unprotected, check_unused, is_stuck
-from sandbox.operations.inventory import own_flex, own_group, refuse_other
+from sandbox.operations.clusters import check_unprotected, check_unused, is_stuck
+from sandbox.operations.inventory import check_not_leaving, own_flex, own_group, refuse_other
 from sandbox.state import Sandbox
 
 DISK_GB = 5
@@ -60,6 +60,7 @@ def delete_group_flex_cluster(sandbox: Sandbox, request: Request) -> None:
     project, cluster = own_flex(sandbox, request)
     check_not_leaving(cluster)
     check_unprotected(project, cluster)
+    sandbox.vault.abandon(project.id, cluster)
     sandbox.estate.remove(sandbox.org, project, cluster, stuck=is_stuck(request))
 
 

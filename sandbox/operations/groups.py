@@ -8,7 +8,7 @@ from sandbox.estate.inventory import Document, single_group_document
 from sandbox.estate.resources import Life, Project
 from sandbox.months import stamp
 from sandbox.operations import bodies
-from sandbox.operations.inventory import own_group
+from sandbox.operations.inventory import own_group, shown_groups
 from sandbox.state import Sandbox
 from sandbox.wire.errors import AtlasError, not_authorized
 from sandbox.wire.paging import base_url
@@ -33,6 +33,7 @@ def create_group(sandbox: Sandbox, request: Request) -> Document:
         made=stamp(sandbox.clock.now()),
     )
     sandbox.estate.put_project(sandbox.org, project)
+    sandbox.recent.made("project", project.id)
     sandbox.credentials.owned.add(project.id)
     return single_group_document(project, 0, base_url(request), sandbox.clock.today)
 
@@ -40,7 +41,7 @@ def create_group(sandbox: Sandbox, request: Request) -> Document:
 def get_group_by_name(sandbox: Sandbox, request: Request) -> Document:
     """One project by its name."""
     wanted = request.path_params["groupName"]
-    for project, clusters in sandbox.holdings():
+    for project, clusters in shown_groups(sandbox, request):
         if project.name == wanted:
             base, today = base_url(request), sandbox.clock.today
             return single_group_document(project, len(clusters), base, today)

@@ -27,8 +27,14 @@ from sandbox.operations.backups import (
     own_snapshots,
     wanted,
 )
-from sandbox.operations.clusters import check_not_leaving
-from sandbox.operations.inventory import CLUSTERS, group_of, named_cluster, own_flex, refuse_flex
+from sandbox.operations.inventory import (
+    CLUSTERS,
+    check_not_leaving,
+    group_of,
+    named_cluster,
+    own_flex,
+    refuse_flex,
+)
 from sandbox.operations.schedules import schedule_of
 from sandbox.operations.snapshots import check_saved
 from sandbox.state import Sandbox
@@ -45,6 +51,7 @@ def create_restore_job(sandbox: Sandbox, request: Request) -> Document:
     body = bodies.sent_object(request)
     delivery = bodies.choice(body, "deliveryType", DELIVERIES)
     check_saved(source)
+    check_not_leaving(source)
     to_seconds = _moment(sandbox, source, body) if delivery == "pointInTime" else None
     saved = None if delivery == "pointInTime" else _snapshot(sandbox, source, body, delivery)
     target = ("", "") if delivery == "download" else _target(sandbox, source, body)
@@ -82,7 +89,8 @@ def create_flex_restore_job(sandbox: Sandbox, request: Request) -> Document:
         raise _no_snapshot(snapshot_id)
     name = bodies.text(body, "targetDeploymentItemName")
     target, clusters = group_of(sandbox, body.get("targetProjectId") or project.id)
-    named_cluster(target, clusters, name)
+    check_not_leaving(source)
+    check_not_leaving(named_cluster(target, clusters, name))
     ending = "FAILED" if request.state.condition("restore_fails") else FLEX_STAGES[-1]
     job = Restore(
         id=sandbox.vault.new_id(source),

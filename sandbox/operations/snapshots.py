@@ -11,7 +11,7 @@ from sandbox.estate.resources import Cluster, Project
 from sandbox.months import stamp
 from sandbox.operations import bodies
 from sandbox.operations.backups import own_saved, own_snapshots, snapshot_document, wanted
-from sandbox.operations.inventory import own_dedicated
+from sandbox.operations.inventory import check_not_leaving, own_dedicated
 from sandbox.state import Sandbox
 from sandbox.wire.errors import AtlasError
 
@@ -25,6 +25,7 @@ def take_snapshots(sandbox: Sandbox, request: Request) -> Document:
     body = bodies.sent_object(request)
     days = bodies.whole(body, "retentionInDays", 1, LONGEST_DAYS, 1)
     check_saved(cluster)
+    check_not_leaving(cluster)
     _check_kept_long_enough(sandbox, project, days)
     if sandbox.vault.is_taking(cluster):
         detail = "Another on-demand snapshot is queued or in progress."

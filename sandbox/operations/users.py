@@ -14,6 +14,7 @@ from sandbox.state import Sandbox
 from sandbox.wire.errors import AtlasError
 from sandbox.wire.paging import base_url, page
 
+Users = dict[tuple[str, str], Document]
 ADMIN, EXTERNAL = "admin", "$external"
 # Each way to sign in without a password: its words, and those that belong on the admin database.
 WAYS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -40,13 +41,14 @@ ENDS = "deleteAfterDate"
 def list_users(sandbox: Sandbox, request: Request) -> Document:
     """A project's database users."""
     project, _ = own_group(sandbox, request)
-    found = [user for _, user in sorted(sandbox.grants.users(project.id).items())]
+    found = [user for _, user in sorted(_shown(sandbox, request, project).items())]
     return page(request, found, lambda user: _document(request, project, user))
 
 
 def get_user(sandbox: Sandbox, request: Request) -> Document:
     """One user by database and name."""
-    project, user = _own_user(sandbox, request)
+    project, _ = own_group(sandbox, request)
+    user = _named(_shown(sandbox, request, project), request)
     return _document(request, project, user)
 
 
@@ -66,6 +68,7 @@ def create_user(sandbox: Sandbox, request: Request) -> Document:
         raise bodies.missing("roles")
     blank = {"databaseName": database, "labels": [], "scopes": [], "username": name}
     users[database, name] = _changed(sandbox, {**blank, **ways}, body)
+    sandbox.recent.made("user", project.id, database, name)
     return _document(request, project, users[database, name])
 
 
@@ -87,17 +90,28 @@ def update_user(sandbox: Sandbox, request: Request) -> Document:
 def delete_user(sandbox: Sandbox, request: Request) -> None:
     """A user."""
     project, user = _own_user(sandbox, request)
-    del sandbox.grants.users(project.id)[user["databaseName"], user["username"]]
+    key = (user["databaseName"], user["username"])
+    sandbox.recent.removed(user, "user", project.id, *key)
+    del sandbox.grants.users(project.id)[key]
 
 
 def _own_user(sandbox: Sandbox, request: Request) -> tuple[Project, Document]:
     project, _ = own_group(sandbox, request)
+    return project, _named(sandbox.grants.users(project.id), request)
+
+
+def _shown(sandbox: Sandbox, request: Request, project: Project) -> Users:
+    """A project's users as this read shows them."""
+    return sandbox.recent.shown(request, sandbox.grants.users(project.id), "user", project.id)
+
+
+def _named(users: Users, request: Request) -> Document:
     database, name = request.path_params["databaseName"], request.path_params["username"]
-    user = sandbox.grants.users(project.id).get((database, name))
+    user = users.get((database, name))
     if user is None:
         detail = f"No user with username {name} exists."
         raise AtlasError(404, "USERNAME_NOT_FOUND", detail, (name,))
-    return project, user
+    return user
 
 
 def _check_way(name: str, database: str, ways: dict[str, str], body: Document) -> None:

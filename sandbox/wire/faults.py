@@ -41,6 +41,7 @@ CONDITIONS = (
     "restore_expires",
     "restore_cancelled",
     "stuck",
+    "lag",
 )
 KINDS = STRIKES + CONDITIONS
 Document = dict[str, Any]
@@ -67,6 +68,7 @@ class Fault:
     act_then_fail: `status`, `error_code`, or `cut` to hang up instead; the request is carried out.
     snapshot_fails, restore_fails, restore_expires, restore_cancelled: none; what becomes of what
     the request asks for. stuck: none; what the request begins with a cluster never goes on.
+    lag: `seconds` that reads are behind of what was made and removed; see estate.recent.
     """
 
     path: str
