@@ -15,6 +15,7 @@ CLUSTER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,63}")
 VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 LONGEST_LIFE = timedelta(weeks=1)
 HOUR_S = 3600
+A_DAY_S = 24 * HOUR_S
 # Only these say how, not what: two runs that differ in nothing else ask for the same.
 HOW = frozenset({"dry_run", "confirm", "again", "wait", "wait_timeout_s"})
 # A client or a server folds them: what was to be one thing would be its collection, or all of it.
@@ -120,7 +121,12 @@ Again = Annotated[
 ]
 Wait = Annotated[bool, Field(description="Wait until Atlas is done.")]
 WaitTimeout = Annotated[
-    int, Field(ge=0, description="Longest wait in seconds; 0 does not wait at all.")
+    int,
+    Field(
+        ge=0,
+        le=A_DAY_S,
+        description="Longest wait in seconds, a day at most; 0 does not wait at all.",
+    ),
 ]
 
 

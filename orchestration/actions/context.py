@@ -1,4 +1,4 @@
-"""What an action works with: Atlas, the clock, prices, what was done before, how to wait."""
+"""What an action works with: Atlas, the clock, prices, what was done before."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from pydantic import SecretStr
 
-from orchestration.actions.model import MonthlyCost, Record, StillWaiting
+from orchestration.actions.model import MonthlyCost, Record
 from orchestration.actions.pricing.shapes import Shape
 from orchestration.atlas.backups import Backups
 from orchestration.atlas.client import AtlasClient
@@ -38,11 +38,16 @@ class Waiting:
     """How often Atlas is asked whether it is done: soon at first, then ever more rarely.
 
     Atlas's own command line asks every 4 s; a cluster takes ten minutes, a restore may take hours.
+
+    Attributes:
+        gone_after_s: How long neither Atlas's single read nor its list may know of something before
+            it counts as gone.
     """
 
     first_s: float = 2.0
     growth: float = 1.3
     longest_s: float = 30.0
+    gone_after_s: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -85,46 +90,6 @@ class Context:
     def inventory(self) -> Inventory:
         """What is there."""
         return Inventory(self.client)
-
-    def wait(
-        self,
-        what: str,
-        read: Callable[[], T],
-        state: Callable[[T], str],
-        is_done: Callable[[T], bool],
-        timeout_s: float,
-    ) -> T:
-        """Ask again and again until it is done.
-
-        Raises:
-            StillWaiting: it was not done in time, or Atlas does not answer, or not us any more.
-                Nothing is lost by that: the same action, run again, goes on waiting.
-        """
-        began, pause, said = self.now(), self.waiting.first_s, ""
-        while True:
-            found = self._asked(what, read)
-            if state(found) != said:
-                said = state(found)
-                self.say(f"{what}: {said}")
-            if is_done(found):
-                return found
-            if (self.now() - began).total_seconds() + pause > timeout_s:
-                raise StillWaiting(
-                    f"{what} is {said} and was not done after {timeout_s:.0f} s: Atlas goes on "
-                    "with it; run the same action again to go on waiting."
-                )
-            self.client.pause(pause, what)
-            pause = min(pause * self.waiting.growth, self.waiting.longest_s)
-
-    @staticmethod
-    def _asked(what: str, read: Callable[[], T]) -> T:
-        try:
-            return read()
-        except AtlasError as error:  # it took what it was asked for, whatever it says of a look
-            raise StillWaiting(
-                f"{error.said} Atlas goes on with {what}; run the same action again to go on "
-                "waiting."
-            ) from error
 
 
 def found(read: Callable[[], T]) -> T | None:

@@ -1,6 +1,7 @@
 """Projects: found by name or id, made, changed, and deleted only when nothing is inside."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Field
 from orchestration.actions.configs import ChangingConfig, Confirm, Project, Text, is_id
 from orchestration.actions.context import Context, found, listed, was_unheard
 from orchestration.actions.model import Change, Note, Plan, Proposal, Refusal, Typed
+from orchestration.actions.waiting import Watched, delete
 from orchestration.atlas.errors import AtlasError
 from orchestration.atlas.responses import results
 
@@ -125,7 +127,7 @@ def _create(
         # somebody was faster, or Atlas made it and could not say so
         if error.status != CONFLICT and not was_unheard(error):
             raise
-        existing = found(lambda: context.atlas.get_project_by_name(config.name))
+        existing = _watched(context, config.name).seen()
         if existing is None or _adopt(config, existing, organization).plan.refusals:
             raise
         made = existing
@@ -177,7 +179,8 @@ def delete_project(context: Context, config: DeleteProject) -> Proposal:
 
     def apply(note: Note) -> ProjectDetails:
         note(ids)
-        context.atlas.delete_project(details.id)
+        ask = partial(context.atlas.delete_project, details.id)
+        delete(context, _watched(context, details.id), ask)
         return details
 
     return Proposal(details.name, plan, apply, details, ids)
@@ -242,19 +245,33 @@ def _organization_id(context: Context, wanted: str) -> str:
 
 
 def _lookup(context: Context, project: str) -> Document | None:
-    """The project, or None after 404.
+    """The project; None only where neither its own read nor the list knows of it.
 
     Raises:
         Refusal: it is another organization's: one key may open several, and names are reused.
     """
-    read = context.atlas.get_project if is_id(project) else context.atlas.get_project_by_name
-    document = found(lambda: read(project))
+    document = _watched(context, project).seen()
     if document and str(document.get("orgId")).casefold() != context.org_id.casefold():
         raise Refusal(
             f"Project {project} belongs to organization {document.get('orgId')}, not to "
             f"{context.org_id}, that of connection {context.connection}: choose another connection."
         )
     return document
+
+
+def _watched(context: Context, project: str) -> Watched[Document]:
+    """A project, by name or id, as its two reads have it."""
+    key = "id" if is_id(project) else "name"
+    read = context.atlas.get_project if is_id(project) else context.atlas.get_project_by_name
+
+    def among_all() -> Document | None:
+        for page in listed(lambda: context.inventory.list_projects(context.org_id)):
+            for each in results(page.document):
+                if isinstance(each, dict) and each.get(key) == project:
+                    return each
+        return None
+
+    return Watched(f"project {project}", lambda: found(lambda: read(project)), among_all)
 
 
 def _existing(context: Context, project: str) -> Document:

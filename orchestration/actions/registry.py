@@ -4,7 +4,13 @@ from orchestration.actions import projects
 from orchestration.actions.access_list import actions as access_list
 from orchestration.actions.action import Action
 from orchestration.actions.action import action_of as _action
-from orchestration.actions.backups import backup_info, restore_jobs, restores, snapshots
+from orchestration.actions.backups import (
+    backup_info,
+    restore_config,
+    restore_jobs,
+    restores,
+    snapshots,
+)
 from orchestration.actions.clusters import actions as clusters
 from orchestration.actions.clusters import configs as cluster_configs
 from orchestration.actions.resource_file import actions as declarative
@@ -32,7 +38,7 @@ _ALL = (
     _action(snapshots.ListSnapshots, snapshots.list_snapshots),
     _action(snapshots.DescribeSnapshot, snapshots.describe_snapshot),
     _action(snapshots.DeleteSnapshot, snapshots.delete_snapshot),
-    _action(restores.Restore, restores.restore),
+    _action(restore_config.Restore, restores.restore),
     _action(restore_jobs.GetRestoreStatus, restore_jobs.get_restore_status),
     _action(restore_jobs.ListRestoreJobs, restore_jobs.list_restore_jobs),
     _action(declarative.ApplyResources, declarative.apply_resources),

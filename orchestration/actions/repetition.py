@@ -3,16 +3,19 @@
 Clusters, users and entries have names, so Atlas itself says whether they are there. Snapshots and
 restores have none: only our own records tell that this one was asked for already. What is under way
 is always gone on with; what has come to its end counts for a while, and once told, for minutes.
+Atlas's lists lag: what is not seen yet is looked for before another is asked for.
 """
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import TypeVar
 
 from orchestration.actions.configs import ActionConfig
 from orchestration.actions.context import Context
-from orchestration.actions.model import Record, StillWaiting
+from orchestration.actions.model import ActionFailed, Record, StillWaiting
 from orchestration.atlas.errors import AtlasError
 
 # Somebody who runs the very same again within minutes of its end wants its result, not a second.
@@ -20,6 +23,7 @@ AFTER_AN_END = timedelta(minutes=10)
 # An id of Atlas begins with the second it was made, in eight hex digits.
 SECOND = 8
 Ids = Mapping[str, str]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -30,12 +34,14 @@ class Kind:
         name: Which of Record.atlas_ids is its id.
         under_way: States in which Atlas is not done with it.
         untold: How long its end counts after the last run that did not see it.
+        listed_within: How long what Atlas took may be missing from its list.
     """
 
     action: str
     name: str
     under_way: frozenset[str]
     untold: timedelta
+    listed_within: timedelta
 
 
 @dataclass(frozen=True)
@@ -50,6 +56,40 @@ class Before:
     id: str
     left_at: datetime
     told_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """A request of an earlier run of the same, whose answer got lost.
+
+    Attributes:
+        newest: Ids of the newest there were before it, by a space.
+        asked_at: When it was sent.
+    """
+
+    kind: Kind
+    newest: str
+    asked_at: datetime
+
+    @property
+    def noted(self) -> Ids:
+        """As it is kept in a record."""
+        name = self.kind.name
+        return {f"{name}_before": self.newest, f"{name}_asked_at": self.asked_at.isoformat()}
+
+    @property
+    def told(self) -> str:
+        """It in a sentence."""
+        until = self.asked_at + self.kind.listed_within
+        return (
+            f"The same was asked for at {self.asked_at:%F %T} UTC and Atlas's answer got lost: it "
+            f"is looked for until {until:%T} UTC, and only then asked for anew."
+        )
+
+    def seconds_left(self, now: datetime) -> float:
+        """How long it may still be missing from Atlas's list although Atlas took it."""
+        longest = self.kind.listed_within.total_seconds()
+        return min(max(0.0, longest - (now - self.asked_at).total_seconds()), longest)
 
 
 def before(context: Context, kind: Kind, config: ActionConfig, about: Ids) -> Before | None:
@@ -85,6 +125,20 @@ def still_counts(context: Context, kind: Kind, earlier: Before, *, again: bool) 
     return not again and context.now() - earlier.told_at < AFTER_AN_END
 
 
+def is_missed(context: Context, kind: Kind, earlier: Before, *, again: bool) -> bool:
+    """Whether what Atlas knows nothing of may be under way all the same: its end was never told."""
+    is_recent = context.now() - earlier.left_at < kind.untold
+    return earlier.told_at is None and is_recent and not again
+
+
+def gone(kind: Kind, what: str, seconds: float) -> ActionFailed:
+    """What an earlier run got is not in Atlas any more."""
+    return ActionFailed(
+        f"{what} is gone: neither Atlas's own read of it nor its list knew it for {seconds:.0f} s. "
+        f"Look in Atlas what became of it; {kind.action} with again: true asks for another."
+    )
+
+
 def _ended(record: Record) -> datetime:
     return record.requested_at + timedelta(seconds=record.duration_s)
 
@@ -99,14 +153,14 @@ def _tells_the_end(record: Record, kind: Kind) -> bool:
     return record.outcome in {"applied", "adopted"} and status not in kind.under_way
 
 
-def before_asking(kind: Kind, ids: Iterable[str]) -> dict[str, str]:
+def before_asking(kind: Kind, ids: Iterable[str], now: datetime) -> Unheard:
     """What to note before something without a name is asked for: the newest of those there are.
 
     Whatever is newer was asked for later: so it is found, should the answer get lost.
     """
     known = sorted(ids)
     newest = [each for each in known if each[:SECOND] == known[-1][:SECOND]]
-    return {f"{kind.name}_before": " ".join(newest)}
+    return Unheard(kind, " ".join(newest), now)
 
 
 def is_newer(found: str, newest: str) -> bool:
@@ -114,15 +168,47 @@ def is_newer(found: str, newest: str) -> bool:
     return found not in newest.split() and found[:SECOND] >= newest[:SECOND]
 
 
-def unheard(context: Context, kind: Kind, config: ActionConfig, about: Ids) -> str | None:
-    """What the last run of the same noted before it asked, if it never heard what came of it."""
+def unheard(context: Context, kind: Kind, config: ActionConfig, about: Ids) -> Unheard | None:
+    """What the last run of the same asked for, if it never heard what came of it."""
     runs = context.history.runs(kind.action, context.connection, config.what)
     last = next(runs, None)
     if last is None or kind.name in last.atlas_ids or last.outcome != "in_progress":
         return None
     if context.now() - _ended(last) > kind.untold or not _is_about(last, about):
         return None
-    return last.atlas_ids.get(f"{kind.name}_before")
+    newest = last.atlas_ids.get(f"{kind.name}_before")
+    if newest is None:
+        return None
+    asked_at = last.atlas_ids.get(f"{kind.name}_asked_at")
+    return Unheard(
+        kind, newest, datetime.fromisoformat(asked_at) if asked_at else last.requested_at
+    )
+
+
+def looked_for(
+    context: Context, lost: Unheard, find: Callable[[], T | None], timeout_s: float
+) -> T | None:
+    """What Atlas took without saying so, as soon as its list shows it; None where it took nothing.
+
+    Raises:
+        StillWaiting: Atlas does not answer, or its list may still be behind after `timeout_s`.
+    """
+    longest = lost.seconds_left(context.now())
+    until, pause = time.monotonic() + min(longest, timeout_s), context.waiting.first_s
+    while True:
+        try:
+            there = find()
+        except AtlasError as error:
+            raise not_known(error) from error
+        left = until - time.monotonic()
+        if there or left <= 0:
+            break
+        context.say(f"{lost.kind.action}: {lost.told}")
+        context.client.pause(min(pause, left), lost.kind.action)
+        pause = min(pause * context.waiting.growth, context.waiting.longest_s)
+    if there is None and timeout_s < longest:
+        raise StillWaiting(f"{lost.told} Run the same action again to go on looking.")
+    return there
 
 
 def not_known(error: AtlasError) -> StillWaiting:

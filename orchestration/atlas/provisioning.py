@@ -128,6 +128,11 @@ class Provisioning:
         path = f"{paths.project(project_id)}/accessList"
         return self._listed(path, "the project's access list")
 
+    def get_entry(self, project_id: str, entry: str) -> Document:
+        """Atlas getGroupAccessListEntry."""
+        path = f"{paths.project(project_id)}/accessList/{paths.segment(entry)}"
+        return self._get(path, BASIC, f"{entry} on the project's access list")
+
     def create_entry(self, project_id: str, entry: Document) -> Document:
         """Atlas createGroupAccessListEntry; its body is a list. One that exists is changed."""
         path = f"{paths.project(project_id)}/accessList"

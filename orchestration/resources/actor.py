@@ -16,12 +16,18 @@ class ActorResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     Attributes:
         first_poll_s: Pause before Atlas is asked again whether it is done …
         longest_poll_s: … growing up to this.
+        gone_after_s: How long neither read may know of something before it counts as gone.
     """
 
     first_poll_s: float = Waiting.first_s
     longest_poll_s: float = Waiting.longest_s
+    gone_after_s: float = Waiting.gone_after_s
 
     def run(self, name: str, values: dict[str, Any], by: str) -> Record:
         """Run one action to its end."""
-        waiting = Waiting(first_s=self.first_poll_s, longest_s=self.longest_poll_s)
+        waiting = Waiting(
+            first_s=self.first_poll_s,
+            longest_s=self.longest_poll_s,
+            gone_after_s=self.gone_after_s,
+        )
         return Actor(load_settings(), by, waiting).run(name, values)

@@ -15,7 +15,7 @@ from orchestration.extraction.clients import new_client
 from orchestration.settings import load_settings
 
 T = TypeVar("T")
-QUICK = Waiting(first_s=0.001, longest_s=0.02)
+QUICK = Waiting(first_s=0.001, longest_s=0.02, gone_after_s=0.05)
 SILENT = {"console": {"config": {"log_level": "CRITICAL"}}}
 
 
@@ -49,7 +49,13 @@ def job(name: str, /, instance: Any = None, **values: Any) -> Record:
         values = {"dry_run": False, **values}
     ended = JOBS[name].execute_in_process(
         run_config={"ops": {name: {"config": values}}, "loggers": SILENT},
-        resources={"actor": Keeping(first_poll_s=QUICK.first_s, longest_poll_s=QUICK.longest_s)},
+        resources={
+            "actor": Keeping(
+                first_poll_s=QUICK.first_s,
+                longest_poll_s=QUICK.longest_s,
+                gone_after_s=QUICK.gone_after_s,
+            )
+        },
         instance=instance,
         raise_on_error=False,
     )

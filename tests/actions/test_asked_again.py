@@ -36,8 +36,14 @@ def age(by: timedelta) -> None:
     landing = Path(os.environ["ATLAS_COSTS_DATA_DIR"]) / "landing"
     for file in landing.glob("*/actions/*/*.json"):
         record = json.loads(file.read_text())
-        at = datetime.fromisoformat(record["requested_at"]) - by
-        file.write_text(json.dumps({**record, "requested_at": at.isoformat()}))
+        record["requested_at"] = earlier(record["requested_at"], by)
+        for name in [each for each in record["atlas_ids"] if each.endswith("_asked_at")]:
+            record["atlas_ids"][name] = earlier(record["atlas_ids"][name], by)
+        file.write_text(json.dumps(record))
+
+
+def earlier(moment: str, by: timedelta) -> str:
+    return (datetime.fromisoformat(moment) - by).isoformat()
 
 
 def left_under_way(name, stage):

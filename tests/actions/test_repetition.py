@@ -186,8 +186,9 @@ OLD_TOO = "681d8f8c" + "f" * 16
 
 
 def test_what_was_there_before_is_noted_by_its_last_second():
-    assert before_asking(TAKING, []) == {"snapshot_id_before": ""}
-    noted = before_asking(TAKING, [OLD, OLDER, OLD_TOO])["snapshot_id_before"]
+    at = {"snapshot_id_asked_at": NOW.isoformat()}
+    assert before_asking(TAKING, [], NOW).noted == {"snapshot_id_before": "", **at}
+    noted = before_asking(TAKING, [OLD, OLDER, OLD_TOO], NOW).newest
     assert noted.split() == [OLD, OLD_TOO]
     assert [is_newer(each, noted) for each in (OLDER, OLD, OLD_TOO, NEW)] == [
         False,
@@ -206,8 +207,21 @@ def lost(log):
 def test_a_run_that_never_heard_what_came_of_its_request_is_looked_after(log):
     assert lost(log) is None
     log.keep(record(outcome="in_progress", atlas_ids={"snapshot_id_before": OLD}))
-    assert lost(log) == OLD
+    assert lost(log).newest == OLD
     assert found(log) is None
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(-5, 120), (0, 120), (1, 60), (2, 0), (90, 0)])
+def test_what_is_not_listed_yet_is_looked_for_as_long_as_a_list_may_be_behind(minutes, seconds):
+    sent = before_asking(TAKING, [], NOW - timedelta(minutes=minutes))
+    assert sent.seconds_left(NOW) == seconds
+
+
+def test_that_time_begins_when_it_was_asked_for_however_often_it_is_looked_for(log):
+    ids = dict(before_asking(TAKING, [OLD], NOW - timedelta(seconds=90)).noted)
+    log.keep(record(1, outcome="in_progress", atlas_ids=ids, ago=timedelta(seconds=95)))
+    log.keep(record(2, outcome="in_progress", atlas_ids=ids, ago=timedelta(seconds=1)))
+    assert lost(log).seconds_left(NOW) == 30
 
 
 @pytest.mark.parametrize(

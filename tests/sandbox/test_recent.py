@@ -1,4 +1,4 @@
-"""Reads that are behind, each on its own; what is under way with a cluster that is being deleted."""
+"""Reads that are behind, each on its own; and what is under way with a cluster that is leaving."""
 
 import pytest
 

@@ -1,5 +1,6 @@
 """A project's IP access list: one entry an action, each address in the field Atlas has for it."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
@@ -19,9 +20,10 @@ from orchestration.actions.configs import (
     ends_badly,
     is_same_instant,
 )
-from orchestration.actions.context import Context
+from orchestration.actions.context import Context, found
 from orchestration.actions.model import Change, Note, Plan, Proposal, Typed
 from orchestration.actions.projects import ProjectRef, project_of
+from orchestration.actions.waiting import Watched, delete
 
 Document = dict[str, Any]
 LONGEST_COMMENT = 80
@@ -79,8 +81,8 @@ class EntryDetails(Typed):
 
 def listed_entries(context: Context, project: ProjectRef) -> dict[str, EntryDetails]:
     """The project's access list by entry."""
-    found = (_details(each, project.id) for each in context.atlas.list_entries(project.id))
-    return {each.entry: each for each in found}
+    entries = (_details(each, project.id) for each in context.atlas.list_entries(project.id))
+    return {each.entry: each for each in entries}
 
 
 def add_entry(context: Context, project_id: str, entry: str, **fields: str | None) -> None:
@@ -154,7 +156,8 @@ def _conflicts(existing: EntryDetails, config: AllowIp) -> tuple[str, ...]:
 def remove_ip(context: Context, config: RemoveIp) -> Proposal:
     """Take it off the list."""
     project = project_of(context, config.project)
-    existing = listed_entries(context, project).get(config.entry)
+    watched = _watched(context, project, config.entry)
+    existing = watched.seen()
     target, ids = f"{project.name}/{config.entry}", {"project_id": project.id}
     if existing is None:
         summary = f"{config.entry} is not on the list of project {project.name}: nothing to remove."
@@ -167,10 +170,23 @@ def remove_ip(context: Context, config: RemoveIp) -> Proposal:
 
     def apply(note: Note) -> EntryDetails:
         note(ids)
-        context.atlas.delete_entry(project.id, config.entry)
+        delete(context, watched, partial(context.atlas.delete_entry, project.id, config.entry))
         return existing
 
     return Proposal(target, plan, apply, existing, ids)
+
+
+def _watched(context: Context, project: ProjectRef, entry: str) -> Watched[EntryDetails]:
+    """An entry as its two reads have it; None only where neither knows of it."""
+
+    def read() -> EntryDetails | None:
+        document = found(lambda: context.atlas.get_entry(project.id, entry))
+        return _details(document, project.id) if document else None
+
+    def among_all() -> EntryDetails | None:
+        return listed_entries(context, project).get(entry)
+
+    return Watched(f"entry {entry}", read, among_all)
 
 
 def _details(document: Document, project_id: str) -> EntryDetails:

@@ -1,5 +1,6 @@
 """Restore jobs: what became of them, told alike for every kind of cluster."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,12 +12,15 @@ from orchestration.actions.configs import ActionConfig, Id, Project
 from orchestration.actions.context import Context, found, listed
 from orchestration.actions.model import Plan, Proposal, Refusal, Typed
 from orchestration.actions.pricing.shapes import FLEX
+from orchestration.actions.waiting import Watched
 from orchestration.atlas.backups import HAS_DOWNLOAD
 
 Document = dict[str, Any]
 JOB = "restore_job_id"
 IN_PROGRESS, DONE = "IN_PROGRESS", "COMPLETED"
-UNDER_WAY = frozenset({IN_PROGRESS, "PENDING", "QUEUED", "RUNNING"})
+UNSEEN = "NOT_FOUND"
+UNDER_WAY = frozenset({IN_PROGRESS, "PENDING", "QUEUED", "RUNNING", UNSEEN})
+DOWNLOAD = "download"
 
 
 class GetRestoreStatus(ActionConfig):
@@ -41,7 +45,7 @@ class RestoreDetails(Typed):
     Attributes:
         status: COMPLETED, FAILED, CANCELLED, EXPIRED or IN_PROGRESS. Atlas tells it for flex
             clusters only (there PENDING, QUEUED and RUNNING too); for others it follows from what
-            became of the job.
+            became of the job. NOT_FOUND: asked for, and Atlas does not show it (yet).
         snapshot_taken_at: Atlas's `timestamp`: when the snapshot was taken, not the job.
         has_download: Whether there is a file to fetch. Its address is a secret and shown in
             Atlas alone.
@@ -99,11 +103,34 @@ def all_jobs(at: Located) -> list[RestoreDetails]:
 
 
 def read_job(at: Located, job_id: str) -> RestoreDetails | None:
+    """One restore job; None only where neither its own read nor the list knows of it."""
+    return watched_job(at, job_id).seen()
+
+
+def watched_job(
+    at: Located, job_id: str, obstacle: Callable[[], str] = lambda: ""
+) -> Watched[RestoreDetails]:
+    """One restore job as its two reads have it."""
+    return Watched(
+        f"restore job {job_id}",
+        lambda: _read_one(at, job_id),
+        lambda: next((each for each in all_jobs(at) if each.id == job_id), None),
+        lambda now: now.status,
+        obstacle,
+    )
+
+
+def _read_one(at: Located, job_id: str) -> RestoreDetails | None:
     """One restore job, or None after 404."""
     backups, name = at.context.backups, at.cluster.name
     read = backups.get_flex_restore_job if at.cluster.kind == FLEX else backups.get_restore_job
     document = found(lambda: read(at.project.id, name, job_id))
     return job_of(document) if document else None
+
+
+def unseen_job(job_id: str, delivery_type: str) -> RestoreDetails:
+    """A job that Atlas once gave an id to and does not show now."""
+    return RestoreDetails(id=job_id, status=UNSEEN, delivery_type=delivery_type)
 
 
 def job_of(document: Document) -> RestoreDetails:

@@ -2,7 +2,13 @@
 
 from dataclasses import dataclass
 
-from orchestration.actions.clusters.state import FoundCluster, Located, require_cluster
+from orchestration.actions.clusters.state import (
+    DELETING,
+    FoundCluster,
+    Located,
+    leaving,
+    require_cluster,
+)
 from orchestration.actions.pricing.shapes import DEDICATED, FLEX
 from orchestration.actions.projects import ProjectRef, project_of
 
@@ -48,7 +54,11 @@ class Target:
         source, target = self.source.cluster, self.cluster
         if target is None:
             return [_NO_FLEX_DOWNLOAD] if source.kind == FLEX else []
-        found = []
+        found = [
+            f"{each.name} is being deleted"
+            for each in {source.name: source, target.name: target}.values()
+            if each.state == DELETING
+        ]
         if target.kind != source.kind or target.kind not in {DEDICATED, FLEX}:
             found.append(
                 f"{target.name} is {target.tier} and {source.name} is {source.tier}: a flex "
@@ -62,6 +72,12 @@ class Target:
         if target.is_paused:
             found.append(f"{target.name} is paused: resume_cluster first")
         return found
+
+    def leaving(self) -> str:
+        """Why nothing will come to its end there; empty while it may."""
+        if self.cluster is None or self.is_source:
+            return ""
+        return leaving(Located(self.source.context, self.project, self.cluster))
 
     def warnings(self) -> list[str]:
         """What it does there."""

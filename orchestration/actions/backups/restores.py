@@ -1,54 +1,50 @@
 """Restores: planned against the target's data, confirmed by its name, followed to their end."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal
+from functools import partial
+from typing import Any
 
-from pydantic import BeforeValidator, Field, model_validator
-
+from orchestration.actions.backups.restore_config import Restore
 from orchestration.actions.backups.restore_jobs import (
     DONE,
+    DOWNLOAD,
     JOB,
     UNDER_WAY,
     RestoreDetails,
     all_jobs,
     job_of,
     read_job,
+    unseen_job,
+    watched_job,
 )
 from orchestration.actions.backups.restore_targets import Target, target_of
 from orchestration.actions.backups.snapshot_state import (
     COMPLETED,
-    Cluster,
     SnapshotDetails,
     require_backups,
     require_snapshot,
 )
-from orchestration.actions.clusters.state import Located, locate
-from orchestration.actions.configs import (
-    HOUR_S,
-    LATEST,
-    Again,
-    ChangingConfig,
-    ClusterName,
-    Confirm,
-    IdOrLatest,
-    Project,
-    Text,
-    Wait,
-    WaitTimeout,
-)
+from orchestration.actions.clusters.state import Located, leaving, locate
+from orchestration.actions.configs import LATEST
 from orchestration.actions.context import Context, found, was_unheard
 from orchestration.actions.model import ActionFailed, Change, Note, Plan, Proposal
 from orchestration.actions.pricing.shapes import FLEX
 from orchestration.actions.repetition import (
     Kind,
+    Unheard,
     before,
     before_asking,
+    gone,
+    is_missed,
     is_newer,
+    looked_for,
     not_known,
     still_counts,
     unheard,
 )
+from orchestration.actions.waiting import wait
 from orchestration.atlas.errors import AtlasError
 
 Document = dict[str, Any]
@@ -56,64 +52,17 @@ Document = dict[str, Any]
 EARLIEST = datetime.fromtimestamp(1199145600, UTC)
 # A second restore removes what was written since the first, which may itself take hours; and this
 # is shorter than the time between two nightly runs.
-RESTORING = Kind("restore", JOB, UNDER_WAY, untold=timedelta(hours=6))
+RESTORING = Kind(
+    "restore",
+    JOB,
+    UNDER_WAY,
+    untold=timedelta(hours=6),
+    listed_within=timedelta(minutes=10),
+)
 _NO_POINT_IN_TIME = (
     "pit_enabled is off for {}, so there is no point in time to go back to: give snapshot_id "
     "(update_cluster switches it on for the time to come)"
 )
-
-
-def _moment(value: object) -> object:
-    """ISO 8601 or Unix seconds; YAML may have made a time of it already."""
-    if value is None:
-        return None
-    text = str(value).strip()
-    try:
-        if text.isdecimal():
-            return datetime.fromtimestamp(int(text), UTC)
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
-        raise ValueError("must be a time such as 2026-12-01T10:00:00Z, or Unix seconds") from None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-class Restore(ChangingConfig):
-    """A cluster's data as it was, put into a cluster in the place of what is there."""
-
-    project: Project
-    cluster: Cluster
-    snapshot_id: IdOrLatest | None = Field(
-        default=None, description="Id of a snapshot, or `latest`; or give restore_timestamp."
-    )
-    restore_timestamp: Annotated[datetime | None, BeforeValidator(_moment)] = Field(
-        default=None, description="Point in time, ISO 8601 (UTC if no zone is named) or Unix s."
-    )
-    delivery_type: Literal["automated", "download"] = Field(
-        default="automated", description="Into a cluster, or as a file to download."
-    )
-    target_project: Text | None = Field(
-        default=None, description="Project of the target, by name or id; the same if left out."
-    )
-    target_cluster: ClusterName | None = Field(
-        default=None, description="Cluster whose data is REPLACED; never assumed."
-    )
-    confirm: Confirm = None
-    again: Again = False
-    wait: Wait = True
-    wait_timeout_s: WaitTimeout = 6 * HOUR_S
-
-    @model_validator(mode="after")
-    def _names_one_moment(self) -> "Restore":
-        if (self.snapshot_id is None) is (self.restore_timestamp is None):
-            raise ValueError("exactly one of snapshot_id and restore_timestamp must be given")
-        if self.delivery_type == "automated" and not self.target_cluster:
-            raise ValueError(
-                f"target_cluster must be given: its data is replaced; say {self.cluster} to "
-                "overwrite the cluster itself"
-            )
-        if self.delivery_type == "download" and self.target_cluster:
-            raise ValueError("target_cluster does not go with delivery_type: download")
-        return self
 
 
 def restore(context: Context, config: Restore) -> Proposal:
@@ -121,20 +70,24 @@ def restore(context: Context, config: Restore) -> Proposal:
     at = locate(context, config.project, config.cluster)
     require_backups(at.cluster, flex_too=True)
     to = target_of(at, config.target_project, config.target_cluster)
-    if job := _asked_before(at, config, to):
-        return _go_on(at, config, to, job)
-    return _propose(at, config, to)
+    lost = unheard(at.context, RESTORING, config, {**at.ids, **to.ids})
+    if job := _asked_since(at, config, lost.newest) if lost else _asked_before(at, config, to):
+        return _go_on(at, config, to, job, "which the same action asked for before,")
+    if job := _same_under_way(at, config, to):
+        return _go_on(at, config, to, job, "which is what this one asks for,")
+    return _propose(at, config, to, lost)
 
 
 def _asked_before(at: Located, config: Restore, to: Target) -> RestoreDetails | None:
     """The job that an earlier run of the same asked for, unless that is long done."""
-    about = {**at.ids, **to.ids}
-    newest = unheard(at.context, RESTORING, config, about)
-    if newest is not None:
-        return _asked_since(at, config, newest)
-    earlier = before(at.context, RESTORING, config, about)
-    job = read_job(at, earlier.id) if earlier else None
-    if earlier is None or job is None or job.status in UNDER_WAY:
+    earlier = before(at.context, RESTORING, config, {**at.ids, **to.ids})
+    if earlier is None:
+        return None
+    job = read_job(at, earlier.id)
+    if job is None:
+        is_missed_only = is_missed(at.context, RESTORING, earlier, again=config.again)
+        return unseen_job(earlier.id, config.delivery_type) if is_missed_only else None
+    if job.status in UNDER_WAY:
         return job
     counts = still_counts(at.context, RESTORING, earlier, again=config.again)
     return job if counts and job.status == DONE and _is_of_the_latest(at, config, job) else None
@@ -148,34 +101,78 @@ def _is_of_the_latest(at: Located, config: Restore, job: RestoreDetails) -> bool
 def _asked_since(at: Located, config: Restore, newest: str) -> RestoreDetails | None:
     """The job as asked for that is newer than those there were, or None."""
     for each in all_jobs(at):
-        asked = config.snapshot_id in {None, LATEST, each.snapshot_id}
-        asked &= each.target_cluster == config.target_cluster
-        asked &= config.restore_timestamp in {None, each.point_in_time}
-        asked &= each.status in {*UNDER_WAY, DONE}
-        if asked and is_newer(each.id, newest):
+        is_alive = each.status in {*UNDER_WAY, DONE}
+        if is_alive and _is_as_asked(each, config) and is_newer(each.id, newest):
             return each
     return None
 
 
-def _propose(at: Located, config: Restore, to: Target) -> Proposal:
+def _is_as_asked(job: RestoreDetails, config: Restore) -> bool:
+    return (
+        config.snapshot_id in {None, LATEST, job.snapshot_id}
+        and config.restore_timestamp in {None, job.point_in_time}
+        and job.target_cluster == config.target_cluster
+        and (job.delivery_type == DOWNLOAD) is (config.delivery_type == DOWNLOAD)
+    )
+
+
+def _under_way(at: Located, to: Target) -> Iterator[RestoreDetails]:
+    """The jobs into the target that Atlas's list has under way, whoever asked for them."""
+    name = to.cluster.name if to.cluster else None
+    for each in all_jobs(at):
+        is_there = each.target_cluster == name and each.target_project_id in {None, to.project.id}
+        if is_there and each.status in UNDER_WAY:
+            yield each
+
+
+def _same_under_way(at: Located, config: Restore, to: Target) -> RestoreDetails | None:
+    """Such a job that is what this run asks for: no record of ours need know of it."""
+    same = (each for each in _under_way(at, to) if _is_as_asked(each, config))
+    return next((each for each in same if _is_of_the_latest(at, config, each)), None)
+
+
+def _propose(at: Located, config: Restore, to: Target, lost: Unheard | None) -> Proposal:
     refusals, body, source = _source(at, config)
+    seconds_left = lost.seconds_left(at.context.now()) if lost else 0
     plan = Plan(
         summary=f"Restore {config.cluster} as of {source} "
         + (f"into {to.place}." if to.place else "as a file to download."),
         changes=(Change(field="data", before=to.place, after=f"{config.cluster} as of {source}"),),
-        refusals=(*refusals, *to.refusals()),
-        warnings=tuple(to.warnings()),
+        refusals=(*refusals, *to.refusals(), *_busy(at, to)),
+        warnings=(*to.warnings(), *([lost.told] if lost and seconds_left else [])),
         confirm=config.target_cluster,
     )
 
     def apply(note: Note) -> RestoreDetails:
-        noted = before_asking(RESTORING, (each.id for each in all_jobs(at)))
-        note({**at.ids, **to.ids, **noted})
-        job = _sent(at, config, to, body, *noted.values())
+        job = None
+        if lost:
+            note({**at.ids, **to.ids, **lost.noted})
+            job = _found_late(at, config, lost)
+        if job is None:
+            asking = before_asking(RESTORING, (each.id for each in all_jobs(at)), at.context.now())
+            note({**at.ids, **to.ids, **asking.noted})
+            job = _sent(at, config, to, body, asking.newest)
         note({JOB: job.id})
-        return _followed(at, config, job)
+        return _followed(at, config, to, job)
 
     return Proposal(to.place or at.label, plan, apply)
+
+
+def _found_late(at: Located, config: Restore, lost: Unheard) -> RestoreDetails | None:
+    timeout_s = config.wait_timeout_s if config.wait else 0
+    find = partial(_asked_since, at, config, lost.newest)
+    return looked_for(at.context, lost, find, timeout_s)
+
+
+def _busy(at: Located, to: Target) -> list[str]:
+    """Another restore into the target: Atlas would refuse this one, or it would undo that."""
+    if to.cluster is None:
+        return []
+    return [
+        f"restore job {each.id} into {to.place}, {_told_source(each)}, is {each.status}: wait "
+        "until it ends (get_restore_status)"
+        for each in _under_way(at, to)
+    ]
 
 
 def _source(at: Located, config: Restore) -> tuple[list[str], Document, str]:
@@ -250,38 +247,40 @@ def _send(at: Located, config: Restore, to: Target, body: Document) -> RestoreDe
     return job_of(backups.restore(at.project.id, at.cluster.name, body | told))
 
 
-def _go_on(at: Located, config: Restore, to: Target, job: RestoreDetails) -> Proposal:
-    """An earlier run of the same began it and did not see its end, or just did."""
+def _go_on(at: Located, config: Restore, to: Target, job: RestoreDetails, whose: str) -> Proposal:
+    """It was begun already, and its end is not there or was not seen, or just was."""
     ids, target = {**at.ids, **to.ids, JOB: job.id}, to.place or at.label
-    was = f"Restore job {job.id}, which the same action asked for before,"
+    was = f"Restore job {job.id}, {whose}"
     if job.status not in UNDER_WAY:
         summary = f"{was} {_told_end(job)}: NOTHING is restored now; again: true restores anew."
         return Proposal(target, Plan(summary=summary), None, job, ids, is_adopted=True)
 
     def apply(note: Note) -> RestoreDetails:
         note(ids)
-        return _followed(at, config, job)
+        return _followed(at, config, to, job)
 
     plan = Plan(summary=f"{was} is {job.status}: it is waited for, and no other is begun.")
     return Proposal(target, plan, apply, job, ids, is_adopted=True)
 
 
 def _told_end(job: RestoreDetails) -> str:
-    source = job.point_in_time or f"snapshot {job.snapshot_id} of {job.snapshot_taken_at}"
     ended = f" at {job.finished_at}" if job.finished_at else ""
-    return f"is {job.status}{ended}, as of {source}"
+    return f"is {job.status}{ended}, {_told_source(job)}"
 
 
-def _followed(at: Located, config: Restore, job: RestoreDetails) -> RestoreDetails:
+def _told_source(job: RestoreDetails) -> str:
+    source = job.point_in_time or f"snapshot {job.snapshot_id} of {job.snapshot_taken_at}"
+    return f"as of {source}"
+
+
+def _followed(at: Located, config: Restore, to: Target, job: RestoreDetails) -> RestoreDetails:
     if not config.wait:
         return job
-    done = at.context.wait(
-        f"restore job {job.id}",
-        lambda: read_job(at, job.id) or job,
-        lambda now: now.status,
-        lambda now: now.status not in UNDER_WAY,
-        config.wait_timeout_s,
-    )
+    watched = watched_job(at, job.id, lambda: leaving(at) or to.leaving())
+    is_done = lambda now: now.status not in UNDER_WAY  # noqa: E731  one word to read below
+    done = wait(at.context, watched, is_done, config.wait_timeout_s)
+    if done is None:
+        raise gone(RESTORING, f"Restore job {job.id}", at.context.waiting.gone_after_s)
     if done.status != DONE:
         raise ActionFailed(f"Atlas says that restore job {done.id} is {done.status}.")
     return done

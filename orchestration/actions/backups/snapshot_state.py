@@ -4,6 +4,7 @@ Those of replica sets, sharded and flex clusters live at three addresses and hav
 they are one. A deleted cluster's outlive it where they were retained.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any
 
@@ -15,10 +16,12 @@ from orchestration.actions.context import Context, found, listed
 from orchestration.actions.model import Refusal, Typed
 from orchestration.actions.pricing.shapes import FLEX, TENANT
 from orchestration.actions.projects import project_of
+from orchestration.actions.waiting import Watched
 
 Document = dict[str, Any]
 COMPLETED, FAILED = "completed", "failed"
-UNDER_WAY = frozenset({"queued", "inProgress"})
+UNSEEN = "notFound"
+UNDER_WAY = frozenset({"queued", "inProgress", UNSEEN})
 ON_DEMAND = "onDemand"
 SNAPSHOT = "snapshot_id"
 GONE = "gone"
@@ -31,6 +34,7 @@ class SnapshotDetails(Typed):
 
     Attributes:
         status: queued, inProgress, completed or failed (a flex cluster's in lower case as well).
+            notFound: asked for, and Atlas does not show it (yet).
         snapshot_type: onDemand, scheduled or fallback.
         type: replicaSet, shardedCluster or flex.
     """
@@ -106,6 +110,24 @@ def _kinds(at: Located) -> tuple[bool, ...]:
 
 
 def read_snapshot(at: Located, snapshot_id: str) -> SnapshotDetails | None:
+    """One snapshot; None only where neither its own read nor the list knows of it."""
+    return watched_snapshot(at, snapshot_id).seen()
+
+
+def watched_snapshot(
+    at: Located, snapshot_id: str, obstacle: Callable[[], str] = lambda: ""
+) -> Watched[SnapshotDetails]:
+    """One snapshot as its two reads have it."""
+    return Watched(
+        f"snapshot {snapshot_id}",
+        lambda: _read_one(at, snapshot_id),
+        lambda: next((each for each in all_snapshots(at) if each.id == snapshot_id), None),
+        lambda now: now.status,
+        obstacle,
+    )
+
+
+def _read_one(at: Located, snapshot_id: str) -> SnapshotDetails | None:
     """One snapshot, or None after 404."""
     backups, where = at.context.backups, (at.project.id, at.cluster.name, snapshot_id)
     if at.cluster.kind == FLEX:
@@ -133,6 +155,11 @@ def require_snapshot(at: Located, snapshot_id: str) -> SnapshotDetails:
             return each
     require_anything(at)
     raise Refusal(f"{at.cluster.name} has no complete snapshot yet.")
+
+
+def unseen_snapshot(snapshot_id: str) -> SnapshotDetails:
+    """A snapshot that Atlas once gave an id to and does not show now."""
+    return SnapshotDetails(id=snapshot_id, status=UNSEEN, snapshot_type=ON_DEMAND, type="unknown")
 
 
 def details_of(document: Document) -> SnapshotDetails:

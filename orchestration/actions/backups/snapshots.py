@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 from pydantic import Field
 
@@ -22,8 +23,10 @@ from orchestration.actions.backups.snapshot_state import (
     require_anything,
     require_backups,
     require_snapshot,
+    unseen_snapshot,
+    watched_snapshot,
 )
-from orchestration.actions.clusters.state import Located, locate
+from orchestration.actions.clusters.state import DELETING, Located, leaving, locate
 from orchestration.actions.configs import (
     HOUR_S,
     ActionConfig,
@@ -40,18 +43,29 @@ from orchestration.actions.context import Context, was_unheard
 from orchestration.actions.model import ActionFailed, Change, Note, Plan, Proposal, Typed
 from orchestration.actions.repetition import (
     Kind,
+    Unheard,
     before,
     before_asking,
+    gone,
+    is_missed,
     is_newer,
+    looked_for,
     not_known,
     still_counts,
     unheard,
 )
+from orchestration.actions.waiting import delete, wait
 from orchestration.atlas.errors import AtlasError
 
 BY_HAND = "Manual backup at "
 # An old snapshot is no backup of now, and one too many does no harm: one hour is enough.
-TAKING = Kind("create_snapshot", SNAPSHOT, UNDER_WAY, untold=timedelta(hours=1))
+TAKING = Kind(
+    "create_snapshot",
+    SNAPSHOT,
+    UNDER_WAY,
+    untold=timedelta(hours=1),
+    listed_within=timedelta(minutes=2),
+)
 
 
 class CreateSnapshot(ChangingConfig):
@@ -102,32 +116,50 @@ def create_snapshot(context: Context, config: CreateSnapshot) -> Proposal:
     """Take one, unless one is being taken; wait until it is complete."""
     at = locate(context, config.project, config.cluster)
     require_backups(at.cluster, flex_too=False)
-    if taken := _asked_before(at, config):
+    lost = unheard(at.context, TAKING, config, at.ids)
+    if taken := _taken_since(at, config, lost.newest) if lost else _asked_before(at, config):
         return _go_on(at, config, taken)
+    seconds_left = lost.seconds_left(at.context.now()) if lost else 0
     plan = Plan(
         summary=f"Take a snapshot of {config.cluster} in project {at.project.name}.",
         changes=(Change(field="snapshot", after=f"kept for {config.retention_days} days"),),
         refusals=tuple(_refusals(at, config)),
+        warnings=(lost.told,) if lost and seconds_left else (),
     )
 
     def apply(note: Note) -> SnapshotDetails:
-        noted = before_asking(TAKING, (each.id for each in all_snapshots(at)))
-        note({**at.ids, **noted})
-        taken = _take(at, config, *noted.values())
+        taken = None
+        if lost:
+            note({**at.ids, **lost.noted})
+            taken = _found_late(at, config, lost)
+        if taken is None:
+            asking = before_asking(
+                TAKING, (each.id for each in all_snapshots(at)), at.context.now()
+            )
+            note({**at.ids, **asking.noted})
+            taken = _take(at, config, asking.newest)
         note({SNAPSHOT: taken.id})
         return _complete(at, config, taken)
 
     return Proposal(at.label, plan, apply)
 
 
+def _found_late(at: Located, config: CreateSnapshot, lost: Unheard) -> SnapshotDetails | None:
+    timeout_s = config.wait_timeout_s if config.wait else 0
+    find = partial(_taken_since, at, config, lost.newest)
+    return looked_for(at.context, lost, find, timeout_s)
+
+
 def _asked_before(at: Located, config: CreateSnapshot) -> SnapshotDetails | None:
     """The snapshot that an earlier run of the same asked for, unless that is long done."""
-    newest = unheard(at.context, TAKING, config, at.ids)
-    if newest is not None:
-        return _taken_since(at, config, newest)
     earlier = before(at.context, TAKING, config, at.ids)
-    taken = read_snapshot(at, earlier.id) if earlier else None
-    if earlier is None or taken is None or taken.status in UNDER_WAY:
+    if earlier is None:
+        return None
+    taken = read_snapshot(at, earlier.id)
+    if taken is None:
+        is_missed_only = is_missed(at.context, TAKING, earlier, again=config.again)
+        return unseen_snapshot(earlier.id) if is_missed_only else None
+    if taken.status in UNDER_WAY:
         return taken
     counts = still_counts(at.context, TAKING, earlier, again=config.again)
     return taken if counts and taken.status == COMPLETED else None
@@ -189,6 +221,8 @@ def _go_on(
 
 def _refusals(at: Located, config: CreateSnapshot) -> list[str]:
     found_refusals = []
+    if at.cluster.state == DELETING:
+        found_refusals.append(f"{at.cluster.name} is being deleted")
     if not at.cluster.shape.backup:
         found_refusals.append(
             f"backups are off for {at.cluster.name}: update_cluster with backup_enabled: true first"
@@ -219,16 +253,11 @@ def _complete(
     if not config.wait:
         return taken
 
-    def read() -> SnapshotDetails:
-        return read_snapshot(at, taken.id) or taken
-
-    done = at.context.wait(
-        f"snapshot {taken.id}",
-        read,
-        lambda now: now.status,
-        lambda now: now.status not in UNDER_WAY,
-        config.wait_timeout_s,
-    )
+    watched = watched_snapshot(at, taken.id, lambda: leaving(at))
+    is_done = lambda now: now.status not in UNDER_WAY  # noqa: E731  one word to read below
+    done = wait(at.context, watched, is_done, config.wait_timeout_s)
+    if done is None:
+        raise gone(TAKING, f"Snapshot {taken.id}", at.context.waiting.gone_after_s)
     if done.status != COMPLETED:
         raise ActionFailed(f"Atlas says that snapshot {done.id} is {done.status}.")
     return done
@@ -278,9 +307,9 @@ def delete_snapshot(context: Context, config: DeleteSnapshot) -> Proposal:
     def apply(note: Note) -> SnapshotDetails:
         note(ids)
         sharded = snapshot.type == "shardedCluster"
-        context.backups.delete_snapshot(
-            at.project.id, at.cluster.name, snapshot.id, sharded=sharded
-        )
+        where = (at.project.id, at.cluster.name, snapshot.id)
+        ask = partial(context.backups.delete_snapshot, *where, sharded=sharded)
+        delete(context, watched_snapshot(at, snapshot.id), ask)
         return snapshot
 
     return Proposal(target, plan, apply, snapshot, ids)

@@ -31,6 +31,7 @@ from orchestration.actions.clusters.state import (
     FoundCluster,
     Located,
     find_cluster,
+    is_on_its_way_out,
     locate,
     wait_until_gone,
     wait_until_ready,
@@ -321,5 +322,6 @@ def _delete(at: Located, *, keeps: bool) -> None:
             atlas.delete_cluster(at.project.id, at.cluster.name, retain_backups=keeps)
     except AtlasError as error:
         # asked for before, or gone already: what is wanted is on its way
-        if error.error_code != ALREADY_DELETING and not isinstance(error, NotFound):
+        is_on_its_way = error.error_code == ALREADY_DELETING or isinstance(error, NotFound)
+        if not is_on_its_way and not (was_unheard(error) and is_on_its_way_out(at)):
             raise

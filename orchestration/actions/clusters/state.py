@@ -5,12 +5,13 @@ is none of that name.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
 from pydantic import Field
 
-from orchestration.actions.context import Context, found
+from orchestration.actions.context import Context, found, listed
 from orchestration.actions.model import ActionFailed, Note, Plan, Proposal, Refusal, Typed
 from orchestration.actions.pricing.shapes import (
     DEDICATED,
@@ -21,7 +22,9 @@ from orchestration.actions.pricing.shapes import (
     shape_of_flex,
 )
 from orchestration.actions.projects import ProjectRef, project_of, read_tags
+from orchestration.actions.waiting import Watched, wait
 from orchestration.atlas.errors import AtlasError
+from orchestration.atlas.responses import results
 
 Document = dict[str, Any]
 # The specification's five; MAINTENANCE and RESUMING, which some tools test for, do not exist.
@@ -216,7 +219,7 @@ def find_cluster(
         project: Where it is.
         name: Its name.
         as_flex: Whether to ask the flex API first: the one that is likely right costs one request.
-        twice: Whether to believe a 404 only when both APIs answer it.
+        twice: Whether to believe a 404 only when both APIs answer it, and neither list has it.
 
     Raises:
         Refusal: it is a serverless instance.
@@ -239,6 +242,20 @@ def find_cluster(
             return FoundCluster(cast("Document", seen), is_flex)
         if not twice:
             return None
+    return _listed_cluster(context, project, name)
+
+
+def _listed_cluster(
+    context: Context, project: ProjectRef, name: str, kinds: tuple[bool, ...] = (False, True)
+) -> FoundCluster | None:
+    """The cluster as the list of one kind of API has it: the single reads may be behind."""
+    inventory = context.inventory
+    for is_flex in kinds:
+        ask = inventory.list_flex_clusters if is_flex else inventory.list_clusters
+        for page in listed(lambda ask=ask: ask(project.id)):  # type: ignore[misc]
+            for each in results(page.document):
+                if isinstance(each, dict) and each.get("name") == name:
+                    return FoundCluster(each, is_flex)
     return None
 
 
@@ -264,12 +281,19 @@ def locate(context: Context, project: str, cluster: str) -> Located:
     return Located(context, there, require_cluster(context, there, cluster))
 
 
-def _again(at: Located) -> FoundCluster | None:
-    """The same cluster as Atlas has it now, or None once it is gone."""
-    atlas, is_flex = at.context.atlas, at.cluster.is_flex
+def _watched(at: Located) -> Watched[FoundCluster]:
+    """The cluster of this name, as its two reads have it."""
+    atlas, is_flex, name = at.context.atlas, at.cluster.is_flex, at.cluster.name
     read = atlas.get_flex_cluster if is_flex else atlas.get_cluster
-    document = found(lambda: read(at.project.id, at.cluster.name))
-    return FoundCluster(document, is_flex) if document else None
+
+    def again() -> FoundCluster | None:
+        document = found(lambda: read(at.project.id, name))
+        return FoundCluster(document, is_flex) if document else None
+
+    def among_all() -> FoundCluster | None:
+        return _listed_cluster(at.context, at.project, name, (is_flex,))
+
+    return Watched(f"cluster {name}", again, among_all, lambda now: now.state)
 
 
 def wait_until_ready(at: Located, timeout_s: float, *, paused: bool | None = None) -> FoundCluster:
@@ -277,35 +301,48 @@ def wait_until_ready(at: Located, timeout_s: float, *, paused: bool | None = Non
 
     Raises:
         StillWaiting: not in time.
-        ActionFailed: it was deleted meanwhile.
+        ActionFailed: it is gone, or on its way out.
     """
 
-    def is_done(now: FoundCluster | None) -> bool:
-        if now is None:
-            raise ActionFailed(f"Cluster {at.cluster.name} was deleted while it was waited for.")
+    def is_done(now: FoundCluster) -> bool:
+        if now.state == DELETING and not _is_another(at, now):
+            raise ActionFailed(f"Cluster {at.cluster.name} is being deleted: no use to wait.")
         if paused:
             return now.is_paused and now.state == IDLE
         return now.is_ready and (paused is None or not now.is_paused)
 
-    return cast("FoundCluster", _wait(at, is_done, timeout_s))
+    ready = wait(at.context, _watched(at), is_done, timeout_s)
+    if ready is None:
+        raise ActionFailed(f"Cluster {at.cluster.name} was deleted while it was waited for.")
+    return ready
 
 
 def wait_until_gone(at: Located, timeout_s: float) -> None:
-    """Wait for the 404.
+    """Wait until neither read knows of it, nor does some time later; one made anew is another.
 
     Raises:
         StillWaiting: not in time.
     """
-    _wait(at, lambda now: now is None, timeout_s)
+    wait(at.context, _watched(at), lambda now: _is_another(at, now), timeout_s)
 
 
-def _wait(
-    at: Located, is_done: Callable[[FoundCluster | None], bool], timeout_s: float
-) -> FoundCluster | None:
-    return at.context.wait(
-        f"cluster {at.cluster.name}",
-        lambda: _again(at),
-        lambda now: now.state if now else "gone",
-        is_done,
-        timeout_s,
-    )
+def _is_another(at: Located, now: FoundCluster) -> bool:
+    """Whether a cluster of the same name was made anew."""
+    was, found_id = at.cluster.document.get("id"), now.document.get("id")
+    return bool(was and found_id and was != found_id)
+
+
+def is_on_its_way_out(at: Located) -> bool:
+    """Whether a deletion, whose answer got lost, has begun or ended already."""
+    with suppress(AtlasError):
+        now = _watched(at).seen()
+        return now is None or now.state == DELETING
+    return False
+
+
+def leaving(at: Located) -> str:
+    """Why nothing that is under way with this cluster will come to its end; empty while it may."""
+    now = _watched(at).read()
+    if now is not None and now.state == DELETING:
+        return f"Cluster {at.label} is being deleted, and what is under way with it never ends."
+    return ""

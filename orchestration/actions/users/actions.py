@@ -1,7 +1,9 @@
 """Database users: least privilege by role and cluster, passwords only ever by a variable's name."""
 
+from functools import partial
+
 from orchestration.actions.configs import ends_badly
-from orchestration.actions.context import Context, found, was_unheard
+from orchestration.actions.context import Context, found, listed, was_unheard
 from orchestration.actions.model import Change, Note, Plan, Proposal, Refusal
 from orchestration.actions.projects import ProjectRef, project_of
 from orchestration.actions.users.bodies import (
@@ -21,6 +23,7 @@ from orchestration.actions.users.configs import (
     UpdateDatabaseUser,
     UserDetails,
 )
+from orchestration.actions.waiting import Watched, delete
 from orchestration.atlas.errors import AtlasError
 
 CONFLICT = 409
@@ -130,7 +133,8 @@ def delete_database_user(context: Context, config: DeleteDatabaseUser) -> Propos
 
     def apply(note: Note) -> UserDetails:
         note(ids)
-        context.atlas.delete_user(project.id, existing.database, config.name)
+        ask = partial(context.atlas.delete_user, project.id, existing.database, config.name)
+        delete(context, _watched(context, project, existing.database, config.name), ask)
         return existing
 
     return Proposal(target, plan, apply, existing, ids)
@@ -143,9 +147,27 @@ def _password(context: Context, variable: str | None) -> str:
 def _find(
     context: Context, project: ProjectRef, authentication: str, name: str
 ) -> UserDetails | None:
-    database = database_of(authentication)
-    document = found(lambda: context.atlas.get_user(project.id, database, name))
-    return details_of(document, project.id) if document else None
+    """The user; None only where neither its own read nor the list knows of it."""
+    return _watched(context, project, database_of(authentication), name).seen()
+
+
+def _watched(
+    context: Context, project: ProjectRef, database: str, name: str
+) -> Watched[UserDetails]:
+    """A user as its two reads have it."""
+
+    def read() -> UserDetails | None:
+        document = found(lambda: context.atlas.get_user(project.id, database, name))
+        return details_of(document, project.id) if document else None
+
+    def among_all() -> UserDetails | None:
+        everybody = listed(lambda: context.atlas.list_users(project.id))
+        users = (details_of(each, project.id) for each in everybody)
+        return next(
+            (each for each in users if (each.database, each.name) == (database, name)), None
+        )
+
+    return Watched(f"database user {name}", read, among_all)
 
 
 def _target(project: ProjectRef, name: str) -> str:
