@@ -1,5 +1,6 @@
 """One op and one job for each action, all made alike from its config and its proposal."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
@@ -7,6 +8,7 @@ import dagster as dg
 from orchestration.actions.model import Record
 from orchestration.actions.registry import ACTIONS, Action
 from orchestration.ops.config_schema import config_schema
+from orchestration.ops.lateness import why_late
 from orchestration.resources.actor import ActorResource
 from orchestration.resources.process import mark_run
 
@@ -27,6 +29,8 @@ def op_of(action: Action) -> dg.OpDefinition:
     )
     def run(context: dg.OpExecutionContext, actor: ActorResource) -> Any:  # noqa: ANN401  Dagster's generator
         mark_run(context.instance, context.run)
+        if late := why_late(context.run.tags, datetime.now(UTC)):
+            raise dg.Failure(late, allow_retries=False)
         record = actor.run(action.name, dict(context.op_config), _by(context))
         metadata = _metadata(record)
         if not record.is_good:

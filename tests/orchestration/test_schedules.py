@@ -1,7 +1,7 @@
 """Schedules of actions: named in a file, off until turned on, and never in the way of costs."""
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from orchestration.actions.registry import ACTIONS
 from orchestration.config.yaml_file import YamlMistake
 from orchestration.ops import JOBS
+from orchestration.ops.lateness import NOT_AFTER, why_late
 from orchestration.schedules.actions import action_schedules, read_schedules
 from tests.conftest import ROOT
 
@@ -37,9 +38,14 @@ def file(tmp_path, clean_environment, monkeypatch):
     return tmp_path / "resources.yaml"
 
 
+def tick(schedule: dg.ScheduleDefinition, late: timedelta = timedelta(0)):
+    """A tick that the daemon evaluates so long after its time."""
+    context = dg.build_schedule_context(scheduled_execution_time=datetime.now(UTC) - late)
+    return schedule.evaluate_tick(context)
+
+
 def run_config(schedule: dg.ScheduleDefinition) -> dict:
-    tick = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 11, 22, tzinfo=UTC))
-    [request] = schedule.evaluate_tick(tick).run_requests
+    [request] = tick(schedule).run_requests
     return request.run_config
 
 
@@ -53,14 +59,60 @@ def test_a_schedule_runs_its_actions_job_and_is_off(file):
     assert (pause.default_status, look.default_status) == (stopped, stopped)
 
 
-def test_a_scheduled_action_is_carried_out_unless_its_config_says_otherwise(file):
+def test_a_schedule_only_plans_unless_its_config_says_otherwise(file):
     file.write_text(FILE)
     pause, look = action_schedules()
-    values = {"project": "shop", "name": "main", "dry_run": False}
+    values = {"project": "shop", "name": "main"}
     assert run_config(pause) == {"ops": {"pause_cluster": {"config": values}}}
-    assert "dry_run" not in run_config(look)["ops"]["list_snapshots"]["config"]
-    file.write_text(FILE.replace("name: main}", "name: main, dry_run: true}"))
-    assert run_config(action_schedules()[0])["ops"]["pause_cluster"]["config"]["dry_run"] is True
+    assert pause.description.startswith("Only plans, until its config says dry_run: false.")
+    assert not look.description.startswith("Only plans")
+    file.write_text(FILE.replace("name: main}", "name: main, dry_run: false}"))
+    [carried_out, _] = action_schedules()
+    assert run_config(carried_out)["ops"]["pause_cluster"]["config"]["dry_run"] is False
+    assert not carried_out.description.startswith("Only plans")
+
+
+@pytest.mark.parametrize(
+    ("limit", "late", "is_run"),
+    [("", 14, True), ("", 16, False), ("120", 119, True), ("120", 121, False)],
+)
+def test_a_time_that_was_missed_is_not_made_up_for(limit, late, is_run, file, caplog):
+    line = f"    max_delay_minutes: {limit}\n" if limit else ""
+    file.write_text(FILE.replace("    time_zone: Europe/Berlin\n", line))
+    [pause, _] = action_schedules()
+    with caplog.at_level(logging.WARNING, "atlas_costs"):
+        ticked = tick(pause, timedelta(minutes=late))
+    assert len(ticked.run_requests) == int(is_run)
+    if not is_run:
+        assert "Not carried out: its time has passed" in ticked.skip_message
+        assert "max_delay_minutes" in ticked.skip_message
+        assert caplog.messages == [f"Schedule pause_at_night: {ticked.skip_message}"]
+
+
+def test_a_run_that_waited_in_the_queue_past_its_time_is_not_carried_out(file):
+    file.write_text(FILE)
+    [pause, _] = action_schedules()
+    [request] = tick(pause, timedelta(minutes=14)).run_requests
+    latest = datetime.fromisoformat(request.tags[NOT_AFTER])
+    assert why_late(request.tags, latest) == ""
+    late = latest + timedelta(seconds=1)
+    assert "Not carried out" in why_late(request.tags, late)
+    assert why_late({**request.tags, "dagster/parent_run_id": "of a person"}, late) == ""
+    assert why_late({}, late) == ""
+
+
+def test_the_run_itself_looks_at_the_time_before_it_asks_atlas(file):
+    silent = {"console": {"config": {"log_level": "CRITICAL"}}}
+    values = {"project": "shop", "name": "main", "dry_run": False}
+    ended = JOBS["pause_cluster"].execute_in_process(
+        run_config={"ops": {"pause_cluster": {"config": values}}, "loggers": silent},
+        tags={NOT_AFTER: "2026-01-01T00:00:00+00:00"},
+        raise_on_error=False,
+    )
+    assert not ended.success
+    [failed] = [each for each in ended.all_events if each.is_step_failure]
+    assert "Not carried out: its time has passed" in failed.step_failure_data.error.message
+    assert not list(file.parent.rglob("*.json"))
 
 
 def test_the_example_is_valid_for_its_jobs():
@@ -157,7 +209,8 @@ def test_a_tick_runs_the_action_and_its_record_names_the_schedule(file, sandbox,
         monkeypatch.setenv(name, value)
     file.write_text(
         "projects: [{name: night}]\n"
-        "schedules: [{name: nightly, action: apply_resources, cron: '@daily'}]\n"
+        "schedules: [{name: nightly, action: apply_resources, cron: '@daily', "
+        "config: {dry_run: false}}]\n"
     )
     [nightly] = action_schedules()
     silent = {"console": {"config": {"log_level": "CRITICAL"}}}
