@@ -122,8 +122,7 @@ class _Looks(Generic[T]):
         elif self.is_gone:
             self._say(GONE)
         else:
-            after = f"it counts as gone after {self._gone_after_s:.0f} s"
-            self._say(MISSING, f"Neither of Atlas's reads knows {self._watched.what}: {after}.")
+            self._say(MISSING, f"Neither of Atlas's reads knows {self._watched.what} now.")
 
     def _say(self, state: str, sentence: str = "") -> None:
         if state != self.said:

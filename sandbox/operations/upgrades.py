@@ -8,8 +8,14 @@ from sandbox.estate.inventory import Document, flex_document
 from sandbox.estate.resources import Cluster, Project
 from sandbox.operations import bodies
 from sandbox.operations.cluster_bodies import created, is_flex
-from sandbox.operations.clusters import check_not_leaving, is_stuck
-from sandbox.operations.inventory import named_cluster, own_group, refuse_flex, refuse_other
+from sandbox.operations.clusters import is_stuck
+from sandbox.operations.inventory import (
+    check_not_leaving,
+    named_cluster,
+    own_group,
+    refuse_flex,
+    refuse_other,
+)
 from sandbox.state import Sandbox
 from sandbox.wire.errors import AtlasError
 

@@ -22,6 +22,7 @@ from orchestration.actions.clusters.state import (
 from orchestration.actions.model import Note, Plan, Proposal
 from orchestration.actions.pricing.shapes import DEDICATED, shape_of
 from orchestration.actions.projects import as_tags, read_tags
+from orchestration.actions.waiting import Watched, wait
 
 Document = dict[str, Any]
 FORMER = "former_cluster_id"
@@ -146,12 +147,19 @@ def _wait(at: Located, timeout_s: float) -> FoundCluster:
     def look() -> FoundCluster | None:
         return find_cluster(at.context, at.project, at.cluster.name, as_flex=at.cluster.is_flex)
 
-    def state(now: FoundCluster | None) -> str:
-        return f"{now.state} ({now.tier})" if now else "not listed"
-
-    def is_done(now: FoundCluster | None) -> bool:
-        return now is not None and now.kind == DEDICATED and now.is_ready
-
-    found = at.context.wait(f"cluster {at.cluster.name}", look, state, is_done, timeout_s)
-    assert found is not None  # noqa: S101  or it were not done
-    return found
+    # that none is shown is a part of it, however long it takes: so it never counts as gone
+    watched = Watched(
+        f"cluster {at.cluster.name}",
+        look,
+        lambda: None,
+        lambda now: f"{now.state} ({now.tier})",
+    )
+    done = wait(
+        at.context,
+        watched,
+        lambda now: now.kind == DEDICATED and now.is_ready,
+        timeout_s,
+        gone_after_s=float("inf"),
+    )
+    assert done is not None  # noqa: S101  it cannot be gone
+    return done
