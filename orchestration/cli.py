@@ -191,11 +191,13 @@ def up(
     """Run Dagster (webserver and daemon, daily refresh on) and the dashboard."""
     from orchestration.commands import processes  # noqa: PLC0415
     from orchestration.commands.dagster_home import dagster_instance  # noqa: PLC0415
+    from orchestration.schedules.daily import refresh_schedule  # noqa: PLC0415
 
     settings = load_settings()
     at = processes.Addresses(host, dashboard_port, dagster_port)
     at.require_door(allow_anonymous=settings.allow_anonymous)
     at.require_free()
+    refresh_schedule(settings.refresh_cron)
     with dagster_instance(settings):
         pass  # what killed processes left is put in order before anything is scheduled
     processes.stop_on_signals()

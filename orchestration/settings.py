@@ -72,6 +72,7 @@ class Settings(Credentials):
     engine: Literal["duckdb"] = "duckdb"
     allow_anonymous: bool = False
     allowed_hosts: str = ""
+    refresh_cron: str = "0 6 * * *"
     kept_versions: int = Field(default=3, ge=1)
     run_history_days: int = Field(default=30, ge=1)
     run_history_mb: int = Field(default=200, ge=1)

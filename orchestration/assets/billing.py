@@ -16,17 +16,20 @@ from orchestration.extraction.reports import Requested, fetch_reports, request_r
 from orchestration.extraction.selection import ENTITY, differences, first_month
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail, for_all
-from orchestration.partitions import invoice_months
+from orchestration.partitions import first_month as first_read
+from orchestration.partitions import months_since
 from orchestration.progress import downloads
 from orchestration.resources.atlas import AtlasResource
 from orchestration.resources.failures import failures_named
 from orchestration.resources.metadata import table
 from orchestration.resources.warehouse import WarehouseResource
+from orchestration.settings import load_settings
 from orchestration.warehouse.errors import LoadError
 from orchestration.warehouse.raw import RawWarehouse, note_end
 from reporting.money import plain as money
 
 log = logging.getLogger("atlas_costs")
+invoice_months = months_since(first_read(load_settings().slices_dir))
 MonthTotals = dict[str, tuple[int, int, int]]
 ENTITIES = {
     "invoices": "Invoice headers (Atlas listOrgInvoices, getOrgInvoice).",

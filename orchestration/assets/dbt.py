@@ -8,6 +8,8 @@ import dagster as dg
 from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
 from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
+from orchestration.assets.dbt_checks import Translator
+from orchestration.assets.dbt_events import told
 from orchestration.resources.dbt import models_checksum
 from orchestration.resources.warehouse import WarehouseResource
 from orchestration.warehouse.lock import wait_until_free
@@ -23,6 +25,7 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
         project=project,
         exclude="resource_type:unit_test tag:on_demand",
         name="dbt_models",
+        dagster_dbt_translator=Translator(),
     )
     def dbt_models(
         context: dg.AssetExecutionContext,
@@ -39,7 +42,7 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
         warehouse.drop_marts_of_other_models(models_checksum(), is_whole=is_whole)
         invocation = dbt.cli(["build"], context=context, target_path=target)
         try:
-            yield from invocation.stream()
+            yield from told(invocation.stream(), is_whole=is_whole)
         except DagsterDbtCliRuntimeError:
             raise dg.Failure(description=_what_failed(invocation), allow_retries=False) from None
         if is_whole:

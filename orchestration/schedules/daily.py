@@ -2,6 +2,8 @@
 
 import dagster as dg
 
+from orchestration.settings import SettingsError, load_settings
+
 EXTRACTION = dg.AssetSelection.key_prefixes("atlas")
 
 refresh_costs = dg.define_asset_job(
@@ -17,10 +19,28 @@ build_marts = dg.define_asset_job(
     description="Build, check and publish from what is loaded, without asking Atlas.",
 )
 
-daily_refresh = dg.ScheduleDefinition(
-    name="daily_refresh",
-    job=refresh_costs,
-    cron_schedule="0 6 * * *",
-    execution_timezone="UTC",
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
+
+def refresh_schedule(cron: str) -> dg.ScheduleDefinition:
+    """The daily refresh at the times of a cron expression, or of several with ; between, in UTC.
+
+    Raises:
+        SettingsError: one of them is none.
+    """
+    crons = [each.strip() for each in cron.split(";")]
+    try:
+        return dg.ScheduleDefinition(
+            name="daily_refresh",
+            job=refresh_costs,
+            cron_schedule=crons if len(crons) > 1 else crons[0],
+            execution_timezone="UTC",
+            default_status=dg.DefaultScheduleStatus.RUNNING,
+        )
+    except dg.DagsterInvalidDefinitionError:
+        raise SettingsError(
+            f"ATLAS_COSTS_REFRESH_CRON cannot be {cron!r}: it takes five fields such as "
+            "30 4,16 * * * (minute, hour, day, month, weekday, in UTC), or several such with ; "
+            "between."
+        ) from None
+
+
+daily_refresh = refresh_schedule(load_settings().refresh_cron)

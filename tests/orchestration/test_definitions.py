@@ -4,8 +4,13 @@ from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
+from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 
+from orchestration.assets.dbt_events import told
 from orchestration.definitions import defs
+from orchestration.partitions import first_month, months_since
+from orchestration.schedules.daily import refresh_schedule
+from orchestration.settings import SettingsError
 
 EXTRACTED = {
     "organizations",
@@ -78,10 +83,97 @@ def test_every_mart_is_published(graph):
 def test_invoices_are_partitioned_by_month_with_the_current_one(graph):
     months = graph.get(dg.AssetKey(["atlas", "invoices"])).partitions_def
     assert months.has_partition_key(f"{datetime.now(UTC):%Y-%m}")
-    assert months.has_partition_key("2018-04")
     line_items = graph.get(dg.AssetKey(["atlas", "invoice_line_items"]))
     assert line_items.partitions_def == months
     assert line_items.backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_months_begin_with_the_first_invoice_that_was_read(tmp_path):
+    """113 of 126 months read as missing where Atlas had billed thirteen."""
+    assert first_month(tmp_path) == "2016-06", "before any was read every month may be asked for"
+    for month in ("2026-03", "2025-11"):
+        (tmp_path / "org_id=5" / f"period={month}").mkdir(parents=True)
+    (tmp_path / "org_id=6" / "period=2026-01").mkdir(parents=True)
+    keys = months_since(first_month(tmp_path)).get_partition_keys()
+    assert keys[0] == "2025-11"
+    assert keys[-1] == f"{datetime.now(UTC):%Y-%m}"
+
+
+def test_months_read_before_the_code_was_loaded_again_hurt_nothing(tmp_path):
+    """The first refresh of a fresh installation may read months that Dagster does not know yet."""
+
+    @dg.asset(partitions_def=months_since("2026-05"))
+    def invoices(): ...
+
+    with dg.DagsterInstance.local_temp(str(tmp_path)) as instance:
+        for month in ("2025-11", "2026-05"):
+            instance.report_runless_asset_event(
+                dg.AssetMaterialization("invoices", partition=month)
+            )
+        done = get_and_update_asset_status_cache_value(
+            instance, invoices.key, invoices.partitions_def, instance
+        )
+        assert done.deserialize_materialized_partition_subsets(
+            invoices.partitions_def
+        ).get_partition_keys() == ["2026-05"]
+
+
+def test_every_check_says_what_it_looks_for(graph):
+    told = {key: graph.get(key).description for key in graph.asset_check_keys}
+    assert len(told) > 200
+    assert [key.to_user_string() for key, text in told.items() if not text] == []
+    assert not [text for text in told.values() if not text.strip().endswith((".", ")"))]
+    said = {key.name: text for key, text in told.items()}
+    assert said["not_null_fct_invoices_invoice_id"] == "invoice_id is never null."
+    assert said["assert_bridge_months_equal_invoices"] == (
+        "Finds: An invoice lost or counted twice in its month: each invoice would still tie, and "
+        "the months from list to paid would not. Compared with the raw headers."
+    )
+
+
+def test_a_build_leaves_a_line_a_check_and_a_part_says_that_nothing_is_published(caplog):
+    metadata = {"unique_id": "test.x", "invocation_id": "1", "status": "pass", "seconds": 2}
+    failed_rows = {"dagster_dbt/failed_row_count": 3, "Execution Duration": 0.1}
+    events = [
+        dg.Output(None, "marts__x", metadata={**metadata, "Execution Duration": 0.1}),
+        dg.AssetCheckResult(passed=True, check_name="a", metadata={**metadata, **failed_rows}),
+        dg.AssetCheckResult(passed=False, check_name="b", metadata={**metadata, **failed_rows}),
+    ]
+    kept = [set(each.metadata) for each in told(events, is_whole=True)]
+    assert kept == [
+        {"seconds", "Execution Duration"},
+        {"seconds"},
+        {"seconds", "Execution Duration", "dagster_dbt/failed_row_count"},
+    ]
+    assert not caplog.records
+    for each in told(events, is_whole=False):
+        assert "atlas-costs refresh" in each.metadata["published"].value
+    assert "Not published" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("cron", "expected"),
+    [
+        ("0 6 * * *", "0 6 * * *"),
+        ("30 4,16 * * *", "30 4,16 * * *"),
+        ("30 4 * * *; 30 16 * * 1-5", ["30 4 * * *", "30 16 * * 1-5"]),
+    ],
+)
+def test_the_refresh_runs_when_the_setting_says(cron, expected):
+    schedule = refresh_schedule(cron)
+    assert schedule.cron_schedule == expected
+    assert (schedule.name, schedule.execution_timezone) == ("daily_refresh", "UTC")
+
+
+@pytest.mark.parametrize(
+    "cron", ["", "daily", "30 4,16", "61 6 * * *", "0 6 * * *;", "0 6 * * * *x"]
+)
+def test_times_that_are_none_are_one_sentence(cron):
+    with pytest.raises(
+        SettingsError, match="ATLAS_COSTS_REFRESH_CRON cannot be .* 30 4,16"
+    ) as said:
+        refresh_schedule(cron)
+    assert "\n" not in str(said.value)
 
 
 def test_one_job_and_its_schedule():
