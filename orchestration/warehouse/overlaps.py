@@ -15,7 +15,9 @@ from orchestration.warehouse.invoice_versions import INVOICES
 _PAIRS = """
 select one.id, one._is_nested, other.id, other._is_nested, one.orgId from invoices as one
 inner join invoices as other
-    on one.orgId = other.orgId and one.startDate = other.startDate
+    on one.orgId = other.orgId
+    -- an invoice that begins later in its month is one of that month all the same
+    and date_trunc('month', one.startDate) = date_trunc('month', other.startDate)
     and (one._is_nested, one.id) > (other._is_nested, other.id)
 where one._connection = ?
 order by one.id, other.id

@@ -104,14 +104,18 @@ def test_nested_invoices_stay_told_when_the_pending_document_moves_on(tmp_path, 
     assert named(tmp_path, landing) == []
 
 
-def test_two_own_invoices_of_one_month_are_named_and_two_parts_of_a_month_are_not(
-    tmp_path, landing
-):
+def test_own_invoices_of_one_month_are_named_whatever_days_they_start_on(tmp_path, landing):
     land(landing, "a", invoice("a", line(5)))
     land(landing, "b", invoice("b", line(5)))
     land(landing, "c", invoice("c", line(5), startDate="2026-05-16T00:00:00Z"))
-    [sentence] = named(tmp_path, landing)
-    assert sentence.startswith("invoices b and a are of one month of organization 5e00")
+    june = {"startDate": "2026-06-01T00:00:00Z", "endDate": "2026-07-01T00:00:00Z"}
+    land(landing, "d", invoice("d", line(5, "2026-06-01"), **june))
+    sentences = named(tmp_path, landing)
+    assert [" ".join(each.split()[:6]) for each in sentences] == [
+        "invoices b and a are of",
+        "invoices c and a are of",
+        "invoices c and b are of",
+    ]
 
 
 def linked_invoice(cents: int, env: str = "prod") -> dict:
