@@ -64,3 +64,25 @@ def test_the_rules_alone_say_of_each_reviewed_sku_what_the_review_says() -> None
         key = re.sub("^(ATLAS_)?(NDS_)?", "", sku["sku"])
         rule = next(each for each in rules if re.search(each["pattern"], key))
         assert [rule[name] for name in said] == [sku[name] for name in said], sku["sku"]
+
+
+@pytest.mark.parametrize(
+    ("sku", "service", "family"),
+    [
+        ("AWS_DSC_STORAGE", "DSC Storage", "Infinite storage"),
+        ("AWS_STORAGE_INFINITE_LOGICAL", "DSC Storage", "Infinite storage"),
+        ("DSC_OBJECT_STORAGE_AWS", "DSC Storage", "Infinite storage"),
+        ("AWS_INFINITE_INSTANCE_M40_LOW_CPU", "DSC Compute", "Infinite compute"),
+        ("AWS_INSTANCE_M30_DSC", "DSC Compute", "Infinite compute"),
+        ("AWS_INFINITE_INSTANCE_M10_PAUSED", "DSC Compute", "Infinite compute"),
+        ("AWS_INFINITE_BACKUP_STORAGE", "Backup", "Backup snapshot"),
+        ("AWS_INFINITE_DATA_TRANSFER_INTERNET", "Data Transfer", "Data transfer AWS"),
+        ("AWS_LANDSCAPE_INSTANCE_M30", "Clusters", "Dedicated instance"),
+    ],
+)
+def test_atlas_infinite_is_neither_storage_nor_a_cluster_of_nodes(
+    sku: str, service: str, family: str
+) -> None:
+    """Its storage is billed by logical size and its compute by highly available shard."""
+    rule = next(each for each in read(RULES) if re.search(each["pattern"], sku))
+    assert (rule["service"], rule["family"]) == (service, family)

@@ -78,10 +78,10 @@ classified as (
             when overrides.instance_size is not null then overrides.instance_size
             when taxonomy.sku is not null then taxonomy.instance_size
             when rules.family = 'Flex' then 'FLEX'
-            when rules.service in ('Clusters', 'Atlas Stream Processing')
+            when rules.service in ('Clusters', 'DSC Compute', 'Atlas Stream Processing')
                 then coalesce(
                     {{ extract_group(
-                        replace_all('skus.sku_key', '_PAUSED$', ''),
+                        replace_all('skus.sku_key', '_(PAUSED|DSC|INFINITE)$', ''),
                         'INSTANCE_([MRS]P?[0-9]+(_[A-Z0-9_]+)?)', 1
                     ) }},
                     {{ extract_group('skus.sku_key', '^([MR][0-9]+)_INSTANCE', 1) }}
