@@ -21,6 +21,8 @@ class Entity:
         schemas: Names in Atlas's OpenAPI specification; checks look for fields beyond them.
         may_be_absent: An address that does not exist means that there is none of it: Atlas
             retires these one by one.
+        retires_on: The day from which Atlas no longer lists it, where that is announced: then, and
+            after it, an address that is gone, or gone at our version, means that there is none.
         has_history: Whether earlier states are kept in inventory_history.
         has_id: Whether Atlas gives each an id; else its name within its scope is one.
     """
@@ -30,6 +32,7 @@ class Entity:
     scope: Scope
     schemas: tuple[str, ...]
     may_be_absent: bool = True
+    retires_on: str = ""
     has_history: bool = True
     has_id: bool = True
 
@@ -68,6 +71,7 @@ ENTITIES = (
         "Serverless instances (Atlas listGroupServerlessInstances).",
         "project",
         ("ServerlessInstanceDescription",),
+        retires_on="2027-01-18",
     ),
     Entity(
         "search_deployments",
@@ -133,3 +137,5 @@ def names(*scopes: Scope) -> tuple[str, ...]:
 
 
 MAY_BE_ABSENT = frozenset(each.name for each in ENTITIES if each.may_be_absent)
+RETIREMENTS = frozenset(each.retires_on for each in ENTITIES if each.retires_on)
+RETIRING = frozenset(each.name for each in ENTITIES if each.retires_on)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
@@ -19,7 +20,7 @@ from sandbox.operations.writes import PROVISIONING
 from sandbox.state import Sandbox
 from sandbox.wire.answers import Answer, after_all, error_answer, response, struck
 from sandbox.wire.errors import AtlasError, not_found
-from sandbox.wire.media import content_type, negotiate
+from sandbox.wire.media import content_type, negotiate, sunset_headers
 from sandbox.wire.spoils import Nothing
 
 SLASHED = ("entryValue", "username")
@@ -85,7 +86,10 @@ async def _operate(operation: Operation, sandbox: Sandbox, request: Request) -> 
     request.state.principal = caller.name
     request.state.condition = partial(sandbox.faults.condition, request=request)
     request.state.body = await request.body()
-    headers = _limit(operation, sandbox, request)
+    told = sandbox.faults.condition("sunset", request)
+    sunset = date.fromisoformat(told.date) if told else operation.sunsets.get(version)
+    announced = sunset_headers(sunset, sandbox.clock.today, version, path)
+    headers = announced | _limit(operation, sandbox, request)
     sandbox.pace.look()
     access.check_owner(request, seen.org, seen.other_org, sandbox.clock.today)
     group_id = request.path_params.get("groupId")

@@ -55,7 +55,11 @@ _SETS: tuple[tuple[str, EndpointSet], ...] = (
 _PATTERNS = tuple((re.compile(API + pattern), limit) for pattern, limit in _SETS)
 
 
-def bucket_of(path: str, principal: str) -> tuple[EndpointSet, str]:
+Bucket = tuple[EndpointSet, str]
+HEADERS = ("limit", "remaining")
+
+
+def bucket_of(path: str, principal: str) -> Bucket:
     """The endpoint set of a path, and whose bucket it draws on.
 
     Args:
@@ -75,7 +79,8 @@ class Budgets:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._levels: dict[tuple[EndpointSet, str], tuple[float, float]] = {}
+        self._levels: dict[Bucket, tuple[float, float]] = {}
+        self._capacities: dict[Bucket, int] = {}
 
     def wait(self, path: str, principal: str) -> float:
         """Take a token; the seconds to wait before the request may go, 0 where there is one.
@@ -86,19 +91,38 @@ class Budgets:
         with self._lock:
             level = self._level(bucket) - 1
             self._levels[bucket] = level, self._clock()
-        return max(0.0, -level * WINDOW_S / bucket[0].refill)
+            refill = self._refill(bucket)
+        return max(0.0, -level * WINDOW_S / refill)
 
     def observe(self, path: str, principal: str, headers: Mapping[str, str]) -> None:
-        """Believe Atlas where it says that less is left than we thought: others ask too."""
-        remaining = headers.get("ratelimit-remaining", "")
-        if not remaining.isdecimal():
-            return
+        """Believe Atlas: how much the bucket holds, more or less than documented, and what is left.
+
+        What is left only lowers our level, since others ask too; what we have taken stays taken.
+        """
+        limit, remaining = (_number(headers.get(f"ratelimit-{each}", "")) for each in HEADERS)
         bucket = bucket_of(path, principal)
         with self._lock:
-            self._levels[bucket] = min(self._level(bucket), float(remaining)), self._clock()
+            if limit:
+                level = self._level(bucket) + limit - self._capacity(bucket)
+                self._capacities[bucket] = limit
+                self._levels[bucket] = level, self._clock()
+            if remaining is not None:
+                self._levels[bucket] = min(self._level(bucket), remaining), self._clock()
 
-    def _level(self, bucket: tuple[EndpointSet, str]) -> float:
-        limit = bucket[0]
-        now = self._clock()
-        level, since = self._levels.get(bucket, (float(limit.capacity), now))
-        return min(float(limit.capacity), level + (now - since) * limit.refill / WINDOW_S)
+    def _capacity(self, bucket: Bucket) -> int:
+        return self._capacities.get(bucket, bucket[0].capacity)
+
+    def _refill(self, bucket: Bucket) -> float:
+        """Requests that come back each window; a larger bucket fills as much faster."""
+        return bucket[0].refill * self._capacity(bucket) / bucket[0].capacity
+
+    def _level(self, bucket: Bucket) -> float:
+        capacity, now = float(self._capacity(bucket)), self._clock()
+        level, since = self._levels.get(bucket, (capacity, now))
+        return min(capacity, level + (now - since) * self._refill(bucket) / WINDOW_S)
+
+
+def _number(header: str) -> int | None:
+    """The number a header begins with, without RFC drafts' windows and policies behind it."""
+    found = re.match(r"\s*([0-9]{1,9})\b", header)
+    return int(found[1]) if found else None

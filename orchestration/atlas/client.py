@@ -21,6 +21,7 @@ from orchestration.atlas.deadlines import Deadline, enforce
 from orchestration.atlas.errors import AtlasError, Expired, error_for
 from orchestration.atlas.paging import read_list
 from orchestration.atlas.retries import Patience, RetryPolicy, is_worth_reading_again, was_not_taken
+from orchestration.atlas.sunsets import Sunsets
 from orchestration.atlas.transfer import (
     OpenSink,
     Paced,
@@ -62,6 +63,7 @@ class AtlasClient:
     Attributes:
         requests: HTTP requests sent. The second try that answers a Digest challenge, requests for
             a token and downloads from other hosts are counted like any other.
+        sunsets: What Atlas announced that it will retire.
 
     Args:
         base_url: Without /api/atlas/v2.
@@ -70,6 +72,7 @@ class AtlasClient:
         transport: Another than the network, for tests.
         budgets: Shared by all clients of a process; without it nothing is waited for until Atlas
             says so.
+        sunsets: Shared by all clients of a run, so that each announcement is told once.
         trust: What servers are checked with; see trust.trusting.
         principal: The public key or client id, by which Atlas counts some requests; no secret.
         stop: Set when nobody waits for this client any more. It then raises Stopped before its
@@ -84,11 +87,13 @@ class AtlasClient:
         retries: RetryPolicy | None = None,
         transport: httpx.BaseTransport | None = None,
         budgets: Budgets | None = None,
+        sunsets: Sunsets | None = None,
         trust: ssl.SSLContext | None = None,
         principal: str = "",
         stop: threading.Event | None = None,
     ) -> None:
         self.requests = 0
+        self.sunsets = sunsets or Sunsets()
         self._policy = retries or RetryPolicy()
         self._patience = Patience(self._policy, stop or threading.Event())
         self._budgets = budgets
@@ -107,7 +112,12 @@ class AtlasClient:
                 headers=HEADERS,
                 event_hooks={
                     "request": [self._require_wanted, self._wait_for_budget, self._begin],
-                    "response": [self._observe_budget, self._pace, self._take_in],
+                    "response": [
+                        self._observe_budget,
+                        self._observe_sunset,
+                        self._pace,
+                        self._take_in,
+                    ],
                 },
             )
         )
@@ -323,6 +333,11 @@ class AtlasClient:
     def _observe_budget(self, response: httpx.Response) -> None:
         if self._budgets is not None:
             self._budgets.observe(_path(response.request), self._principal, response.headers)
+
+    def _observe_sunset(self, response: httpx.Response) -> None:
+        request = response.request
+        accept, what = request.headers.get("accept", ""), _what(request)
+        self.sunsets.observe(_path(request), accept, what, response.headers)
 
     def _take_in(self, response: httpx.Response) -> None:
         """Errors, challenges and tokens are short, and httpx reads them whole by itself."""

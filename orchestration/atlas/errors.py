@@ -7,7 +7,8 @@ AtlasError
 ├── Forbidden        the key is right but of another organization, lacks a role, or this address
 │                    is not on its access list
 ├── NotFound         the id or name does not exist for this key
-├── Refused          Atlas rejects the request itself (400, 402, 406, 409, …)
+├── Refused          Atlas rejects the request itself (400, 402, 409, …)
+│   └── Retired      … because it no longer offers it, or not at this version (405, 406, 410)
 ├── RateLimited      too many requests, still after waiting
 ├── Unavailable      Atlas or the way to it is down, still after retrying
 │   ├── TooSlow      … or takes longer than a request may
@@ -35,6 +36,7 @@ Cause = Literal[
     "malformed",
     "stopped",
     "not trusted",
+    "retired",
 ]
 
 RETRYABLE_STATUSES = frozenset({408, 429, 500, 502, 503, 504})
@@ -148,6 +150,15 @@ class NotFound(AtlasError):
 class Refused(AtlasError):
     """Any other 4xx: asking again would be answered alike."""
 
+    _cause: ClassVar[Cause] = "refused"
+
+
+class Retired(Refused):
+    """405, 406 or 410: the operation, or its version, is gone."""
+
+    remedy = "Atlas no longer answers the way this release asks: update atlas-costs."
+    _cause: ClassVar[Cause] = "retired"
+
 
 class RateLimited(AtlasError):
     """429 that outlasted the waiting Atlas asked for."""
@@ -223,6 +234,9 @@ BY_STATUS: dict[int, type[AtlasError]] = {
     401: Unauthorized,
     403: Forbidden,
     404: NotFound,
+    405: Retired,
+    406: Retired,
+    410: Retired,
     408: Unavailable,
     429: RateLimited,
 }

@@ -5,6 +5,7 @@ import threading
 from orchestration.atlas.auth import Auth, ServiceAccountAuth, digest
 from orchestration.atlas.budgets import Budgets
 from orchestration.atlas.client import AtlasClient, RetryPolicy
+from orchestration.atlas.sunsets import Sunsets
 from orchestration.atlas.trust import trusting
 from orchestration.config.connections import (
     ApiKey,
@@ -13,6 +14,7 @@ from orchestration.config.connections import (
     ServiceAccount,
     SettingsError,
 )
+from orchestration.entities import RETIREMENTS
 from orchestration.extraction.tokens import KeptToken
 
 
@@ -21,6 +23,7 @@ def new_client(
     credentials: ApiKey | ServiceAccount | None,
     *,
     budgets: Budgets | None = None,
+    sunsets: Sunsets | None = None,
     stop: threading.Event | None = None,
     retries: RetryPolicy | None = None,
 ) -> AtlasClient:
@@ -30,6 +33,7 @@ def new_client(
         connection: Where, and how this machine reaches it.
         credentials: The connection's own, its key for actions, or None to ask without.
         budgets: Shared by all clients of a process.
+        sunsets: Shared by all clients of a run.
         stop: Set when nobody waits any more.
         retries: How often and how long to try again.
 
@@ -46,6 +50,7 @@ def new_client(
         _auth(connection.base_url, credentials, machine),
         trust=trust,
         budgets=budgets,
+        sunsets=sunsets or Sunsets(RETIREMENTS),
         principal=_principal(credentials),
         stop=stop,
         retries=retries,

@@ -16,12 +16,13 @@ from orchestration.atlas.errors import (
     AtlasError,
     NotFound,
     RateLimited,
+    Retired,
     Stopped,
     Unauthorized,
     Unavailable,
 )
 from orchestration.atlas.inventory import Inventory
-from orchestration.entities import MAY_BE_ABSENT, names
+from orchestration.entities import MAY_BE_ABSENT, RETIRING, names
 from orchestration.extraction.session import Session
 from orchestration.landing.journal import Landing
 from orchestration.status import MISSING_ROLE
@@ -87,7 +88,7 @@ def _land(session: Session, entity: str, scope: str, ask: Ask) -> bool:
     except Stopped:
         raise
     except AtlasError as error:
-        if isinstance(error, NotFound) and entity in MAY_BE_ABSENT:
+        if _means_none(error, entity):
             landing.observe(entity, scope, [])
             return True
         landing.observe_unreadable(entity, scope, str(error), error.cause)
@@ -96,6 +97,12 @@ def _land(session: Session, entity: str, scope: str, ask: Ask) -> bool:
     session.silences = 0
     landing.observe(entity, scope, [landing.put(entity, scope, each.body) for each in answers])
     return True
+
+
+def _means_none(error: AtlasError, entity: str) -> bool:
+    if isinstance(error, Retired):
+        return entity in RETIRING
+    return isinstance(error, NotFound) and entity in MAY_BE_ABSENT
 
 
 def _consider_giving_up(session: Session, entity: str, error: AtlasError) -> None:

@@ -86,7 +86,7 @@ class InvoiceReader:
 
         Raises:
             AtlasError: the list cannot be read; Atlas is gone; nothing that was asked for could
-                be received; or nothing final was ever landed.
+                be received; or nothing final was ever landed and more than 404 is why.
         """
         listed = records.invoices(self.billing.list_invoices())
         wanted = invoices_to_read(
@@ -100,9 +100,18 @@ class InvoiceReader:
         for each in wanted:
             self._try(each.id, lambda each=each: self._read_invoice(each))  # type: ignore[misc]
         self._try(PENDING, lambda: self._read_pending(listed))
-        if self.failed and (len(self.failed) > len(wanted) or not self._has_final(listed)):
+        if self.failed and (len(self.failed) > len(wanted) or not self._may_go_on(listed)):
             raise self.failed[0]
         return listed
+
+    def _may_go_on(self, listed: list[InvoiceMetadata]) -> bool:
+        """Whether what is missing can be named beside what is there.
+
+        Atlas may list an invoice that it does not have: an organization whose one closed invoice
+        answers 404 has its running month all the same.
+        """
+        not_there = all(isinstance(each, NotFound) for each in self.failed)
+        return self._has_final(listed) or (not_there and bool(held_months(self.landing)))
 
     def _has_final(self, listed: list[InvoiceMetadata]) -> bool:
         """Whether a closed invoice was ever landed, or any at all where none is closed yet."""

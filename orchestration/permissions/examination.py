@@ -13,6 +13,7 @@ from orchestration.atlas.client import AtlasClient
 from orchestration.atlas.errors import AtlasError
 from orchestration.atlas.responses import results
 from orchestration.config.connections import ApiKey, ServiceAccount
+from orchestration.entities import RETIRING
 from orchestration.permissions.capabilities import Capability
 from orchestration.permissions.keys import KeyFacts, facts
 from orchestration.status import MISSING_ROLE
@@ -126,6 +127,8 @@ class Examination:
         of_the_org = _placeholder(capability.probe.path) == "org"
         if of_the_org and cause in {MISSING_ROLE, "not found", WRONG_ORG}:
             return self._of_which_organization(cause, detail)
+        if cause == "retired" and RETIRING.issuperset(capability.entities):
+            return NOTHING, detail
         return STATUS_OF.get(cause, cause), detail
 
     def _of_which_organization(self, cause: str, detail: str) -> Finding:

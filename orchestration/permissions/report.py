@@ -30,6 +30,7 @@ FIXES = {
     "unreachable": "Check the base URL, and that this machine may reach it.",
     "clock skew": "Correct this machine's clock.",
     "not trusted": "Set SSL_CERT_FILE to the certificate of your own authority, in PEM.",
+    "retired": "Update atlas-costs: Atlas no longer answers the way this release asks.",
     NOT_CONFIGURED: "Set the variables that are named.",
 }
 """What to do about each cause; its anchor in docs/connect.md is its name with dashes."""
@@ -152,7 +153,8 @@ def _examine_key(
     with new_client(connection, credentials, retries=PATIENCE) as client:
         asked = Examination(client, connection.org_id, credentials)
         cells = [_cell(each, *asked.find(each)) for each in capabilities]
-        return cells, [] if asked.is_hopeless else list(asked.key.warnings)
+        warnings = [] if asked.is_hopeless else [*asked.key.warnings, *client.sunsets.sentences]
+        return cells, warnings
 
 
 def _about_the_address(connection: Connection, invoices: Cell) -> Iterator[str]:

@@ -9,7 +9,9 @@ from pydantic import PrivateAttr
 
 from orchestration.atlas.budgets import Budgets
 from orchestration.atlas.client import AtlasClient
+from orchestration.atlas.sunsets import Sunsets
 from orchestration.config.connections import Connection
+from orchestration.entities import RETIREMENTS
 from orchestration.extraction.clients import new_client
 from orchestration.extraction.reports import Requested
 from orchestration.extraction.session import Session
@@ -24,6 +26,7 @@ class AtlasResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     _settings: Settings = PrivateAttr()
     _budgets: Budgets = PrivateAttr(default_factory=Budgets)
+    _sunsets: Sunsets = PrivateAttr(default_factory=lambda: Sunsets(RETIREMENTS))
     _sessions: list[Session] | None = PrivateAttr(default=None)
     _requested: dict[str, Requested] = PrivateAttr(default_factory=dict)
     _open: ExitStack = PrivateAttr(default_factory=ExitStack)
@@ -79,6 +82,7 @@ class AtlasResource(dg.ConfigurableResource):  # type: ignore[type-arg]
                     connection,
                     connection.usable_credentials(),
                     budgets=self._budgets,
+                    sunsets=self._sunsets,
                     stop=session.stop,
                 )
             )

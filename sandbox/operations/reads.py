@@ -1,8 +1,9 @@
 """The operations served, each under its operationId in the specification."""
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, ClassVar
 
 from starlette.requests import Request
 
@@ -19,6 +20,7 @@ Handler = Callable[[Sandbox, Request], Document | list[Document] | bytes | None]
 class Operation:
     """One operation; `versions` oldest first, `gone` those that Atlas has switched off.
 
+    `sunsets` are the days from which a version is switched off, as Atlas announces them.
     `roles` are those it takes; for one that names none, `access.ROLES` knows by its path.
     """
 
@@ -31,6 +33,7 @@ class Operation:
     limit: EndpointSet | None = None
     gone: tuple[str, ...] = ()
     roles: Collection[str] = ()
+    sunsets: Mapping[str, date] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,11 @@ class Creation(Operation):
 
 
 V1 = ("2023-01-01",)
-CLUSTER_VERSIONS = {"versions": ("2024-08-05",), "gone": ("2023-01-01", "2023-02-01")}
+SERVERLESS_SUNSET = {"2023-01-01": date(2027, 1, 18)}
+CLUSTER_VERSIONS: dict[str, Any] = {
+    "versions": ("2024-08-05",),
+    "gone": ("2023-01-01", "2023-02-01"),
+}
 FLEX_VERSIONS = ("2024-11-13",)
 STREAM_VERSIONS = ("2023-02-01",)
 PROCESSOR_VERSIONS = ("2024-05-30",)
@@ -142,12 +149,14 @@ OPERATIONS = (
         f"{GROUP}/serverless",
         V1,
         services.list_group_serverless_instances,
+        sunsets=SERVERLESS_SUNSET,
     ),
     Operation(
         "getGroupServerlessInstance",
         f"{GROUP}/serverless/{{name}}",
         V1,
         services.get_group_serverless_instance,
+        sunsets=SERVERLESS_SUNSET,
     ),
     Operation(
         "listGroupDataFederation",

@@ -5,6 +5,7 @@ once a client has made it. Each that writes names the roles it takes.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import ClassVar
 
 from sandbox.access import rules as access
@@ -68,8 +69,10 @@ class Dismissal(Operation):
 
 GONE = ("2023-01-01", "2023-02-01")
 WRITE_VERSIONS = ("2024-08-05", "2024-10-23")
+WRITE_SUNSET = {"2024-08-05": date(2027, 3, 1)}
 DELETE_VERSIONS = ("2023-02-01",)
 SCHEDULE_VERSIONS = ("2023-01-01", "2024-08-05")
+SCHEDULE_SUNSET = {"2023-01-01": date(2027, 7, 1)}
 POLICY_VERSIONS = ("2023-01-01", "2023-10-01")
 ACCESS_LIST = f"{GROUP}/accessList"
 ENTRY = f"{ACCESS_LIST}/{{entryValue}}"
@@ -92,7 +95,13 @@ READS = (
         offers.list_provider_regions,
         rate_limits.GROUP_CLUSTERS,
     ),
-    Operation("getGroupClusterBackupSchedule", SCHEDULE, SCHEDULE_VERSIONS, schedules.get_schedule),
+    Operation(
+        "getGroupClusterBackupSchedule",
+        SCHEDULE,
+        SCHEDULE_VERSIONS,
+        schedules.get_schedule,
+        sunsets=SCHEDULE_SUNSET,
+    ),
     Operation(
         "getGroupBackupCompliancePolicy",
         f"{GROUP}/backupCompliancePolicy",
@@ -132,6 +141,7 @@ CLUSTER_WRITES = (
         clusters.create_group_cluster,
         rate_limits.GROUP_CLUSTERS,
         gone=GONE,
+        sunsets=WRITE_SUNSET,
         roles=access.CLUSTER_CREATORS,
     ),
     Change(
@@ -141,6 +151,7 @@ CLUSTER_WRITES = (
         clusters.update_group_cluster,
         rate_limits.GROUP_CLUSTERS,
         gone=GONE,
+        sunsets=WRITE_SUNSET,
         roles=access.CLUSTER_MANAGERS,
     ),
     Start(
@@ -227,6 +238,7 @@ BACKUP_WRITES = (
         SCHEDULE,
         SCHEDULE_VERSIONS,
         schedules.update_schedule,
+        sunsets=SCHEDULE_SUNSET,
         roles=access.BACKUP_MANAGERS,
     ),
     Start(

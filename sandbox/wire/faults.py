@@ -42,6 +42,7 @@ CONDITIONS = (
     "restore_cancelled",
     "stuck",
     "lag",
+    "sunset",
 )
 KINDS = STRIKES + CONDITIONS
 Document = dict[str, Any]
@@ -69,6 +70,8 @@ class Fault:
     snapshot_fails, restore_fails, restore_expires, restore_cancelled: none; what becomes of what
     the request asks for. stuck: none; what the request begins with a cluster never goes on.
     lag: `seconds` that reads are behind of what was made and removed; see estate.recent.
+    the request asks for. sunset: `date` from which Atlas says that it no longer answers this.
+    stuck: none; what the request begins with a cluster never goes on.
     """
 
     path: str
@@ -90,6 +93,7 @@ class Fault:
     reason: str = "The report could not be generated."
     polls: int = 3
     cut: bool = False
+    date: str = "2027-07-01"
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

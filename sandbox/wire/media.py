@@ -1,7 +1,8 @@
 """Versioned media types: which version of an operation an Accept header asks for."""
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime, time
+from email.utils import format_datetime
 
 from sandbox.wire.errors import AtlasError
 
@@ -26,6 +27,16 @@ def negotiate(accept: str, path: str, versions: tuple[str, ...], gone: tuple[str
         if known:
             return known[-1]
     raise _unacceptable()
+
+
+def sunset_headers(sunset: date | None, today: date, version: str, path: str) -> dict[str, str]:
+    """What announces the end of a version; from that day on Atlas's 410."""
+    if sunset is None:
+        return {}
+    if today >= sunset:
+        raise _gone(version, path.lstrip("/"))
+    midnight = datetime.combine(sunset, time(), UTC)
+    return {"Sunset": format_datetime(midnight, usegmt=True)}
 
 
 def _gone(version: str, path: str) -> AtlasError:

@@ -86,6 +86,53 @@ def test_atlas_is_believed_where_it_says_that_less_is_left():
     assert budgets.wait(path, "me") == pytest.approx(1.2)
 
 
+def test_atlas_is_believed_where_it_says_that_a_bucket_holds_more():
+    """60 clusters of one project are 300 questions; 100 a minute were assumed where 1,200 are."""
+    path = f"{API}/groups/g1/clusters/c/backup/snapshots"
+    budgets = Budgets(Clock())
+    assert sum(budgets.wait(path, "me") > 0 for _ in range(300)) == 200
+    budgets = Budgets(clock := Clock())
+    said = {"ratelimit-limit": "1200", "ratelimit-remaining": "1199"}
+    waited = 0.0
+    for number in range(1, 301):
+        waited += budgets.wait(path, "me")
+        budgets.observe(path, "me", said | {"ratelimit-remaining": str(1200 - number)})
+    assert waited == 0
+    assert [budgets.wait(path, "me") for _ in range(900)] == [0] * 900
+    assert budgets.wait(path, "me") == pytest.approx(0.05)
+    clock.now += 6  # 1,200 a minute: 120 are back, but for the one that was taken ahead
+    assert [budgets.wait(path, "me") for _ in range(119)] == [0] * 119
+    assert budgets.wait(path, "me") > 0
+
+
+def test_atlas_is_believed_where_it_says_that_a_bucket_holds_less():
+    budgets = Budgets(Clock())
+    path = f"{API}/orgs/o1/invoices"
+    budgets.observe(path, "me", {"ratelimit-limit": "50, 50;w=60"})
+    assert [budgets.wait(path, "me") for _ in range(50)] == [0] * 50
+    assert budgets.wait(path, "me") == pytest.approx(6)  # a tenth of the bucket, of the refill too
+
+
+def test_a_larger_bucket_forgets_nothing_that_was_taken():
+    budgets = Budgets(Clock())
+    path = f"{API}/groups/g1/streams"
+    for _ in range(150):
+        budgets.wait(path, "me")
+    budgets.observe(path, "me", {"ratelimit-limit": "200"})
+    assert [budgets.wait(path, "me") for _ in range(50)] == [0] * 50
+    assert budgets.wait(path, "me") > 0
+
+
+@pytest.mark.parametrize("odd", ["0", "many", "-5", "", "9" * 40, "1e400", "NaN"])
+def test_a_limit_that_is_none_is_not_believed(odd):
+    budgets = Budgets(Clock())
+    path = f"{API}/groups/g1/streams"
+    budgets.observe(path, "me", {"ratelimit-limit": odd, "ratelimit-remaining": odd})
+    budgets.wait(path, "me")
+    budgets.wait(path, "me")
+    assert budgets.wait(path, "me") <= 60 * 3 / 100
+
+
 class Dawdling(Clock):
     """Lets other threads go first at every look, so that races show."""
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from orchestration.atlas.answers import Answer
+from orchestration.atlas.errors import MalformedAnswer, NotFound, Refused
 from orchestration.atlas.records import InvoiceMetadata
 from orchestration.extraction.selection import differences, first_month, invoices_to_read
 from orchestration.landing.journal import Landing
@@ -125,6 +127,38 @@ def test_a_pending_invoice_that_only_the_list_knows_is_read_by_its_id(landing):
     billing = FakeBilling(pending("2026-05", line(1)))
     reader(landing, billing)._read_pending([listed("2026-06", "PENDING")])
     assert billing.read == ["2026-06"]
+
+
+class LacksInvoices(FakeBilling):
+    """An Atlas that lists closed invoices and does not have them."""
+
+    def __init__(self, document, error):
+        super().__init__(document)
+        self.error = error
+
+    def list_invoices(self):
+        rows = [listed("2026-04").model_dump(by_alias=True, mode="json")]
+        return [Answer(json.dumps({"results": rows}).encode(), "invoice list")]
+
+    def download_invoice(self, invoice_id, _):
+        raise self.error(f"invoice {invoice_id}: Atlas answered.")
+
+
+def test_a_lone_closed_invoice_that_is_not_there_is_one_missing_part(landing):
+    billing = LacksInvoices(pending("2026-05", line(1)), NotFound)
+    reading = reader(landing, billing)
+    reading.read(first_month=None, restatement_months=3)
+    assert [str(each).partition(":")[0] for each in reading.failed] == ["invoice 2026-04"]
+    assert list(versions_by_invoice([landing])) == ["2026-05"]
+    assert "invoice 2026-04" in landing.current("invoices")["2026-04"].error
+
+
+@pytest.mark.parametrize("error", [MalformedAnswer, Refused])
+def test_a_lone_closed_invoice_that_cannot_be_read_still_fails(landing, error):
+    """For what may be there an hour later a first refresh is not published without it."""
+    billing = LacksInvoices(pending("2026-05", line(1)), error)
+    with pytest.raises(error):
+        reader(landing, billing).read(first_month=None, restatement_months=3)
 
 
 def test_what_the_list_says_otherwise_is_named():

@@ -2,10 +2,12 @@
 
 import gzip
 import json
+from datetime import date
 
 import httpx
 import pytest
 
+from sandbox.operations.writes import PROVISIONING
 from sandbox.wire.errors import AtlasError
 from sandbox.wire.media import negotiate
 
@@ -74,3 +76,25 @@ def test_large_answers_are_compressed_when_asked(client, atlas, invoices) -> Non
 def test_small_answers_stay_plain(client) -> None:
     answer: httpx.Response = client.get(f"{API}/orgs", headers={"Accept-Encoding": "gzip"})
     assert "content-encoding" not in answer.headers
+
+
+def test_a_sunset_is_announced_and_then_kept(fresh, signed_in) -> None:
+    sandbox = fresh(today=date(2027, 1, 17))
+    client = signed_in(sandbox)
+    group = client.get(f"{API}/groups").json()["results"][0]["id"]
+    path = f"{API}/groups/{group}/serverless"
+    assert client.get(path).headers["sunset"] == "Mon, 18 Jan 2027 00:00:00 GMT"
+    assert "sunset" not in client.get(f"{API}/groups/{group}/clusters").headers
+    sandbox.control("clock", {"days": 1})
+    answer = client.get(path)
+    assert (answer.status_code, answer.json()["errorCode"]) == (410, "VERSION_GONE")
+
+
+def test_older_versions_of_writes_and_schedules_end_too() -> None:
+    sunsets = {each.name: dict(each.sunsets) for each in PROVISIONING if each.sunsets}
+    assert sunsets == {
+        "createGroupCluster": {"2024-08-05": date(2027, 3, 1)},
+        "updateGroupCluster": {"2024-08-05": date(2027, 3, 1)},
+        "getGroupClusterBackupSchedule": {"2023-01-01": date(2027, 7, 1)},
+        "updateGroupClusterBackupSchedule": {"2023-01-01": date(2027, 7, 1)},
+    }
