@@ -18,6 +18,8 @@ from reporting.money import plain
 
 GOOD, BAD, UNDER_WAY = 0, 1, 3
 COMMAND_LINE = "command line"
+# What a table needs for a column besides its text, and as much of a word as is never broken.
+FRAME, WIDEST_WORD = 3, 20
 UNIONS = {Union, UnionType}
 CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -163,7 +165,7 @@ def _tell_plan(console: Console, record: Record, plan: Plan) -> None:
     for change in plan.changes:
         before = "" if change.before is None else f"{change.before} → "
         after = "(removed)" if change.after is None else change.after
-        console.print(f"  {change.field}: {before}{after}", markup=False)
+        console.print(f"  {change.field}: {before}{after}", markup=False, soft_wrap=True)
     for warning in plan.warnings:
         console.print(f"  ! {warning}", style="yellow", markup=False)
     if plan.monthly_cost and record.outcome in {"planned", "applied", "in_progress"}:
@@ -186,12 +188,46 @@ def _tell_result(console: Console, result: dict[str, Any]) -> None:
         if isinstance(value, list) and value and isinstance(value[0], dict):
             _tell_rows(console, value)
         elif value not in (None, "", [], {}):
-            console.print(f"  {name}: {value}", markup=False)
+            console.print(f"  {name}: {value}", markup=False, soft_wrap=True)
 
 
 def _tell_rows(console: Console, rows: list[dict[str, Any]]) -> None:
-    columns = [name for name in rows[0] if any(each[name] is not None for each in rows)]
-    table = Table(*columns)
-    for each in rows:
-        table.add_row(*("" if each[name] is None else str(each[name]) for name in columns))
+    """A table that cuts no id, which the next command needs; what finds no room is named."""
+    names = [name for name in rows[0] if any(each[name] is not None for each in rows)]
+    told = {name: [each[name] for each in rows] for name in names}
+    texts = {name: ["" if each is None else str(each) for each in told[name]] for name in names}
+    shown, left_out = _fitting(texts, console.width)
+    table = Table()
+    for name in shown:
+        least = _least_width(name, texts[name])
+        table.add_column(name, min_width=least, no_wrap=_is_id(name), overflow="fold")
+    for row in zip(*(texts[name] for name in shown), strict=True):
+        table.add_row(*row)
     console.print(table)
+    if left_out:
+        console.print(f"  No room for {', '.join(left_out)}: --json has all.", markup=False)
+
+
+def _fitting(texts: dict[str, list[str]], width: int) -> tuple[list[str], list[str]]:
+    """The columns that fit, and the later ones that do not; those of ids are never left out."""
+    shown = list(texts)
+    left_out: list[str] = []
+    for name in [each for each in reversed(texts) if not _is_id(each)]:
+        needed = sum(_least_width(each, texts[each]) + FRAME for each in shown) + 1
+        if needed <= width:
+            break
+        shown.remove(name)
+        left_out.insert(0, name)
+    return shown, left_out
+
+
+def _least_width(name: str, values: list[str]) -> int:
+    """An id is never cut; of anything else a word of usual length."""
+    if _is_id(name):
+        return max(map(len, (name, *values)))
+    words = (word for text in (name, *values) for word in text.split())
+    return min(WIDEST_WORD, max(map(len, words), default=1))
+
+
+def _is_id(name: str) -> bool:
+    return name == "id" or name.endswith("_id")

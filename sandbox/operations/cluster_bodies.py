@@ -7,6 +7,7 @@ from itertools import chain, count
 from typing import Any
 
 from sandbox.bill.catalog import DISK_GB, NVME, NVME_IOPS, PROVIDERS, SIZES, is_sold, sizes
+from sandbox.estate.inventory import MAJOR
 from sandbox.estate.places import REGIONS
 from sandbox.estate.resources import STANDARD_IOPS, Cluster, Life, Region, Shard
 from sandbox.identity import object_id
@@ -85,12 +86,15 @@ def changed(cluster: Cluster, body: Document) -> Cluster:
     if body.get("name", cluster.name) != cluster.name:
         detail = "Cannot change name of cluster during an update."
         raise AtlasError(400, "CLUSTER_CANNOT_CHANGE_NAME", detail, ("name",))
+    is_new = not cluster.regions
     if "replicationSpecs" in body:
         cluster = _laid_out(cluster, body)
     connector = bodies.part(body, "biConnector")
     details = {name: body[name] for name in ECHOED if name in body}
     if details.get("mongoDBMajorVersion"):
-        bodies.text(body, "mongoDBMajorVersion", r"\d+\.\d+")
+        version = bodies.text(body, "mongoDBMajorVersion", r"\d+\.\d+")
+        _check_version(cluster, version, is_new=is_new)
+    _check_settings(cluster, details, is_new=is_new)
     cluster = replace(
         cluster,
         bi_connector=bodies.flag(connector, "enabled", default=cluster.bi_connector),
@@ -101,6 +105,27 @@ def changed(cluster: Cluster, body: Document) -> Cluster:
     if "paused" in body:
         cluster = replace(cluster, paused=bodies.flag(body, "paused", default=False), rests=False)
     return _backed_up(cluster, body)
+
+
+def _check_version(cluster: Cluster, wanted: str, *, is_new: bool) -> None:
+    before = cluster.details.get("mongoDBMajorVersion", MAJOR)
+    if not is_new and float(wanted) < float(before):
+        detail = "Cluster cannot be upgraded, as specified upgrade version is below the current "
+        raise AtlasError(400, "CLUSTER_UPGRADE_INVALID", f"{detail}version.", ("version",))
+
+
+def _check_settings(cluster: Cluster, details: Document, *, is_new: bool) -> None:
+    mode, own = "configServerManagementMode", "globalClusterSelfManagedSharding"
+    if mode in details:
+        bodies.choice(details, mode, ("ATLAS_MANAGED", "FIXED_TO_DEDICATED"))
+        if cluster.type == "REPLICASET":
+            raise bodies.invalid(mode)
+    if own in details:
+        is_own = bodies.flag(details, own, default=False)
+        if is_own and cluster.type != "GEOSHARDED":
+            raise bodies.invalid(own)
+        if not is_new and is_own != cluster.details.get(own, False):
+            raise bodies.invalid(own)
 
 
 def _backed_up(cluster: Cluster, body: Document) -> Cluster:

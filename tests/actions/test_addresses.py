@@ -6,7 +6,7 @@ import pytest
 
 from orchestration.actions.access_list.addresses import entry_of, listed_entry, width_refusals
 from tests.actions.cases import new_cluster
-from tests.actions.running import apply, run
+from tests.actions.running import apply, in_atlas, run
 
 GROUP = "123456789012/sg-0123456789"
 REFUSED = {
@@ -87,3 +87,42 @@ def test_a_plan_shows_comment_and_end(stage):
         "delete_after": "2020-01-01T00:00:00Z",
     }
     assert "is not within a week from now" in planned.plan.warnings[0]
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0", "0.0.0.0/32", "::", "::/128"])  # noqa: S104
+def test_the_address_of_no_host_is_refused_and_can_be_taken_off(text, stage):
+    refused = apply("allow_ip", project=stage.project, entry=text)
+    assert refused.outcome == "refused"
+    assert "is the address of no host; " in refused.error
+    allowed = run("create_cluster", **new_cluster(stage.project, allow_ips=[text]))
+    assert "is the address of no host; " in allowed.error
+    in_atlas(lambda atlas: atlas.create_entry(stage.project, {"cidrBlock": text}))
+    entry = text.partition("/")[0]
+    gone = apply("remove_ip", project=stage.project, entry=text, confirm=entry)
+    assert gone.outcome == "applied", gone.error
+
+
+OPEN = {
+    "everybody": (["0.0.0.0/0"], ["0.0.0.0/0"]),
+    "in_two_halves": (["0.0.0.0/1", "128.0.0.0/1"], ["0.0.0.0/0"]),
+    "of_the_other_version": (["::/0"], []),
+    "somebody": (["10.0.0.0/8"], []),
+}
+
+
+@pytest.mark.parametrize("case", OPEN)
+def test_an_entry_that_restricts_nothing_says_so(case, stage):
+    listed, told = OPEN[case]
+    for each in listed:
+        added = apply("allow_ip", project=stage.project, entry=each, allow_anywhere=True)
+        assert added.outcome == "applied", added.error
+    planned = run("allow_ip", project=stage.project, entry="203.0.113.7")
+    assert [each.partition(" ")[0] for each in planned.plan.warnings] == told
+    if told:
+        assert "while it is, every address may connect" in planned.plan.warnings[0]
+    cluster = run("create_cluster", **new_cluster(stage.project, allow_ips=["203.0.113.7"]))
+    assert cluster.plan.warnings == planned.plan.warnings
+    # and what opens everything is no entry beside itself
+    assert run("allow_ip", project=stage.project, entry=listed[0]).plan.warnings == (
+        planned.plan.warnings if len(listed) > 1 else ()
+    )

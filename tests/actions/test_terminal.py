@@ -1,5 +1,7 @@
 """How a config is typed, shown in the launchpad, and how a record is told to a person."""
 
+import re
+
 import dagster as dg
 import pytest
 from rich.console import Console
@@ -117,8 +119,8 @@ def test_the_launchpad_offers_the_words_that_are_known():
 def told(monkeypatch):
     """What is said of a record, wide enough for one line each."""
 
-    def of(record) -> str:
-        console = Console(width=200, record=True, highlight=False, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
+    def of(record, width=200) -> str:
+        console = Console(width=width, record=True, highlight=False, file=open("/dev/null", "w"))  # noqa: PTH123, SIM115
         monkeypatch.setattr(doing, "Console", lambda **_: console)
         doing.tell(record)
         console.file.close()
@@ -191,3 +193,23 @@ def test_a_list_is_told_as_a_table(stage, told):
     said = told(run("list_snapshots", project=stage.project, cluster="one"))
     assert "snapshot_type" in said
     assert "onDemand" in said
+
+
+@pytest.mark.parametrize("width", [200, 120, 80, 40])
+def test_a_table_cuts_no_id_and_names_what_it_has_no_room_for(width, stage, told):
+    at = stage.snapshot()
+    listed = run("list_snapshots", project=stage.project, cluster="one")
+    said = told(listed, width)
+    assert at["snapshot_id"] in said
+    assert max(map(len, said.splitlines())) <= max(width, 60)
+    [snapshot] = listed.result.snapshots
+    columns = [name for name, value in snapshot.model_dump().items() if value is not None]
+    left_out = re.search(r"No room for (.*): --json has all", " ".join(said.split()))
+    missing = left_out.group(1).split(", ") if left_out else []
+    assert all((name in said) for name in columns)
+    assert bool(missing) is (width < 200)
+
+
+def test_an_address_is_one_line_however_narrow_the_terminal(stage, told):
+    made = apply("create_cluster", **new_cluster(stage.project, "narrow"))
+    assert made.result.connection_standard in told(made, 40)

@@ -95,6 +95,9 @@ def test_what_makes_no_sense_is_named(own, body: dict, code: str, parameter: str
     ("body", "code"),
     [
         ({"name": "other"}, "CLUSTER_CANNOT_CHANGE_NAME"),
+        ({"mongoDBMajorVersion": "7.0"}, "CLUSTER_UPGRADE_INVALID"),
+        ({"configServerManagementMode": "ATLAS_MANAGED"}, "INVALID_ATTRIBUTE"),
+        ({"globalClusterSelfManagedSharding": True}, "INVALID_ATTRIBUTE"),
         ({"pitEnabled": True}, "INVALID_ATTRIBUTE"),
         ({"replicationSpecs": []}, "INVALID_ATTRIBUTE"),
         ({"replicationSpecs": free()["replicationSpecs"]}, "INVALID_ATTRIBUTE"),

@@ -10,6 +10,8 @@ from orchestration.actions.access_list.addresses import (
     entry_of,
     field_of,
     listed_entry,
+    new_entry_of,
+    open_warnings,
     width_refusals,
 )
 from orchestration.actions.configs import (
@@ -36,13 +38,14 @@ def _comment(value: str) -> str:
 
 
 EntryText = Annotated[str, AfterValidator(entry_of)]
+NewEntryText = Annotated[str, AfterValidator(new_entry_of)]
 
 
 class AllowIp(ChangingConfig):
     """An address that may connect to a project's clusters."""
 
     project: Project
-    entry: EntryText = Field(description="IP address, CIDR block or AWS security group.")
+    entry: NewEntryText = Field(description="IP address, CIDR block or AWS security group.")
     comment: Annotated[str, AfterValidator(_comment)] | None = Field(
         default=None, description="Why it is there, at most 80 characters."
     )
@@ -104,16 +107,20 @@ def allow_ip(context: Context, config: AllowIp) -> Proposal:
     listed = listed_entries(context, project)
     existing = listed.get(config.entry)
     target, ids = f"{project.name}/{config.entry}", {"project_id": project.id}
+    restricts_nothing = tuple(open_warnings([config.entry], listed))
     if existing:
-        refusals = _conflicts(existing, config)
-        plan = Plan(summary=f"{config.entry} is on the list already.", refusals=refusals)
+        plan = Plan(
+            summary=f"{config.entry} is on the list already.",
+            refusals=_conflicts(existing, config),
+            warnings=restricts_nothing,
+        )
         return Proposal(target, plan, result=existing, atlas_ids=ids, is_adopted=True)
     too_wide = [] if config.allow_anywhere else width_refusals([config.entry], listed)
     plan = Plan(
         summary=f"Let {config.entry} connect to the clusters of project {project.name}.",
         changes=_told(config),
         refusals=tuple(too_wide),
-        warnings=ends_badly(config.delete_after, context.now()),
+        warnings=(*ends_badly(config.delete_after, context.now()), *restricts_nothing),
     )
 
     def apply(note: Note) -> EntryDetails:

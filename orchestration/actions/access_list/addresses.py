@@ -9,6 +9,7 @@ Network = IPv4Network | IPv6Network
 SECURITY_GROUP = re.compile(r"(\d+/)?sg-[0-9a-f]{8,17}")
 # The largest block that one owner has, by version: what is wider is a part of the internet.
 WIDEST = {4: 8, 6: 32}
+EVERYBODY = {4: "0.0.0.0/0", 6: "::/0"}
 IPV4_IN_IPV6 = IPv6Network("::ffff:0:0/96")
 NO_ENTRY = (
     "must be an IP address (203.0.113.7), a CIDR block (10.0.0.0/8) or an AWS security group (sg-…)"
@@ -36,6 +37,20 @@ def entry_of(text: str) -> str:
     return _told(network)
 
 
+def new_entry_of(text: str) -> str:
+    """An entry that is to be added: entry_of, which some host must have.
+
+    Raises:
+        ValueError: see entry_of; or it is the address of none, as 0.0.0.0 is.
+    """
+    entry = entry_of(text)
+    network = _network(entry)
+    if network and _is_single(network) and network.network_address.is_unspecified:
+        everybody = EVERYBODY[network.version]
+        raise ValueError(f"is the address of no host; {everybody} means every address")
+    return entry
+
+
 def listed_entry(text: str) -> str:
     """An entry that Atlas has, in the same spelling; one that we would not take stays as it is."""
     network = _network(text)
@@ -57,6 +72,19 @@ def width_refusals(entries: Iterable[str], listed: Iterable[str]) -> list[str]:
     before = set(_collapsed(listed))
     after = _collapsed([*listed, *entries])
     return [_refusal(each) for each in after if _is_too_wide(each) and each not in before]
+
+
+def open_warnings(entries: Iterable[str], listed: Iterable[str]) -> list[str]:
+    """That entries restrict nothing, as long as the list lets every address in anyway."""
+    versions = {each.version for each in _collapsed(listed) if each.prefixlen == 0}
+    # of a security group's members the addresses are IPv4
+    found = (_network(each) for each in entries if each not in EVERYBODY.values())
+    hit = sorted(versions & {each.version if each else 4 for each in found})
+    return [
+        f"{EVERYBODY[each]} is on the list, alone or in parts: while it is, every address may "
+        "connect, and this restricts nothing"
+        for each in hit
+    ]
 
 
 def _refusal(network: Network) -> str:

@@ -7,6 +7,7 @@ from orchestration.actions.clusters.bodies import FLAGS, changed_cluster, differ
 from orchestration.actions.clusters.configs import (
     FLEX,
     REPLICA_SET,
+    SETTINGS,
     CreateCluster,
     DeleteCluster,
     PauseCluster,
@@ -18,6 +19,7 @@ from orchestration.actions.clusters.refusals import (
     disk_refusals,
     pause_refusals,
     price_warnings,
+    setting_refusals,
     shape_warnings,
     update_refusals,
     update_warnings,
@@ -84,8 +86,9 @@ def create_cluster(context: Context, config: CreateCluster) -> Proposal:
             *name_refusals(context, project, config.name),
             *offer_refusals(context, project, None, shape),
             *disk_refusals(body.get("replicationSpecs") or []),
+            *setting_refusals(str(body.get("clusterType")), config),
         ),
-        warnings=tuple(shape_warnings(None, shape, cost)),
+        warnings=(*shape_warnings(None, shape, cost), *entries.warnings),
         monthly_cost=cost,
     )
 
@@ -110,11 +113,14 @@ def _told(body: Document) -> list[Change]:
     fields += ["instance_size", "regions", "nodes", "disk_gb", "backup_enabled", "pit_enabled"]
     fields += ["termination_protection", "tags"]
     sent = {ours for ours, atlas in FLAGS.items() if atlas in body}
+    settings = [
+        Change(field=ours, after=body[atlas]) for ours, atlas in SETTINGS.items() if atlas in body
+    ]
     return [
         Change(field=each, after=getattr(told, each))
         for each in fields
         if getattr(told, each) or each in sent
-    ]
+    ] + settings
 
 
 def _missing_tags(context: Context, tags: dict[str, str]) -> list[str]:
@@ -137,7 +143,11 @@ def _adopt(at: Located, config: CreateCluster, entries: Entries) -> Proposal:
         summary=f"Cluster {config.name} exists already in project {at.project.name}.",
         changes=entries.missing,
         refusals=(*entries.refusals, *conflicts, *moved.refusals),
-        warnings=(*moved.notes, *((ASLEEP,) if at.cluster.is_paused else ())),
+        warnings=(
+            *moved.notes,
+            *((ASLEEP,) if at.cluster.is_paused else ()),
+            *entries.warnings,
+        ),
     )
 
     def apply(note: Note) -> ClusterDetails:
@@ -194,7 +204,7 @@ def update_cluster(context: Context, config: UpdateCluster) -> Proposal:
         summary=f"Change cluster {config.name} in project {at.project.name}.",
         changes=(*changes, *moves, *entries.missing),
         refusals=(*entries.refusals, *refusals),
-        warnings=(*warnings, *((MOVES_DATA,) if moves else ())),
+        warnings=(*warnings, *((MOVES_DATA,) if moves else ()), *entries.warnings),
         confirm=config.name if moves else None,
         monthly_cost=cost,
     )
@@ -226,7 +236,7 @@ def _finish(at: Located, config: UpdateCluster, entries: Entries, moved: Moved) 
     plan = Plan(
         summary=f"Cluster {config.name} is as wanted.",
         refusals=(*entries.refusals, *moved.refusals),
-        warnings=tuple(moved.notes),
+        warnings=(*moved.notes, *entries.warnings),
     )
     if at.cluster.is_ready or at.cluster.is_paused:
         return at.proposal(plan)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from orchestration.actions.clusters.configs import CreateCluster, UpdateCluster
+from orchestration.actions.clusters.refusals import is_older
 from orchestration.actions.clusters.replication_specs import ReplicationSpec, as_atlas
 from orchestration.actions.clusters.shards import matched, place_of, shards_of
 from orchestration.actions.clusters.state import FoundCluster
@@ -74,6 +75,7 @@ def without_moved(cluster: FoundCluster, config: C) -> tuple[C, Moved]:
     moved = Moved()
     if isinstance(config, UpdateCluster) and not config.keep_autoscaled:
         return config, moved
+    config = _without_version(cluster, config, moved)
     if config.replication_specs is not None:
         specs = [
             ReplicationSpec.model_validate(_settled_shard(there, spec, moved) if there else spec)
@@ -93,6 +95,17 @@ def without_moved(cluster: FoundCluster, config: C) -> tuple[C, Moved]:
         and [each[name] for each in settled] == [each.get(name) for each in places]
     }
     return config.model_copy(update=left), moved
+
+
+def _without_version(cluster: FoundCluster, config: C, moved: Moved) -> C:
+    """Atlas upgrades a version that comes to its end of life, and none goes back."""
+    has, asked = cluster.document.get("mongoDBMajorVersion"), config.mongodb_major_version
+    if not has or not asked or not is_older(asked, has):
+        return config
+    moved.say(
+        moved.notes, f"it runs {has} by now, and no version goes back to {asked}; left as it is"
+    )
+    return config.model_copy(update={"mongodb_major_version": None})
 
 
 def _settled_shard(there: Document, spec: Document, moved: Moved) -> Document:

@@ -1,9 +1,15 @@
 """From what is asked for to what Atlas is sent: all of a new cluster, of others the difference."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from orchestration.actions.clusters.configs import FLEX, FREE, CreateCluster, UpdateCluster
+from orchestration.actions.clusters.configs import (
+    FLEX,
+    FREE,
+    SETTINGS,
+    CreateCluster,
+    UpdateCluster,
+)
 from orchestration.actions.clusters.replication_specs import as_atlas
 from orchestration.actions.clusters.shards import (
     DISK,
@@ -42,10 +48,16 @@ def new_cluster(config: CreateCluster) -> Document:
         body |= {
             "backupEnabled": config.backup_enabled is not False,
             "pitEnabled": bool(config.pit_enabled),
+            **_settings(config, SETTINGS),
         }
     if config.termination_protection is not None:
         body["terminationProtectionEnabled"] = config.termination_protection
     return _with_tags(body, config.tags)
+
+
+def _settings(config: CreateCluster | UpdateCluster, names: Iterable[str]) -> Document:
+    wanted = {SETTINGS[name]: getattr(config, name) for name in SETTINGS if name in names}
+    return {name: each for name, each in wanted.items() if each is not None}
 
 
 def _new_flex(config: CreateCluster) -> Document:
@@ -94,6 +106,7 @@ def differences(cluster: FoundCluster, config: CreateCluster | UpdateCluster) ->
         *_type_differences(cluster, config),
         *_hardware_differences(cluster, config),
         *_flag_differences(cluster, config),
+        *_setting_differences(cluster, config),
         *_tag_differences(cluster, config),
     ]
 
@@ -142,6 +155,15 @@ def _flag_differences(
             yield Change(field=field, before=before, after=wanted)
 
 
+def _setting_differences(
+    cluster: FoundCluster, config: CreateCluster | UpdateCluster
+) -> Iterator[Change]:
+    for field, atlas in SETTINGS.items():
+        before, wanted = cluster.document.get(atlas), getattr(config, field)
+        if wanted is not None and wanted != before:
+            yield Change(field=field, before=before, after=wanted)
+
+
 def _tag_differences(
     cluster: FoundCluster, config: CreateCluster | UpdateCluster
 ) -> Iterator[Change]:
@@ -169,6 +191,7 @@ def changed_cluster(
     body: Document = {
         atlas: getattr(config, ours) for ours, atlas in FLAGS.items() if ours in fields
     }
+    body |= _settings(config, fields)
     if "tags" in fields:
         body["tags"] = as_tags(config.tags or {})
     if "cluster_type" in fields:

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from orchestration.actions.clusters.regions import atlas_region
 from orchestration.actions.clusters.replication_specs import ReplicationSpecs
@@ -24,6 +24,12 @@ PREFIX = 23
 RETIRED = {"M2", "M5"}
 FREE, FLEX = "M0", "FLEX"
 LONGEST_WAIT_S = HOUR_S
+# Ours → Atlas's, for what is one setting of a dedicated cluster.
+SETTINGS = {
+    "mongodb_major_version": "mongoDBMajorVersion",
+    "config_server_management_mode": "configServerManagementMode",
+    "global_cluster_self_managed_sharding": "globalClusterSelfManagedSharding",
+}
 Provider = Literal["AWS", "GCP", "AZURE"]
 REPLICA_SET = "REPLICASET"
 ClusterType = Literal["REPLICASET", "SHARDED", "GEOSHARDED"]
@@ -48,6 +54,14 @@ AllowAnywhere = Annotated[
     bool,
     Field(description="Accept what opens the PROJECT to the internet or a large part of it."),
 ]
+
+
+def _version(value: object) -> object:
+    return str(value) if isinstance(value, float) else value  # 8.0 in YAML is a number
+
+
+MajorVersion = Annotated[str, BeforeValidator(_version), Field(pattern=r"^\d+\.\d+$")]
+ConfigServers = Literal["ATLAS_MANAGED", "FIXED_TO_DEDICATED"]
 Specs = Annotated[
     ReplicationSpecs | None,
     Field(
@@ -84,6 +98,15 @@ class _Hardware(ChangingConfig):
     replication_specs: Specs = None
     cluster_type: ClusterType | None = Field(
         default=None, description="Told by the shards and zones of replication_specs if left out."
+    )
+    mongodb_major_version: MajorVersion | None = Field(
+        default=None, description="Such as 8.0; Atlas's recommended one if left out."
+    )
+    config_server_management_mode: ConfigServers | None = Field(
+        default=None, description="Of a sharded cluster: whether Atlas may embed config servers."
+    )
+    global_cluster_self_managed_sharding: bool | None = Field(
+        default=None, description="Of a global cluster: whether Atlas leaves sharding to you."
     )
     allow_ips: AllowIps = Field(default_factory=list)
     allow_anywhere: AllowAnywhere = False
@@ -140,6 +163,7 @@ class CreateCluster(_Hardware):
                 raise ValueError("backup_enabled: false cannot be had: Atlas backs every FLEX up")
             paid = self._given("nodes", "disk_gb") + (["pit_enabled"] if self.pit_enabled else [])
             paid += ["backup_enabled"] if self.backup_enabled and self.instance_size == FREE else []
+            paid += self._given(*SETTINGS)
             paid += ["cluster_type"] if self.cluster_type not in {None, REPLICA_SET} else []
             if paid:
                 raise ValueError(f"{' and '.join(paid)} needs M10 or larger")

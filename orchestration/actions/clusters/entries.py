@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from orchestration.actions.access_list import actions as access_list
-from orchestration.actions.access_list.addresses import entry_of, width_refusals
+from orchestration.actions.access_list.addresses import new_entry_of, open_warnings, width_refusals
 from orchestration.actions.clusters.configs import CreateCluster, UpdateCluster
 from orchestration.actions.clusters.state import Located
 from orchestration.actions.context import Context
@@ -17,6 +17,7 @@ class Entries:
 
     missing: tuple[Change, ...] = ()
     refusals: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def entries_of(
@@ -28,14 +29,14 @@ def entries_of(
     wanted, refusals = [], []
     for each in config.allow_ips:
         try:
-            wanted.append(entry_of(each))
+            wanted.append(new_entry_of(each))
         except ValueError as error:
             refusals.append(f"allow_ips: {each} {error}")
     known = access_list.listed_entries(context, project)
     if not config.allow_anywhere:
         refusals += width_refusals(wanted, known)
     missing = [Change(field="allow_ips", after=each) for each in wanted if each not in known]
-    return Entries(tuple(missing), tuple(refusals))
+    return Entries(tuple(missing), tuple(refusals), tuple(open_warnings(wanted, known)))
 
 
 def allow(at: Located, config: CreateCluster | UpdateCluster, entries: Entries) -> None:

@@ -4,7 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from orchestration.actions.clusters import shards
-from orchestration.actions.clusters.configs import FLEX, FREE, NVME, REPLICA_SET, UpdateCluster
+from orchestration.actions.clusters.configs import (
+    FLEX,
+    FREE,
+    NVME,
+    REPLICA_SET,
+    CreateCluster,
+    UpdateCluster,
+)
 from orchestration.actions.clusters.regions import is_known
 from orchestration.actions.clusters.replication_specs import as_atlas
 from orchestration.actions.clusters.state import DELETING, FoundCluster
@@ -41,7 +48,40 @@ def update_refusals(
         found.append("pit_enabled needs backup_enabled")
     if "instance_size" in fields and config.instance_size in {FREE, FLEX}:
         found.append(_no_small_one(cluster, config.instance_size))
+    if cluster.kind == DEDICATED:
+        found += setting_refusals(config.cluster_type or cluster.document["clusterType"], config)
+        found += _fixed_settings(cluster.document, config)
     return [*found, *_layout_refusals(cluster, config, fields)]
+
+
+def setting_refusals(kind: str, config: CreateCluster | UpdateCluster) -> list[str]:
+    """Settings that a cluster of its type has not."""
+    found = []
+    if config.config_server_management_mode and kind == REPLICA_SET:
+        found.append(
+            "config_server_management_mode is of sharded clusters: say cluster_type as well"
+        )
+    if config.global_cluster_self_managed_sharding and kind != "GEOSHARDED":
+        found.append(
+            "global_cluster_self_managed_sharding is of global clusters (GEOSHARDED) alone"
+        )
+    return found
+
+
+def _fixed_settings(there: Document, config: UpdateCluster) -> Iterator[str]:
+    """What of a cluster that is there cannot be changed so."""
+    own, wanted = config.global_cluster_self_managed_sharding, config.mongodb_major_version
+    if own not in {None, bool(there.get("globalClusterSelfManagedSharding"))}:
+        yield "global_cluster_self_managed_sharding cannot be changed once the cluster is there"
+    before = there.get("mongoDBMajorVersion")
+    if not wanted or not before or wanted == before:
+        return
+    if there.get("versionReleaseSystem") == "CONTINUOUS":
+        yield "mongodb_major_version: it follows each new version (CONTINUOUS), so it has none"
+    elif is_older(wanted, before):
+        yield f"mongodb_major_version: it runs {before}, and no version goes back to {wanted}"
+    elif major(wanted) > major(before) + 1:
+        yield f"mongodb_major_version: from {before} Atlas goes one major version at a time"
 
 
 def _no_small_one(cluster: FoundCluster, size: str) -> str:
@@ -63,6 +103,17 @@ def _layout_refusals(
     yield from shards.refusals_of(cluster.document, wanted)
     if len(wanted) > 1 and (config.cluster_type or before) == REPLICA_SET:
         yield "a replica set has one shard: say cluster_type as well"
+
+
+def major(version: str) -> int:
+    """8 of 8.0."""
+    return int(version.partition(".")[0])
+
+
+def is_older(one: str, other: str) -> bool:
+    """Whether a version comes before another."""
+    first, second = (tuple(map(int, each.split("."))) for each in (one, other))
+    return first < second
 
 
 def update_warnings(

@@ -58,7 +58,11 @@ def upgrade(at: Located, config: UpdateCluster, missing_tags: list[str]) -> Prop
         f"to {config.instance_size}.",
         changes=(*changes, *entries.missing),
         refusals=(*entries.refusals, *refusals),
-        warnings=(NEW_CLUSTER, *shape_warnings(cluster.shape, shape, cost)),
+        warnings=(
+            NEW_CLUSTER,
+            *shape_warnings(cluster.shape, shape, cost),
+            *entries.warnings,
+        ),
         confirm=config.name,
         monthly_cost=cost,
     )
