@@ -165,8 +165,8 @@ def _next(action: Action, record: Record) -> str | None:
     confirm = ""
     if record.plan.confirm:
         confirm = (
-            f" Have them type the name {record.plan.confirm} themselves, and pass on what they "
-            "typed as confirm: a token alone is not enough, and you must not fill it in."
+            " Have them type the name that the plan's confirm tells themselves, and pass on what "
+            "they typed as confirm: a token alone is not enough, and you must not fill it in."
         )
     return (
         "Nothing was changed. Show the person this plan with its warnings and cost, and ask. If "

@@ -8,6 +8,7 @@ from typing import TypeVar
 from orchestration.actions.model import Refusal
 from orchestration.assistant import costs, facts, texts
 from orchestration.assistant.free_sql import Limits, answered
+from orchestration.assistant.marking import named
 from orchestration.assistant.questions import (
     GetCostHistory,
     GetCosts,
@@ -49,9 +50,9 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
     def run_sql(asked: RunSql) -> Document:
         return answered(settings().published_warehouse, asked, Limits())
 
-    named = _values_in(settings().published_warehouse)
+    names = _values_in(settings().published_warehouse)
     return [
-        tool(costs.get_costs, GetCosts, f"{texts.COSTS}{named}"),
+        tool(costs.get_costs, GetCosts, f"{texts.COSTS}{names}"),
         tool(costs.get_cost_history, GetCostHistory, texts.HISTORY),
         tool(costs.list_dimension_values, ListValues, texts.VALUES),
         tool(facts.list_invoices, ListInvoices, texts.INVOICES),
@@ -63,11 +64,9 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
 
 def _values_in(file: Path) -> str:
     """The values that costs have now, for a description; nothing before the first refresh."""
-    lines = []
+    values: dict[str, list[str]] = {}
     with suppress(Refusal), opened(file) as warehouse:
         for name in NAMED:
             asked = ListValues(dimension=name, limit=MOST_NAMED)
-            found = costs.list_dimension_values(warehouse, asked)
-            more = ", …" if found["there_are_more"] else ""
-            lines.append(f"\n{name}: {', '.join(found['values'])}{more}.")
-    return "".join(lines)
+            values[name] = costs.list_dimension_values(warehouse, asked)["values"]
+    return f"{texts.NAMES}{named(values)}" if values else ""

@@ -96,5 +96,7 @@ def _require_select(warehouse: Warehouse, sql: str) -> None:
         kinds = [each.type for each in warehouse.db.extract_statements(sql)]
     except duckdb.Error as error:
         raise Refusal(f"DuckDB: {str(error).strip()}") from None
+    except ValueError:  # a kind that DuckDB's Python does not know, such as UPDATE EXTENSIONS
+        kinds = []
     if kinds != [duckdb.StatementType.SELECT]:
         raise Refusal("run_sql takes one SELECT (or WITH, FROM, DESCRIBE, SUMMARIZE) and no other.")

@@ -1,6 +1,5 @@
 """The MCP server: tools listed and called; everything slow happens in a thread of its own."""
 
-import json
 import logging
 from collections.abc import Iterable
 from functools import partial
@@ -26,6 +25,7 @@ from mcp_types import Tool as ListedTool
 
 from orchestration.assistant.action_tools import ActionTools
 from orchestration.assistant.cost_tools import cost_tools
+from orchestration.assistant.marking import as_text, marked
 from orchestration.assistant.texts import INSTRUCTIONS
 from orchestration.assistant.tool import Answer, Document, Effect, Tool
 from orchestration.explain import explanation
@@ -51,14 +51,14 @@ def server_of(tools: Iterable[Tool]) -> Server[Any]:
     known = {tool.name: tool for tool in tools}
 
     async def listed(_: Any, _params: PaginatedRequestParams | None) -> ListToolsResult:  # noqa: ANN401
-        return ListToolsResult(tools=[_listed(tool) for tool in known.values()])
+        return ListToolsResult(tools=[listed_tool(tool) for tool in known.values()])
 
     async def called(_: Any, params: CallToolRequestParams) -> CallToolResult:  # noqa: ANN401
         if (tool := known.get(params.name)) is None:
             raise MCPError(INVALID_PARAMS, f"There is no tool {params.name}.")
         call = partial(answer_of, tool, params.arguments or {})
         # abandoned with its client: what it began in Atlas is on record and goes on there
-        return _result(await anyio.to_thread.run_sync(call, abandon_on_cancel=True))
+        return result_of(await anyio.to_thread.run_sync(call, abandon_on_cancel=True))
 
     return Server(
         NAME,
@@ -87,7 +87,8 @@ def answer_of(tool: Tool, arguments: Document) -> Answer:
         return Answer({"outcome": "failed", "says": sentence}, is_error=True)
 
 
-def _listed(tool: Tool) -> ListedTool:
+def listed_tool(tool: Tool) -> ListedTool:
+    """A tool as a client is told of it."""
     reads = tool.effect is Effect.READS
     return ListedTool(
         name=tool.name,
@@ -102,11 +103,12 @@ def _listed(tool: Tool) -> ListedTool:
     )
 
 
-def _result(answer: Answer) -> CallToolResult:
+def result_of(answer: Answer) -> CallToolResult:
+    """An answer as it goes out, what others wrote marked as data."""
     # the text is for clients that do not read structured content
-    text = json.dumps(answer.document, ensure_ascii=False)
+    document = marked(answer.document)
     return CallToolResult(
-        content=[TextContent(text=text)],
-        structured_content=answer.document,
+        content=[TextContent(text=as_text(document))],
+        structured_content=document,
         is_error=answer.is_error,
     )

@@ -12,6 +12,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from mcp import Client, StdioServerParameters, stdio_client
 from mcp_types import Tool
 
+from orchestration.assistant.marking import DATA
 from tests.conftest import NOBODYS
 
 COMMAND = Path(sys.executable).with_name("atlas-costs")
@@ -53,7 +54,8 @@ class Assistant:
         [text] = [each.text for each in result.content]
         self.heard.append(text)
         assert json.loads(text) == result.structured_content
-        return Said(result.structured_content, bool(result.is_error))
+        said = dict(result.structured_content)
+        return Said(said.pop(DATA) | said, bool(result.is_error))
 
     def agreed(self, tool: str, **arguments: Any) -> Said:
         """Both calls, as if a person had said yes."""

@@ -56,7 +56,7 @@ def test_show_me_available_backups(planner):
 def test_restore_from_latest_backup(assistant, sandbox):
     planned = assistant.call("restore", **RESTORE)
     assert any("ALL data of shop/shop-prod" in each for each in planned["plan"]["warnings"])
-    assert "Have them type the name shop-prod themselves" in planned["next"]
+    assert "Have them type the name that the plan's confirm tells themselves" in planned["next"]
     assert changes(sandbox) == []
     done = assistant.call(
         "restore", **RESTORE, confirm="shop-prod", confirmation_token=planned.token

@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 
 from orchestration.actions.registry import ACTIONS
+from orchestration.assistant.marking import DATA
 from tests.assistant.talking import COMMAND, environment_of, talking
 
 READ = {
@@ -111,4 +112,5 @@ class _Wire:
 
     def call(self, name, arguments):
         params = {"name": name, "arguments": arguments}
-        return self.ask("tools/call", params)["structuredContent"]
+        said = self.ask("tools/call", params)["structuredContent"]
+        return said.pop(DATA) | said
