@@ -31,6 +31,9 @@ class _Nothing(Provisioning):
     def get_flex_cluster(self, project_id: str, name: str) -> NoReturn:  # noqa: ARG002
         _not_there(name)
 
+    def list_users(self, project_id: str) -> list[Document]:  # noqa: ARG002
+        return []
+
     def get_user(self, project_id: str, database: str, name: str) -> NoReturn:  # noqa: ARG002
         _not_there(name)
 
