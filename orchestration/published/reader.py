@@ -1,11 +1,14 @@
 """The published warehouse, opened read-only, in one place and with one error."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+# DuckDB's words for a lock that keeps readers out.
+HOLDER = re.compile(r"Conflicting lock is held in (.+) \(PID (\d+)\)")
 REFRESH = "run `atlas-costs refresh` first"
 
 
@@ -28,9 +31,20 @@ def opened(warehouse: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
         db = duckdb.connect(str(warehouse.resolve()), read_only=True)
     except duckdb.Error as error:
-        raise NotPublished(f"DuckDB cannot read {warehouse}: {str(error).strip()}") from None
+        raise NotPublished(_reason(warehouse, str(error).strip())) from None
     with db:
         yield db
+
+
+def _reason(warehouse: Path, said: str) -> str:
+    """Why the file cannot be opened; a program that opened it to write is named."""
+    if holder := HOLDER.search(said):
+        program, process = Path(holder[1]).name, holder[2]
+        return (
+            f"{warehouse} is open for writing in {program} (process {process}): close it there, "
+            "or open it read-only."
+        )
+    return f"DuckDB cannot read {warehouse}: {said}"
 
 
 def require_table(db: duckdb.DuckDBPyConnection, name: str) -> None:

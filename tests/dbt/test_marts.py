@@ -44,6 +44,14 @@ def test_every_mart_reads_after_publishing_renamed_the_file(marts: Marts) -> Non
         marts.execute(f"select * from marts.{name} limit 1").fetchall()
 
 
+def test_tools_with_an_older_duckdb_can_read_the_file(marts: Marts) -> None:
+    """DuckDB 2 writes files that only DuckDB 2 reads, unless it is told otherwise."""
+    tags = marts.execute(
+        "select tags from duckdb_databases() where database_name = current_database()"
+    ).fetchone()
+    assert tags[0]["storage_version"] == "v1.3.0+"
+
+
 def test_every_cent_arrives(value: Any) -> None:
     """Booked cents, credits included, and equal lines both real."""
     expected = sum(row["totalPriceCents"] for row in LINES)
