@@ -11,11 +11,13 @@ from pathlib import Path
 from benchmarks import scenarios
 from benchmarks.marts import marts
 from benchmarks.measure import Failed
+from benchmarks.refreshing import refresh
 
 SCENARIOS = {
     "load": scenarios.load,
     "giant": scenarios.giant,
     "daily": scenarios.daily,
+    "refresh": lambda options: refresh(options.folder, options.rounds),
     "marts": lambda options: marts(options.lines * 10, options.folder),
 }
 

@@ -7,9 +7,9 @@ from orchestration.assets.dbt import models
 from orchestration.assets.publish import published_warehouse
 from orchestration.checks import drift, reconciliation
 from orchestration.ops import JOBS
-from orchestration.resources.atlas import AtlasResource
-from orchestration.resources.dbt import dbt_resource, prepared_project
-from orchestration.resources.warehouse import WarehouseResource
+from orchestration.resources.atlas import atlas_resource
+from orchestration.resources.dbt import prepared_project
+from orchestration.resources.warehouse import warehouse_resource
 from orchestration.schedules.actions import action_schedules
 from orchestration.schedules.daily import build_marts, daily_refresh, refresh_costs
 
@@ -27,9 +27,8 @@ defs = dg.Definitions(
     jobs=[refresh_costs, build_marts, *JOBS.values()],
     schedules=[daily_refresh, *action_schedules()],
     resources={
-        "atlas": AtlasResource(),
-        "warehouse": WarehouseResource(),
-        "dbt": dbt_resource(),
+        "atlas": atlas_resource,
+        "warehouse": warehouse_resource,
     },
     # One process holds raw.duckdb and the run lock, and Dagster and dbt are imported once: a
     # process per step costs 38 CPU-seconds a refresh where this costs 24.

@@ -50,7 +50,9 @@ def test_only_settings_and_process_starters_read_the_environment():
         "orchestration/cli.py",  # ATLAS_COSTS_DEBUG, DO_NOT_TRACK
         "orchestration/commands/demo.py",  # hands children an environment without keys
         "orchestration/commands/dagster_home.py",  # DAGSTER_HOME
-        "orchestration/resources/warehouse.py",  # tells dbt where its files are
+        "orchestration/refreshing/folder.py",  # tells dbt where its files are
+        "orchestration/refreshing/building.py",  # hands dbt's process the same
+        "orchestration/refreshing/dbt_process.py",  # is that process
     }
     readers = {
         path.relative_to(ROOT).as_posix()

@@ -54,14 +54,20 @@
     {{ built }}
 {%- endmacro %}
 
-{# Whether every test that can stop a build runs in this one: only then is an invoice done with. #}
+{# Whether all that is keyed by invoice is built here, and every test that can stop a build and
+   looks at something built here runs: only then is an invoice done with. #}
 {% macro is_whole_build() -%}
+    {%- set changed = "model." ~ project_name ~ ".int_changed_invoices" -%}
     {%- set missing = [] -%}
     {%- for node in (graph.nodes if execute else {}).values()
-        if node.resource_type == "test"
-        and node.config.severity | lower == "error"
-        and node.unique_id not in selected_resources -%}
-        {%- do missing.append(node.unique_id) -%}
+        if node.unique_id not in selected_resources -%}
+        {%- if node.resource_type == "test" and node.config.severity | lower == "error" -%}
+            {%- for parent in node.depends_on.nodes if parent in selected_resources -%}
+                {%- do missing.append(node.unique_id) -%}
+            {%- endfor -%}
+        {%- elif node.config.materialized == "incremental" and changed in node.depends_on.nodes -%}
+            {%- do missing.append(node.unique_id) -%}
+        {%- endif -%}
     {%- endfor -%}
     {{ return(flags.WHICH == "build" and not missing) }}
 {%- endmacro %}

@@ -3,32 +3,20 @@
 All in one step, because an invoice is replaced whole.
 """
 
-import logging
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import dagster as dg
 
 from orchestration.assets.inventory import GROUP, KINDS
-from orchestration.atlas.records import PENDING, InvoiceMetadata
-from orchestration.extraction.invoices import LIST, read_invoices
-from orchestration.extraction.reports import Requested, fetch_reports, request_reports
-from orchestration.extraction.selection import ENTITY, differences, first_month
-from orchestration.extraction.session import Session
-from orchestration.extraction.together import fail, for_all
 from orchestration.partitions import first_month as first_read
 from orchestration.partitions import months_since
-from orchestration.progress import downloads
-from orchestration.resources.atlas import AtlasResource
+from orchestration.resources.atlas import Atlas
 from orchestration.resources.failures import failures_named
 from orchestration.resources.metadata import table
-from orchestration.resources.warehouse import WarehouseResource
+from orchestration.resources.warehouse import Warehouse
 from orchestration.settings import load_settings
-from orchestration.warehouse.errors import LoadError
-from orchestration.warehouse.raw import RawWarehouse, note_end
 from reporting.money import plain as money
 
-log = logging.getLogger("atlas_costs")
 invoice_months = months_since(first_read(load_settings().slices_dir))
 MonthTotals = dict[str, tuple[int, int, int]]
 ENTITIES = {
@@ -62,64 +50,20 @@ class HistoryConfig(dg.Config):
 def invoices(
     context: dg.AssetExecutionContext,
     config: HistoryConfig,
-    atlas: AtlasResource,
-    warehouse: WarehouseResource,
+    atlas: Atlas,
+    warehouse: Warehouse,
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Read what changed, load it, and report each month that was replaced.
 
     Without partitions it is a refresh; with some (a backfill) those months are read again as well.
     """
     is_partitioned = context.has_partition_key or context.has_partition_key_range
-    what = {
-        "first_month": config.from_month
-        or first_month(warehouse.settings.history_months, datetime.now(UTC)),
-        "restatement_months": warehouse.settings.restatement_months,
-        "asked_for": list(context.partition_keys) if is_partitioned else [],
-    }
+    months = list(context.partition_keys) if is_partitioned else []
     with failures_named():
-        sessions = atlas.sessions(warehouse.landing)
-        listed = {}
-        with downloads() as shown:
-
-            def read(session: Session) -> None:
-                found = read_invoices(session, warehouse.slices(), shown, **what)
-                listed[session.name] = found
-                if atlas.wants_focus_reports:
-                    atlas.requested_reports[session.name] = request_reports(session)
-
-            for_all(sessions, read, atlas.patience_s)
-        with warehouse.raw() as raw:
-            loaded = raw.load(*(each.landing for each in sessions))
-            for session in sessions:
-                if session.failure is None:
-                    _note(session, raw, listed[session.name])
-            if all(each.failure for each in sessions):
-                raise LoadError(str(sessions[0].failure))
-            totals = raw.month_totals(sorted(set(loaded.invoices.values())))
-    log.info("%d invoices changed, %d lines loaded", len(loaded.invoices), loaded.line_items)
+        totals = atlas.bill(warehouse, config.from_month, months).totals
     if not is_partitioned:
         _report_months(context, totals)
     yield from _results(totals)
-
-
-def _note(session: Session, raw: RawWarehouse, listed: list[InvoiceMetadata]) -> None:
-    """What the load showed: invoices it refused, and what Atlas's list says otherwise."""
-    refused = raw.unloadable(session.name)
-    statuses = raw.invoice_statuses(session.name)
-    if refused and not any(status != PENDING for status in statuses.values()):
-        invoice_id, reason = refused[0]
-        fail(session, f"No final invoice can be loaded: invoice {invoice_id}: {reason}.", "refused")
-        return
-    differing = differences(listed, statuses) + raw.overlaps(session.landing)
-    unloadable = {
-        invoice_id: f"cannot be loaded ({reason}); what was loaded of it before stays"
-        for invoice_id, reason in refused
-    }
-    meta = {"differences": differing, "unloadable": unloadable}
-    session.landing.observe(LIST, session.org_id, [], meta)
-    read = session.landing.current(ENTITY).values()
-    is_complete = not refused and not any(each.error or each.meta.get("problems") for each in read)
-    note_end(session.landing, session.org_id, is_complete=is_complete)
 
 
 def _report_months(context: dg.AssetExecutionContext, totals: MonthTotals) -> None:
@@ -153,23 +97,13 @@ def _results(totals: MonthTotals) -> Iterator[dg.MaterializeResult[None]]:
     description="Atlas's own FOCUS report of each invoice (Atlas createOrgInvoiceReport): regions, "
     "billed currency, price of a credit.",
 )
-def focus_report_rows(
-    atlas: AtlasResource, warehouse: WarehouseResource
-) -> dg.MaterializeResult[None]:
+def focus_report_rows(atlas: Atlas, warehouse: Warehouse) -> dg.MaterializeResult[None]:
     """Fetch the reports asked for after the invoices were read, and load them."""
     with failures_named():
-        sessions = atlas.sessions(warehouse.landing)
-        if atlas.wants_focus_reports:
-            for_all(sessions, lambda session: _fetch(atlas, session), atlas.patience_s)
+        atlas.reports(warehouse)
         with warehouse.raw() as raw:
-            raw.load(*(each.landing for each in sessions))
             rows = raw.count("focus_report_rows")
     return dg.MaterializeResult(metadata={"dagster/row_count": rows})
-
-
-def _fetch(atlas: AtlasResource, session: Session) -> None:
-    requested: Requested | None = atlas.requested_reports.get(session.name)
-    fetch_reports(session, requested if requested is not None else request_reports(session))
 
 
 assets = [invoices, focus_report_rows]

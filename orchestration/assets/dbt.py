@@ -2,17 +2,17 @@
 
 import logging
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject, dbt_assets
-from dagster_dbt.errors import DagsterDbtCliRuntimeError
+from dagster_dbt import DbtProject, dbt_assets
 
 from orchestration.assets.dbt_checks import Translator
 from orchestration.assets.dbt_events import told
-from orchestration.resources.dbt import models_checksum
-from orchestration.resources.warehouse import WarehouseResource
-from orchestration.warehouse.lock import wait_until_free
+from orchestration.refreshing.building import Build, Result
+from orchestration.refreshing.folder import NOTHING_CHANGED
+from orchestration.resources.warehouse import Warehouse
 
 log = logging.getLogger("atlas_costs")
 
@@ -27,44 +27,60 @@ def models(project: DbtProject) -> dg.AssetsDefinition:
         name="dbt_models",
         dagster_dbt_translator=Translator(),
     )
-    def dbt_models(
-        context: dg.AssetExecutionContext,
-        dbt: DbtCliResource,
-        warehouse: WarehouseResource,
-    ) -> Iterator[Any]:
+    def dbt_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         warehouse.apply_rules()
-        log.info("building and testing the models")
-        # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
-        target = warehouse.settings.dbt_target_dir
-        wait_until_free([warehouse.marts_file])
-        warehouse.forget_verification()
+        changed = warehouse.changed_inputs()
+        if context.is_subset:
+            build = warehouse.build_part(_selected(context))
+        elif changed == frozenset():
+            log.info(NOTHING_CHANGED)
+            build = Build(is_well=True, results=[])
+        else:
+            build = warehouse.build(changed)
         is_whole = not context.is_subset
-        warehouse.drop_marts_of_other_models(models_checksum(), is_whole=is_whole)
-        invocation = dbt.cli(["build"], context=context, target_path=target)
-        try:
-            yield from told(invocation.stream(), is_whole=is_whole)
-        except DagsterDbtCliRuntimeError:
-            raise dg.Failure(description=_what_failed(invocation), allow_retries=False) from None
-        if is_whole:
-            warehouse.note_verification()
+        yield from told(_checks(context, build), is_whole=is_whole)
+        if not build.is_well:
+            raise dg.Failure(description=build.what_failed, allow_retries=False)
+        yield from told(_models(context, build), is_whole=is_whole)
 
     return dbt_models
 
 
-def _what_failed(invocation: DbtCliInvocation) -> str:
-    try:
-        results = invocation.get_artifact("run_results.json")["results"]
-    except (OSError, ValueError, KeyError):
-        results = []
-    failed = [_sentence(each) for each in results if each["status"] in {"error", "fail"}]
-    reasons = "; ".join(failed) or "dbt did not start (see its log in Dagster)"
-    return (
-        f"The marts do not hold together, so nothing was published: {reasons}. What was published "
-        "before is unchanged."
+def _selected(context: dg.AssetExecutionContext) -> set[str]:
+    """Names of the models, seeds and tests that somebody chose in Dagster."""
+    checks = {each.name for each in context.selected_asset_check_keys}
+    return checks | {key.path[-1] for key in context.selected_asset_keys}
+
+
+def _models(context: dg.AssetExecutionContext, build: Build) -> Iterator[dg.Output[None]]:
+    """Each model as it is, also what nothing changed: what depends on it would be skipped else."""
+    seconds = {each.name: each.seconds for each in build.results if each.kind != "test"}
+    names = {key: name for name, key in context.assets_def.keys_by_output_name.items()}
+    # Dagster takes them in the order of their dependencies alone
+    for key in TopologicalSorter(context.assets_def.asset_deps).static_order():
+        if key in context.selected_asset_keys:
+            took = seconds.get(key.path[-1])
+            told: dict[str, float | bool] = (
+                {"unchanged": True} if took is None else {"seconds": took}
+            )
+            yield dg.Output(None, names[key], metadata=told)
+
+
+def _checks(context: dg.AssetExecutionContext, build: Build) -> Iterator[dg.AssetCheckResult]:
+    """The tests that ran; the others hold as they did, because what they look at is the same."""
+    keys = {each.name: each for each in context.selected_asset_check_keys}
+    for each in build.results:
+        if each.kind == "test" and each.name in keys:
+            yield _check(keys[each.name], each)
+
+
+def _check(key: dg.AssetCheckKey, result: Result) -> dg.AssetCheckResult:
+    is_warning = result.status == "warn"
+    return dg.AssetCheckResult(
+        passed=result.status == "pass",
+        asset_key=key.asset_key,
+        check_name=key.name,
+        severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
+        description=result.message or None,
+        metadata={} if result.failures is None else {"failures": result.failures},
     )
-
-
-def _sentence(result: dict[str, Any]) -> str:
-    name = result["unique_id"].split(".")[2]
-    message = " ".join(str(result.get("message") or "").split())
-    return f"{name}: {message.rstrip('.')}"

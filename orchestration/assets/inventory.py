@@ -9,11 +9,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.entities import ENTITIES
-from orchestration.extraction.inventory import extract
-from orchestration.extraction.together import for_all
-from orchestration.resources.atlas import AtlasResource
+from orchestration.resources.atlas import Atlas
 from orchestration.resources.failures import failures_named
-from orchestration.resources.warehouse import WarehouseResource
+from orchestration.resources.warehouse import Warehouse
 
 GROUP = "extraction"
 KINDS = {"python", "duckdb"}
@@ -38,15 +36,11 @@ DESCRIPTIONS = {each.name: each.description for each in ENTITIES} | {
         for name, text in DESCRIPTIONS.items()
     ],
 )
-def inventory(
-    atlas: AtlasResource, warehouse: WarehouseResource
-) -> Iterator[dg.MaterializeResult[None]]:
+def inventory(atlas: Atlas, warehouse: Warehouse) -> Iterator[dg.MaterializeResult[None]]:
     """Read the inventory of every connection and keep its history."""
     with failures_named():
-        sessions = atlas.sessions(warehouse.landing)
-        for_all(sessions, extract, atlas.patience_s)
+        atlas.inventory(warehouse)
         with warehouse.raw() as raw:
-            raw.load(*(each.landing for each in sessions))
             counts = {name: raw.count(name) for name in DESCRIPTIONS}
     for name, rows in counts.items():
         yield dg.MaterializeResult(asset_key=["atlas", name], metadata={"dagster/row_count": rows})

@@ -1,14 +1,14 @@
 """The last step of the corridor: finished marts become what pages and SQL users read."""
 
 import logging
-from datetime import date
 
 import dagster as dg
 
-from orchestration.assets.freshness import permissions, status
+from orchestration.refreshing import freshness
+from orchestration.refreshing.folder import DataFolder
 from orchestration.resources.failures import failures_named
 from orchestration.resources.metadata import table
-from orchestration.resources.warehouse import WarehouseResource
+from orchestration.resources.warehouse import Warehouse
 from reporting.money import plain as money
 
 log = logging.getLogger("atlas_costs")
@@ -24,18 +24,10 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
         kinds={"duckdb"},
         description="atlas_costs.duckdb: schemas marts and meta, swapped in one step.",
     )
-    def publish(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+    def publish(warehouse: Warehouse) -> dg.MaterializeResult[None]:
         with failures_named():
-            through, services = _summary(warehouse)
-            landings = [warehouse.landing(each.name) for each in warehouse.settings.connections()]
-            wants = warehouse.settings.focus_reports
-            published = warehouse.publish(
-                [
-                    status(each, through.get(each.connection), with_focus_reports=wants)
-                    for each in landings
-                ],
-                [row for each in landings for row in permissions(each)],
-            )
+            published = freshness.publish(warehouse)
+            services = _services(warehouse)
         log.info("published version %s", published.version)
         return dg.MaterializeResult(
             metadata={
@@ -54,24 +46,11 @@ def published_warehouse(marts: list[dg.AssetKey]) -> dg.AssetsDefinition:
     return publish
 
 
-# The rule of the model data_through, for each connection by itself.
-DATA_THROUGH = """
-select connection, coalesce(
-    max(last_posted_usage_date),
-    least(max(last_billed_date), max(last_usage_date)),
-    max(last_usage_date)
-)
-from marts.agg_invoices
-group by connection
-"""
-
-
-def _summary(warehouse: WarehouseResource) -> tuple[dict[str, date], list[tuple[str, str, int]]]:
-    """Connection → its last usage day; each service, its currency and cents."""
+def _services(warehouse: DataFolder) -> list[tuple[str, str, int]]:
+    """Each service, its currency and cents."""
     with warehouse.marts() as db:
-        services = db.execute(
+        return db.execute(
             "select service, pricing_currency, sum(cost_cents)::bigint as cents "
             "from marts.agg_costs_daily where is_in_total group by all "
             "order by pricing_currency, cents desc, service"
         ).fetchall()
-        return dict(db.execute(DATA_THROUGH).fetchall()), services

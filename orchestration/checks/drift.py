@@ -8,8 +8,9 @@ import dagster as dg
 import duckdb
 
 from orchestration.checks.specification import Fields, known
+from orchestration.refreshing.folder import DataFolder
 from orchestration.resources.metadata import table
-from orchestration.resources.warehouse import WarehouseResource
+from orchestration.resources.warehouse import Warehouse
 
 INVOICES = dg.AssetKey(["atlas", "invoices"])
 INVENTORY = dg.AssetKey(["atlas", "organizations"])
@@ -21,7 +22,7 @@ EXAMPLES = 10
 Drift = dict[str, str | int | float | bool]
 
 
-def _raw(warehouse: WarehouseResource) -> duckdb.DuckDBPyConnection:
+def _raw(warehouse: DataFolder) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(warehouse.settings.raw_file), read_only=True)
 
 
@@ -73,7 +74,7 @@ def _value(entity: str, field: str) -> str:
     return f"unnest{text}" if "[*]" in field else text
 
 
-def _in_journals(warehouse: WarehouseResource) -> list[Drift]:
+def _in_journals(warehouse: DataFolder) -> list[Drift]:
     """Fields of invoices and lines that were unknown when their documents were cut."""
     seen: dict[str, int] = {}
     for connection in warehouse.settings.connections():
@@ -84,14 +85,14 @@ def _in_journals(warehouse: WarehouseResource) -> list[Drift]:
 
 
 @dg.asset_check(asset=INVOICES, name="schema_drift")
-def invoice_drift(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def invoice_drift(warehouse: Warehouse) -> dg.AssetCheckResult:
     """Invoices, lines, payments and refunds have the fields and values Atlas documents."""
     with _raw(warehouse) as db:
         return _result(_in_journals(warehouse) + _in_raw(db, BILLING))
 
 
 @dg.asset_check(asset=INVENTORY, name="schema_drift")
-def inventory_drift(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def inventory_drift(warehouse: Warehouse) -> dg.AssetCheckResult:
     """Everything an organization owns has the fields and values Atlas documents."""
     with _raw(warehouse) as db:
         return _result(_in_raw(db, tuple(entity for entity in known() if entity not in BILLING)))

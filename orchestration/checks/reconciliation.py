@@ -7,7 +7,7 @@ tests; those block. Atlas's own identities are partly undocumented; these warn.
 import dagster as dg
 
 from orchestration.resources.metadata import table
-from orchestration.resources.warehouse import WarehouseResource
+from orchestration.resources.warehouse import Warehouse
 from reporting.money import plain as money
 
 FCT_INVOICES = dg.AssetKey(["marts", "fct_invoices"])
@@ -15,7 +15,7 @@ DIM_SKUS = dg.AssetKey(["marts", "dim_skus"])
 
 
 @dg.asset_check(asset=FCT_INVOICES, name="ties_to_atlas")
-def ties_to_atlas(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def ties_to_atlas(warehouse: Warehouse) -> dg.AssetCheckResult:
     """Each invoice's lines and header add up the way Atlas documents."""
     with warehouse.marts() as db:
         rows = db.execute(
@@ -50,7 +50,7 @@ def ties_to_atlas(warehouse: WarehouseResource) -> dg.AssetCheckResult:
 
 
 @dg.asset_check(asset=DIM_SKUS, name="known_skus")
-def known_skus(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+def known_skus(warehouse: Warehouse) -> dg.AssetCheckResult:
     """Each billed SKU was reviewed, by us or by the operator; others count too, but are named."""
     with warehouse.marts() as db:
         rows = db.execute(

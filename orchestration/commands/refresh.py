@@ -1,17 +1,28 @@
 """Refresh and rebuild without any UI: Dagster's jobs, in this process."""
 
 import contextlib
+import logging
+from collections.abc import Mapping
 from typing import Any
 
+from orchestration.commands.leftovers import sweep
 from orchestration.landing.journal import Landing
 from orchestration.landing.slices import Slices
+from orchestration.refreshing import freshness
+from orchestration.refreshing.folder import NOTHING_CHANGED, DataFolder
+from orchestration.refreshing.reading import Reading
 from orchestration.settings import Settings
 from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.raw import RawWarehouse
 
+log = logging.getLogger("atlas_costs")
+
 
 def refresh(settings: Settings, from_month: str | None = None) -> None:
     """Extract what changed, load, build, check, publish.
+
+    Dagster and dbt take more CPU to start than all of the rest where nothing changed, so they are
+    begun only with something to build.
 
     Args:
         settings: Where the data lies.
@@ -20,7 +31,19 @@ def refresh(settings: Settings, from_month: str | None = None) -> None:
     Raises:
         Exception: whatever stopped it; `explain.explanation` has the sentence for a user.
     """
-    _execute(settings, "refresh_costs", _run_config(from_month))
+    folder = DataFolder(settings)
+    sweep(settings)
+    with folder.held("refresh"), Reading(settings) as reading:
+        reading.bill(folder, from_month)
+        reading.reports(folder)
+        reading.inventory(folder)
+        folder.apply_rules()
+        if folder.changed_inputs() == frozenset():
+            log.info(NOTHING_CHANGED)
+            log.info("published version %s", freshness.publish(folder).version)
+        else:
+            done = {"warehouse": folder, "atlas": reading}
+            _execute(settings, "refresh_costs", _run_config(from_month), done)
 
 
 def rebuild(settings: Settings) -> None:
@@ -40,7 +63,13 @@ def rebuild(settings: Settings) -> None:
     _execute(settings, "build_marts", _run_config(None))
 
 
-def _execute(settings: Settings, name: str, run_config: dict[str, Any]) -> None:
+def _execute(
+    settings: Settings,
+    name: str,
+    run_config: dict[str, Any],
+    resources: Mapping[str, object] | None = None,
+) -> None:
+    """Run a job in this process, with what was begun already, such as a reading, as resources."""
     settings.build_dir.mkdir(parents=True, exist_ok=True)
     # dbt tells its every step on standard output; the log keeps it for who wants it.
     with (settings.build_dir / "dbt.log").open("w") as log, contextlib.redirect_stdout(log):
@@ -52,7 +81,12 @@ def _execute(settings: Settings, name: str, run_config: dict[str, Any]) -> None:
             from orchestration.definitions import defs  # noqa: PLC0415
 
             job = defs.resolve_job_def(name)
-            job.execute_in_process(instance=instance, run_config=run_config, tags=process_tags())
+            job.execute_in_process(
+                instance=instance,
+                run_config=run_config,
+                tags=process_tags(),
+                resources=dict(resources or {}),
+            )
 
 
 def _run_config(from_month: str | None) -> dict[str, Any]:

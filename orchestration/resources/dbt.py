@@ -5,19 +5,15 @@ have none.
 """
 
 import fcntl
-import hashlib
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import duckdb
 from dagster_dbt import DbtCliResource, DbtProject
 
-from orchestration.settings import PROJECT_ROOT
+from orchestration.refreshing.code import MODELS, model_files
 
 DBT = Path(sys.executable).with_name("dbt")
-SOURCES = ("**/*.sql", "**/*.yml", "**/*.csv", "**/*.md")
-project = DbtProject(PROJECT_ROOT / "dbt_project", profile="atlas_costs")
+project = DbtProject(MODELS, profile="atlas_costs")
 
 
 def prepared_project() -> DbtProject:
@@ -39,21 +35,4 @@ def _is_stale(manifest: Path) -> bool:
     if not manifest.exists():
         return True
     made = manifest.stat().st_mtime
-    return any(file.stat().st_mtime > made for file in _sources())
-
-
-def models_checksum() -> str:
-    """What tells these models, seeds and tests from those of another release, or another DuckDB."""
-    found = hashlib.sha256(duckdb.__version__.encode())
-    for file in sorted(_sources()):
-        if file.suffix != ".md":
-            found.update(f"\n{file.relative_to(project.project_dir)}\n".encode())
-            found.update(file.read_bytes())
-    return found.hexdigest()
-
-
-def _sources() -> Iterator[Path]:
-    for pattern in SOURCES:
-        for file in project.project_dir.glob(pattern):
-            if "target" not in file.parts and "logs" not in file.parts:
-                yield file
+    return any(file.stat().st_mtime > made for file in model_files())

@@ -89,14 +89,43 @@ def publish(
     Raises:
         PublishError: there is no room or the copy failed; the old version is still published.
     """
+    with _explained(marts, versions_dir):
+        _write_back(marts)
+    return _published(marts, versions_dir, link, statuses, permissions or [], kept=kept)
+
+
+def publish_again(
+    versions_dir: Path,
+    link: Path,
+    statuses: list[ConnectionStatus],
+    permissions: list[Permission],
+    *,
+    kept: int = 3,
+) -> Published:
+    """A version with the marts that are published already, which says how fresh they are by now.
+
+    Raises:
+        PublishError: as publish.
+    """
+    return _published(link.resolve(), versions_dir, link, statuses, permissions, kept=kept)
+
+
+def _published(
+    source: Path,
+    versions_dir: Path,
+    link: Path,
+    statuses: list[ConnectionStatus],
+    permissions: list[Permission],
+    *,
+    kept: int,
+) -> Published:
     version = _next_version(versions_dir)
     target = versions_dir / f"{PREFIX}{version}.duckdb"
-    with _explained(marts, versions_dir):
+    with _explained(source, versions_dir):
         versions_dir.mkdir(parents=True, exist_ok=True)
         drop_litter(versions_dir)
-        _write_back(marts)
-        _require_room(marts, versions_dir)
-        _finish_copy(marts, target, version, statuses, permissions or [])
+        _require_room(source, versions_dir)
+        _finish_copy(source, target, version, statuses, permissions)
         _swap(link, target)
     _drop_old_versions(versions_dir, target, kept)
     return Published(version, target, target.stat().st_size)

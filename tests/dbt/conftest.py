@@ -13,6 +13,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.refreshing.building import FIRST_RESULTS, RESULTS
+
 from .raw_file import write_raw
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -50,9 +52,31 @@ class Warehouse:
             check=False,
         )
         assert done.returncode in (0, 1), done.stdout + done.stderr
-        results = json.loads((self.folder / "target" / "run_results.json").read_text())["results"]
+        return self._statuses(done.stdout, RESULTS)
+
+    def build_reached(self, tables: set[str]) -> dict[str, str]:
+        """Build and test what these tables of raw reach, as a refresh does; statuses by name."""
+        target = self.folder / "target"
+        if not (target / "manifest.json").exists():
+            self.dbt("parse")
+        for each in (FIRST_RESULTS, RESULTS):
+            (target / each).unlink(missing_ok=True)
+        order = json.dumps({"tables": sorted(tables)})
+        done = subprocess.run(
+            [sys.executable, "-m", "orchestration.refreshing.dbt_process", order],
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode in (0, 1), done.stdout + done.stderr
+        return self._statuses(done.stdout, FIRST_RESULTS, RESULTS)
+
+    def _statuses(self, said: str, *files: str) -> dict[str, str]:
+        paths = [path for each in files if (path := self.folder / "target" / each).exists()]
+        results = [each for path in paths for each in json.loads(path.read_text())["results"]]
         statuses = {_name(result["unique_id"]): result["status"] for result in results}
-        assert "error" not in statuses.values(), done.stdout
+        assert "error" not in statuses.values(), said
         return statuses
 
     def kill_build_after(self, model: str) -> None:

@@ -1,14 +1,17 @@
-"""Building only what changed gives what building everything gives, row for row in every mart."""
+"""Building only what changes reach gives what building all gives, row for row in every mart."""
 
 import json
 import shutil
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import duckdb
 import pytest
+
+from orchestration.warehouse.inputs import fingerprints
 
 from .changes import CHANGES, Raw, add_line, loaded_again
 from .conftest import PROJECT, Warehouse
@@ -91,6 +94,7 @@ def credits_and_a_connection_less(raw: Raw, project: Path) -> None:
 
 KILLED_AFTER = ("int_changed_invoices", "fct_line_items", "agg_costs_monthly", "fct_invoices")
 LEDGER = "built_invoices"
+NOTED, SEEDS = "inputs.json", "seeds"
 ALL = {"inv-apr", "inv-may", "inv-globex", "inv-initech", "inv-linked"}
 DAYS: list[tuple[Day, set[str]]] = [
     (a_day_passes, {"inv-may"}),
@@ -113,15 +117,49 @@ def project(tmp_path: Path) -> Path:
 def warehouse(built: tuple[Warehouse, dict[str, str]], project: Path, tmp_path: Path) -> Warehouse:
     folder = tmp_path / "incremental"
     folder.mkdir()
-    return Warehouse(built[0].copy_to(folder).folder, project)
+    copy = Warehouse(built[0].copy_to(folder).folder, project)
+    note_inputs(copy)
+    return copy
 
 
 def build(warehouse: Warehouse, *arguments: str) -> set[str]:
-    """Build and test; the invoices that were built."""
-    statuses = warehouse.dbt("build", "--exclude", "resource_type:unit_test", *arguments)
+    """Build and test as a refresh does, no more than changed inputs reach; the invoices built."""
+    changed = None if arguments else changed_tables(warehouse)
+    if changed is None:
+        statuses = warehouse.dbt("build", "--exclude", "resource_type:unit_test", *arguments)
+    else:
+        statuses = warehouse.build_reached(changed)
     failed = [name for name, status in statuses.items() if status in ("fail", "skipped")]
     assert failed == []
-    return built_now(warehouse)
+    note_inputs(warehouse)
+    return built_now(warehouse) if changed != set() else set()
+
+
+def inputs(warehouse: Warehouse) -> dict[str, str]:
+    """What a build would be made of: tables of raw, and seeds."""
+    with duckdb.connect(str(warehouse.raw), read_only=True) as raw:
+        found = fingerprints(raw)
+    seeds = sorted((warehouse.project / "seeds").glob("*.csv"))
+    return found | {SEEDS: sha256(b"".join(each.read_bytes() for each in seeds)).hexdigest()}
+
+
+def note_inputs(warehouse: Warehouse) -> None:
+    (warehouse.folder / NOTED).write_text(json.dumps(inputs(warehouse)))
+
+
+def forget_inputs(warehouse: Warehouse) -> None:
+    """As a refresh does when it begins to build: what is killed then was not built."""
+    (warehouse.folder / NOTED).unlink(missing_ok=True)
+
+
+def changed_tables(warehouse: Warehouse) -> set[str] | None:
+    """None where all must be built: the last build did not end well, or models are others."""
+    noted = warehouse.folder / NOTED
+    if not noted.exists():
+        return None
+    before, now = json.loads(noted.read_text()), inputs(warehouse)
+    changed = {each for each in now if now[each] != before[each]}
+    return None if SEEDS in changed else changed
 
 
 def built_now(warehouse: Warehouse) -> set[str]:
@@ -196,6 +234,7 @@ def random_days(warehouse: Warehouse, folder: Path, seed: int, days: int) -> Non
             with duckdb.connect(str(warehouse.raw)) as raw:
                 change(raw, warehouse.project, pick)
             if pick.random() < 0.15:
+                forget_inputs(warehouse)
                 warehouse.kill_build_after(pick.choice(KILLED_AFTER))
         build(warehouse, *(["--full-refresh"] if pick.random() < 0.1 else []))
         whole = built_whole(warehouse, folder / f"{seed}-{day}")
@@ -229,6 +268,7 @@ def test_a_build_that_was_killed_is_made_up_for(
     with duckdb.connect(str(warehouse.raw)) as raw:
         a_day_passes(raw, warehouse.project)
         closed_invoices_change(raw, warehouse.project)
+    forget_inputs(warehouse)
     warehouse.kill_build_after(model)
     shutil.copy(tmp_path / "before.duckdb", warehouse.raw)
     # the linked invoice is gone again
@@ -240,8 +280,9 @@ def test_what_failed_a_test_is_built_and_tested_again(warehouse: Warehouse) -> N
     with duckdb.connect(str(warehouse.raw)) as raw:
         loaded_again(raw, "inv-may")
         raw.execute("update invoices set _cents = _cents + 1 where id = 'inv-may'")
-    statuses = warehouse.dbt("build", "--exclude", "resource_type:unit_test")
+    statuses = warehouse.build_reached(changed_tables(warehouse) or set())
     assert statuses["assert_line_items_equal_landed"] == "fail"
+    forget_inputs(warehouse)
     with duckdb.connect(str(warehouse.raw)) as raw:
         raw.execute("update invoices set _cents = _cents - 1 where id = 'inv-may'")
     assert build(warehouse) == {"inv-may"}

@@ -17,15 +17,15 @@ import pytest
 import sandbox as sandbox_package
 import sandbox.bill.reports
 from orchestration.assets import billing, inventory
-from orchestration.assets.freshness import status
 from orchestration.atlas import client
 from orchestration.atlas.reports import PollPolicy
 from orchestration.atlas.retries import RetryPolicy
 from orchestration.explain import explanation
 from orchestration.extraction import reports
 from orchestration.landing.journal import Landing
-from orchestration.resources.atlas import AtlasResource
-from orchestration.resources.warehouse import WarehouseResource
+from orchestration.refreshing.freshness import status
+from orchestration.resources.atlas import atlas_resource
+from orchestration.resources.warehouse import warehouse_resource
 from orchestration.settings import load_settings
 from tests.e2e.conftest import control
 
@@ -65,7 +65,7 @@ class Installation:
 
     def refresh(self, assets: Iterable[Any] = (billing.invoices,)) -> Outcome:
         """Extract and load. What nobody foresaw is raised: a user would see a bare exception."""
-        resources = {"atlas": AtlasResource(), "warehouse": WarehouseResource()}
+        resources = {"atlas": atlas_resource, "warehouse": warehouse_resource}
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         try:
             with dg.DagsterInstance.ephemeral() as instance:

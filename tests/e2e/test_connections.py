@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.assets.freshness import permissions, status
 from orchestration.landing.journal import Landing
+from orchestration.refreshing.freshness import permissions, status
 from tests.e2e.conftest import control
 from tests.e2e.faults import (
     Installation,

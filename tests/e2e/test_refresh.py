@@ -1,9 +1,15 @@
 """Refreshing again: nothing new changes nothing; a day more changes the pending invoice alone."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
+import dagster as dg
 import duckdb
+import pytest
 
+from orchestration.definitions import defs
 from tests.e2e.conftest import control, credentials
 from tests.e2e.truth import expected, sums_of_marts
 
@@ -31,6 +37,28 @@ def rows_of_other_invoices(world, pending: list[str]) -> dict[str, list[str]]:
     }
 
 
+def when_dbt_ran(world) -> int:
+    """When the last build wrote what came of it, in nanoseconds."""
+    return (world.data / "build/dbt/run_results.json").stat().st_mtime_ns
+
+
+def freshness(world) -> tuple[datetime, datetime]:
+    """When all was last read, and when that was told."""
+    [times] = world.query("select last_success_at, published_at from meta.freshness")
+    return times
+
+
+@contextmanager
+def only_dagster(world, keys: dict[str, str]) -> Iterator[dg.ExecuteInProcessResult]:
+    """The daily refresh as its schedule runs it."""
+    with pytest.MonkeyPatch.context() as patch, dg.DagsterInstance.ephemeral() as instance:
+        for name, value in keys.items():
+            patch.setenv(name, value)
+        quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        job = defs.resolve_job_def("refresh_costs")
+        yield job.execute_in_process(instance=instance, run_config=quiet)
+
+
 def built_now(world) -> set[str]:
     """The invoices that the last build made."""
     with duckdb.connect() as db:
@@ -49,9 +77,10 @@ def documents_read(sandbox) -> list[str]:
 def test_refreshing_again(world, sandbox):
     keys = credentials(sandbox)
     first = world.run("refresh", **keys)
-    assert (first.code, first.out.count("tie to Atlas to the cent")) == (0, 1)
+    assert (first.code, first.out.count("match Atlas's totals to the cent")) == (0, 1)
     assert sums_of_marts(world.query) == expected(sandbox.truth())
     before, landed, published = snapshot(world), world.landed(), world.published
+    built, fresh = when_dbt_ran(world), freshness(world)
 
     control(sandbox, "requests", method="DELETE")
     assert world.run("refresh", **keys).code == 0
@@ -61,7 +90,13 @@ def test_refreshing_again(world, sandbox):
     assert world.landed() == landed
     assert snapshot(world) == before
     assert world.published != published
-    assert built_now(world) == set()
+    assert when_dbt_ran(world) == built
+    assert freshness(world) > fresh
+
+    with only_dagster(world, keys) as ran:
+        assert ran.success
+    assert when_dbt_ran(world) == built
+    assert snapshot(world) == before
 
     pending = [
         each

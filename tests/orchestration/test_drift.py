@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.checks import drift, specification
 from orchestration.landing.journal import Landing
-from orchestration.resources.warehouse import WarehouseResource
+from orchestration.resources.warehouse import warehouse_resource
 from tests.invoices import invoice, land, line, raw_warehouse
 
 GROUPS = "/api/atlas/v2/groups/{groupId}"
@@ -63,7 +63,7 @@ def checked(tmp_path, landing: Landing) -> dict[str, dg.AssetCheckEvaluation]:
         assets=assets,
         asset_checks=drift.checks,
         jobs=[dg.define_asset_job("check", selection=dg.AssetSelection.checks(*drift.checks))],
-        resources={"warehouse": WarehouseResource()},
+        resources={"warehouse": warehouse_resource},
     )
     result = definitions.resolve_job_def("check").execute_in_process()
     assert result.success

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from orchestration.assets.freshness import missing_parts
 from orchestration.landing.journal import Landing
+from orchestration.refreshing.freshness import missing_parts
 from tests.invoices import load, rows
 
 

@@ -16,9 +16,37 @@ from orchestration.extraction.selection import ENTITY as INVOICES
 from orchestration.extraction.together import CONNECTION
 from orchestration.landing.journal import Landing, Observation
 from orchestration.permissions.capabilities import READS, Capability
+from orchestration.refreshing.folder import DataFolder
 from orchestration.status import MISSING_ROLE, OF_INVOICES
-from orchestration.warehouse.publish import ConnectionStatus, Permission
+from orchestration.warehouse.publish import ConnectionStatus, Permission, Published
 from orchestration.warehouse.raw import has_finished, last_success
+
+# The rule of the model data_through, for each connection by itself.
+DATA_THROUGH = """
+select connection, coalesce(
+    max(last_posted_usage_date),
+    least(max(last_billed_date), max(last_usage_date)),
+    max(last_usage_date)
+)
+from marts.agg_invoices
+group by connection
+"""
+
+
+def publish(folder: DataFolder) -> Published:
+    """Publish the finished marts with what is known now of each connection.
+
+    Raises:
+        PublishError: they were not built and tested as a whole, or cannot be copied.
+    """
+    landings = folder.landings()
+    with folder.marts() as db:
+        through = dict(db.execute(DATA_THROUGH).fetchall())
+    wants = folder.settings.focus_reports
+    return folder.publish(
+        [status(each, through.get(each.connection), with_focus_reports=wants) for each in landings],
+        [row for each in landings for row in permissions(each)],
+    )
 
 
 def status(

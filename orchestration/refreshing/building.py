@@ -1,0 +1,120 @@
+"""Models and tests, run by dbt in a process of its own, and what became of each."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from orchestration.refreshing.code import MODELS
+from orchestration.settings import PROJECT_ROOT, Settings
+
+RESULTS = "run_results.json"
+# of a build in two steps, the first
+FIRST_RESULTS = "first_run_results.json"
+FAILED = frozenset({"error", "fail"})
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one model, seed or test.
+
+    Attributes:
+        kind: model, seed or test.
+        status: dbt's word: success, pass, warn, fail, error, skipped.
+        seconds: How long it ran.
+        failures: Rows that a test found, or None.
+    """
+
+    name: str
+    kind: str
+    status: str
+    seconds: float
+    failures: int | None
+    message: str
+
+    @classmethod
+    def of(cls, result: dict[str, Any]) -> Self:
+        """As dbt's run_results.json has it."""
+        kind, _, name, *_ = result["unique_id"].split(".")
+        message = " ".join(str(result.get("message") or "").split())
+        seconds = float(result["execution_time"])
+        return cls(name, kind, result["status"], seconds, result.get("failures"), message)
+
+
+@dataclass(frozen=True)
+class Build:
+    """How a build ended.
+
+    Attributes:
+        is_well: Every model was built, and no test failed that stops a build.
+    """
+
+    is_well: bool
+    results: list[Result]
+
+    @property
+    def what_failed(self) -> str:
+        """The sentence that says what and why."""
+        failed = [
+            f"{each.name}: {each.message.rstrip('.')}"
+            for each in self.results
+            if each.status in FAILED
+        ]
+        reasons = "; ".join(failed) or "dbt did not start (see build/dbt.log in the data folder)"
+        return (
+            f"The marts do not hold together, so nothing was published: {reasons}. What was "
+            "published before is unchanged."
+        )
+
+
+def build(
+    settings: Settings,
+    *,
+    nodes: Collection[str] | None = None,
+    tables: Collection[str] | None = None,
+) -> Build:
+    """Build and test.
+
+    Args:
+        settings: Where the files are.
+        nodes: Names of the models, seeds and tests to run, or None for all.
+        tables: Instead of these, tables of raw: what they reach is built and tested.
+    """
+    target = settings.dbt_target_dir
+    files = [target / FIRST_RESULTS, target / RESULTS]
+    for each in files:
+        each.unlink(missing_ok=True)
+    target.mkdir(parents=True, exist_ok=True)
+    order = {"nodes": nodes, "tables": tables}
+    said = json.dumps({name: sorted(each) for name, each in order.items() if each is not None})
+    with (settings.build_dir / "dbt.log").open("w") as log:
+        done = subprocess.run(
+            [sys.executable, "-m", "orchestration.refreshing.dbt_process", said],
+            cwd=PROJECT_ROOT,
+            env=os.environ | settings.dbt_environment() | _of_dbt(settings),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    found = [each for file in files if file.exists() for each in _results(file)]
+    return Build(done.returncode == 0, found)
+
+
+def _results(file: Path) -> list[Result]:
+    return [Result.of(each) for each in json.loads(file.read_text())["results"]]
+
+
+def _of_dbt(settings: Settings) -> dict[str, str]:
+    # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
+    target = str(settings.dbt_target_dir)
+    return {
+        "DBT_TARGET_PATH": target,
+        "DBT_LOG_PATH": target,
+        "DBT_PROJECT_DIR": str(MODELS),
+        "DBT_PROFILES_DIR": str(MODELS),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }

@@ -1,0 +1,46 @@
+"""Which code made the marts: models and what runs them, and what loads and publishes."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import version
+from pathlib import Path
+
+from orchestration.settings import PROJECT_ROOT
+
+MODELS = PROJECT_ROOT / "dbt_project"
+SOURCES = ("**/*.sql", "**/*.yml", "**/*.csv", "**/*.md")
+RUN_BY = ("dbt-core", "dbt-duckdb", "duckdb")
+# What turns landed files and rules into raw, and marts into what is published.
+LOADING = (
+    PROJECT_ROOT / "orchestration" / "warehouse",
+    PROJECT_ROOT / "orchestration" / "rules",
+)
+
+
+def model_files() -> Iterator[Path]:
+    """Every file of the dbt project; not what dbt writes there."""
+    for pattern in SOURCES:
+        for file in MODELS.glob(pattern):
+            if "target" not in file.parts and "logs" not in file.parts:
+                yield file
+
+
+def models_checksum() -> str:
+    """What tells these models, seeds and tests from another release's, or another dbt or DuckDB."""
+    versions = [f"{each} {version(each)}" for each in RUN_BY]
+    return _checksum((each for each in model_files() if each.suffix != ".md"), *versions)
+
+
+def loading_checksum() -> str:
+    """The same of the code that loads and publishes."""
+    return _checksum(
+        file for folder in LOADING for pattern in ("*.py", "*.sql") for file in folder.glob(pattern)
+    )
+
+
+def _checksum(files: Iterable[Path], *words: str) -> str:
+    found = hashlib.sha256("\n".join(words).encode())
+    for file in sorted(files):
+        found.update(f"\n{file.relative_to(PROJECT_ROOT)}\n".encode())
+        found.update(file.read_bytes())
+    return found.hexdigest()

@@ -1,0 +1,201 @@
+"""One run's reading of Atlas: each part is asked for once, landed and loaded."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from orchestration.atlas.budgets import Budgets
+from orchestration.atlas.client import AtlasClient
+from orchestration.atlas.records import PENDING, InvoiceMetadata
+from orchestration.atlas.sunsets import Sunsets
+from orchestration.config.connections import Connection
+from orchestration.entities import RETIREMENTS
+from orchestration.extraction.clients import new_client
+from orchestration.extraction.inventory import extract
+from orchestration.extraction.invoices import LIST, read_invoices
+from orchestration.extraction.reports import Requested, fetch_reports, request_reports
+from orchestration.extraction.selection import ENTITY, differences, first_month
+from orchestration.extraction.session import Session
+from orchestration.extraction.together import fail, for_all
+from orchestration.progress import downloads
+from orchestration.refreshing.folder import DataFolder
+from orchestration.settings import Settings
+from orchestration.warehouse.errors import LoadError
+from orchestration.warehouse.raw import RawWarehouse, note_end
+
+log = logging.getLogger("atlas_costs")
+
+
+@dataclass(frozen=True)
+class BillRead:
+    """What reading the bill changed.
+
+    Attributes:
+        invoices: Invoice id → month (YYYY-MM) of each invoice replaced.
+        totals: Each of these months → invoices, lines, cents.
+    """
+
+    invoices: dict[str, str]
+    totals: dict[str, tuple[int, int, int]]
+
+
+class Reading:
+    """A session per organization for the length of a run; a part that was read is not read again.
+
+    Raises:
+        SettingsError: credentials or the organization id are missing.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._budgets = Budgets()
+        self._sunsets = Sunsets(RETIREMENTS)
+        self._sessions: list[Session] | None = None
+        self._requested: dict[str, Requested] = {}
+        self._open = ExitStack()
+        self._bill: BillRead | None = None
+        self._has_reports = False
+        self._has_inventory = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+        for each in self._sessions or []:
+            log.info("%s: %d requests", each.name, each.requests)
+
+    def bill(
+        self, folder: DataFolder, from_month: str | None = None, months: Sequence[str] = ()
+    ) -> BillRead:
+        """Invoices, their lines, payments and refunds: what changed is read, landed and loaded.
+
+        Args:
+            folder: Where to land and load.
+            from_month: First month to read (YYYY-MM), or None for the settings' history.
+            months: Those to read again whether they changed or not.
+        """
+        if self._bill is None:
+            sessions = self._all(folder)
+            listed = self._read_invoices(
+                sessions,
+                folder,
+                first_month=from_month
+                or first_month(self._settings.history_months, datetime.now(UTC)),
+                restatement_months=self._settings.restatement_months,
+                asked_for=list(months),
+            )
+            with folder.raw() as raw:
+                self._bill = _loaded(sessions, raw, listed)
+        return self._bill
+
+    def reports(self, folder: DataFolder) -> None:
+        """Atlas's own FOCUS reports, asked for after the invoices were read."""
+        if self._has_reports:
+            return
+        if self._settings.focus_reports:
+            for_all(self._all(folder), self._fetch_reports, self._patience_s)
+        self._load(folder)
+        self._has_reports = True
+
+    def inventory(self, folder: DataFolder) -> None:
+        """Everything the organizations own."""
+        if self._has_inventory:
+            return
+        for_all(self._all(folder), extract, self._patience_s)
+        self._load(folder)
+        self._has_inventory = True
+
+    def _load(self, folder: DataFolder) -> None:
+        with folder.raw() as raw:
+            raw.load(*(each.landing for each in self._all(folder)))
+
+    @property
+    def _patience_s(self) -> float:
+        """How long a slow organization is waited for once the first is done."""
+        return self._settings.patience_minutes * 60.0
+
+    def _all(self, folder: DataFolder) -> list[Session]:
+        """This run's session for every organization to read, the same at every call."""
+        if self._sessions is None:
+            self._sessions = [
+                Session(
+                    connection=each,
+                    landing=folder.landing(each.name),
+                    new_client=self._maker(each),
+                    concurrency=self._settings.concurrency,
+                )
+                for each in self._settings.connections()
+            ]
+        return self._sessions
+
+    def _maker(self, connection: Connection) -> Callable[[Session], AtlasClient]:
+        def made(session: Session) -> AtlasClient:
+            return self._open.enter_context(
+                new_client(
+                    connection,
+                    connection.usable_credentials(),
+                    budgets=self._budgets,
+                    sunsets=self._sunsets,
+                    stop=session.stop,
+                )
+            )
+
+        return made
+
+    def _read_invoices(
+        self,
+        sessions: list[Session],
+        folder: DataFolder,
+        **what: object,
+    ) -> dict[str, list[InvoiceMetadata]]:
+        listed = {}
+        with downloads() as shown:
+
+            def read(session: Session) -> None:
+                listed[session.name] = read_invoices(session, folder.slices(), shown, **what)
+                if self._settings.focus_reports:
+                    self._requested[session.name] = request_reports(session)
+
+            for_all(sessions, read, self._patience_s)
+        return listed
+
+    def _fetch_reports(self, session: Session) -> None:
+        requested = self._requested.get(session.name)
+        fetch_reports(session, requested if requested is not None else request_reports(session))
+
+
+def _loaded(
+    sessions: list[Session], raw: RawWarehouse, listed: dict[str, list[InvoiceMetadata]]
+) -> BillRead:
+    loaded = raw.load(*(each.landing for each in sessions))
+    for session in sessions:
+        if session.failure is None:
+            _note(session, raw, listed[session.name])
+    if all(each.failure for each in sessions):
+        raise LoadError(str(sessions[0].failure))
+    log.info("%d invoices changed, %d lines loaded", len(loaded.invoices), loaded.line_items)
+    return BillRead(loaded.invoices, raw.month_totals(sorted(set(loaded.invoices.values()))))
+
+
+def _note(session: Session, raw: RawWarehouse, listed: list[InvoiceMetadata]) -> None:
+    """What the load showed: invoices it refused, and what Atlas's list says otherwise."""
+    refused = raw.unloadable(session.name)
+    statuses = raw.invoice_statuses(session.name)
+    if refused and not any(status != PENDING for status in statuses.values()):
+        invoice_id, reason = refused[0]
+        fail(session, f"No final invoice can be loaded: invoice {invoice_id}: {reason}.", "refused")
+        return
+    differing = differences(listed, statuses) + raw.overlaps(session.landing)
+    unloadable = {
+        invoice_id: f"cannot be loaded ({reason}); what was loaded of it before stays"
+        for invoice_id, reason in refused
+    }
+    meta = {"differences": differing, "unloadable": unloadable}
+    session.landing.observe(LIST, session.org_id, [], meta)
+    read = session.landing.current(ENTITY).values()
+    is_complete = not refused and not any(each.error or each.meta.get("problems") for each in read)
+    note_end(session.landing, session.org_id, is_complete=is_complete)
