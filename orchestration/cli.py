@@ -171,7 +171,7 @@ def do(
     """Run one action; one that changes Atlas only plans unless --apply is given.
 
     Exit code 0: planned, or done. 1: refused or failed. 3: Atlas accepted it and is not done; run
-    the same again to go on waiting.
+    the same again to go on waiting. 130: interrupted (Ctrl-C), which stops the waiting alone.
     """
     from orchestration.commands import do as doing  # noqa: PLC0415
 

@@ -39,6 +39,7 @@ class Actor:
     Attributes:
         by: By which way: command line, launchpad, schedule, assistant.
         say: Tells a person how far it is.
+        heard: Takes each state of a run's record, too, once it is kept.
     """
 
     settings: Settings
@@ -46,6 +47,7 @@ class Actor:
     waiting: Waiting = field(default_factory=Waiting)
     say: Callable[[str], None] = log.info
     budgets: Budgets = field(default_factory=Budgets)
+    heard: Callable[[Record], None] = lambda _: None
 
     def run(self, name: str, values: dict[str, Any], agreed: Plan | None = None) -> Record:
         """Run one action to its end; what a user can cause is an outcome, not an exception.
@@ -122,7 +124,11 @@ class Actor:
                 keep=self._log.keep,
                 requested_by=f"{record.requested_by}, {record.action} {record.id}",
             )
-            return perform(action, config, context, record, self._log.keep, agreed=agreed)
+            return perform(action, config, context, record, self._keep, agreed=agreed)
+
+    def _keep(self, record: Record) -> None:
+        self._log.keep(record)
+        self.heard(record)
 
     @cached_property
     def _log(self) -> ActionLog:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from orchestration.actions.action import Action
-from orchestration.actions.configs import ActionConfig
+from orchestration.actions.configs import ActionConfig, is_id
 from orchestration.actions.context import Context
 from orchestration.actions.model import (
     NotDone,
@@ -28,6 +28,7 @@ from orchestration.actions.remedies import error_of_atlas, sentence
 from orchestration.atlas.errors import AtlasError
 from orchestration.audit import Outcome
 
+INTERRUPTED = "Interrupted"
 Keep = Callable[[Record], None]
 OTHER_PLAN = "Refused: something changed since the plan was shown, so nothing was done."
 
@@ -102,9 +103,19 @@ def _errors_as_outcomes(run: "_Run") -> Iterator[None]:
     except BaseException:  # Ctrl-C, or a run terminated in Dagster's UI
         run.end(
             "in_progress" if run.record.applied else "failed",
-            error="Interrupted; run the same action again to go on.",
+            error=_interrupted(run.record),
         )
         raise
+
+
+def _interrupted(record: Record) -> str:
+    if not record.applied:
+        return f"{INTERRUPTED}: nothing was asked of Atlas."
+    noted = (f"{name} {each}" for name, each in record.atlas_ids.items() if is_id(each))
+    return (
+        f"{INTERRUPTED}: what Atlas was asked for goes on there ({', '.join(noted)}); run the same "
+        "action again to go on waiting, nothing is asked for twice."
+    )
 
 
 def _carry_out(

@@ -1,5 +1,6 @@
 """Atlas's own FOCUS reports: asked for, polled, downloaded from a pre-signed address."""
 
+import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from orchestration.atlas.client import Answer, AtlasClient, OpenSink
 from orchestration.atlas.errors import Expired, MalformedAnswer, ReportFailed
 
+log = logging.getLogger("atlas_costs")
 VERSION = "2025-03-12"
 FOCUS = {"reportType": "FOCUS", "reportFormat": "CSV", "formatSpecVersion": "1.3"}
 # An address lives for 15 minutes; two new ones outlast two slow starts of a download.
@@ -91,6 +93,8 @@ class FocusReports:
         """
         _, what = self._place(report.invoice_id)
         pause, until = self._polls.first_s, time.monotonic() + self._polls.patience_s
+        if report.state not in DONE:
+            log.info("%s: waiting for it, at most %.0f min.", what, self._polls.patience_s / 60)
         while report.state not in DONE:
             if time.monotonic() + pause > until:
                 minutes = self._polls.patience_s / 60

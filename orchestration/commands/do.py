@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -11,12 +13,14 @@ from rich.table import Table
 
 from orchestration.action_runs.runner import Actor
 from orchestration.actions.model import MonthlyCost, Plan, Record, Refusal
+from orchestration.actions.performing import INTERRUPTED
 from orchestration.actions.registry import ACTIONS, Action
 from orchestration.config.yaml_file import NOT_OF_ITS_TAG
 from orchestration.settings import Settings, SettingsError
 from reporting.money import plain
 
 GOOD, BAD, UNDER_WAY = 0, 1, 3
+STOPPED = 130  # as a shell says of what Ctrl-C ended
 COMMAND_LINE = "command line"
 # What a table needs for a column besides its text, and as much of a word as is never broken.
 FRAME, WIDEST_WORD = 3, 20
@@ -45,22 +49,30 @@ def run(settings: Settings, name: str, arguments: list[str], *, apply: bool) -> 
 
 def _job(settings: Settings, name: str, values: dict[str, Any]) -> Record:
     # seconds that a mistyped name should not cost
+    import dagster as dg  # noqa: PLC0415
+
     from orchestration.commands.dagster_home import dagster_instance  # noqa: PLC0415
     from orchestration.ops import JOBS  # noqa: PLC0415
     from orchestration.resources.actor import ActorResource  # noqa: PLC0415
     from orchestration.resources.process import process_tags  # noqa: PLC0415
 
     kept: list[Record] = []
+    states: list[Record] = []
 
     class Keeping(ActorResource):
-        """Hands out the record, which a failed op does not return."""
+        """Hands out the record, which an op that failed or was interrupted does not return."""
 
         def run(self, name: str, values: dict[str, Any], by: str) -> Record:
             kept.append(super().run(name, values, by))
             return kept[-1]
 
+        def actor(self, by: str) -> Actor:
+            return replace(super().actor(by), heard=states.append)
+
     quiet = {"console": {"config": {"log_level": "CRITICAL"}}}
-    with dagster_instance(settings) as instance:
+    ended = None
+    stopped = (KeyboardInterrupt, dg.DagsterExecutionInterruptedError)
+    with dagster_instance(settings) as instance, suppress(*stopped):
         ended = JOBS[name].execute_in_process(
             run_config={"ops": {name: {"config": values}}, "loggers": quiet},
             resources={"actor": Keeping()},
@@ -68,9 +80,18 @@ def _job(settings: Settings, name: str, values: dict[str, Any]) -> Record:
             tags={"by": COMMAND_LINE, **process_tags()},
             raise_on_error=False,
         )
-    if not kept:
-        raise Refusal(f"{name} did not end: {_failure(ended)} See its run in Dagster's UI.")
-    return kept[0]
+    if kept:
+        return kept[0]
+    if states and is_interrupted(states[-1]):
+        return states[-1]
+    if ended is None:
+        raise KeyboardInterrupt  # before there was anything to say of it
+    raise Refusal(f"{name} did not end: {_failure(ended)} See its run in Dagster's UI.")
+
+
+def is_interrupted(record: Record) -> bool:
+    """Whether somebody ended the waiting."""
+    return (record.error or "").startswith(INTERRUPTED)
 
 
 def _failure(ended: Any) -> str:  # noqa: ANN401  Dagster's result
@@ -138,7 +159,9 @@ def _yaml(key: str, text: str) -> Any:  # noqa: ANN401  YAML is any shape
 
 
 def exit_code(record: Record) -> int:
-    """0 done or planned; 3 Atlas is not done yet; 1 anything else."""
+    """0 done or planned; 3 Atlas is not done yet; 130 interrupted; 1 anything else."""
+    if is_interrupted(record):
+        return STOPPED
     if record.outcome == "in_progress":
         return UNDER_WAY
     return GOOD if record.is_good else BAD

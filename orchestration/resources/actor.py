@@ -25,9 +25,13 @@ class ActorResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     def run(self, name: str, values: dict[str, Any], by: str) -> Record:
         """Run one action to its end."""
+        return self.actor(by).run(name, values)
+
+    def actor(self, by: str) -> Actor:
+        """Runs them for somebody."""
         waiting = Waiting(
             first_s=self.first_poll_s,
             longest_s=self.longest_poll_s,
             gone_after_s=self.gone_after_s,
         )
-        return Actor(load_settings(), by, waiting).run(name, values)
+        return Actor(load_settings(), by, waiting)

@@ -59,6 +59,9 @@ def test_a_download_is_there_and_its_address_is_not_told(stage):
     assert (done.outcome, done.result.status) == ("applied", "COMPLETED")
     assert done.result.has_download
     assert "mongodb.net" not in done.model_dump_json()
+    told = done.result.download
+    assert f"deliveryUrl of restore job {done.result.id}; until {done.result.expires_at}" in told
+    assert done.result.expires_at
 
 
 @pytest.mark.parametrize("kind", ["M0", "FLEX", "off"])

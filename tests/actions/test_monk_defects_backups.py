@@ -33,6 +33,24 @@ def test_1_a_restores_status_is_what_its_marks_mean(document, status):
     assert status_of(document) == status
 
 
+@pytest.mark.parametrize(
+    ("document", "told"),
+    [
+        ({}, None),
+        ({"deliveryType": "automated"}, None),
+        ({"deliveryType": "download"}, "There is no address yet."),
+        (
+            {"deliveryType": "download", "has_download": True, "expiresAt": "2026-01-01T04:00:00Z"},
+            "until 2026-01-01T04:00:00Z",
+        ),
+        ({"deliveryType": "download", "expired": True, "expiresAt": "T"}, "expired at T: restore"),
+    ],
+)
+def test_1_a_download_says_where_its_address_is_and_until_when(document, told):
+    found = job_of({**MARKS, "id": JOB_ID, **document}).download
+    assert found == told or told in found
+
+
 def test_1_a_jobs_timestamp_is_when_the_snapshot_was_taken():
     taken = "2025-05-09T05:25:20Z"
     found = job_of({**MARKS, "id": JOB_ID, "timestamp": taken})

@@ -47,8 +47,9 @@ class RestoreDetails(Typed):
             clusters only (there PENDING, QUEUED and RUNNING too); for others it follows from what
             became of the job. NOT_FOUND: asked for, and Atlas does not show it (yet).
         snapshot_taken_at: Atlas's `timestamp`: when the snapshot was taken, not the job.
-        has_download: Whether there is a file to fetch. Its address is a secret and shown in
-            Atlas alone.
+        has_download: Whether there is a file to fetch.
+        download: Where its address is, and until when. The address itself is a secret: whoever has
+            it has the data, so Atlas alone shows it.
     """
 
     id: str
@@ -62,6 +63,7 @@ class RestoreDetails(Typed):
     finished_at: str | None = None
     expires_at: str | None = None
     has_download: bool = False
+    download: str | None = None
 
 
 class RestoreList(Typed):
@@ -149,6 +151,22 @@ def job_of(document: Document) -> RestoreDetails:
         finished_at=document.get("finishedAt") or document.get("restoreFinishedDate"),
         expires_at=document.get("expiresAt") or document.get("expirationDate"),
         has_download=bool(document.get(HAS_DOWNLOAD)),
+        download=_download(document),
+    )
+
+
+def _download(document: Document) -> str | None:
+    if str(document.get("deliveryType")) != DOWNLOAD:
+        return None
+    ends = document.get("expiresAt")
+    if document.get("expired"):
+        return f"The address expired at {ends}: restore once more to get another."
+    if not document.get(HAS_DOWNLOAD):
+        return "There is no address yet."
+    return (
+        "The address is in Atlas, on the Backup page of the cluster, and in Atlas's API as "
+        f"deliveryUrl of restore job {document['id']}; until {ends or 'Atlas ends it'}. It is not "
+        "shown here: whoever has it has the data."
     )
 
 
