@@ -17,7 +17,7 @@ QUERIES = {
         "usage_date",
         (
             "select service, day, sum(cost_cents)::bigint as cents from costs "
-            "where day >= $first and charge_type <> 'credit' group by all"
+            "where day >= $first and is_in_total group by all"
         ),
     ),
     "12 months by a tag and month": (
@@ -26,7 +26,7 @@ QUERIES = {
         (
             "select month, array_to_string(tags['team'], ', ') as team, "
             "sum(cost_cents)::bigint as cents from costs "
-            "where day >= $first and charge_type <> 'credit' group by all"
+            "where day >= $first and is_in_total group by all"
         ),
     ),
     "top 20 resources of 12 months": (

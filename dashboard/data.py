@@ -115,11 +115,12 @@ def bridge(invoice_id: str) -> Query:
     """An invoice's steps from usage to billed, each with where its bar starts and ends.
 
     A step that is a total starts at nothing; any other starts where the step before it ended.
+    Steps that few invoices have are left out where they are nothing.
     """
     sql = """with steps as (
     select invoice_id, step, position, amount_cents, pricing_currency, step in $totals as is_total
     from marts.fct_invoice_bridge
-    where invoice_id = $invoice_id and amount_cents is not null
+    where invoice_id = $invoice_id and (amount_cents <> 0 or step not in $rare)
 ),
 runs as (
     select *, count(*) filter (where is_total) over (order by position) as run from steps
@@ -131,9 +132,10 @@ select
     if(is_total, 0, bar_end - amount_cents)::bigint as bar_start
 from runs
 order by position"""
-    return with_values(
-        sql, {"invoice_id": invoice_id, "totals": ("list", "usage", "billed", "paid")}
-    )
+    return with_values(sql, {
+        "invoice_id": invoice_id, "totals": ("list", "usage", "billed", "paid"),
+        "rare": ("discount_not_applied", "rounding", "commitment_shortfall"),
+    })  # fmt: skip
 
 
 def bridge_months() -> Query:

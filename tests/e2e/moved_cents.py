@@ -124,7 +124,17 @@ INVOICES = [
     _header("creditsCents", {BRIDGE}, where="creditsCents > 0"),
     *(
         Move("fct_invoice_bridge", {BRIDGE}, column="amount_cents", where=f"step = '{step}'")
-        for step in ("list", "discount", "usage", "tax", "unexplained", "billed", "paid")
+        for step in (
+            "list",
+            "discount",
+            "rounding",
+            "usage",
+            "commitment_shortfall",
+            "tax",
+            "unexplained",
+            "billed",
+            "paid",
+        )
     ),
     Move("fct_invoice_bridge", {BRIDGE}, "step", ("invoice_id",), column="amount_cents"),
     Move(
