@@ -175,8 +175,8 @@ class UpdateCluster(_Hardware):
 
     keep_autoscaled: bool = Field(
         default=False,
-        description="Leave a size within autoscaling's bounds and a disk that grew as they are; "
-        "apply_resources always does.",
+        description="Leave what Atlas moved by itself: a size within autoscaling's bounds, a disk "
+        "that grew, a newer version; apply_resources always does.",
     )
     confirm: Confirm = None
 

@@ -49,7 +49,7 @@ def update_refusals(
     if "instance_size" in fields and config.instance_size in {FREE, FLEX}:
         found.append(_no_small_one(cluster, config.instance_size))
     if cluster.kind == DEDICATED:
-        found += setting_refusals(config.cluster_type or cluster.document["clusterType"], config)
+        found += setting_refusals(config.cluster_type or cluster.details().cluster_type, config)
         found += _fixed_settings(cluster.document, config)
     return [*found, *_layout_refusals(cluster, config, fields)]
 
@@ -86,8 +86,8 @@ def _fixed_settings(there: Document, config: UpdateCluster) -> Iterator[str]:
 
 def _no_small_one(cluster: FoundCluster, size: str) -> str:
     if (cluster.tier, size) == (FREE, FLEX):
-        return "an upgrade from M0 leads to M10 or larger here; Atlas's own pages know FLEX, too"
-    return f"a {cluster.tier} cluster cannot become {size}: Atlas makes none smaller than M10 again"
+        return "an upgrade from M0 leads to M10 or larger here; to FLEX, use Atlas's own pages"
+    return f"a {cluster.tier} cluster cannot become {size}: Atlas downgrades none to it"
 
 
 def _layout_refusals(
