@@ -71,8 +71,8 @@ def _execute(
 ) -> None:
     """Run a job in this process, with what was begun already, such as a reading, as resources."""
     settings.build_dir.mkdir(parents=True, exist_ok=True)
-    # dbt tells its every step on standard output; the log keeps it for who wants it.
-    with (settings.build_dir / "dbt.log").open("w") as log, contextlib.redirect_stdout(log):
+    # What a library prints while it loads is for who wants it; dbt's own build has its own log.
+    with (settings.build_dir / "dagster.log").open("w") as said, contextlib.redirect_stdout(said):
         # Dagster and dbt take seconds to import: not before there is something to run.
         from orchestration.commands.dagster_home import dagster_instance  # noqa: PLC0415
         from orchestration.resources.process import process_tags  # noqa: PLC0415
