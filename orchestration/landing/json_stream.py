@@ -13,6 +13,11 @@ from orchestration.landing.invoice_document import BadInvoice
 
 # What is waited for before reading goes on: small enough to stay in a processor's cache.
 WINDOW = 1 << 20
+# Atlas's longest text is a tag or a note, its longest value held a line or the list of payments,
+# and its invoices nest six deep. Beyond that a small packed body would cost hours or all memory.
+MOST_TOKEN_BYTES = 2 << 20
+MOST_KEPT_BYTES = 8 << 20
+MOST_DEPTH = 64
 _TOKEN = re.compile(rb'\s*("[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s\[\]{},:"]+)', re.DOTALL)
 _SPACE = re.compile(rb"\s*")
 
@@ -101,6 +106,8 @@ class JsonStream(ABC):
             depth += (token in {b"{", b"["}) - (token in {b"}", b"]"})
             if depth < 0:
                 raise self._not_json(token)
+            if depth > MOST_DEPTH:
+                raise BadInvoice(f"the invoice document nests more than {MOST_DEPTH} deep")
             if depth == 0:
                 return
 
@@ -110,6 +117,8 @@ class JsonStream(ABC):
             if found and self._is_whole(found):
                 self._at = found.end()
                 return found[1]
+            self._skip_space()
+            self._require_room()
             yield from self._more()
 
     def _is_whole(self, found: "re.Match[bytes]") -> bool:
@@ -120,12 +129,21 @@ class JsonStream(ABC):
     def _peek(self) -> Steps[bytes]:
         """The next byte that is no space, unread."""
         while True:
-            found = _SPACE.match(self._buffer, self._at)
-            at = found.end() if found else self._at
-            if at < len(self._buffer):
-                self._at = at
-                return self._buffer[at : at + 1]
+            self._skip_space()
+            if self._at < len(self._buffer):
+                return self._buffer[self._at : self._at + 1]
+            self._require_room()
             yield from self._more()
+
+    def _skip_space(self) -> None:
+        """Space that was read is not read again with what comes after it."""
+        if found := _SPACE.match(self._buffer, self._at):
+            self._at = found.end()
+
+    def _require_room(self) -> None:
+        kept = len(self._buffer) - (self._at if self._kept is None else self._kept)
+        if len(self._buffer) - self._at > MOST_TOKEN_BYTES or kept > MOST_KEPT_BYTES:
+            raise BadInvoice("the invoice document has a value larger than any of Atlas's")
 
     def _expect(self, wanted: bytes) -> Steps[None]:
         token = yield from self._token()
