@@ -205,3 +205,16 @@ def test_who_keeps_nothing_yet_will_keep_what_the_other_organizations_do(tmp_pat
     assert learn(file, "new").continuous_per_disk == Decimal("0.75")
     assert learn(file, "new").server_hour == {}
     assert (learn(file, "own").currency, learn(file, "new").currency) == ("Atlas Credits", "USD")
+
+
+def test_what_was_paid_in_dollars_before_is_no_price_in_credits(tmp_path: Path):
+    """Two cents a GB day in credits now; with October's six in dollars the mean was four."""
+    file = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(file)) as db:
+        db.execute(PAID_BY_TWO)
+        db.execute(
+            "insert into marts.fct_line_items select * replace (date '2026-10-20' as usage_date, "
+            "'USD' as pricing_currency, 300 as cost_cents) from marts.fct_line_items"
+        )
+    [tier] = learn(file, "own").continuous_tiers["AWS"]
+    assert tier.cents == 2
