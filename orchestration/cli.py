@@ -190,7 +190,7 @@ def up(
 ) -> None:
     """Run Dagster (webserver and daemon, daily refresh on) and the dashboard."""
     from orchestration.commands import processes  # noqa: PLC0415
-    from orchestration.commands.dagster_home import dagster_instance  # noqa: PLC0415
+    from orchestration.commands.dagster_home import put_in_order  # noqa: PLC0415
     from orchestration.schedules.daily import refresh_schedule  # noqa: PLC0415
 
     settings = load_settings()
@@ -198,12 +198,12 @@ def up(
     at.require_door(allow_anonymous=settings.allow_anonymous)
     at.require_free()
     refresh_schedule(settings.refresh_cron)
-    with dagster_instance(settings):
-        pass  # what killed processes left is put in order before anything is scheduled
+    put_in_order(settings)
     processes.stop_on_signals()
     with processes.services(at) as started:
         typer.echo(at.told())
-        raise typer.Exit(processes.wait_for_any(started))
+        # one that runs for months has no other start
+        raise typer.Exit(processes.wait_for_any(started, hourly=lambda: put_in_order(settings)))
 
 
 @app.command()

@@ -72,6 +72,12 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
+def put_in_order(settings: Settings) -> None:
+    """See dagster_instance."""
+    with dagster_instance(settings):
+        pass
+
+
 def prepare(settings: Settings) -> None:
     """Dagster's storage folder, with its telemetry off; runs from here show in its UI."""
     home = settings.dagster_home

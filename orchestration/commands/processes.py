@@ -1,13 +1,14 @@
 """Starting the long-running parts (Dagster, dashboard, sandbox) and stopping them together."""
 
 import ipaddress
+import logging
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ Processes = list[subprocess.Popen[bytes]]
 DEFINITIONS = "orchestration.definitions"
 GRACE_S = 20
 POLL_S = 0.2
+HOUR_S = 3600.0
+log = logging.getLogger("atlas_costs")
 
 
 def require_free_port(host: str, port: int, option: str) -> None:
@@ -169,16 +172,32 @@ def running(
             _stop(process)
 
 
-def wait_for_any(processes: Processes) -> int:
-    """Wait until one of them ends, or for a signal; returns an exit code."""
+def wait_for_any(processes: Processes, hourly: Callable[[], object] | None = None) -> int:
+    """Wait until one of them ends, or for a signal; returns an exit code.
+
+    Args:
+        processes: What is waited for.
+        hourly: Called once an hour meanwhile; what it raises is logged and stops nothing.
+    """
+    due = time.monotonic() + HOUR_S
     try:
         while True:
             for process in processes:
                 if (code := process.poll()) is not None:
                     return code
+            if hourly and time.monotonic() >= due:
+                _attempt(hourly)
+                due = time.monotonic() + HOUR_S
             time.sleep(POLL_S)
     except KeyboardInterrupt:
         return 0
+
+
+def _attempt(hourly: Callable[[], object]) -> None:
+    try:
+        hourly()
+    except Exception:
+        log.exception("could not put the data folder in order; it is tried again in an hour")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

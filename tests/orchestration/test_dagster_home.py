@@ -14,7 +14,7 @@ from dagster import DagsterRunStatus, RunsFilter
 from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
 
 from orchestration import alive
-from orchestration.commands import dagster_home, leftovers, run_history
+from orchestration.commands import dagster_home, leftovers, processes, run_history
 from orchestration.commands.dagster_home import DAGSTER_YAML, OF_OLD, fail_dead_runs, prepare
 from orchestration.commands.leftovers import sweep
 from orchestration.commands.run_history import prune
@@ -214,3 +214,21 @@ def test_every_start_clears_away_what_killed_processes_left(settings):
     assert not any(each.exists() for each in (*litter, old))
     assert new.exists()
     assert kept.exists()
+
+
+def test_what_runs_for_months_is_put_in_order_meanwhile(monkeypatch, caplog):
+    calls = []
+
+    def put_in_order():
+        calls.append(len(calls))
+        if len(calls) == 1:
+            raise OSError("no room")
+
+    monkeypatch.setattr(processes, "HOUR_S", 0.01)
+    monkeypatch.setattr(processes, "POLL_S", 0.01)
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as serving:
+        monkeypatch.setattr(serving, "poll", lambda: 7 if len(calls) > 2 else None)
+        assert processes.wait_for_any([serving], put_in_order) == 7
+        serving.kill()
+    assert len(calls) == 3
+    assert "tried again in an hour" in caplog.text
