@@ -22,7 +22,7 @@ from orchestration.resources.process import PROCESS_TAG, mark_run, process_tags
 from orchestration.settings import load_settings
 from orchestration.warehouse.lock import run_lock
 
-MONTHS = dg.MonthlyPartitionsDefinition(start_date="2026-01", fmt="%Y-%m", end_offset=1)
+INVOICES = dg.AssetKey(["atlas", "invoices"])
 
 
 @dg.job
@@ -135,7 +135,7 @@ def materialized(instance, *months: str) -> str:
     @dg.op(out={})
     def read(context):
         for month in months:
-            context.log_event(dg.AssetMaterialization("invoices", partition=month))
+            context.log_event(dg.AssetMaterialization(INVOICES, partition=month))
         context.log_event(
             dg.AssetCheckEvaluation(
                 asset_key=dg.AssetKey("invoices"), check_name="ties", passed=True
@@ -177,7 +177,7 @@ def test_history_is_pruned_by_age_but_not_what_a_month_was_last_read_by(
     assert not list(home.glob(f"**/{second}*"))
     last_read = {
         each.partition_key: each.run_id
-        for each in reversed(instance.fetch_materializations(dg.AssetKey("invoices"), 10).records)
+        for each in reversed(instance.fetch_materializations(INVOICES, 10).records)
     }
     assert last_read == {"2026-01": first, "2026-02": third}
 
