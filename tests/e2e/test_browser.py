@@ -72,15 +72,15 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def wait_for(url: str) -> None:
-    for _ in range(START_S * 5):
+def wait_for(url: str, patience_s: int = START_S) -> None:
+    for _ in range(patience_s * 5):
         try:
             urlopen(url).close()
         except URLError:
             time.sleep(0.2)
         else:
             return
-    pytest.fail(f"{url} did not answer within {START_S} s")
+    pytest.fail(f"{url} did not answer within {patience_s} s")
 
 
 def dollars(cents: int) -> str:

@@ -18,6 +18,8 @@ from websockets.sync.client import connect
 from orchestration.commands.processes import Addresses
 from tests.e2e.test_browser import free_port, wait_for
 
+# Dagster's pages are served once its code is loaded: ten seconds of one core, or of a busy one.
+PATIENCE_S = 240
 PROGRAM = str(Path(sys.executable).with_name("atlas-costs"))
 
 
@@ -69,7 +71,7 @@ def test_up_serves_our_own_pages_alone_and_a_signal_stops_everything(tmp_path, c
     try:
         pages = f"{dagster}/server_info", f"{dashboard}/"
         for page in pages:
-            wait_for(page)
+            wait_for(page, PATIENCE_S)
             assert refused(page, Host="evil.example")
             assert refused(page, Origin="http://evil.example")
         assert refused(f"{dagster}/graphql?query=%7Bversion%7D")
@@ -84,7 +86,8 @@ def test_up_serves_our_own_pages_alone_and_a_signal_stops_everything(tmp_path, c
         assert process.wait(60) == 0
         assert not any(map(alive, pages))
     finally:
-        process.kill()
+        # killed, it would leave its children, and they hold the pipe that is read to its end
+        process.terminate()
         process.communicate()
 
 
