@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -154,6 +155,9 @@ def _problem(error: dict[str, Any], kind: type[BaseModel]) -> str:
     if error["type"] == "missing":
         return f"{name} is missing"
     if error["type"] == "extra_forbidden":
-        return f"{name} is not a field of it (it has {', '.join(sorted(kind.model_fields))})"
+        meant = get_close_matches(name, kind.model_fields, 1)
+        hint = f", did you mean {meant[0]}?" if meant else ""
+        fields = ", ".join(sorted(kind.model_fields))
+        return f"{name} is not a field of it{hint} (it has {fields})"
     message = str(error["msg"]).removeprefix("Value error, ")
     return f"{name} {message}" if name else message

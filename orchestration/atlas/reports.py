@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from orchestration.atlas.client import Answer, AtlasClient, OpenSink
-from orchestration.atlas.errors import Expired, MalformedAnswer, ReportFailed
+from orchestration.atlas.errors import Expired, MalformedAnswer, NotFound, ReportFailed
 
 log = logging.getLogger("atlas_costs")
 VERSION = "2025-03-12"
@@ -29,12 +29,15 @@ class PollPolicy:
         growth: Each wait is so many times the one before …
         longest_s: … up to this.
         patience_s: A report that is not made by then counts as failed.
+        gone_after_s: Atlas has no list of reports to compare a 404 with: one that was just asked
+            for is gone only when it answers nothing else for so long.
     """
 
     first_s: float = 5.0
     growth: float = 1.5
     longest_s: float = 60.0
     patience_s: float = 1800.0
+    gone_after_s: float = 20.0
 
 
 class Report(BaseModel):
@@ -89,18 +92,26 @@ class FocusReports:
 
         Raises:
             ReportFailed: Atlas could not make it, or not in time.
+            NotFound: it is gone.
             Stopped: nobody waits any more.
         """
         _, what = self._place(report.invoice_id)
+        minutes = self._polls.patience_s / 60
         pause, until = self._polls.first_s, time.monotonic() + self._polls.patience_s
-        if report.state not in DONE:
-            log.info("%s: waiting for it, at most %.0f min.", what, self._polls.patience_s / 60)
+        missing_since: float | None = None
         while report.state not in DONE:
             if time.monotonic() + pause > until:
-                minutes = self._polls.patience_s / 60
                 raise ReportFailed(f"{what}: Atlas has not made it in {minutes:.0f} minutes.")
+            log.debug("%s: %s, waited for %.0f minutes at most.", what, report.state, minutes)
             self._client.pause(max(0.0, report.asked_at + pause - time.monotonic()), what)
-            report = self.read(report.invoice_id, report.report_id)
+            try:
+                report, missing_since = self.read(report.invoice_id, report.report_id), None
+            except NotFound:
+                now = time.monotonic()
+                missing_since = missing_since or now
+                if now - missing_since >= self._polls.gone_after_s:
+                    raise
+                report = report.model_copy(update={"asked_at": now})
             pause = min(pause * self._polls.growth, self._polls.longest_s)
         if report.state == FAILED:
             reason = (report.failure_reason or "no reason given").rstrip(".")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
+from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -105,7 +106,9 @@ def _failure(ended: Any) -> str:  # noqa: ANN401  Dagster's result
 
 def _action(name: str) -> Action:
     if (known := ACTIONS.get(name.replace("-", "_"))) is None:
-        raise Refusal(f"There is no action {name}; there is {', '.join(ACTIONS)}.")
+        meant = get_close_matches(name.replace("-", "_"), ACTIONS, 1)
+        hint = f" Did you mean {meant[0]}?" if meant else ""
+        raise Refusal(f"There is no action {name}.{hint} Actions: {', '.join(ACTIONS)}.")
     return known
 
 
@@ -121,7 +124,7 @@ def parsed(action: Action, arguments: Iterable[str]) -> dict[str, Any]:
     for argument in arguments:
         key, sign, text = argument.partition("=")
         if not sign:
-            raise Refusal(f"{argument} is no key=value, such as project=shop.")
+            raise Refusal(f"Write {argument} as key=value, such as project=shop.")
         name, _, inside = key.partition(".")
         name = CAMEL.sub("_", name).lower().replace("-", "_")
         if name in values and not (inside and isinstance(values[name], dict)):

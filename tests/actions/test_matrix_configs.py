@@ -158,8 +158,9 @@ def test_in_a_job_the_message_names_the_field(name, atlas):
 @pytest.mark.parametrize(
     ("action", "arguments", "said"),
     [
-        ("make_coffee", [], "There is no action make_coffee; there is create_project,"),
-        ("create_project", ["p"], "p is no key=value, such as project=shop"),
+        ("make_coffee", [], "There is no action make_coffee. Actions: create_project,"),
+        ("pause-clutser", [], "There is no action pause-clutser. Did you mean pause_cluster?"),
+        ("create_project", ["p"], "Write p as key=value, such as project=shop"),
         ("create_project", ["name=p", "tags={a"], "tags: '{a' cannot be read"),
     ],
 )

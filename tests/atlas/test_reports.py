@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from orchestration.atlas.auth import ServiceAccountAuth, digest
 from orchestration.atlas.billing import Billing
 from orchestration.atlas.client import AtlasClient, RetryPolicy
-from orchestration.atlas.errors import Expired, MalformedAnswer, ReportFailed, Stopped
+from orchestration.atlas.errors import Expired, MalformedAnswer, NotFound, ReportFailed, Stopped
 from orchestration.atlas.records import invoices
 from orchestration.atlas.reports import FocusReports, PollPolicy, Report
 from tests.servers import Scripted, serving
@@ -92,6 +92,23 @@ def test_a_report_that_is_never_made_is_given_up_on():
         with pytest.raises(ReportFailed, match="has not made it"):
             reports.wait(reports.request("i"))
         assert 2 < len(server.requests) < 9
+
+
+NOT_FOUND = Scripted(404, b'{"error": 404, "errorCode": "NOT_FOUND", "detail": "none"}')
+
+
+def test_a_report_that_one_read_does_not_know_is_waited_for():
+    with asking(report("PENDING"), NOT_FOUND, report("SUCCEEDED")) as (_, reports):
+        assert reports.wait(reports.request("i")).state == "SUCCEEDED"
+
+
+def test_a_report_that_no_read_knows_for_some_time_is_gone():
+    soon = PollPolicy(first_s=0.05, longest_s=0.05, patience_s=20, gone_after_s=0.2)
+    with asking(report("PENDING"), NOT_FOUND, polls=soon) as (server, reports):
+        pending = reports.request("i")
+        with pytest.raises(NotFound):
+            reports.wait(pending)
+        assert len(server.requests) >= 3
 
 
 def test_waiting_for_a_report_ends_when_nobody_waits():
