@@ -42,12 +42,15 @@ class Waiting:
     Attributes:
         gone_after_s: How long neither Atlas's single read nor its list may know of something before
             it counts as gone.
+        outvoted_after_s: How long a list may show what Atlas has deleted for us and its own read no
+            longer knows.
     """
 
     first_s: float = 2.0
     growth: float = 1.3
     longest_s: float = 30.0
     gone_after_s: float = 20.0
+    outvoted_after_s: float = 30.0
 
 
 @dataclass(frozen=True)

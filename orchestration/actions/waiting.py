@@ -4,6 +4,7 @@ Atlas's lists and its single reads lag behind each other, either way. A 404 alon
 is gone is in no list either, and still in none some time later.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ def wait(
     is_done: Callable[[T], bool],
     timeout_s: float,
     gone_after_s: float | None = None,
+    *,
+    is_deletion: bool = False,
 ) -> T | None:
     """Ask again and again until it is done, or gone for certain: then None.
 
@@ -61,13 +64,14 @@ def wait(
         timeout_s: The longest wait in all.
         gone_after_s: How long neither read may know of it before it counts as gone; if left out,
             as context.waiting says.
+        is_deletion: Whether Atlas was asked to delete it, and said yes.
 
     Raises:
         StillWaiting: it was not done in time, or Atlas does not answer, or not us any more.
             Nothing is lost by that: the same action, run again, goes on waiting.
         ActionFailed: it will never be done.
     """
-    looks = _Looks(context, watched, gone_after_s)
+    looks = _Looks(context, watched, gone_after_s, is_deletion=is_deletion)
     pause = context.waiting.first_s
     while True:
         found = looks.look()
@@ -88,12 +92,22 @@ def wait(
 class _Looks(Generic[T]):
     """What was seen so far, and since when nothing was."""
 
-    def __init__(self, context: Context, watched: Watched[T], gone_after_s: float | None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        watched: Watched[T],
+        gone_after_s: float | None,
+        *,
+        is_deletion: bool,
+    ) -> None:
         self._context, self._watched = context, watched
         waited = context.waiting.gone_after_s
         self._gone_after_s = waited if gone_after_s is None else gone_after_s
         self._began = time.monotonic()  # a clock that is set must not make a wait longer
         self._missing_since: float | None = None
+        self._unread_since: float | None = None
+        # of what Atlas deletes for us, its yes and its own read count for more than its list
+        self._outvoted_after_s = context.waiting.outvoted_after_s if is_deletion else math.inf
         self._has_told_limit = False
         self.said = ""
 
@@ -108,7 +122,7 @@ class _Looks(Generic[T]):
         return since is not None and time.monotonic() - since >= self._gone_after_s
 
     def look(self) -> T | None:
-        found = self.asked(self._watched.seen)
+        found = self._seen()
         if found is not None:
             self._missing_since = None
         elif self._missing_since is None:
@@ -116,9 +130,21 @@ class _Looks(Generic[T]):
         self._tell(found)
         return found
 
-    def _tell(self, found: T | None) -> None:
+    def _seen(self) -> T | None:
+        found = self.asked(self._watched.read)
         if found is not None:
+            self._unread_since = None
+            return found
+        self._unread_since = self._unread_since or time.monotonic()
+        is_outvoted = time.monotonic() - self._unread_since >= self._outvoted_after_s
+        return None if is_outvoted else self.asked(self._watched.listed)
+
+    def _tell(self, found: T | None) -> None:
+        if found is not None and self._unread_since is None:
             self._say(self._watched.state(found))
+        elif found is not None:
+            state = self._watched.state(found)
+            self._say(state, f"Atlas's list alone shows {self._watched.what}, as {state}.")
         elif self.is_gone:
             self._say(GONE)
         else:
@@ -177,7 +203,7 @@ def delete(context: Context, watched: Watched[T], ask: Callable[[], None]) -> No
     except AtlasError as error:
         if not was_unheard(error) or not _is_gone(watched):
             raise
-    wait(context, watched, lambda _: False, DELETION_SHOWS_S, gone_after_s=0)
+    wait(context, watched, lambda _: False, DELETION_SHOWS_S, gone_after_s=0, is_deletion=True)
 
 
 def _is_gone(watched: Watched[T]) -> bool:

@@ -15,7 +15,7 @@ from orchestration.extraction.clients import new_client
 from orchestration.settings import load_settings
 
 T = TypeVar("T")
-QUICK = Waiting(first_s=0.001, longest_s=0.02, gone_after_s=0.05)
+QUICK = Waiting(first_s=0.001, longest_s=0.02, gone_after_s=0.05, outvoted_after_s=1.5)
 SILENT = {"console": {"config": {"log_level": "CRITICAL"}}}
 
 

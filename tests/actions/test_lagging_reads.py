@@ -1,13 +1,16 @@
 """Atlas's lists and single reads lag each other: nothing is asked for twice, nothing given up."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
+from orchestration.action_runs.runner import Actor
 from orchestration.atlas.provisioning import Provisioning
+from orchestration.settings import load_settings
 from tests.actions.cases import CASES, new_cluster, new_user
 from tests.actions.conftest import clear_faults
-from tests.actions.running import apply, in_atlas, run
+from tests.actions.running import QUICK, apply, in_atlas, run
 
 NAMELESS = ("create_snapshot", "restore")
 EVERY = pytest.mark.parametrize("name", NAMELESS)
@@ -183,6 +186,16 @@ def test_a_deletion_has_ended_when_neither_read_shows_it(name, which, stage):
 
 
 @DELETIONS
+def test_a_list_that_never_forgets_what_was_deleted_is_outvoted(name, stage):
+    case = CASES[name]
+    values = case.prepare(stage)
+    stage.sandbox.control("clock", {"days": 1})
+    fault = {"kind": "lag", "method": "GET", "path": READS[name][0], "seconds": AN_HOUR}
+    stage.sandbox.control("faults", fault)
+    assert apply(case.action, **values).outcome == "applied"
+
+
+@DELETIONS
 def test_what_only_the_list_shows_is_there_to_be_deleted(name, stage):
     case = CASES[name]
     values, before = case.prepare(stage), case.sent_in(stage.writes())
@@ -232,13 +245,30 @@ def test_what_is_made_under_a_name_and_not_found_by_it_yet_is_adopted(name, stag
         assert len(in_atlas(count)) == 1
 
 
-def test_a_new_cluster_that_neither_read_shows_yet_is_waited_for(stage, monkeypatch):
+@pytest.fixture
+def behind_a_creation(stage, monkeypatch):
+    """For a while after a cluster is made, neither its own read nor the list shows it."""
     create = Provisioning.create_cluster
 
     def then_behind(self, *arguments):
         made = create(self, *arguments)
-        lag(stage, "/clusters(/one)?$", 0.03)
+        lag(stage, "/clusters(/one)?$", BEHIND_S)
         return made
 
     monkeypatch.setattr(Provisioning, "create_cluster", then_behind)
-    assert apply("create_cluster", **new_cluster(stage.project)).outcome == "applied"
+    return Actor(load_settings(), "tests", replace(QUICK, gone_after_s=30.0))
+
+
+def test_a_new_cluster_that_neither_read_shows_yet_is_waited_for(behind_a_creation, stage):
+    values = {**new_cluster(stage.project), "dry_run": False}
+    assert behind_a_creation.run("create_cluster", values).outcome == "applied"
+
+
+def test_so_is_one_that_a_file_names(behind_a_creation, stage, tmp_path):
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/resources.yaml").write_text(
+        f"projects: [{{name: {stage.name}, clusters: [{{name: one, provider: AWS, "
+        "region: US_EAST_1, instance_size: M10}]}]\n"
+    )
+    done = behind_a_creation.run("apply_resources", {"dry_run": False})
+    assert done.outcome == "applied", done.error

@@ -7,6 +7,7 @@ is none of that name.
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from pydantic import Field
@@ -281,6 +282,13 @@ def locate(context: Context, project: str, cluster: str) -> Located:
     return Located(context, there, require_cluster(context, there, cluster))
 
 
+def expected(context: Context, project: str, name: str, *, is_flex: bool) -> Located:
+    """A cluster that Atlas said it made, whether or not a read shows it yet."""
+    there = project_of(context, project)
+    seen = find_cluster(context, there, name, as_flex=is_flex)
+    return Located(context, there, seen or FoundCluster({"name": name}, is_flex))
+
+
 def _watched(at: Located) -> Watched[FoundCluster]:
     """The cluster of this name, as its two reads have it."""
     atlas, is_flex, name = at.context.atlas, at.cluster.is_flex, at.cluster.name
@@ -323,7 +331,8 @@ def wait_until_gone(at: Located, timeout_s: float) -> None:
     Raises:
         StillWaiting: not in time.
     """
-    wait(at.context, _watched(at), lambda now: _is_another(at, now), timeout_s)
+    is_another = partial(_is_another, at)
+    wait(at.context, _watched(at), is_another, timeout_s, is_deletion=True)
 
 
 def _is_another(at: Located, now: FoundCluster) -> bool:

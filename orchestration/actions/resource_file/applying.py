@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from orchestration.actions.clusters.state import locate, wait_until_ready
+from orchestration.actions.clusters.configs import FLEX
+from orchestration.actions.clusters.state import expected, wait_until_ready
 from orchestration.actions.context import Context
 from orchestration.actions.model import GOOD, Note, Record, Refusal, Typed
 from orchestration.actions.performing import finish, new_record, perform
@@ -133,7 +134,8 @@ class Application:
         left = max(0.0, min(longest, (self.until - context.now()).total_seconds()))
 
         def wait() -> Typed:
-            at = locate(context, config.project, config.name)
+            is_flex = config.instance_size == FLEX
+            at = expected(context, config.project, config.name, is_flex=is_flex)
             return wait_until_ready(at, left).details()
 
         outcome: Outcome = "adopted" if step.does == "adopt" else "applied"
