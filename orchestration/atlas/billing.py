@@ -1,7 +1,6 @@
 """Invoices: one method per endpoint, named by operationId."""
 
-from urllib.parse import quote
-
+from orchestration.atlas import paths
 from orchestration.atlas.client import Answer, AtlasClient, OpenSink
 
 VERSION = "2023-01-01"
@@ -13,7 +12,7 @@ class Billing:
     def __init__(self, client: AtlasClient, org_id: str) -> None:
         self.org_id = org_id
         self._client = client
-        self._invoices = f"/orgs/{quote(org_id, safe='')}/invoices"
+        self._invoices = f"{paths.organization(org_id)}/invoices"
 
     def list_invoices(self) -> list[Answer]:
         """Atlas listOrgInvoices: metadata of every invoice, the pending one included.
@@ -33,7 +32,7 @@ class Billing:
     def download_invoice(self, invoice_id: str, open_sink: OpenSink) -> None:
         """Atlas getOrgInvoice: one whole invoice, not paged whatever its size."""
         self._client.download(
-            f"{self._invoices}/{quote(invoice_id, safe='')}",
+            f"{self._invoices}/{paths.segment(invoice_id)}",
             open_sink,
             version=VERSION,
             what=f"invoice {invoice_id}",

@@ -4,10 +4,10 @@ import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from orchestration.atlas import paths
 from orchestration.atlas.client import Answer, AtlasClient, OpenSink
 from orchestration.atlas.errors import Expired, MalformedAnswer, NotFound, ReportFailed
 
@@ -65,7 +65,7 @@ class FocusReports:
 
     def __init__(self, client: AtlasClient, org_id: str, polls: PollPolicy | None = None) -> None:
         self._client = client
-        self._invoices = f"/orgs/{quote(org_id, safe='')}/invoices"
+        self._invoices = f"{paths.organization(org_id)}/invoices"
         self._polls = polls or PollPolicy()
 
     def request(self, invoice_id: str) -> Report:
@@ -84,7 +84,7 @@ class FocusReports:
             AtlasError: the subclass whose remedy fits; NotFound after 7 days.
         """
         path, what = self._place(invoice_id)
-        address = f"{path}/{quote(report_id, safe='')}"
+        address = f"{path}/{paths.segment(report_id)}"
         return _report(self._client.get(address, version=VERSION, what=what))
 
     def wait(self, report: Report) -> Report:
@@ -138,7 +138,7 @@ class FocusReports:
         raise AssertionError("the last chance either returns or raises")
 
     def _place(self, invoice_id: str) -> tuple[str, str]:
-        path = f"{self._invoices}/{quote(invoice_id, safe='')}/reports"
+        path = f"{self._invoices}/{paths.segment(invoice_id)}/reports"
         return path, f"FOCUS report of invoice {invoice_id}"
 
 

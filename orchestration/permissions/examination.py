@@ -7,8 +7,9 @@ whole is not asked about again.
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl
 
+from orchestration.atlas import paths
 from orchestration.atlas.client import AtlasClient
 from orchestration.atlas.errors import AtlasError
 from orchestration.atlas.responses import results
@@ -53,7 +54,7 @@ class Examination:
         self, client: AtlasClient, org_id: str, credentials: ApiKey | ServiceAccount
     ) -> None:
         self._client, self._org_id, self._credentials = client, org_id, credentials
-        self._paths: dict[str, list[str]] = {"org": [f"/orgs/{_segment(org_id)}"]}
+        self._paths: dict[str, list[str]] = {"org": [paths.organization(org_id)]}
         self._sources: dict[str, Finding] = {}
         self._documents: dict[str, Any] = {}
         self._same_for_all: Finding | None = None
@@ -172,7 +173,7 @@ def _paths(operation: str, prefix: str, document: object) -> list[str]:
         return [f"{prefix}/invoices/{_segment(each['id'])}" for each in found if "id" in each]
     if operation == "getOrgGroups":
         full_first = sorted(found, key=lambda each: -int(each.get("clusterCount") or 0))
-        return [f"/groups/{_segment(each['id'])}" for each in full_first if "id" in each]
+        return [paths.project(str(each["id"])) for each in full_first if "id" in each]
     if operation == "listGroupClusters":
         paid = sorted((each for each in found if not _is_free(each)), key=_is_sharded)
         return [f"{prefix}/clusters/{_segment(each['name'])}" for each in paid if "name" in each]
@@ -200,4 +201,4 @@ def _placeholder(path: str) -> str | None:
 
 
 def _segment(value: object) -> str:
-    return quote(str(value), safe="")
+    return paths.segment(str(value))

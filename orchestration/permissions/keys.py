@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
+from orchestration.atlas import paths
 from orchestration.atlas.client import AtlasClient
 from orchestration.atlas.errors import AtlasError
 from orchestration.atlas.responses import results
@@ -47,7 +47,7 @@ def facts(
         credentials: The key itself.
         now: UTC.
     """
-    org = f"/orgs/{quote(org_id, safe='')}"
+    org = paths.organization(org_id)
     if isinstance(credentials, ApiKey):
         return _of_api_key(client, org, credentials.public_key, now)
     return _of_service_account(client, org, credentials, now)
