@@ -11,6 +11,7 @@ from orchestration.definitions import defs
 from orchestration.partitions import first_month, months_since
 from orchestration.schedules.daily import refresh_schedule
 from orchestration.settings import SettingsError
+from tests.orchestration.asset_graph import SNAPSHOT, drawn
 
 EXTRACTED = {
     "organizations",
@@ -60,6 +61,11 @@ def layer(key: dg.AssetKey) -> int:
 
 def test_everything_loads():
     dg.Definitions.validate_loadable(defs)
+
+
+def test_the_graph_is_as_it_was_drawn():
+    """Who changes it sees in asset_graph.txt what else changed; `make snapshot` draws it again."""
+    assert drawn(defs).splitlines() == SNAPSHOT.read_text().splitlines()
 
 
 def test_each_entity_is_an_asset_of_its_own(graph):
