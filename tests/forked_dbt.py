@@ -1,0 +1,165 @@
+"""dbt without its start: each run is a fork of one process that has imported dbt and parsed.
+
+A start is 4 CPU seconds of imports and, in a folder of its own, 10 of parsing; the tests of the
+models built twenty times. Refreshes still start it as they do for a user.
+"""
+
+import atexit
+import functools
+import hashlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any, NoReturn
+
+PROJECT = Path(__file__).resolve().parents[1] / "dbt_project"
+LENGTH = struct.Struct("!Q")
+# A program like dbt: it hands its arguments and where it writes to the process, and dies with it.
+PROGRAM = """\
+#!{python} -IS
+import json, os, socket, struct, sys
+asked = json.dumps({{"argv": sys.argv[1:], "env": dict(os.environ), "cwd": os.getcwd()}}).encode()
+with socket.socket(socket.AF_UNIX) as server:
+    server.connect({address!r})
+    socket.send_fds(server, [struct.pack("!Q", len(asked))], [1, 2])
+    server.sendall(asked)
+    code = server.recv(1)
+sys.exit(code[0] if code else "dbt was killed")
+"""
+
+
+@functools.cache
+def program() -> Path:
+    """The program `dbt`; the process behind it starts when it is first run, and ends with this."""
+    folder = Path(tempfile.mkdtemp(prefix="dbt-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(folder / "socket"))
+    listener.listen()
+    threading.Thread(target=_start_when_asked, args=(listener, folder), daemon=True).start()
+    found = folder / "dbt"
+    found.write_text(PROGRAM.format(python=sys.executable, address=str(folder / "socket")))
+    found.chmod(0o755)
+    return found
+
+
+def _start_when_asked(listener: socket.socket, folder: Path) -> None:
+    select.select([listener], [], [])
+    kept = {name: value for name, value in os.environ.items() if "ATLAS" not in name}
+    process = subprocess.Popen(
+        # -P: the folder of this file has a folder called dbt
+        [sys.executable, "-P", __file__, str(listener.fileno()), str(folder / "target")],
+        # killed, it leaves semaphores to Python, which would tell of them
+        env={**kept, "DBT_LOG_LEVEL_FILE": "none", "PYTHONWARNINGS": "ignore"},
+        pass_fds=[listener.fileno()],
+        cwd=folder,
+    )
+    listener.close()  # that nobody waits for one that has died
+    atexit.register(process.wait)
+    atexit.register(process.kill)
+
+
+def serve(listener: socket.socket, target: Path) -> NoReturn:
+    """Parse once, then fork for each who asks."""
+    manifest = _parsed(target)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a fork but who asked for it
+    while True:
+        asker, _ = listener.accept()
+        if not os.fork():
+            listener.close()
+            _answer(asker, manifest, target)
+        asker.close()
+
+
+def _parsed(target: Path) -> Any:
+    """The manifest; from what was parsed before, where that is still what stands in the files."""
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415  the tests' own process does without
+
+    target.mkdir()
+    if (before := PROJECT / "target/partial_parse.msgpack").exists():
+        shutil.copy(before, target)
+    place = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+    parsed = dbtRunner().invoke(
+        ["--quiet", "parse", "--profile", "atlas_costs", "--target-path", str(target), *place]
+    )
+    assert parsed.success, parsed.exception
+    return parsed.result
+
+
+def _answer(asker: socket.socket, manifest: Any, parsed_to: Path) -> NoReturn:
+    code = 2
+    try:
+        header, (out, err), *_ = socket.recv_fds(asker, LENGTH.size, 2)
+        asked = json.loads(_read(asker, *LENGTH.unpack(header)))
+        threading.Thread(target=_die_with, args=(asker,), daemon=True).start()
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        os.chdir(asked["cwd"])
+        os.environ.clear()
+        os.environ.update(asked["env"])
+        code = _run(asked["argv"], manifest, parsed_to)
+        sys.stdout.flush()
+        asker.send(bytes([code]))
+    finally:
+        os._exit(code)
+
+
+def _read(asker: socket.socket, length: int) -> bytes:
+    parts = bytearray()
+    while len(parts) < length:
+        parts += asker.recv(length - len(parts))
+    return bytes(parts)
+
+
+def _die_with(asker: socket.socket) -> None:
+    """Whoever kills the program means dbt."""
+    asker.recv(1)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _run(argv: list[str], manifest: Any, parsed_to: Path) -> int:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    usable = _for_project(manifest) if "parse" not in argv else None
+    ended = dbtRunner(manifest=usable).invoke(argv)
+    # until then a part of what was built is in a file beside it
+    DuckDBConnectionManager.close_all_connections()
+    if usable and (target := os.environ.get("DBT_TARGET_PATH")):
+        shutil.copy(parsed_to / "manifest.json", target)
+    return 0 if ended.success else 2 if ended.exception else 1
+
+
+def _for_project(manifest: Any) -> Any:
+    """The same for a copy whose seeds differ; nothing for a project that is another one."""
+    project = Path(os.environ.get("DBT_PROJECT_DIR", PROJECT))
+    if project == PROJECT:
+        return manifest
+    if _checksum(project) != _checksum(PROJECT):
+        return None
+    for node in manifest.nodes.values():
+        if node.resource_type == "seed":
+            node.root_path = str(project)
+    return manifest
+
+
+def _checksum(project: Path) -> str:
+    """Of all that is parsed; a seed's rows are read when it is loaded."""
+    found = hashlib.sha256()
+    for file in sorted(project.rglob("*")):
+        if file.suffix in {".sql", ".yml", ".md"} and "target" not in file.parts:
+            found.update(f"\n{file.relative_to(project)}\n".encode() + file.read_bytes())
+    return found.hexdigest()
+
+
+if __name__ == "__main__":
+    serve(socket.socket(fileno=int(sys.argv[1])), Path(sys.argv[2]))
