@@ -51,7 +51,7 @@ class Sunsets:
             log.info("%s: Atlas ends this on %s, as expected", what, _day(sunset))
             return
         self.sentences.append(_sentence(what, version, sunset, deprecation))
-        log.warning("%s", self.sentences[-1])
+        log.warning("Notice from Atlas about %s", self.sentences[-1])
 
 
 def _sentence(what: str, version: str, sunset: str, deprecation: str) -> str:

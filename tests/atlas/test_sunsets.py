@@ -33,7 +33,8 @@ def test_an_end_is_said_with_its_date_and_what_to_do(caplog):
         "on: update atlas-costs before then."
     )
     [record] = caplog.records
-    assert (record.levelno, record.message) == (logging.WARNING, said)
+    told = f"Notice from Atlas about {said}"
+    assert (record.levelno, record.message) == (logging.WARNING, told)
 
 
 def test_it_is_said_once_for_each_operation_whatever_the_project():
