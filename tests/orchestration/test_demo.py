@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.commands import demo
-from orchestration.settings import PROJECT_ROOT, SettingsError, connections_file, load_settings
+from orchestration.settings import PROJECT_ROOT, SettingsError, load_settings
 
 PROGRAM = str(Path(sys.executable).with_name("atlas-costs"))
 REAL = """\
@@ -44,7 +44,7 @@ def test_no_organization_of_this_machine_is_known_in_it(real_organization, monke
     enter(monkeypatch, demo.clean_environment())
     settings = load_settings()
     assert not settings.config_dir.is_relative_to(PROJECT_ROOT / "config")
-    assert not connections_file(settings).exists()
+    assert not settings.connections_file.exists()
     assert settings.connections_for_actions() == []
     with pytest.raises(SettingsError, match="No Atlas credentials"):
         settings.connections()
