@@ -37,6 +37,7 @@ BUILDING_FIXTURES = {"refreshed", "built", "browser"}
 BUILDING_COMMANDS = {
     "dbt": {"build", "run", "seed"},
     "atlas-costs": {"refresh", "rebuild", "demo", "up"},
+    Path(sys.executable).name: {"orchestration.refreshing.dbt_process"},
 }
 _not_building: list[str] = []
 """The test under way, unless it is marked as one that builds."""

@@ -1,13 +1,19 @@
 """What `make test-fast` leaves out is marked by itself, and what it runs builds nothing."""
 
 import subprocess
+import sys
 
 import pytest
 
 
 @pytest.mark.parametrize(
     "command",
-    [["dbt", "build"], ["/opt/bin/dbt", "--quiet", "run"], ["atlas-costs", "refresh"]],
+    [
+        ["dbt", "build"],
+        ["/opt/bin/dbt", "--quiet", "run"],
+        ["atlas-costs", "refresh"],
+        [sys.executable, "-m", "orchestration.refreshing.dbt_process", "{}"],
+    ],
     ids=" ".join,
 )
 def test_a_test_without_the_mark_cannot_build(command):

@@ -218,6 +218,7 @@ def billed_by_cluster(sandbox: RunningSandbox) -> Counter[str]:
     return cents
 
 
+@pytest.mark.built
 def test_the_total_is_previewed_within_two_percent(months):
     previews = {name: month.preview.after_cents for name, month in months.items()}
     assert previews == {
@@ -226,6 +227,7 @@ def test_the_total_is_previewed_within_two_percent(months):
     assert not any(month.preview.before_cents for month in months.values())
 
 
+@pytest.mark.built
 def test_each_price_says_where_it_is_from(months):
     """Some sizes and regions are on no invoice of theirs, others are."""
     bases = {
