@@ -38,6 +38,12 @@ except data.WarehouseMissingError:
     components.no_warehouse()
 except SettingsError as error:
     st.error(str(error), icon=":material/error:")
+except data.TooMuchError as error:
+    st.error(
+        f"This is more than a page can show. {error}: choose fewer days, a longer interval, a "
+        "smaller top or fewer groups.",
+        icon=":material/error:",
+    )
 except duckdb.Error:
     log.exception("a query of page %r failed", page.title)
     st.error(

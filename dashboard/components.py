@@ -14,6 +14,7 @@ from reporting.query import Query
 from reporting.ranges import DataDays, Window
 
 STALE_HOURS = 36
+MOST_PROBLEMS = 5
 SETTING_UP = (
     "Run `atlas-costs refresh` to load your organization's costs, or `make demo` to look at a "
     "sandbox that needs no Atlas key."
@@ -43,9 +44,12 @@ def usage_days() -> DataDays:
 
 
 def problems(sentences: Iterable[str]) -> None:
-    """What the address asked for and could not have."""
-    for sentence in sentences:
+    """What the address asked for and could not have; the first few, where it is much."""
+    every = list(sentences)
+    for sentence in every[:MOST_PROBLEMS]:
         st.warning(formats.plain(sentence), icon=":material/link_off:")
+    if (more := len(every) - MOST_PROBLEMS) > 0:
+        st.warning(f"{more} more parameters cannot be used.", icon=":material/link_off:")
 
 
 def freshness(rows: list[Row]) -> None:

@@ -5,7 +5,9 @@ A process that keeps a DuckDB file open goes on seeing its old data even after t
 moved on, so connections and results are keyed by the version file behind the pointer.
 """
 
+import threading
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from reporting.ranges import DataDays, Window
 from reporting.state import Filter
 
 Row = dict[str, Any]
+# What one visit may draw and what a server keeps of all visits (docs/performance.md).
+MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -36,6 +40,10 @@ class WarehouseMissingError(Exception):
     """Nothing has been published yet; the remedy is a refresh."""
 
 
+class TooMuchError(Exception):
+    """A page asks for more than it may draw or wait for; the remedy is to ask for less."""
+
+
 def warehouse_path() -> Path:
     """The pointer that every publish moves on to its new version.
 
@@ -43,6 +51,15 @@ def warehouse_path() -> Path:
         SettingsError: a setting cannot be used.
     """
     return load_settings().published_warehouse
+
+
+def ignores_case_of_tag_keys() -> bool:
+    """Whether Team and team are one tag key.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+    """
+    return load_settings().tag_keys_ignore_case
 
 
 def warehouse_version() -> Path:
@@ -58,8 +75,21 @@ def warehouse_version() -> Path:
 
 
 def rows(query: Query) -> list[Row]:
-    """A query's rows from the newest version; amounts stay whole cents or decimals."""
+    """A query's rows from the newest version; amounts stay whole cents or decimals.
+
+    Raises:
+        TooMuchError: more than MOST_ROWS, or it takes longer than LONGEST_S.
+    """
     return _read(str(warehouse_version()), query)
+
+
+def every_row(query: Query) -> list[Row]:
+    """The same for a file to be saved: of any number, and kept by nobody.
+
+    Raises:
+        TooMuchError: it takes longer than LONGEST_S.
+    """
+    return _asked(str(warehouse_version()), query, None)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -67,13 +97,29 @@ def _connection(version: str) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(version, read_only=True, config=_LOCKED_DOWN)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@st.cache_data(max_entries=MOST_KEPT, ttl=timedelta(minutes=15), show_spinner=False)
 def _read(version: str, query: Query) -> list[Row]:
+    found = _asked(version, query, MOST_ROWS + 1)
+    if len(found) > MOST_ROWS:
+        raise TooMuchError(f"It has more than {MOST_ROWS:,} rows")
+    return found
+
+
+def _asked(version: str, query: Query, limit: int | None) -> list[Row]:
     # one cursor a query: sessions are threads, and a DuckDB connection is not shared by threads
     with _connection(version).cursor() as cursor:
-        result = cursor.execute(query.sql, query.bound())
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+        # a browser that leaves does not end the query it asked
+        clock = threading.Timer(LONGEST_S, cursor.interrupt)
+        clock.start()
+        try:
+            result = cursor.execute(query.sql, query.bound())
+            names = [column[0] for column in result.description]
+            fetched = result.fetchall() if limit is None else result.fetchmany(limit)
+        except duckdb.InterruptException:
+            raise TooMuchError(f"A query took longer than {LONGEST_S} s") from None
+        finally:
+            clock.cancel()
+        return [dict(zip(names, values, strict=True)) for values in fetched]
 
 
 def usage_days() -> DataDays | None:

@@ -38,6 +38,8 @@ def controlled_report(days: DataDays) -> tuple[Report, list[str]]:
     """Draws the controls; the report they and the address agree on, and what was refused."""
     address = components.address()
     state, problems = url_state.parse(address)
+    if data.ignores_case_of_tag_keys():
+        state = state.with_folded_keys()
     if st.session_state.get(_WRITTEN) != address or "report.range" not in st.session_state:
         _fill(report_of(state, days))
     chosen = _controls(report_of(state, days))

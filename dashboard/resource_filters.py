@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import chips, components, data, url_state
 from reporting import dimensions
 from reporting.dimensions import RESOURCE_DIMENSIONS
-from reporting.state import Filter
+from reporting.state import Filter, with_folded_keys
 
 OFFERED = ("project", "resource_type", "region", "cloud_provider", "state", "listing_status")
 STATUS = {
@@ -20,6 +20,8 @@ def filters() -> tuple[tuple[Filter, ...], list[str]]:
     """The filters that the controls and the address agree on."""
     address = components.address()
     asked, refused = url_state.parse_filters(address, RESOURCE_DIMENSIONS)
+    if data.ignores_case_of_tag_keys():
+        asked = url_state.merged(with_folded_keys(asked))
     if st.session_state.get(_WRITTEN) != address or "resources.project" not in st.session_state:
         simple = {one.dimension: list(one.values) for one in asked if is_simple(one)}
         for name in OFFERED:

@@ -18,6 +18,8 @@ from reporting.state import MAX_GROUPS, MAX_TOP, OPERATORS, Filter, ReportState
 
 CHARTS = ("bar", "line", "area")
 MEASURES = ("cost", "usage")
+MAX_VALUES = 100
+MAX_LENGTH = 500
 TAG_BASES = ("current", "first_seen")
 _DAYS = re.compile(r"(.+)\.\.(.+)")
 _FILTER = re.compile(r"f(\d{0,2})\.(.+)", re.DOTALL)
@@ -59,13 +61,34 @@ class _Reader:
         return default
 
 
+def _reader(params: Params) -> _Reader:
+    """A reader of as much of an address as a page takes: an address may come from anybody."""
+    reader, given = _Reader({}), 0
+    kept: dict[str, list[str]] = {}
+    for name, values in params.items():
+        for value in values:
+            given += 1
+            if given > MAX_VALUES:
+                continue
+            if max(len(name), len(value)) <= MAX_LENGTH:
+                kept.setdefault(name, []).append(value)
+            else:
+                reader.refuse(name, value, f"at most {MAX_LENGTH} characters long", None)
+    reader.params = kept
+    if given > MAX_VALUES:
+        reader.problems.append(
+            f"This address has {given:,} parameters; the page reads the first {MAX_VALUES}."
+        )
+    return reader
+
+
 def _short(text: str) -> str:
     return text if len(text) <= 40 else f"{text[:40]}…"
 
 
 def parse(params: Params) -> tuple[ReportState, list[str]]:
     """The report an address asks for, and one sentence for each parameter it could not use."""
-    reader = _Reader(params)
+    reader = _reader(params)
     reader.refuse_unknown(_PARAMETERS)
     start, last = _days(reader)
     state = ReportState(
@@ -89,7 +112,7 @@ def parse_filters(
     params: Params, registry: dict[str, Dimension]
 ) -> tuple[tuple[Filter, ...], list[str]]:
     """The filters of a page that has no other state."""
-    reader = _Reader(params)
+    reader = _reader(params)
     reader.refuse_unknown(())
     return _filters(reader, registry), reader.problems
 

@@ -68,6 +68,7 @@ class Settings(Credentials):
     patience_minutes: int = Field(default=30, ge=0)
     focus_reports: bool = True
     required_tags: str = ""
+    tag_keys_ignore_case: bool = False
     dbt_memory: ByteSize = Field(default=ByteSize(4 * 2**30), ge=2**28)
     engine: Literal["duckdb"] = "duckdb"
     allow_anonymous: bool = False
@@ -167,6 +168,7 @@ class Settings(Credentials):
             "ATLAS_COSTS_RAW_DB": str(self.raw_file),
             "ATLAS_COSTS_MARTS_DB": str(self.marts_file),
             "ATLAS_COSTS_RECONCILE_TOLERANCE_CENTS": str(self.reconcile_tolerance_cents),
+            "ATLAS_COSTS_TAG_KEYS_IGNORE_CASE": str(self.tag_keys_ignore_case).lower(),
             "ATLAS_COSTS_ENGINE": self.engine,
             # its own debug log costs a sixth of its CPU; what it prints is kept in build/dbt.log
             "DBT_LOG_LEVEL_FILE": "none",

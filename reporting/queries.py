@@ -113,6 +113,13 @@ class Report:
         return "day" if self.state.bin == "cumulative" else self.state.bin
 
     @property
+    def drawn(self) -> Window:
+        """The window without the years before and after all costs: each of its days is a period."""
+        start = max(self.window.start, self.days.first)
+        end = min(self.window.end, self.data_end)
+        return self.window if start >= end else replace(self.window, start=start, end=end)
+
+    @property
     def lengths(self) -> tuple[int, int] | None:
         """How many days with costs the window and the compared one have."""
         return lengths(self.window, self.compared, self.days) if self.compared else None
@@ -217,8 +224,8 @@ drawn as (
 ),
 periods as (
     select unnest(generate_series(
-        date_trunc('{step}', {bind(report.window.start)}::date),
-        {bind(report.window.end - ONE_DAY)}::timestamp,
+        date_trunc('{step}', {bind(report.drawn.start)}::date),
+        {bind(report.drawn.end - ONE_DAY)}::timestamp,
         interval 1 {step}
     ))::date as period
 ),

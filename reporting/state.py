@@ -1,6 +1,7 @@
 """A cost report as a value: what is asked, of which days, cut and compared how."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
 
 from reporting.ranges import ONE_DAY, Window
@@ -26,6 +27,16 @@ class Filter:
         name = self.dimension.replace("tag:", "tag.", 1)
         silent = self.operator == "is" and name.rpartition(".")[2] not in OPERATORS
         return f"{prefix}.{name}" if silent else f"{prefix}.{name}.{self.operator}"
+
+
+def folded(name: str) -> str:
+    """A dimension's name with a tag's key as it stands where case is ignored."""
+    return name.lower() if name.startswith("tag:") else name
+
+
+def with_folded_keys(filters: Iterable[Filter]) -> tuple[Filter, ...]:
+    """Filters whose tag keys are as they stand where case is ignored."""
+    return tuple(replace(one, dimension=folded(one.dimension)) for one in filters)
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,11 @@ class ReportState:
         if not dots:
             return None
         return Window(date.fromisoformat(start), date.fromisoformat(last) + ONE_DAY)
+
+    def with_folded_keys(self) -> "ReportState":
+        """The report where Team and team are one tag key (ATLAS_COSTS_TAG_KEYS_IGNORE_CASE)."""
+        groups = tuple(dict.fromkeys(map(folded, self.group)))
+        return replace(self, group=groups, filters=with_folded_keys(self.filters))
 
     @property
     def range_name(self) -> str | None:

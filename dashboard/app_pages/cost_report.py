@@ -93,7 +93,7 @@ def download(report: Report) -> None:
     headings = [dimension.label for dimension in report.groups]
 
     def rows() -> str:
-        every = data.rows(report_query.series(report))
+        every = data.every_row(report_query.series(report))
         return tables.csv_file(every, headings, report.state.measure)
 
     first, last = report.window.start, report.window.end - ranges.ONE_DAY

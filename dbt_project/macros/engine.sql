@@ -131,6 +131,10 @@
 
 {# Atlas's [{key, value}] of clusters and projects in the shape that invoice lines have. #}
 {% macro tags_from_list(document) -%}
+    {{ folded_tags(own_tags_from_list(document)) }}
+{%- endmacro %}
+
+{% macro own_tags_from_list(document) -%}
     {%- set shape -%} '[{"key": "VARCHAR", "value": "VARCHAR"}]' {%- endset -%}
     {%- set tags = "from_json(" ~ document ~ ", " ~ shape ~ ")" -%}
     coalesce(
@@ -160,6 +164,68 @@
         ),
         '(untagged)'
     )
+{%- endmacro %}
+
+{% macro known_tags(tags) -%} coalesce({{ tags }}, {{ empty_tags() }}) {%- endmacro %}
+
+{# The one rule for the tags of a resource: a key that its newest bill lines carry is as they have
+   it, because Atlas puts project's and cluster's tags together there; any other key has the values
+   of its own tags and its project's. #}
+{% macro merged_tags(bill, own, project) -%}
+    {%- set bill, own, project = known_tags(bill), known_tags(own), known_tags(project) -%}
+    map_from_entries(list_transform(
+        list_sort(list_distinct(
+            map_keys({{ bill }}) || map_keys({{ own }}) || map_keys({{ project }})
+        )),
+        lambda wanted: {
+            'k': wanted,
+            'v': case
+                when len({{ bill }}[wanted]) > 0 then {{ bill }}[wanted]
+                else list_sort(list_distinct(
+                    coalesce({{ own }}[wanted], []) || coalesce({{ project }}[wanted], [])
+                ))
+            end
+        }
+    ))
+{%- endmacro %}
+
+{# Where each key of merged tags stands: any of bill, resource and project. #}
+{% macro tag_sources(bill, own, project) -%}
+    {%- set bill, own, project = known_tags(bill), known_tags(own), known_tags(project) -%}
+    map_from_entries(list_transform(
+        list_sort(list_distinct(
+            map_keys({{ bill }}) || map_keys({{ own }}) || map_keys({{ project }})
+        )),
+        lambda wanted: {
+            'k': wanted,
+            'v': list_filter(
+                [
+                    case when len({{ bill }}[wanted]) > 0 then 'bill' end,
+                    case when len({{ own }}[wanted]) > 0 then 'resource' end,
+                    case when len({{ project }}[wanted]) > 0 then 'project' end
+                ],
+                lambda source: source is not null
+            )
+        }
+    ))
+{%- endmacro %}
+
+{# A map of tags with its keys in lower case and the values of equal ones together, where
+   ATLAS_COSTS_TAG_KEYS_IGNORE_CASE says so; else as it is. #}
+{% macro folded_tags(tags) -%}
+    {%- if tag_keys_ignore_case() -%}
+        map_from_entries(list_transform(
+            list_distinct(list_transform(map_keys({{ tags }}), lambda key: lower(key))),
+            lambda wanted: {
+                'k': wanted,
+                'v': list_distinct(flatten(list_transform(
+                    list_filter(map_entries({{ tags }}), lambda tag: lower(tag.key) = wanted),
+                    lambda tag: tag.value
+                )))
+            }
+        ))
+    {%- else -%} {{ tags }}
+    {%- endif -%}
 {%- endmacro %}
 
 {% macro has_several_values(tags, key) -%} len(list_distinct({{ tags }}[{{ key }}])) > 1 {%- endmacro %}

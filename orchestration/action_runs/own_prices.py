@@ -51,6 +51,7 @@ with versions as (
         -- what a cluster was when first seen, it is taken to have been before
         if(lag(valid_from) over each_cluster is null, '-infinity', valid_from) as valid_from
     from marts.dim_clusters_history
+    where seen_in = 'inventory'
     window each_cluster as (partition by cluster_id order by valid_from)
 ),
 replica_sets as (

@@ -42,7 +42,11 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
         description: str,
     ) -> Tool:
         def run(asked: Q) -> Document:
-            with opened(settings().published_warehouse, SECONDS) as warehouse:
+            now = settings()
+            folds = now.tag_keys_ignore_case
+            with opened(
+                now.published_warehouse, SECONDS, ignores_case_of_tag_keys=folds
+            ) as warehouse:
                 return answer(warehouse, asked)
 
         return question(answer.__name__, description, kind, run)

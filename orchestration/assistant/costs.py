@@ -100,6 +100,8 @@ def _report(warehouse: Warehouse, asked: CostQuestion, step: str = "month") -> R
         tags=asked.tags,
         filters=filters_of(asked.filters),
     )
+    if warehouse.ignores_case_of_tag_keys:
+        state = state.with_folded_keys()
     return report_of(state, days, is_billed=is_billed)
 
 

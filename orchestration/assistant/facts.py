@@ -16,6 +16,7 @@ from orchestration.assistant.warehouse import Warehouse
 from reporting.conditions import conditions
 from reporting.dimensions import RESOURCE_DIMENSIONS, Dimension, find
 from reporting.query import Binder, Query
+from reporting.state import with_folded_keys
 
 LONGEST_ANSWER = 200_000
 
@@ -50,7 +51,10 @@ limit {bind(asked.limit + 1)}""")  # noqa: S608  only fixed text and parameters
 def list_active_resources(warehouse: Warehouse, asked: ListActiveResources) -> Document:
     """Resources that Atlas lists or bills now, dearest first."""
     bind = Binder()
-    pairs = [(each, _resource(each.dimension)) for each in filters_of(asked.filters)]
+    filters = filters_of(asked.filters)
+    if warehouse.ignores_case_of_tag_keys:
+        filters = with_folded_keys(filters)
+    pairs = [(each, _resource(each.dimension)) for each in filters]
     query = bind.query(f"""select
     resource_name, resource_type, project_name, cloud_provider, region, instance_size, state,
     paused, listing_status, nodes, disk_gb, mongodb_version, backup_enabled, pit_enabled, tags,

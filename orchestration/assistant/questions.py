@@ -68,11 +68,14 @@ Month = Annotated[
     BeforeValidator(_month),
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"^\d{4}-\d{2}$"}, {"type": "null"}]}),
 ]
-Operator = Literal["is", "is_not", "contains", "starts", "ends"]
+Operator = Literal["is", "is_not", "has", "contains", "not_contains", "starts", "ends"]
 Values = Annotated[
     list[str],
     Field(
-        min_length=1, max_length=100, description="Any of them is enough (is_not: none of them)."
+        min_length=1,
+        max_length=100,
+        description="Any of them is enough (is_not, not_contains: none of them). Where a tag has "
+        'several values, such as "checkout, commerce", has finds one of them.',
     ),
 ]
 

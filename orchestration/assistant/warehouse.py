@@ -39,11 +39,13 @@ class Warehouse:
     """An open warehouse and what it was asked.
 
     Attributes:
+        ignores_case_of_tag_keys: Whether Team and team are one tag key.
         asked: The queries whose numbers an answer shows.
     """
 
     db: duckdb.DuckDBPyConnection
     seconds: float
+    ignores_case_of_tag_keys: bool = False
     asked: list[Query] = field(default_factory=list)
 
     def numbers(self, query: Query, limit: int | None = None) -> list[Row]:
@@ -103,7 +105,11 @@ class Warehouse:
 
 @contextmanager
 def opened(
-    file: Path, seconds: float = LONGEST_S, memory: str | None = None
+    file: Path,
+    seconds: float = LONGEST_S,
+    memory: str | None = None,
+    *,
+    ignores_case_of_tag_keys: bool = False,
 ) -> Iterator[Warehouse]:
     """The newest published version, until the end of one call.
 
@@ -111,6 +117,7 @@ def opened(
         file: The pointer that each publish moves on.
         seconds: Longest time for one query.
         memory: The most it may take, where SQL is somebody else's.
+        ignores_case_of_tag_keys: Whether Team and team are one tag key.
 
     Raises:
         Refusal: nothing has been published.
@@ -118,7 +125,7 @@ def opened(
     if not file.exists():
         raise Refusal(f"No warehouse at {file} yet: run `atlas-costs refresh` first.")
     with _attached(file.resolve(), memory) as db:
-        yield Warehouse(db, seconds)
+        yield Warehouse(db, seconds, ignores_case_of_tag_keys)
 
 
 def _attached(file: Path, memory: str | None) -> duckdb.DuckDBPyConnection:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data, formats
@@ -430,3 +431,32 @@ def test_each_filter_in_force_has_a_chip(publish):
 def test_a_default_connection_is_called_by_its_organization(publish):
     publish()
     assert "Acme: data through 18 May 2026" in texts(opened("overview"))
+
+
+def test_a_hostile_address_is_answered_with_a_few_sentences(publish, monkeypatch):
+    publish()
+    app = opened("cost_report", f__project=[f"p{n}" for n in range(300)])
+    assert not app.exception
+    assert [each.value for each in app.warning] == [
+        r"This address has 300 parameters; the page reads the first 100\."
+    ]
+    app = opened("cost_report", **{f"x{n}": "y" for n in range(99)})
+    assert not app.exception
+    assert len(app.warning) == 6
+    assert app.warning[5].value == "94 more parameters cannot be used."
+    monkeypatch.setattr(data, "MOST_ROWS", 3)
+    st.cache_data.clear()
+    app = opened("cost_report")
+    assert not app.exception
+    assert "more than a page can show" in app.error[0].value
+
+
+@pytest.mark.parametrize("page", ["cost_report", "active_resources"])
+def test_a_tag_key_is_found_in_any_case_where_case_is_ignored(publish, monkeypatch, page):
+    publish()
+    apart = opened(page, f__tag__TEAM__has="data")
+    monkeypatch.setenv("ATLAS_COSTS_TAG_KEYS_IGNORE_CASE", "true")
+    together = opened(page, f__tag__TEAM__has="data")
+    assert dict(together.query_params) == {"f.tag.team.has": "data"}
+    assert dict(apart.query_params) == {"f.tag.TEAM.has": "data"}
+    assert together.dataframe

@@ -347,3 +347,25 @@ def test_a_window_beyond_the_data_is_whole_and_empty(publish):
     publish()
     far = Window(LAST + ONE_DAY * 60, LAST + ONE_DAY * 61)
     assert rows(replace(made(), window=far, compared=None)) == []
+
+
+def test_ninety_years_draw_no_more_periods_than_there_are_days_of_costs(publish):
+    """Each of 33,000 days times 26 groups was a row that a page drew and a server kept."""
+    publish()
+    state = {"start": date(2010, 1, 1), "last": date(2100, 12, 31), "group": ("resource",)}
+    report = made(**state, compare="none")
+    drawn = data.rows(report_query.series(report, 25))
+    assert len({row["period"] for row in drawn}) == (LAST - FIRST).days + 1
+    assert sum(row["amount"] for row in drawn) == total(report)
+
+
+def test_a_page_draws_and_keeps_no_more_than_it_may(publish, monkeypatch):
+    publish()
+    many = Query("select unnest(range(60000)) as n")
+    with pytest.raises(data.TooMuchError, match="more than 50,000 rows"):
+        data.rows(many)
+    assert len(data.every_row(many)) == 60000
+    monkeypatch.setattr(data, "LONGEST_S", 0.2)
+    endless = "select sum(a.i * b.i) as n from range(1000000) a(i), range(1000000) b(i)"
+    with pytest.raises(data.TooMuchError, match="longer than"):
+        data.rows(Query(endless))

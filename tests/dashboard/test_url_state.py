@@ -109,3 +109,21 @@ def test_another_value_of_one_condition_joins_it():
 def test_a_link_quotes_what_a_name_may_contain():
     one = Filter("tag:a&b", "is", ("x=y",))
     assert url_state.link(ReportState(filters=(one,))) == "/cost-report?f.tag.a%26b=x%3Dy"
+
+
+def test_an_address_of_two_thousand_parameters_is_read_as_far_as_its_first_hundred():
+    params = {f"f.tag.k{n}": ["v"] for n in range(2000)}
+    state, problems = url_state.parse(params)
+    assert len(state.filters) == url_state.MAX_VALUES == 100
+    assert problems == ["This address has 2,000 parameters; the page reads the first 100."]
+    state, problems = url_state.parse({"f.project": [f"p{n}" for n in range(2000)]})
+    assert len(state.filters[0].values) == 100
+    assert len(problems) == 1
+
+
+@pytest.mark.parametrize("params", [{"f.project": ["x" * 501]}, {"f.tag." + "k" * 500: ["x"]}])
+def test_a_parameter_too_long_to_be_meant_is_refused(params):
+    state, problems = url_state.parse(params)
+    assert state == ReportState()
+    assert len(problems) == 1
+    assert "at most 500 characters" in problems[0]

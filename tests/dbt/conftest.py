@@ -129,7 +129,7 @@ def published(
     path = tmp_path_factory.mktemp("published") / "atlas_costs-1.duckdb"
     shutil.copy(built[0].marts, path)
     with duckdb.connect(str(path)) as marts:
-        for schema in ("allocation", "intermediate", "staging", "seeds"):
+        for schema in ("allocation", "history", "intermediate", "staging", "seeds"):
             marts.execute(f"drop schema {schema} cascade")
     return path
 

@@ -19,7 +19,8 @@ def test_a_clusters_history_has_a_period_for_each_configuration(marts: Marts) ->
     """A change of state alone is none; the last period ends where Atlas listed it no more."""
     query = """
         select regions, instance_size, nodes, paused, valid_from, valid_to, is_current
-        from dim_clusters_history where cluster_id = 'c-mover' order by valid_from
+        from dim_clusters_history where cluster_id = 'c-mover' and seen_in = 'inventory'
+        order by valid_from
     """
     assert marts.execute(query).fetchall() == [
         ("us-east-1", "M30", 3, False, _at(6), _at(10), False),
@@ -40,6 +41,38 @@ def test_a_cluster_that_two_keys_watch_is_one_and_listed_while_either_lists_it(
     assert marts.execute(query).fetchall() == [(_at(2), None, True)]
     query = "select is_listed, region from dim_clusters where cluster_id = 'c-wide'"
     assert marts.execute(query).fetchall() == [(True, "multi-region")]
+
+
+def test_a_clusters_history_reaches_back_to_the_bill(marts: Marts) -> None:
+    """The mover was billed two days before the first inventory, and the lab never seen by it."""
+    query = """
+        select cluster_id, instance_size, valid_from, valid_to, is_current
+        from dim_clusters_history where seen_in = 'bill' order by valid_from, cluster_id
+    """
+    assert marts.execute(query).fetchall() == [
+        ("c-mover", "M30", _at(4, 0), _at(6), False),
+        ("p3/lab", "M30", _at(5, 0), _at(7, 0), False),
+        ("p1/free", "M0", _at(11, 0), _at(12, 0), False),
+        ("p1/ghost", "M10", datetime(2026, 5, 3), None, True),  # noqa: DTZ001
+    ]
+
+
+def test_which_clusters_were_deleted_has_an_answer(marts: Marts) -> None:
+    """By the inventory at the refresh that missed them, by the bill on the day after the last."""
+    query = """
+        select resource_name, e."at", seen_in from resource_events as e
+        where event = 'deleted' order by e."at"
+    """
+    assert marts.execute(query).fetchall() == [
+        ("lab", _at(7, 0), "bill"),
+        ("orders", _at(9, 12), "inventory"),
+        ("free", _at(12, 0), "bill"),
+        ("mover", _at(18), "inventory"),
+    ]
+    created = (
+        "select resource_name from resource_events where seen_in = 'bill' and event = 'created'"
+    )
+    assert marts.execute(created).fetchall() == [("free",), ("ghost",)]
 
 
 def test_events_tell_what_happened_to_a_cluster(marts: Marts) -> None:

@@ -32,6 +32,7 @@ def test_build_passes_with_the_warnings_this_world_earns(
         "warn_overrides_fit_nothing",
         "warn_several_prices",
         "warn_commitments_not_used",
+        "warn_tags_not_on_bill",
     }
     assert not {"fail", "error", "skipped"} & set(built[1].values())
 

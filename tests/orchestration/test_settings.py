@@ -121,3 +121,9 @@ def test_builds_take_the_memory_that_is_said(settings):
     with duckdb.connect(config={"memory_limit": found}) as db:
         [(limit,)] = db.execute("select current_setting('memory_limit')").fetchall()
     assert limit == "5.5 GiB"
+
+
+def test_case_of_tag_keys_is_told_to_the_models(settings):
+    told = "ATLAS_COSTS_TAG_KEYS_IGNORE_CASE"
+    assert settings().dbt_environment()[told] == "false"
+    assert settings(ATLAS_COSTS_TAG_KEYS_IGNORE_CASE="true").dbt_environment()[told] == "true"

@@ -15,6 +15,7 @@
 -- depends_on: {{ ref('fct_invoice_bridge') }}
 -- depends_on: {{ ref('agg_costs_daily') }}
 -- depends_on: {{ ref('agg_costs_monthly') }}
+-- depends_on: {{ ref('agg_cluster_days') }}
 -- depends_on: {{ ref('dim_projects') }}
 -- depends_on: {{ ref('dim_skus') }}
 -- depends_on: {{ ref('focus_costs') }}

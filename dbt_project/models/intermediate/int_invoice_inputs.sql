@@ -22,7 +22,7 @@ own as (
     select
         invoices.invoice_id,
         {{ in_words([
-            "'invoice'", 'invoices.load_id', 'reports.report_id', 'organizations.org_name',
+            "'invoice'", "'" ~ tag_keys_ignore_case() ~ "'", 'invoices.load_id', 'reports.report_id', 'organizations.org_name',
             'pricing.pricing_currency', 'spellings.digest',
             'pricing.credit_price', 'pricing.billing_currency'
         ]) }} as input

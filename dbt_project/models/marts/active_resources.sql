@@ -1,13 +1,5 @@
-with listed as (
-    select * from {{ ref('int_resources_listed') }}
-),
-
-projects as (
+with projects as (
     select * from {{ ref('dim_projects') }}
-),
-
-access as (
-    select * from {{ ref('stg_atlas__project_access') }}
 ),
 
 -- the newest usage day of the data, never the machine's clock: a rebuild changes nothing
@@ -28,9 +20,7 @@ recent as (
 ),
 
 line_days as (
-    {{ line_days(
-        ref('fct_line_items'), 'invoice_id in (select recent.invoice_id from recent)'
-    ) }}
+    {{ line_days(ref('fct_line_items'), 'invoice_id in (select invoice_id from recent)') }}
 ),
 
 recent_days as (
@@ -105,14 +95,15 @@ resources as (
         listed.mongodb_version,
         listed.backup_enabled,
         listed.pit_enabled,
-        coalesce(listed.tags, costs.tags, {{ empty_tags() }}) as tags,
+        costs.tags as bill_tags,
+        listed.tags as own_tags,
         listed.created_at,
         listed.resource_id is not null as is_listed_resource,
         coalesce(costs.month_cents, 0) as month_cents,
         coalesce(costs.last_30_days_cents, 0) as last_30_days_cents,
         coalesce(costs.week_cents, 0) as week_cents,
         coalesce(costs.days_left, 0) as days_left
-    from listed
+    from {{ ref('int_resources_listed') }} as listed
     full outer join costs on listed.resource_id = costs.resource_id
     where listed.resource_id is not null or costs.is_billed_now
 ),
@@ -128,7 +119,7 @@ unreadable as (
             when 'data_federation' then 'data_federation'
             when 'stream_workspaces' then 'stream_workspace'
         end as resource_type
-    from access
+    from {{ ref('stg_atlas__project_access') }}
     where not is_readable
 ),
 
@@ -173,7 +164,8 @@ final as (
         resources.mongodb_version,
         resources.backup_enabled,
         resources.pit_enabled,
-        resources.tags,
+        {{ merged_tags('bill_tags', 'own_tags', 'projects.tags') }} as tags,
+        {{ tag_sources('bill_tags', 'own_tags', 'projects.tags') }} as tag_sources,
         resources.created_at,
         case
             when unreadable.project_id is not null then 'no_project_access'

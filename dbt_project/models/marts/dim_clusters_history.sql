@@ -2,11 +2,15 @@ with periods as (
     select * from {{ ref('int_cluster_periods') }}
 ),
 
+billed as (
+    select * from {{ ref('int_cluster_bill_periods') }}
+),
+
 projects as (
     select * from {{ ref('dim_projects') }}
 ),
 
-final as (
+watched as (
     select
         periods.cluster_id,
         periods.cluster_name,
@@ -28,10 +32,40 @@ final as (
         periods.valid_from,
         periods.valid_to,
         periods.is_current,
+        'inventory' as seen_in,
         periods.connection
     from periods
     left join projects on periods.project_id = projects.project_id
-    order by periods.cluster_id, periods.valid_from
+),
+
+final as (
+    select * from watched
+    union all
+    select
+        resource_id as cluster_id,
+        resource_name as cluster_name,
+        resource_type,
+        project_id,
+        project_name,
+        org_id,
+        cloud_provider,
+        region,
+        cast(null as varchar) as regions,
+        instance_size,
+        cast(null as bigint) as nodes,
+        cast(null as double) as disk_gb,
+        cast(null as varchar) as mongodb_version,
+        cast(null as boolean) as paused,
+        cast(null as boolean) as backup_enabled,
+        cast(null as boolean) as pit_enabled,
+        {{ empty_tags() }} as tags,
+        valid_from,
+        valid_to,
+        valid_to is null as is_current,
+        'bill' as seen_in,
+        connection
+    from billed
+    order by cluster_id, valid_from
 )
 
 select * from final

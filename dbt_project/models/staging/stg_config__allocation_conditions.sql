@@ -9,7 +9,7 @@ renamed as (
         role,
         set_number,
         condition_number,
-        dimension,
+        {{ folded_dimension('dimension') }} as dimension,
         operator,
         operand,
         is_negated
