@@ -19,7 +19,7 @@ V = TypeVar("V")
 GONE, MISSING = "gone", "not found"
 GO_ON = "run the same action again to go on waiting"
 # Atlas answered a deletion with success; reads that lag behind that have caught up by then.
-DELETION_SHOWS_S = 60
+DELETION_SHOWS_S = 10
 
 
 @dataclass(frozen=True)
@@ -194,16 +194,23 @@ def delete(context: Context, watched: Watched[T], ask: Callable[[], None]) -> No
 
     Raises:
         AtlasError: Atlas refused it, or its answer was lost and it is still there.
-        StillWaiting: Atlas took it and still shows it.
+        StillWaiting: Atlas did not say that it deleted it, and still shows it.
     """
+    has_said_yes = False
     try:
         ask()
+        has_said_yes = True
     except NotFound:
         pass  # gone already, or the node that was asked is behind: the reads tell
     except AtlasError as error:
         if not was_unheard(error) or not _is_gone(watched):
             raise
-    wait(context, watched, lambda _: False, DELETION_SHOWS_S, gone_after_s=0, is_deletion=True)
+    try:
+        wait(context, watched, lambda _: False, DELETION_SHOWS_S, gone_after_s=0, is_deletion=True)
+    except StillWaiting:
+        if not has_said_yes:
+            raise
+        context.say(f"Atlas has deleted {watched.what}; a read of it still shows it.")
 
 
 def _is_gone(watched: Watched[T]) -> bool:
