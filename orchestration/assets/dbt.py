@@ -15,6 +15,8 @@ from orchestration.refreshing.folder import NOTHING_CHANGED
 from orchestration.resources.warehouse import Warehouse
 
 log = logging.getLogger("atlas_costs")
+# A line for each check that a build of a part need not ask again: what it looks at is the same.
+logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
 
 
 def models(project: DbtProject) -> dg.AssetsDefinition:
