@@ -57,6 +57,28 @@ def test_links_between_documents_lead_somewhere(name):
             assert (folder / target).exists(), f"{name} links to {target}"
 
 
+def files_named(text: str) -> list[str]:
+    """Paths in backticks; what a reader writes himself, such as config/taxonomy.yaml, is none."""
+    return [name for name in re.findall(r"`([\w./]+/[\w./]*)`", text) if "config/" not in name]
+
+
+def test_where_to_change_what_names_files_that_exist():
+    """A table that leads to a file that is gone is worse than none."""
+    section = DOCS["CONTRIBUTING.md"].partition("## Where to change what")[2].partition("\n## ")[0]
+    changes = [line for line in section.splitlines() if line.startswith("| ")][1:]
+    assert len(changes) >= 20
+    for change in changes:
+        assert "`" in change, change
+    missing = [name for name in files_named(section) if not (ROOT / name).exists()]
+    assert missing == []
+
+
+def test_a_new_resource_takes_fifteen_files_at_most():
+    rows = re.findall(r"^\| `([^`]+)` \|", DOCS["new_resource.md"], re.MULTILINE)
+    assert 10 <= len(rows) <= 15
+    assert [name for name in rows if not (ROOT / name).exists()] == []
+
+
 def test_no_lock_file_contains_an_address():
     for path in (ROOT / "requirements").glob("*.txt"):
         assert "://" not in path.read_text()
