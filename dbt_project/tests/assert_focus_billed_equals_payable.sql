@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'focus_costs'}}}) }}
--- FOCUS: the BilledCost of an invoice's rows is what the invoice asks for, in each currency. Asked of Atlas's raw
--- header, so a row lost, doubled or converted wrongly shows here by its cents.
+-- FOCUS: the BilledCost of an invoice's rows is what the invoice asks for, in each currency. Asked
+-- of Atlas's raw header, so a row lost, doubled or converted wrongly shows here by its cents.
 with headers as (
     select
         id as invoice_id,

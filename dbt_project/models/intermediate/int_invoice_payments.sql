@@ -13,7 +13,8 @@ invoices as (
 standing as (
     select *
     from payments
-    qualify not coalesce(is_failed, false)
+    qualify
+        not coalesce(is_failed, false)
         or bool_and(coalesce(is_failed, false)) over (partition by invoice_id)
 ),
 

@@ -42,7 +42,9 @@ sums as (
         cast(
             round(
                 coalesce(sum(
-                    case when is_in_total and abs(booked_above_cents) <= 1 then booked_above_cents end
+                    case
+                        when is_in_total and abs(booked_above_cents) <= 1 then booked_above_cents
+                    end
                 ), 0), 0
             ) as bigint
         ) as rounding_cents,

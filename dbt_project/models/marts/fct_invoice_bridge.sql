@@ -45,10 +45,11 @@ final as (
             when 'list' then amounts.list_cents
             -- all that the lines name; booked cents that are before discount take none of it off
             when 'discount'
-                then amounts.usage_cents
-                - amounts.list_cents
-                - amounts.rounding_cents
-                - amounts.unapplied_discount_cents
+                then
+                    amounts.usage_cents
+                    - amounts.list_cents
+                    - amounts.rounding_cents
+                    - amounts.unapplied_discount_cents
             when 'discount_not_applied' then amounts.unapplied_discount_cents
             when 'rounding' then amounts.rounding_cents
             when 'usage' then amounts.usage_cents

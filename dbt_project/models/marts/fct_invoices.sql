@@ -118,7 +118,7 @@ final as (
         org_name,
         {{ first_of_month('start_date') }} as invoice_month,
         invoice_status as status,
-        invoice_status is distinct from 'PENDING' as is_closed,
+        coalesce(invoice_status != 'PENDING', true) as is_closed,
         start_date,
         end_date,
         subtotal_cents,

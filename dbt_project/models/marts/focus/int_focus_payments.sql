@@ -1,7 +1,7 @@
 {{ config(materialized='ephemeral', contract={'enforced': false}) }}
 
--- An invoice paid at several prices, or in several currencies, costs what its payments come to, each
--- at its own: per currency, what that is more than its rows at the price that paid most of it.
+-- An invoice paid at several prices, or in several currencies, costs what its payments come to,
+-- each at its own: per currency, what that is more than its rows at the price that paid most of it.
 with invoices as (
     select * from {{ ref('focus_invoices') }}
     where has_several_prices
@@ -70,7 +70,8 @@ summed as (
         sum(sum(sides.nominal)) over (partition by sides.invoice_id) as all_nominal
     from sides
     inner join invoices on sides.invoice_id = invoices.invoice_id
-    group by sides.invoice_id, sides.billing_currency, invoices.billing_currency, invoices.credit_price
+    group by
+        sides.invoice_id, sides.billing_currency, invoices.billing_currency, invoices.credit_price
 ),
 
 -- all other rows are at the main price, as if nothing had been paid at another

@@ -112,7 +112,9 @@ final as (
         {{ nulls_of('varchar', ['consumed_unit']) }},
         pricing_currency,
         coalesce(paid_currency, billing_currency) as billing_currency,
-        case when paid_currency is null and credit_price_source != 'unknown' then credit_price end as credit_price,
+        case
+            when paid_currency is null and credit_price_source != 'unknown' then credit_price
+        end as credit_price,
         {{ nulls_of('varchar', ['contract_applied']) }},
         invoice_issuer,
         {{ nulls_of('varchar', ['host_provider_name', 'region_id', 'region_name', 'resource_id',
