@@ -134,7 +134,11 @@ def clean_environment(monkeypatch):
         monkeypatch.setenv(name, value)
 
 
-PROGRAMS = re.compile(r"(^|/)(atlas-costs|dagster|dagster-daemon)$|^(dashboard|orchestration)\.")
+# SQL of an assistant runs in a process without an environment: it reads no settings at all.
+PROGRAMS = re.compile(
+    r"(^|/)(atlas-costs|dagster|dagster-daemon)$"
+    r"|^(dashboard|orchestration)\.(?!assistant\.free_sql$)"
+)
 
 
 @pytest.fixture(scope="session", autouse=True)

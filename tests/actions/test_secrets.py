@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -145,6 +146,10 @@ def test_no_action_writes_a_secret_down(
         "client secret": atlas.provisioning_client_secret,
         "password": USER_PASSWORD,
     }
+    # the token in use is kept between commands, where only its owner may read it
+    for kept in (tmp_path / "data" / "tokens").iterdir():
+        assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+        kept.unlink()
     assert found_below(tmp_path, secrets) == {}
     assert found_in("\n".join(said).encode(), secrets) == set()
     assert found_in(caplog.text.encode(), secrets) == set()

@@ -95,7 +95,8 @@ def credits_and_a_connection_less(raw: Raw, project: Path) -> None:
 KILLED_AFTER = ("int_changed_invoices", "fct_line_items", "agg_costs_monthly", "fct_invoices")
 LEDGER = "built_invoices"
 NOTED, SEEDS = "inputs.json", "seeds"
-ALL = {"inv-apr", "inv-may", "inv-globex", "inv-initech", "inv-linked"}
+HOOLI = {"hooli-dollars", "hooli-two", "hooli-committed"}
+ALL = {"inv-apr", "inv-may", "inv-globex", "inv-initech", "inv-linked", *HOOLI}
 DAYS: list[tuple[Day, set[str]]] = [
     (a_day_passes, {"inv-may"}),
     (closed_invoices_change, {"inv-apr", "inv-linked", "inv-globex"}),

@@ -175,7 +175,9 @@ def test_a_restated_day_names_its_resource_as_lines_do(marts: Marts) -> None:
 
 
 def test_payments_and_refunds_stand_beside_their_invoice(marts: Marts) -> None:
-    query = "select invoice_id, org_id, currency from fct_invoice_payments order by all"
+    query = """
+        select invoice_id, org_id, currency from fct_invoice_payments
+        where org_id in ('org1', 'org2') order by all"""
     assert marts.execute(query).fetchall() == [
         ("inv-apr", "org1", "USD"),
         ("inv-globex", "org2", "EUR"),

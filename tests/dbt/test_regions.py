@@ -74,7 +74,9 @@ def test_no_region_moves_a_cent_to_another_line(marts: Marts) -> None:
 
 def test_the_report_says_currency_price_and_category(marts: Marts) -> None:
     """Initech's come from its report, the others' from their payments."""
-    query = "select org_id, billing_currency, credit_price::double from fct_invoices order by all"
+    query = """
+        select org_id, billing_currency, credit_price::double from fct_invoices
+        where org_id in ('org1', 'org2', 'org3') order by all"""
     assert marts.execute(query).fetchall() == [
         ("org1", "USD", 1.0),
         ("org1", None, None),

@@ -16,6 +16,8 @@ ROLES = {
     "deleteGroup": OWNERS,
     "createGroupCluster": ["GROUP_CLUSTER_CREATOR", *OWNERS],
     "updateGroupCluster": ["GROUP_CLUSTER_MANAGER", *OWNERS],
+    "upgradeGroupClusterTenantUpgrade": ["GROUP_CLUSTER_MANAGER", *OWNERS],
+    "tenantGroupFlexClusterUpgrade": ["GROUP_CLUSTER_MANAGER", *OWNERS],
     "deleteGroupCluster": OWNERS,
     "createGroupFlexCluster": OWNERS,
     "updateGroupFlexCluster": OWNERS,

@@ -34,7 +34,8 @@ NOT_COMPARED = "Atlas does not tell passwords, so whether it has this one is not
 def create_database_user(context: Context, config: CreateDatabaseUser) -> Proposal:
     """Make the user, or adopt one with the same roles, scopes and end."""
     project = project_of(context, config.project)
-    existing = _find(context, project, config.authentication, config.name)
+    # A list may still show who was deleted: where only it does, Atlas's own conflict tells.
+    existing = _watched(context, project, database_of(config.authentication), config.name).read()
     if existing:
         return _adopt(project, config, existing)
     _password(context, config.password_env)  # missing, it is named before anything is sent
