@@ -55,8 +55,9 @@ def graph():
 
 
 def layer(key: dg.AssetKey) -> int:
-    """What allocation works with is made of marts, for marts, and not published."""
-    return LAYERS.index("marts" if key.path[0] == "allocation" else key.path[0])
+    """What allocation and history work with is made of marts, for marts, and not published."""
+    between = {"allocation", "history"}
+    return LAYERS.index("marts" if key.path[0] in between else key.path[0])
 
 
 def test_everything_loads():
