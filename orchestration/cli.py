@@ -104,14 +104,24 @@ def _summarize(settings: Settings) -> None:
 def connect(
     *,
     org_id: Annotated[str | None, typer.Option(help="Organization id, 24 hex digits.")] = None,
-    public_key: Annotated[str | None, typer.Option(help="Of an API key.")] = None,
-    private_key: Annotated[str | None, typer.Option(help="Asked for, hidden, if absent.")] = None,
-    client_id: Annotated[str | None, typer.Option(help="Of a service account.")] = None,
-    client_secret: Annotated[str | None, typer.Option(help="Asked for, hidden, if absent.")] = None,
-    base_url: Annotated[str | None, typer.Option(help="Where Atlas is, if elsewhere.")] = None,
-    name: Annotated[str | None, typer.Option(help="For one of several organizations.")] = None,
-    remove: Annotated[str | None, typer.Option(metavar="NAME", help="Forget this one.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    public_key: Annotated[str | None, typer.Option(help="API key: public key.")] = None,
+    private_key: Annotated[
+        str | None, typer.Option(help="Prompted for, hidden, if omitted.")
+    ] = None,
+    client_id: Annotated[str | None, typer.Option(help="Service account: client ID.")] = None,
+    client_secret: Annotated[
+        str | None, typer.Option(help="Prompted for, hidden, if omitted.")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(help="Atlas base URL, if not https://cloud.mongodb.com.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Connection name, for one of several organizations.")
+    ] = None,
+    remove: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Remove this connection.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Skip confirmation.")] = False,
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Save even if costs cannot be read.")
     ] = False,
@@ -136,7 +146,7 @@ def connect(
 def check(
     *, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON document.")] = False
 ) -> None:
-    """Try each permission each connection needs, by reading only.
+    """Test every permission each connection needs (read-only).
 
     What fails is named with its cause, its impact, the fix and the section of docs/connect.md.
     Exit code 2: costs cannot be read.
@@ -165,7 +175,7 @@ def do(
         list[str] | None, typer.Argument(metavar="KEY=VALUE", help="The action's config.")
     ] = None,
     *,
-    apply: Annotated[bool, typer.Option("--apply", help="Carry the plan out.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Apply the plan.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the typed record.")] = False,
 ) -> None:
     """Run one action; one that changes Atlas only plans unless --apply is given.
@@ -213,7 +223,7 @@ def sandbox(
     months: int = 13,
     scale: int = 1,
 ) -> None:
-    """Serve an Atlas API of our own on this machine: a seeded organization with a bill."""
+    """Run a sandbox Atlas API on this machine, with a seeded organization and bill."""
     from sandbox import serve  # noqa: PLC0415
 
     serve(port=port, seed=seed, months=months, scale=scale)
@@ -254,7 +264,7 @@ def demo(
     dagster_port: DagsterPort = 3000,
     dashboard_port: DashboardPort = 8501,
 ) -> None:
-    """Sandbox, refreshed demo warehouse, Dagster and dashboard; needs no key."""
+    """Run the demo: sandbox Atlas, refreshed warehouse, Dagster and dashboard; no key needed."""
     from orchestration.commands.demo import demo as run  # noqa: PLC0415
     from orchestration.commands.processes import Addresses  # noqa: PLC0415
 

@@ -44,7 +44,9 @@ def ties_to_atlas(warehouse: Warehouse) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=not rows,
         severity=dg.AssetCheckSeverity.WARN,
-        description=f"Do not tie to Atlas: {named}" if rows else "Every invoice ties to Atlas",
+        description=f"Do not match Atlas's total: {named}"
+        if rows
+        else "Every invoice matches Atlas's total",
         metadata={"invoices": table(differing)} if rows else {},
     )
 

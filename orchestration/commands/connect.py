@@ -71,7 +71,7 @@ def connect(given: Given, *, yes: bool, anyway: bool) -> bool:
     report = examine(connection, None)
     print_matrix([report])
     if not (report.costs_readable or anyway):
-        typer.echo("\nNothing was written. --anyway writes it all the same.")
+        typer.echo("\nNothing was written. Use --anyway to save it regardless.")
         return False
     if not yes and not _confirmed(_question(connection, settings, env)):
         typer.echo("Nothing was written.")
@@ -147,7 +147,7 @@ def _ask(what: str, *, hidden: bool = False) -> str:
 def _confirmed(question: str) -> bool:
     if sys.stdin.isatty():
         return typer.confirm(question, default=True)
-    raise SettingsError(f"{question} Nobody is there to answer: add --yes.")
+    raise SettingsError(f"{question} No terminal to answer on: add --yes.")
 
 
 def _valid(what: str, value: str, check: Callable[[str], str]) -> str:

@@ -20,14 +20,14 @@ def focus(
     output: Annotated[Path, typer.Option("-o", help="A name that ends in .csv or .parquet.")],
     month: Annotated[
         list[str] | None,
-        typer.Option(help="Billing period 2026-05, or 2026-01..2026-05; repeatable; all without."),
+        typer.Option(help="Billing period 2026-05, or 2026-01..2026-05; repeatable; default: all."),
     ] = None,
     project: Annotated[
         list[str] | None, typer.Option(help="Only this project, by name or id; repeatable.")
     ] = None,
     spec: Annotated[str, typer.Option(help="FOCUS version: 1.2 or 1.3.")] = "1.3",
 ) -> None:
-    """Write FOCUS rows of the published warehouse; the file is there whole or not at all."""
+    """Write FOCUS rows of the published warehouse; the file is written completely or not at all."""
     from orchestration.published.focus_export import export_focus  # noqa: PLC0415
 
     warehouse = load_settings().published_warehouse

@@ -23,7 +23,9 @@ def close(
     *,
     anyway: Annotated[
         bool,
-        typer.Option("--anyway", help="Even if its invoice is pending or costs may be missing."),
+        typer.Option(
+            "--anyway", help="Close even if an invoice is pending or costs may be missing."
+        ),
     ] = False,
 ) -> None:
     """Freeze a month that is over; what changes later is adjusted in the next statement."""
@@ -68,7 +70,7 @@ def _line(total: "Total", state: str) -> str:
 
 @app.command()
 def reopen(month: Month) -> None:
-    """Take the last statement back; its file is kept beside the others."""
+    """Withdraw the last statement; its file is kept."""
     from orchestration.statements import closing as statements  # noqa: PLC0415
 
     kept = statements.reopen(load_settings(), _first_day(month))

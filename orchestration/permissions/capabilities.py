@@ -105,13 +105,13 @@ READS = (
     Capability(
         "organization",
         "the organization's name",
-        "organizations are shown by id",
+        "organization names (IDs are shown instead)",
         "organizations",
         Probe("getOrg", "{org}", items=None),
     ),
     Capability(
         "projects",
-        "projects with their names and tags; the way to everything in them",
+        "project names and tags; required for everything in projects",
         "all resources, and tags of projects",
         "projects",
         Probe("getOrgGroups", "{org}/groups", items=MANY),
@@ -178,14 +178,14 @@ READS = (
     Capability(
         "snapshots",
         "backup snapshots, their age and size",
-        "the snapshots on the backups page",
+        "backup snapshots (table backups)",
         "backup_snapshots",
         Probe("listGroupClusterBackupSnapshots", "{cluster}/backup/snapshots"),
     ),
     Capability(
         "restore jobs",
         "restores, running and past",
-        "the restores on the backups page",
+        "restore jobs",
         "restore_jobs",
         Probe("listGroupClusterBackupRestoreJobs", "{cluster}/backup/restoreJobs"),
         kind="optional",
@@ -194,8 +194,8 @@ READS = (
     ),
     Capability(
         "skus",
-        "Atlas's catalogue of what it charges for",
-        "descriptions of SKUs; our own table classifies them all the same",
+        "Atlas's SKU catalog",
+        "SKU descriptions (SKUs are still classified)",
         "skus",
         Probe("listSkus", "/skus", NEWEST),
     ),

@@ -72,8 +72,8 @@ class Summary:
             f"{matching}{pending}.",
         ]
         text += [
-            f"Does not tie: invoice {each.invoice_id} ({each.month}), {each.missing_cents} cents "
-            f"missing from its lines, header differs by {each.header_cents} cents."
+            f"Does not match Atlas's total: invoice {each.invoice_id} ({each.month}), "
+            f"{each.missing_cents} cents missing from its lines, header differs by {each.header_cents} cents."
             for each in self.differing
         ]
         text += [f"Missing: {part}" for part in self.missing_parts]
