@@ -73,7 +73,8 @@ class Summary:
         ]
         text += [
             f"Does not match Atlas's total: invoice {each.invoice_id} ({each.month}), "
-            f"{each.missing_cents} cents missing from its lines, header differs by {each.header_cents} cents."
+            f"{each.missing_cents} cents missing from its lines, header differs by "
+            f"{each.header_cents} cents."
             for each in self.differing
         ]
         text += [f"Missing: {part}" for part in self.missing_parts]
