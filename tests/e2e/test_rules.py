@@ -151,6 +151,6 @@ def test_what_a_user_types_wrong_is_one_sentence(world):
     assert world.run("statement", "close", "may").err == (
         "may is not a month: write it as 2026-05.\n"
     )
-    assert "Nothing is published yet" in world.run("statement", "close", "2026-05").err
+    assert "run `atlas-costs refresh` first" in world.run("statement", "close", "2026-05").err
     assert world.run("statement", "list").out == "No statement is closed yet.\n"
     assert "2026-05 is not closed" in world.run("statement", "reopen", "2026-05").err
