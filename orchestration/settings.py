@@ -162,13 +162,18 @@ class Settings(Credentials):
         """The environment over `.env`."""
         return _variables()
 
-    def dbt_environment(self) -> dict[str, str]:
-        """The variables dbt_project/profiles.yml and the models read."""
+    def model_variables(self) -> dict[str, str]:
+        """The variables that models read: with others, the same bill has other marts."""
         return {
-            "ATLAS_COSTS_RAW_DB": str(self.raw_file),
-            "ATLAS_COSTS_MARTS_DB": str(self.marts_file),
             "ATLAS_COSTS_RECONCILE_TOLERANCE_CENTS": str(self.reconcile_tolerance_cents),
             "ATLAS_COSTS_TAG_KEYS_IGNORE_CASE": str(self.tag_keys_ignore_case).lower(),
+        }
+
+    def dbt_environment(self) -> dict[str, str]:
+        """The variables dbt_project/profiles.yml and the models read."""
+        return self.model_variables() | {
+            "ATLAS_COSTS_RAW_DB": str(self.raw_file),
+            "ATLAS_COSTS_MARTS_DB": str(self.marts_file),
             "ATLAS_COSTS_ENGINE": self.engine,
             # its own debug log costs a sixth of its CPU; what it prints is kept in build/dbt.log
             "DBT_LOG_LEVEL_FILE": "none",

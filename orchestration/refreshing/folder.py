@@ -1,5 +1,6 @@
 """The data folder during a run, which holds its lock from the first step to the last."""
 
+import json
 import logging
 import os
 from collections.abc import Collection, Iterator
@@ -21,7 +22,6 @@ from orchestration.warehouse.errors import PublishError
 from orchestration.warehouse.inputs import fingerprints
 from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.publish import (
-    PREFIX,
     ConnectionStatus,
     Permission,
     Published,
@@ -122,7 +122,7 @@ class DataFolder:
             tables = fingerprints(db)
         return tables | {
             LOADING: loading_checksum(),
-            SETTINGS: str(self.settings.reconcile_tolerance_cents),
+            SETTINGS: json.dumps(self.settings.model_variables(), sort_keys=True),
         }
 
     def build(self, changed: frozenset[str] | None) -> Build:
@@ -192,18 +192,13 @@ class DataFolder:
             )
         folder, link = self.settings.versions_dir, self.settings.published_warehouse
         kept = self.settings.kept_versions
-        if self._is_published(verified):
+        if verified.is_published_as(link.resolve()):
             found = publish_again(folder, link, statuses, permissions, kept=kept)
         else:
             found = publish(self.marts_file, folder, link, statuses, permissions, kept=kept)
-        noted = verified.published_as(found.version, self.marts_file)
+        noted = verified.published_as(found.path, self.marts_file)
         noted.write(self.settings.verified_file)
         return found
-
-    def _is_published(self, verified: Verified) -> bool:
-        """Whether readers have a copy of these marts: the newest version is theirs, and whole."""
-        link = self.settings.published_warehouse
-        return link.exists() and link.resolve().stem == f"{PREFIX}{verified.published}"
 
     def _verified(self) -> Verified | None:
         return Verified.read(self.settings.verified_file, self.marts_file)

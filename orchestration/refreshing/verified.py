@@ -15,7 +15,7 @@ class Verified:
     Attributes:
         marts: What tells this very file from any other; see `fingerprint`.
         inputs: What the models read → its fingerprint when they were built.
-        published: The version whose marts are a copy of these, or empty.
+        published: What tells the version whose marts are a copy of these; empty if none is.
     """
 
     marts: str
@@ -35,14 +35,22 @@ class Verified:
         """Note it, crash-proof."""
         files.write(note, json.dumps(asdict(self), sort_keys=True).encode())
 
-    def published_as(self, version: str, marts: Path) -> Self:
+    def published_as(self, copy: Path, marts: Path) -> Self:
         """The same once it was published, which may have written the file's log back into it."""
-        return replace(self, marts=fingerprint(marts), published=version)
+        return replace(self, marts=fingerprint(marts), published=_named(copy))
+
+    def is_published_as(self, copy: Path) -> bool:
+        """Whether a version has a copy of these marts, to which nobody wrote since."""
+        return copy.exists() and self.published == _named(copy)
 
     def changed(self, inputs: dict[str, str]) -> frozenset[str]:
         """The inputs that are no longer what they were."""
         names = self.inputs.keys() | inputs.keys()
         return frozenset(each for each in names if self.inputs.get(each) != inputs.get(each))
+
+
+def _named(copy: Path) -> str:
+    return f"{copy.name} {fingerprint(copy)}"
 
 
 def fingerprint(marts: Path) -> str:

@@ -1,5 +1,6 @@
 """Only marts that were built and tested as a whole are published, whoever asks."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from orchestration.refreshing.code import models_checksum
 from orchestration.refreshing.folder import DataFolder
 from orchestration.settings import load_settings
 from orchestration.warehouse.errors import PublishError
+from tests.conftest import ROOT
 from tests.orchestration.test_publish import STATUS
 
 
@@ -109,8 +111,23 @@ def test_a_rule_of_the_operator_is_a_change(loaded, tmp_path, monkeypatch):
 
 
 def test_a_setting_that_models_read_is_a_change(loaded, monkeypatch):
-    monkeypatch.setenv("ATLAS_COSTS_RECONCILE_TOLERANCE_CENTS", "7")
-    assert DataFolder(load_settings()).changed_inputs() == {"settings of models"}
+    """Each one: tag keys without case were ignored until something else changed."""
+    models = (ROOT / "dbt_project").glob("m*/**/*.sql")  # models and macros
+    read = set(re.findall(r"env_var\(.(\w+)", "".join(each.read_text() for each in models)))
+    assert len(read) > 1
+    for name in read:
+        with monkeypatch.context() as patch:
+            patch.setenv(name, {"false": "true"}.get(loaded.settings.model_variables()[name], "7"))
+            assert DataFolder(load_settings()).changed_inputs() == {"settings of models"}, name
+
+
+def test_marts_that_somebody_wrote_to_are_copied_again(loaded):
+    """A desktop tool may open the published file for writing; what it did must not live on."""
+    file = str(loaded.settings.published_warehouse.resolve())
+    with duckdb.connect(file) as db:
+        db.execute("update marts.t set total = 99")
+    loaded.publish([STATUS], [])
+    assert published(loaded, "select total from marts.t") == [(1,)]
 
 
 @pytest.mark.parametrize("changed", ["models_checksum", "loading_checksum"])
