@@ -8,14 +8,16 @@ Atlas's lists lag: what is not seen yet is looked for before another is asked fo
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import takewhile
 from typing import TypeVar
 
 from orchestration.actions.configs import ActionConfig
-from orchestration.actions.context import Context
-from orchestration.actions.model import ActionFailed, Record, StillWaiting
+from orchestration.actions.context import Context, was_unheard
+from orchestration.actions.model import ActionFailed, Note, Record, StillWaiting
 from orchestration.atlas.errors import AtlasError
 
 # Somebody who runs the very same again within minutes of its end wants its result, not a second.
@@ -183,6 +185,61 @@ def unheard(context: Context, kind: Kind, config: ActionConfig, about: Ids) -> U
     return Unheard(
         kind, newest, datetime.fromisoformat(asked_at) if asked_at else last.requested_at
     )
+
+
+def asked_once(
+    context: Context,
+    lost: Unheard | None,
+    kind: Kind,
+    *,
+    note: Note,
+    about: Ids,
+    known: Callable[[], Iterable[str]],
+    since: Callable[[str], T | None],
+    ask: Callable[[], T],
+    timeout_s: float,
+) -> T:
+    """Ask for something without a name, unless an earlier request whose answer got lost brought it.
+
+    Args:
+        context: Of this run.
+        lost: That earlier request, if there was one.
+        kind: What is asked for.
+        note: Keeps what was asked in this run's record, before it is sent.
+        about: Ids of what it is about.
+        known: Ids of those there are.
+        since: One as asked for that is newer than those noted, or None.
+        ask: Sends the request.
+        timeout_s: How long to look for what the earlier request brought.
+
+    Raises:
+        StillWaiting: what became of a request is not known yet.
+        AtlasError: Atlas refused it.
+    """
+    if lost:
+        note({**about, **lost.noted})
+        if found := looked_for(context, lost, partial(since, lost.newest), timeout_s):
+            return found
+    asking = before_asking(kind, known(), context.now())
+    note({**about, **asking.noted})
+    return _heard(ask, partial(since, asking.newest))
+
+
+def _heard(ask: Callable[[], T], look: Callable[[], T | None]) -> T:
+    """What Atlas answered; where it did not say whether it took the request, what there is to see.
+
+    Raises:
+        StillWaiting: there is nothing to see of it.
+    """
+    try:
+        return ask()
+    except AtlasError as error:
+        if not was_unheard(error):
+            raise
+        with suppress(AtlasError):
+            if found := look():
+                return found
+        raise not_known(error) from None
 
 
 def looked_for(

@@ -1,7 +1,6 @@
 """Restores: planned against the target's data, confirmed by its name, followed to their end."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -28,24 +27,21 @@ from orchestration.actions.backups.snapshot_state import (
 )
 from orchestration.actions.clusters.state import Located, leaving, locate
 from orchestration.actions.configs import LATEST
-from orchestration.actions.context import Context, found, was_unheard
+from orchestration.actions.context import Context, found
 from orchestration.actions.model import ActionFailed, Change, Note, Plan, Proposal
 from orchestration.actions.pricing.shapes import FLEX
 from orchestration.actions.repetition import (
     Kind,
     Unheard,
+    asked_once,
     before,
-    before_asking,
     gone,
     is_missed,
     is_newer,
-    looked_for,
-    not_known,
     still_counts,
     unheard,
 )
 from orchestration.actions.waiting import wait
-from orchestration.atlas.errors import AtlasError
 
 Document = dict[str, Any]
 # The specification's minimum for pointInTimeUTCSeconds.
@@ -144,24 +140,21 @@ def _propose(at: Located, config: Restore, to: Target, lost: Unheard | None) -> 
     )
 
     def apply(note: Note) -> RestoreDetails:
-        job = None
-        if lost:
-            note({**at.ids, **to.ids, **lost.noted})
-            job = _found_late(at, config, lost)
-        if job is None:
-            asking = before_asking(RESTORING, (each.id for each in all_jobs(at)), at.context.now())
-            note({**at.ids, **to.ids, **asking.noted})
-            job = _sent(at, config, to, body, asking.newest)
+        job = asked_once(
+            at.context,
+            lost,
+            RESTORING,
+            note=note,
+            about={**at.ids, **to.ids},
+            known=lambda: (each.id for each in all_jobs(at)),
+            since=partial(_asked_since, at, config),
+            ask=partial(_send, at, config, to, body),
+            timeout_s=config.wait_timeout_s if config.wait else 0,
+        )
         note({JOB: job.id})
         return _followed(at, config, to, job)
 
     return Proposal(to.place or at.label, plan, apply)
-
-
-def _found_late(at: Located, config: Restore, lost: Unheard) -> RestoreDetails | None:
-    timeout_s = config.wait_timeout_s if config.wait else 0
-    find = partial(_asked_since, at, config, lost.newest)
-    return looked_for(at.context, lost, find, timeout_s)
 
 
 def _busy(at: Located, to: Target) -> list[str]:
@@ -214,25 +207,6 @@ def _reach_refusals(at: Located, moment: datetime) -> list[str]:
     if made and moment < datetime.fromisoformat(made):
         return [f"restore_timestamp is before {made}, when {at.cluster.name} was made"]
     return []
-
-
-def _sent(at: Located, config: Restore, to: Target, body: Document, newest: str) -> RestoreDetails:
-    """Ask for it; where Atlas did not say whether it took that, look."""
-    try:
-        return _send(at, config, to, body)
-    except AtlasError as error:
-        if not was_unheard(error):
-            raise
-        if job := _looked_for(at, config, newest):
-            return job
-        raise not_known(error) from None
-
-
-def _looked_for(at: Located, config: Restore, newest: str) -> RestoreDetails | None:
-    """What became of it, as far as Atlas can be asked."""
-    with suppress(AtlasError):
-        return _asked_since(at, config, newest)
-    return None
 
 
 def _send(at: Located, config: Restore, to: Target, body: Document) -> RestoreDetails:

@@ -1,6 +1,5 @@
 """Backup actions on snapshots: what there is, one more, one less."""
 
-from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -39,23 +38,19 @@ from orchestration.actions.configs import (
     Wait,
     WaitTimeout,
 )
-from orchestration.actions.context import Context, was_unheard
+from orchestration.actions.context import Context
 from orchestration.actions.model import ActionFailed, Change, Note, Plan, Proposal, Typed
 from orchestration.actions.repetition import (
     Kind,
-    Unheard,
+    asked_once,
     before,
-    before_asking,
     gone,
     is_missed,
     is_newer,
-    looked_for,
-    not_known,
     still_counts,
     unheard,
 )
 from orchestration.actions.waiting import delete, wait
-from orchestration.atlas.errors import AtlasError
 
 BY_HAND = "Manual backup at "
 # An old snapshot is no backup of now, and one too many does no harm: one hour is enough.
@@ -128,26 +123,21 @@ def create_snapshot(context: Context, config: CreateSnapshot) -> Proposal:
     )
 
     def apply(note: Note) -> SnapshotDetails:
-        taken = None
-        if lost:
-            note({**at.ids, **lost.noted})
-            taken = _found_late(at, config, lost)
-        if taken is None:
-            asking = before_asking(
-                TAKING, (each.id for each in all_snapshots(at)), at.context.now()
-            )
-            note({**at.ids, **asking.noted})
-            taken = _take(at, config, asking.newest)
+        taken = asked_once(
+            context,
+            lost,
+            TAKING,
+            note=note,
+            about=at.ids,
+            known=lambda: (each.id for each in all_snapshots(at)),
+            since=partial(_taken_since, at, config),
+            ask=partial(_take, at, config),
+            timeout_s=config.wait_timeout_s if config.wait else 0,
+        )
         note({SNAPSHOT: taken.id})
         return _complete(at, config, taken)
 
     return Proposal(at.label, plan, apply)
-
-
-def _found_late(at: Located, config: CreateSnapshot, lost: Unheard) -> SnapshotDetails | None:
-    timeout_s = config.wait_timeout_s if config.wait else 0
-    find = partial(_taken_since, at, config, lost.newest)
-    return looked_for(at.context, lost, find, timeout_s)
 
 
 def _asked_before(at: Located, config: CreateSnapshot) -> SnapshotDetails | None:
@@ -175,25 +165,10 @@ def _taken_since(at: Located, config: CreateSnapshot, newest: str) -> SnapshotDe
     return None
 
 
-def _take(at: Located, config: CreateSnapshot, newest: str) -> SnapshotDetails:
-    """Ask for it; where Atlas did not say whether it took that, look."""
+def _take(at: Located, config: CreateSnapshot) -> SnapshotDetails:
     description = config.description or f"{BY_HAND}{at.context.now():%Y-%m-%dT%H:%M:%SZ}"
     body = {"description": description, "retentionInDays": config.retention_days}
-    try:
-        return details_of(at.context.backups.take_snapshot(at.project.id, at.cluster.name, body))
-    except AtlasError as error:
-        if not was_unheard(error):
-            raise
-        if taken := _looked_for(at, config, newest):
-            return taken
-        raise not_known(error) from None
-
-
-def _looked_for(at: Located, config: CreateSnapshot, newest: str) -> SnapshotDetails | None:
-    """What became of it, as far as Atlas can be asked."""
-    with suppress(AtlasError):
-        return _taken_since(at, config, newest)
-    return None
+    return details_of(at.context.backups.take_snapshot(at.project.id, at.cluster.name, body))
 
 
 def _go_on(

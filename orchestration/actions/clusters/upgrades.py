@@ -47,12 +47,11 @@ def upgrade(at: Located, config: UpdateCluster, missing_tags: list[str]) -> Prop
     body = _dedicated(cluster, config)
     shape = shape_of(body)
     cost = context.prices.of(cluster.shape, shape)
-    others = sorted({each.field for each in changes} - WITH_IT)
-    refusals = [f"{' and '.join(others)} cannot change with it: update it afterwards"] * bool(
-        others
-    )
-    refusals += ["it is being deleted"] * (cluster.state == DELETING)
-    refusals += [*missing_tags, *offer_refusals(context, at.project, None, shape)]
+    refusals = [
+        *_refusals(cluster, {each.field for each in changes}),
+        *missing_tags,
+        *offer_refusals(context, at.project, None, shape),
+    ]
     plan = Plan(
         summary=f"Upgrade cluster {config.name} in project {at.project.name} from {cluster.tier} "
         f"to {config.instance_size}.",
@@ -66,7 +65,6 @@ def upgrade(at: Located, config: UpdateCluster, missing_tags: list[str]) -> Prop
         confirm=config.name,
         monthly_cost=cost,
     )
-
     is_under_way = _is_under_way(at, config)
 
     def apply(note: Note) -> ClusterDetails:
