@@ -91,6 +91,7 @@ def test_a_folder_of_authorities_is_honoured(authority, tmp_path):
     with serving(TOKEN, tls=tls) as server:
         asked(server, trusting(None, tmp_path), "key")
         asked(server, trusting(None, Path(f"/nowhere:{tmp_path}")), "key")
+        assert len(server.requests) == 2
 
 
 @pytest.mark.parametrize("where", ["environment", ".env"])
