@@ -147,7 +147,7 @@ def test_no_action_writes_a_secret_down(
         "password": USER_PASSWORD,
     }
     # the token in use is kept between commands, where only its owner may read it
-    for kept in (tmp_path / "data" / "tokens").iterdir():
+    for kept in (tmp_path / "data" / "tokens").glob("*.json"):
         assert stat.S_IMODE(kept.stat().st_mode) == 0o600
         kept.unlink()
     assert found_below(tmp_path, secrets) == {}
