@@ -4,7 +4,7 @@ from dbt_score import Model, RuleViolation, rule
 
 from dbt_project.rules.layers import is_mart
 
-UNIQUE = {"unique", "unique_together"}
+UNIQUE = {"unique", "unique_together", "primary_key"}
 
 
 @rule

@@ -8,9 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import dropwhile, takewhile
 from typing import Any
 
-import dagster as dg
-from dagster_dbt import DagsterDbtTranslator, DbtProject
-
 Node = Mapping[str, Any]
 COMMENT = "--"
 REFERENCE = re.compile(r"'([^']*)'\)$")
@@ -28,6 +25,7 @@ def _relationships(column_name: str, field: str, to: str, **_: object) -> str:
 SENTENCES: dict[str, Callable[..., str]] = {
     "not_null": lambda column_name, **_: f"{column_name} is never null.",
     "unique": lambda column_name, **_: f"No two rows have the same {column_name}.",
+    "primary_key": lambda column_name, **_: f"Each row has a {column_name} that no other has.",
     "unique_together": lambda columns, **_: f"No two rows are alike in {_listed(columns)}.",
     "accepted_values": lambda column_name, values, **_: (
         f"{column_name} is one of {', '.join(map(str, values))}."
@@ -49,14 +47,3 @@ def _head_comment(code: str) -> str:
     lines = dropwhile(lambda line: not line.startswith(COMMENT), code.splitlines())
     head = takewhile(lambda line: line.startswith(COMMENT), lines)
     return " ".join(line.removeprefix(COMMENT).strip() for line in head)
-
-
-class Translator(DagsterDbtTranslator):
-    """Tests as checks with a description each."""
-
-    def get_asset_check_spec(
-        self, asset_spec: dg.AssetSpec, manifest: Node, unique_id: str, project: DbtProject | None
-    ) -> dg.AssetCheckSpec | None:
-        """See DagsterDbtTranslator."""
-        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
-        return spec and spec._replace(description=description(manifest["nodes"][unique_id]))
