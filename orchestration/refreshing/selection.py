@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 CHANGED = "int_changed_invoices"
+# The table of raw that changes with any invoice's lines.
+LINES = "stored_line_items"
 # Left out of every build of ours: units are for whoever changes models.
 ON_DEMAND = "on_demand"
 
@@ -16,8 +18,9 @@ class Graph:
     manifest: Mapping[str, Any]
 
     def reached(self, tables: Collection[str], *, invoices_change: bool) -> set[str]:
-        """Models, seeds and tests whose rows may differ when these tables of raw do.
+        """Tables, seeds and tests whose rows may differ when these tables of raw do.
 
+        A view stands already, and has no rows of its own.
         Tables keyed by invoice are made again for invoices that change and for no others, so that
         where none does, what follows from them alone stays what it is.
         """
@@ -61,7 +64,8 @@ class Graph:
     def _is_built(self, node: str) -> bool:
         if self._kind(node) not in {"model", "seed", "test"}:
             return False
-        return ON_DEMAND not in self.manifest["nodes"][node]["tags"]
+        found = self.manifest["nodes"][node]
+        return found["config"].get("materialized") != "view" and ON_DEMAND not in found["tags"]
 
     def _id(self, model: str) -> str:
         return f"model.{self.manifest['metadata']['project_name']}.{model}"
