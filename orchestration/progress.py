@@ -1,6 +1,6 @@
 """What a person sees of a run: bars on a terminal, one plain line a message elsewhere.
 
-The logger is managed by Dagster as well (see refresh.DAGSTER_YAML), so its UI shows the messages.
+The logger is managed by Dagster as well (see commands.dagster_home), so its UI shows the messages.
 """
 
 import logging

@@ -4,11 +4,13 @@ Left alone, runs of killed processes count as running for ever, and ten of them 
 refresh; 60 refreshes left 359 MB.
 """
 
+import json
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
@@ -33,7 +35,7 @@ python_logs:
   python_log_level: INFO
 """
 # The daily refresh never waits behind actions: they have a limit of their own and runs have none.
-DAGSTER_YAML = f"""\
+_YAML = f"""\
 {OURS}{OF_OLD}\
 concurrency:
   runs:
@@ -45,6 +47,11 @@ concurrency:
 retention:
   schedule:
     purge_after_days: 90
+event_log_storage:
+  module: orchestration.resources.event_log
+  class: EventLog
+  config:
+    base_dir: {{runs}}
 """
 UNFINISHED = [
     DagsterRunStatus.NOT_STARTED,
@@ -84,8 +91,13 @@ def prepare(settings: Settings) -> None:
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
     if not config.exists() or config.read_text() == OF_OLD or OURS in config.read_text():
-        config.write_text(DAGSTER_YAML)
+        config.write_text(dagster_yaml(home))
     os.environ["DAGSTER_HOME"] = str(home)
+
+
+def dagster_yaml(home: Path) -> str:
+    """Our settings of Dagster, for this storage folder."""
+    return _YAML.format(runs=json.dumps(str(home / "history" / "runs")))
 
 
 def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:

@@ -99,3 +99,5 @@ def _shrink(index: Path, deleted: list[str]) -> None:
             gone = [(run_id,) for run_id in deleted]
             db.executemany("delete from asset_check_executions where run_id = ?", gone)
         db.execute("vacuum")
+        # what it wrote is in the log, as long as the index for as long as somebody has it open
+        db.execute("pragma wal_checkpoint(truncate)")

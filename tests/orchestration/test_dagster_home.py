@@ -15,7 +15,7 @@ from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordi
 
 from orchestration import alive
 from orchestration.commands import dagster_home, leftovers, processes, run_history
-from orchestration.commands.dagster_home import DAGSTER_YAML, OF_OLD, fail_dead_runs, prepare
+from orchestration.commands.dagster_home import OF_OLD, dagster_yaml, fail_dead_runs, prepare
 from orchestration.commands.leftovers import sweep
 from orchestration.commands.run_history import prune
 from orchestration.resources.process import PROCESS_TAG, mark_run, process_tags
@@ -120,10 +120,10 @@ def test_the_refresh_waits_for_no_action_and_actions_for_ten(instance):
 def test_what_an_operator_wrote_into_dagsters_settings_stays(settings):
     config = settings.dagster_home / "dagster.yaml"
     prepare(settings)
-    assert config.read_text() == DAGSTER_YAML
+    assert config.read_text() == dagster_yaml(settings.dagster_home)
     config.write_text(OF_OLD)
     prepare(settings)
-    assert config.read_text() == DAGSTER_YAML
+    assert config.read_text() == dagster_yaml(settings.dagster_home)
     config.write_text("telemetry: {enabled: false}\n")
     prepare(settings)
     assert config.read_text() == "telemetry: {enabled: false}\n"
