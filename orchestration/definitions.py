@@ -4,16 +4,17 @@ import dagster as dg
 
 from orchestration.assets import billing, inventory
 from orchestration.assets.dbt import models
+from orchestration.assets.dbt_manifest import Manifest
 from orchestration.assets.publish import published_warehouse
 from orchestration.checks import drift, reconciliation
 from orchestration.ops import JOBS
 from orchestration.resources.atlas import atlas_resource
-from orchestration.resources.dbt import prepared_project
+from orchestration.resources.dbt import prepared_manifest
 from orchestration.resources.warehouse import warehouse_resource
 from orchestration.schedules.actions import action_schedules
 from orchestration.schedules.daily import build_marts, daily_refresh, refresh_costs
 
-dbt_models = models(prepared_project())
+dbt_models = models(Manifest.read(prepared_manifest()))
 marts = [key for key in dbt_models.keys if key.path[0] == "marts"]
 
 defs = dg.Definitions(

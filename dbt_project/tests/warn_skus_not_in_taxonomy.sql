@@ -1,4 +1,4 @@
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'dim_skus'}}}) }}
 -- A billed SKU that no one has reviewed: guessed by a rule, or Unclassified. Its cents are in every
 -- total; its service may be wrong until it is added to the taxonomy, or to config/taxonomy.yaml.
 select

@@ -6,10 +6,9 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 import dagster as dg
-from dagster_dbt import DbtProject, dbt_assets
 
-from orchestration.assets.dbt_checks import Translator
 from orchestration.assets.dbt_events import told
+from orchestration.assets.dbt_manifest import Manifest
 from orchestration.refreshing.building import Build, Result
 from orchestration.refreshing.folder import NOTHING_CHANGED
 from orchestration.resources.warehouse import Warehouse
@@ -19,15 +18,14 @@ log = logging.getLogger("atlas_costs")
 logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
 
 
-def models(project: DbtProject) -> dg.AssetsDefinition:
+def models(manifest: Manifest) -> dg.AssetsDefinition:
     """One asset per model and seed; data tests become asset checks but those on demand."""
 
-    @dbt_assets(
-        manifest=project.manifest_path,
-        project=project,
-        exclude="resource_type:unit_test tag:on_demand",
+    @dg.multi_asset(
+        specs=manifest.assets(),
+        check_specs=manifest.checks(),
         name="dbt_models",
-        dagster_dbt_translator=Translator(),
+        can_subset=True,
     )
     def dbt_models(context: dg.AssetExecutionContext, warehouse: Warehouse) -> Iterator[Any]:
         warehouse.apply_rules()
