@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --compile-bytecode
 EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-fast test-wide focus-check focus-validator check snapshot bench install lock browser clean
+.PHONY: demo test test-fast test-wide focus-check focus-validator check snapshot readme bench install lock browser clean
 
 demo: .venv/.runtime
 	@$(BIN)/atlas-costs demo $(ARGS)
@@ -36,10 +36,15 @@ check: .venv/.dev
 	@$(BIN)/deptry orchestration reporting dashboard sandbox
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@DBT_PROJECT_DIR=dbt_project DBT_PROFILES_DIR=dbt_project $(BIN)/dbt-score lint --run-dbt-parse
+	@$(BIN)/python -m tests.readme --check
 
 # After a change of assets, checks or jobs: what Dagster shows of them, for tests to compare.
 snapshot: .venv/.dev
 	@$(BIN)/python -m tests.orchestration.asset_graph
+
+# After a change of what the demo or the query of the README prints.
+readme: .venv/.dev
+	@$(BIN)/python -m tests.readme
 
 bench: .venv/.dev .venv-bench/.done
 	@$(BIN)/python -m benchmarks $(ARGS)
