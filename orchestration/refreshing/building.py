@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Collection
@@ -15,6 +16,9 @@ from orchestration.settings import PROJECT_ROOT, Settings
 RESULTS = "run_results.json"
 # of a build in two steps, the first
 FIRST_RESULTS = "first_run_results.json"
+MANIFEST, PARTIAL = "manifest.json", "partial_parse.msgpack"
+# Beside what other tools parse for themselves, with a connection of their own.
+PARSED = MODELS / "target" / "prepared"
 FAILED = frozenset({"error", "fail"})
 
 
@@ -84,6 +88,7 @@ def build(
         nodes: Names of the models, seeds and tests to run, or None for all.
         tables: Instead of these, tables of raw: what they reach is built and tested.
     """
+    # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
     target = settings.dbt_target_dir
     files = [target / FIRST_RESULTS, target / RESULTS]
     for each in files:
@@ -91,30 +96,52 @@ def build(
     target.mkdir(parents=True, exist_ok=True)
     order = {"nodes": nodes, "tables": tables}
     said = json.dumps({name: sorted(each) for name, each in order.items() if each is not None})
-    with (settings.build_dir / "dbt.log").open("w") as log:
-        done = subprocess.run(
-            [sys.executable, "-m", "orchestration.refreshing.dbt_process", said],
-            cwd=PROJECT_ROOT,
-            env=os.environ | settings.dbt_environment() | _of_dbt(settings),
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
+    _begin_with_what_is_parsed(target)
+    program = [sys.executable, "-m", "orchestration.refreshing.dbt_process", said]
+    done = _run(program, settings, target)
     found = [each for file in files if file.exists() for each in _results(file)]
     return Build(done.returncode == 0, found)
+
+
+def parse(settings: Settings) -> Path:
+    """Read all models, and keep what was read where every first build begins; the manifest.
+
+    Raises:
+        CalledProcessError: a model cannot be read; build/dbt.log in the data folder says why.
+    """
+    # of this very environment, whatever PATH says
+    program = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse"]
+    settings.build_dir.mkdir(parents=True, exist_ok=True)
+    _run(program, settings, PARSED).check_returncode()
+    return PARSED / MANIFEST
+
+
+def _begin_with_what_is_parsed(target: Path) -> None:
+    if (PARSED / PARTIAL).exists() and not (target / PARTIAL).exists():
+        shutil.copy(PARSED / PARTIAL, target)
 
 
 def _results(file: Path) -> list[Result]:
     return [Result.of(each) for each in json.loads(file.read_text())["results"]]
 
 
-def _of_dbt(settings: Settings) -> dict[str, str]:
-    # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
-    target = str(settings.dbt_target_dir)
-    return {
-        "DBT_TARGET_PATH": target,
-        "DBT_LOG_PATH": target,
+def _run(
+    program: list[str], settings: Settings, target: Path
+) -> subprocess.CompletedProcess[bytes]:
+    environment = {
+        "DBT_TARGET_PATH": str(target),
+        "DBT_LOG_PATH": str(target),
         "DBT_PROJECT_DIR": str(MODELS),
         "DBT_PROFILES_DIR": str(MODELS),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "PYTHONPATH": os.pathsep.join([str(PROJECT_ROOT), os.environ.get("PYTHONPATH", "")]),
     }
+    with (settings.build_dir / "dbt.log").open("w") as log:
+        return subprocess.run(
+            program,
+            cwd=settings.build_dir,
+            env=os.environ | settings.dbt_environment() | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )

@@ -16,7 +16,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 
-from orchestration.refreshing.building import FIRST_RESULTS, RESULTS
+from orchestration.refreshing.building import FIRST_RESULTS, MANIFEST, RESULTS
 from orchestration.refreshing.selection import CHANGED, LINES, Graph
 
 LEFT_OUT = ["--exclude", "resource_type:unit_test", "tag:on_demand"]
@@ -32,7 +32,7 @@ def main(order: dict[str, Any]) -> bool:
 def _build_reached(tables: list[str]) -> bool:
     """Two steps where it is not known before the first whether any invoice changes at all."""
     target = Path(os.environ["DBT_TARGET_PATH"])
-    graph = Graph(json.loads((target / "manifest.json").read_text()))
+    graph = Graph(json.loads((target / MANIFEST).read_text()))
     reached = graph.reached(tables, invoices_change=True)
     first = set() if LINES in tables else graph.before_invoices_are_known(reached)
     if first:

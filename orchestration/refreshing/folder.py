@@ -2,7 +2,6 @@
 
 import json
 import logging
-import os
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,7 @@ import duckdb
 
 from orchestration.landing.journal import Landing, drop_litter
 from orchestration.landing.slices import Slices
-from orchestration.refreshing.building import Build, build
+from orchestration.refreshing.building import MANIFEST, Build, build
 from orchestration.refreshing.code import loading_checksum, models_checksum
 from orchestration.refreshing.verified import Verified, fingerprint
 from orchestration.rules import read_rules
@@ -33,7 +32,6 @@ from orchestration.warehouse.raw import RawWarehouse
 log = logging.getLogger("atlas_costs")
 LOADING, SETTINGS = "code that loads", "settings of models"
 OTHER_INPUTS = frozenset({LOADING, SETTINGS})
-MANIFEST = "manifest.json"
 NOTHING_CHANGED = "nothing changed: the marts stay as they are"
 
 
@@ -56,13 +54,12 @@ class DataFolder:
 
     @contextmanager
     def held(self, run_id: str) -> Iterator[Self]:
-        """Take the run lock and tell dbt where the files are.
+        """Take the run lock; what earlier runs left half written is gone.
 
         Raises:
             AlreadyRunning: another run holds the lock.
         """
         with run_lock(self.settings.build_dir, run_id):
-            os.environ.update(self.settings.dbt_environment())
             wait_until_free([self.settings.raw_file, self.settings.marts_file])
             drop_litter(self.settings.landing_dir)
             self.slices().drop_litter()
