@@ -44,6 +44,7 @@ class Waiting:
             it counts as gone.
         outvoted_after_s: How long a list may show what Atlas has deleted for us and its own read no
             longer knows.
+        deletion_shows_s: How long reads may lag behind Atlas's yes to a deletion.
     """
 
     first_s: float = 2.0
@@ -51,6 +52,7 @@ class Waiting:
     longest_s: float = 30.0
     gone_after_s: float = 20.0
     outvoted_after_s: float = 30.0
+    deletion_shows_s: float = 10.0
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,6 @@ T = TypeVar("T")
 V = TypeVar("V")
 GONE, MISSING = "gone", "not found"
 GO_ON = "run the same action again to go on waiting"
-# Atlas answered a deletion with success; reads that lag behind that have caught up by then.
-DELETION_SHOWS_S = 10
 
 
 @dataclass(frozen=True)
@@ -206,7 +204,8 @@ def delete(context: Context, watched: Watched[T], ask: Callable[[], None]) -> No
         if not was_unheard(error) or not _is_gone(watched):
             raise
     try:
-        wait(context, watched, lambda _: False, DELETION_SHOWS_S, gone_after_s=0, is_deletion=True)
+        shows_s = context.waiting.deletion_shows_s
+        wait(context, watched, lambda _: False, shows_s, gone_after_s=0, is_deletion=True)
     except StillWaiting:
         if not has_said_yes:
             raise

@@ -17,11 +17,15 @@ class ActorResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         first_poll_s: Pause before Atlas is asked again whether it is done …
         longest_poll_s: … growing up to this.
         gone_after_s: How long neither read may know of something before it counts as gone.
+        outvoted_after_s: How long a list may show what was deleted and its own read does not know.
+        deletion_shows_s: How long reads may lag behind Atlas's yes to a deletion.
     """
 
     first_poll_s: float = Waiting.first_s
     longest_poll_s: float = Waiting.longest_s
     gone_after_s: float = Waiting.gone_after_s
+    outvoted_after_s: float = Waiting.outvoted_after_s
+    deletion_shows_s: float = Waiting.deletion_shows_s
 
     def run(self, name: str, values: dict[str, Any], by: str) -> Record:
         """Run one action to its end."""
@@ -33,5 +37,7 @@ class ActorResource(dg.ConfigurableResource):  # type: ignore[type-arg]
             first_s=self.first_poll_s,
             longest_s=self.longest_poll_s,
             gone_after_s=self.gone_after_s,
+            outvoted_after_s=self.outvoted_after_s,
+            deletion_shows_s=self.deletion_shows_s,
         )
         return Actor(load_settings(), by, waiting)

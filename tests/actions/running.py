@@ -15,7 +15,11 @@ from orchestration.extraction.clients import new_client
 from orchestration.settings import load_settings
 
 T = TypeVar("T")
-QUICK = Waiting(first_s=0.001, longest_s=0.02, gone_after_s=0.05, outvoted_after_s=1.5)
+QUICK = Waiting(
+    first_s=0.001, longest_s=0.02, gone_after_s=0.05, outvoted_after_s=1.5, deletion_shows_s=5.0
+)
+# Where nothing lags, and a recording shows for ever what was deleted.
+AT_ONCE = {"outvoted_after_s": 0.2, "deletion_shows_s": 0.2}
 SILENT = {"console": {"config": {"log_level": "CRITICAL"}}}
 
 
@@ -54,6 +58,7 @@ def job(name: str, /, instance: Any = None, **values: Any) -> Record:
                 first_poll_s=QUICK.first_s,
                 longest_poll_s=QUICK.longest_s,
                 gone_after_s=QUICK.gone_after_s,
+                **AT_ONCE,
             )
         },
         instance=instance,
