@@ -29,8 +29,8 @@ class PollPolicy:
         growth: Each wait is so many times the one before …
         longest_s: … up to this.
         patience_s: A report that is not made by then counts as failed.
-        gone_after_s: Atlas has no list of reports to compare a 404 with: one that was just asked
-            for is gone only when it answers nothing else for so long.
+        gone_after_s: Atlas has no list of reports to compare a 404 with: one that was asked for
+            less than so long ago may not be known everywhere yet.
     """
 
     first_s: float = 5.0
@@ -98,18 +98,17 @@ class FocusReports:
         _, what = self._place(report.invoice_id)
         minutes = self._polls.patience_s / 60
         pause, until = self._polls.first_s, time.monotonic() + self._polls.patience_s
-        missing_since: float | None = None
+        asked_for = report.asked_at
         while report.state not in DONE:
             if time.monotonic() + pause > until:
                 raise ReportFailed(f"{what}: Atlas has not made it in {minutes:.0f} minutes.")
             log.debug("%s: %s, waited for %.0f minutes at most.", what, report.state, minutes)
             self._client.pause(max(0.0, report.asked_at + pause - time.monotonic()), what)
             try:
-                report, missing_since = self.read(report.invoice_id, report.report_id), None
+                report = self.read(report.invoice_id, report.report_id)
             except NotFound:
                 now = time.monotonic()
-                missing_since = missing_since or now
-                if now - missing_since >= self._polls.gone_after_s:
+                if now - asked_for >= self._polls.gone_after_s:
                     raise
                 report = report.model_copy(update={"asked_at": now})
             pause = min(pause * self._polls.growth, self._polls.longest_s)
