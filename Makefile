@@ -17,9 +17,9 @@ demo: .venv/.runtime
 test: .venv/.dev browser
 	@$(BIN)/pytest -m "not wide" --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-# What one runs while working: all that builds no warehouse and starts no browser.
+# What one runs while working: all that builds no warehouse, starts no browser and is not long.
 test-fast: .venv/.dev
-	@$(BIN)/pytest -m "not wide and not built" --numprocesses 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest -m "not wide and not built and not long" --numprocesses 2 --dist worksteal $(ARGS)
 
 test-wide: .venv/.dev browser focus-validator
 	@$(BIN)/pytest $(ARGS)

@@ -1,5 +1,6 @@
 """What tests of several folders share: the sandbox, recordings, and which tests build."""
 
+import atexit
 import fcntl
 import functools
 import os
@@ -23,6 +24,11 @@ for _name in [each for each in os.environ if each.startswith(OURS)]:
         del os.environ[_name]
 os.environ.update(NOBODYS)
 
+# DuckDB's binding tells of objects that live to the end of a process, which is no fault of a test;
+# a worker's exit code means nothing, and what was registered later still runs before this.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    atexit.register(os._exit, 0)
+
 import sandbox as sandbox_package  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,17 +45,78 @@ BUILDING_COMMANDS = {
     "atlas-costs": {"refresh", "rebuild", "demo", "up"},
     Path(sys.executable).name: {"orchestration.refreshing.dbt_process"},
 }
+# Begun first, longest first: begun last, one would run alone while the other workers wait.
+HEAVIEST = ("test_faults", "test_incremental", "test_refresh", "test_identities")
+# Five seconds or more each, together two thirds of what builds nothing: a process for each
+# question, a real wait for Atlas, a recording acted out, a page drawn, documents made up.
+LONG = {
+    "actions": {
+        "test_declarative",
+        "test_interrupting",
+        "test_lagging_reads",
+        "test_matrix",
+        "test_matrix_backups",
+        "test_matrix_waiting",
+        "test_monk_defects",
+        "test_price_preview",
+        "test_recordings",
+    },
+    "assistant": {"test_actions", "test_free_sql", "test_protocol"},
+    "atlas": {"test_deadlines", "test_reports"},
+    "dashboard": {"test_exposures", "test_pages"},
+    "orchestration": {
+        "test_dagster_home",
+        "test_dagster_ui",
+        "test_event_log",
+        "test_hostile_invoices",
+        "test_lock",
+        "test_publish",
+        "test_raw",
+        "test_raw_actions",
+        "test_raw_connections",
+        "test_raw_inventory",
+        "test_raw_payments",
+        "test_recordings",
+        "test_retirement",
+        "test_statements",
+    },
+    "properties": {
+        "test_allocation",
+        "test_cutting",
+        "test_inventory",
+        "test_loading",
+        "test_marts",
+    },
+    "sandbox": {
+        "test_clock",
+        "test_faults",
+        "test_generation",
+        "test_reports",
+        "test_restating",
+        "test_specification",
+    },
+}
 _not_building: list[str] = []
 """The test under way, unless it is marked as one that builds."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what builds, and run it first: begun last, it would run alone while others wait."""
+    """Mark what builds and what is long, and put them first."""
     for item in items:
-        if item.path.parent.name in BUILDING_FOLDERS or BUILDING_FIXTURES & {*item.fixturenames}:
+        folder = item.path.parent.name
+        if folder in BUILDING_FOLDERS or BUILDING_FIXTURES & {*item.fixturenames}:
             item.add_marker("built")
-    items.sort(key=lambda item: item.get_closest_marker("built") is None)
+        if item.path.stem in LONG.get(folder, ()):
+            item.add_marker("long")
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.path.stem in HEAVIEST and item.path.parent.name in BUILDING_FOLDERS:
+        return HEAVIEST.index(item.path.stem)
+    marks = [item.get_closest_marker(each) is not None for each in ("built", "long")]
+    return len(HEAVIEST) + [*marks, True].index(True)
 
 
 @pytest.hookimpl(wrapper=True)

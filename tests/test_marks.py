@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from tests.conftest import LONG, ROOT
+
 
 @pytest.mark.parametrize(
     "command",
@@ -36,3 +38,10 @@ def refreshed():
 
 def test_a_fixture_that_builds_marks_its_test(refreshed, request):
     assert request.node.get_closest_marker("built")
+
+
+def test_every_file_called_long_is_there():
+    for folder, files in LONG.items():
+        assert {f"{each}.py" for each in files} <= {
+            each.name for each in (ROOT / "tests" / folder).glob("test_*.py")
+        }
