@@ -8,7 +8,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --compile-bytecode
 EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-fast test-wide focus-check focus-validator check snapshot readme bench install lock browser clean
+.PHONY: demo test test-fast test-wide focus-check focus-validator check coverage snapshot readme bench install lock browser clean
 
 demo: .venv/.runtime
 	@$(BIN)/atlas-costs demo $(ARGS)
@@ -37,6 +37,13 @@ check: .venv/.dev
 	@$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 	@DBT_PROJECT_DIR=dbt_project DBT_PROFILES_DIR=dbt_project $(BIN)/dbt-score lint --run-dbt-parse
 	@$(BIN)/python -m tests.readme --check
+	@$(MAKE) --no-print-directory coverage
+
+# Of the fast tests alone: what only a warehouse or a browser reaches is not counted as covered.
+coverage: .venv/.dev
+	@$(BIN)/pytest -m "not wide and not built and not long" --numprocesses 2 --dist worksteal \
+		--cov --cov-report= -q $(ARGS)
+	@$(BIN)/coverage report --format=total
 
 # After a change of assets, checks or jobs: what Dagster shows of them, for tests to compare.
 snapshot: .venv/.dev
