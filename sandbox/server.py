@@ -6,7 +6,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
@@ -112,9 +112,10 @@ def serve(
     except OSError as error:
         reason = os.strerror(error.errno or 0)
         raise SystemExit(f"Port {port} on {host} cannot be used: {reason}.") from None
-    _print_banner(sandbox, _describe(sandbox, host, listener))
+    described = _describe(sandbox, host, listener)
+    server = _server(sandbox, lambda: _print_banner(sandbox, described))
     with suppress(KeyboardInterrupt):
-        _server(sandbox).run(sockets=[listener])
+        server.run(sockets=[listener])
 
 
 @contextmanager
@@ -153,7 +154,19 @@ def _listen(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family)
 
 
-def _server(sandbox: Sandbox) -> uvicorn.Server:
+class _Server(uvicorn.Server):
+    """Says where it is once it serves: a signal to one that is still starting can be lost."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announce()
+
+
+def _server(sandbox: Sandbox, announce: Callable[[], None] = lambda: None) -> uvicorn.Server:
     config = uvicorn.Config(
         create_app(sandbox),
         http=Protocol,
@@ -163,7 +176,7 @@ def _server(sandbox: Sandbox) -> uvicorn.Server:
         ws="none",
         timeout_graceful_shutdown=1,
     )
-    return uvicorn.Server(config)
+    return _Server(config, announce)
 
 
 def _wait_until_started(server: uvicorn.Server) -> None:

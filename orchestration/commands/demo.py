@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from orchestration.commands.processes import (
+    GRACE_S,
     Addresses,
     services,
     stop_on_signals,
@@ -42,7 +43,16 @@ def demo(*, once: bool, at: Addresses) -> int:
             return code
         return _stay(env, at)
     finally:
-        sandbox.terminate()
+        _end(sandbox)
+
+
+def _end(sandbox: subprocess.Popen[str]) -> None:
+    """It keeps nothing, so one that does not end by itself is killed."""
+    sandbox.terminate()
+    try:
+        sandbox.wait(GRACE_S)
+    except subprocess.TimeoutExpired:
+        sandbox.kill()
         sandbox.wait()
 
 

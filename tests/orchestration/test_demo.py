@@ -1,6 +1,7 @@
 """The demo knows its sandbox alone, whatever this machine has of real organizations."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +65,16 @@ def test_costs_and_actions_have_the_sandboxs_keys(real_organization, monkeypatch
     [costs], actions = settings.connections(), settings.connection_for_actions(None)
     assert costs.base_url == actions.base_url == exports["MONGODB_ATLAS_BASE_URL"]
     assert costs.usable_credentials() != actions.usable_credentials()
+
+
+def test_a_sandbox_that_does_not_heed_a_signal_is_killed(monkeypatch):
+    monkeypatch.setattr(demo, "GRACE_S", 0.1)
+    deaf = (
+        "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", deaf], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as sandbox:
+        assert sandbox.stdout.readline() == "\n"
+        demo._end(sandbox)
+    assert sandbox.returncode == -signal.SIGKILL
