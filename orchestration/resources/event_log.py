@@ -4,15 +4,18 @@ Dagster makes an engine and a connection for each of the two writes that an even
 refresh spends on its 700 events. Named in dagster.yaml; see commands/dagster_home.
 """
 
+import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
+from dagster import EventLogEntry
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine, StaticPool, create_engine
+from sqlalchemy.event import listen
 
 # The index and the run at hand; one who looks at many runs does not keep a thousand files open.
 OPEN = 8
@@ -31,6 +34,11 @@ class EventLog(SqliteEventLogStorage):
     ) -> Self:
         """See SqliteEventLogStorage."""
         return cls(inst_data=inst_data, **config_value)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store it, and wake who watches its run: they watch the file, and it went to its log."""
+        super().store_event(event)
+        os.utime(self.path_for_shard(event.run_id))
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
@@ -56,7 +64,7 @@ class EventLog(SqliteEventLogStorage):
             connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
         )
         # with a write-ahead log, a loss of power may cost the last events and nothing else
-        event.listen(engine, "connect", lambda dbapi, _: dbapi.execute("pragma synchronous=normal"))
+        listen(engine, "connect", lambda dbapi, _: dbapi.execute("pragma synchronous=normal"))
         return engine
 
     def dispose(self) -> None:

@@ -1,5 +1,7 @@
 """Dagster's events in our SQLite storage: kept open, yet seen by all who open it anew."""
 
+import queue
+
 import dagster as dg
 import pytest
 from dagster._core.storage.event_log import SqliteEventLogStorage
@@ -15,6 +17,11 @@ KEY = dg.AssetKey("costs")
 @dg.asset(name="costs")
 def costs() -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(metadata={"cents": 5})
+
+
+@dg.job
+def costs_job():
+    pass
 
 
 @pytest.fixture
@@ -65,6 +72,23 @@ def test_more_runs_than_stay_open_are_all_kept(instance, opened):
     assert len(opened) == len(runs)
     assert instance.all_logs(runs[0].run_id)
     assert len(opened) == len(runs) + 1
+
+
+def test_who_watches_a_run_in_another_process_hears_each_event_as_it_comes(instance):
+    """As Dagster's UI does: it looks when the run's own file changes, not its log beside it."""
+    run_id = instance.create_run_for_job(costs_job).run_id
+    run = instance.get_run_by_id(run_id)
+    instance.report_engine_event("before", run)
+    heard = queue.Queue()
+    watching = EventLog(instance.event_log_storage._base_dir)
+    watching.watch(run_id, None, lambda entry, _: heard.put(entry.message))
+    try:
+        for message in ("first", "second"):
+            instance.report_engine_event(message, run)
+            while heard.get(timeout=10) != message:
+                pass
+    finally:
+        watching.dispose()
 
 
 def test_nothing_stays_open_once_the_instance_is_left(instance):
