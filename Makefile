@@ -6,6 +6,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 # Compiled now, imports are two to three times faster at every later start.
 INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --compile-bytecode
+FAST := -m "not wide and not built and not long" --numprocesses 2 --dist worksteal
 EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 
 .PHONY: demo test test-fast test-wide focus-check focus-validator check coverage snapshot readme bench install lock browser clean
@@ -19,7 +20,7 @@ test: .venv/.dev browser
 
 # What one runs while working: all that builds no warehouse, starts no browser and is not long.
 test-fast: .venv/.dev
-	@$(BIN)/pytest -m "not wide and not built and not long" --numprocesses 2 --dist worksteal $(ARGS)
+	@$(BIN)/pytest $(FAST) $(ARGS)
 
 test-wide: .venv/.dev browser focus-validator
 	@$(BIN)/pytest $(ARGS)
@@ -41,8 +42,7 @@ check: .venv/.dev
 
 # Of the fast tests alone: what only a warehouse or a browser reaches is not counted as covered.
 coverage: .venv/.dev
-	@$(BIN)/pytest -m "not wide and not built and not long" --numprocesses 2 --dist worksteal \
-		--cov --cov-report= -q $(ARGS)
+	@$(BIN)/pytest $(FAST) --cov --cov-report= -q $(ARGS)
 	@$(BIN)/coverage report --format=total
 
 # After a change of assets, checks or jobs: what Dagster shows of them, for tests to compare.

@@ -130,24 +130,25 @@ def _die_with(asker: socket.socket) -> None:
 
 
 def _run(argv: list[str], manifest: Any, parsed_to: Path) -> int:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
-
     usable = _for_project(manifest)
     if usable is None:
         # dbt's parser keeps a lock that a fork finds taken for ever
         return subprocess.run([DBT, *argv], check=False).returncode
-    if "parse" not in argv:
-        ended = dbtRunner(manifest=usable).invoke(argv)
-        # until then a part of what was built is in a file beside it
-        DuckDBConnectionManager.close_all_connections()
-        code = 0 if ended.success else 2 if ended.exception else 1
-    else:
-        code = 0
+    code = 0 if "parse" in argv else _invoked(argv, usable)
     if target := os.environ.get("DBT_TARGET_PATH"):
         Path(target).mkdir(parents=True, exist_ok=True)
         shutil.copy(parsed_to / "manifest.json", target)
     return code
+
+
+def _invoked(argv: list[str], manifest: Any) -> int:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
+    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+
+    ended = dbtRunner(manifest=manifest).invoke(argv)
+    # until then a part of what was built is in a file beside it
+    DuckDBConnectionManager.close_all_connections()
+    return 0 if ended.success else 2 if ended.exception else 1
 
 
 def _for_project(manifest: Any) -> Any:

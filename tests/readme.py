@@ -5,7 +5,6 @@ otherwise makes the README false.
 """
 
 import difflib
-import os
 import re
 import subprocess
 import sys
@@ -36,18 +35,16 @@ MONTHS = "January February March April May June July August September October No
 
 def written(readme: str, folder: Path) -> str:
     """The README with its demo and its query as they come out now."""
-    told = {DEMO: _demo(folder), QUERY: ""}
-    for block in BLOCK.finditer(readme):
-        if block["told"].startswith(QUERY):
-            told[QUERY] = _query(folder, block["told"])
 
-    def replaced(block: re.Match[str]) -> str:
-        for command, text in told.items():
-            if block["told"].startswith(command):
-                return f"```console\n{text}```"
-        return block[0]
+    def now(block: re.Match[str]) -> str:
+        told = block["told"]
+        if told.startswith(DEMO):
+            told = _demo(folder)
+        elif told.startswith(QUERY):
+            told = _query(folder, told)
+        return f"```console\n{told}```"
 
-    return BLOCK.sub(replaced, readme)
+    return BLOCK.sub(now, readme)
 
 
 def shape(readme: str) -> list[str]:
@@ -118,5 +115,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    os.environ.pop("ATLAS_COSTS_DATA_DIR", None)
     sys.exit(main(sys.argv[1:]))

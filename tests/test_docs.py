@@ -9,6 +9,7 @@ from typer.main import get_command
 from orchestration.cli import app
 from orchestration.settings import Settings
 from tests.conftest import ROOT
+from tests.readme import shape
 
 DOCS = {path.name: path.read_text() for path in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]}
 ALL_DOCS = "\n".join(DOCS.values())
@@ -47,6 +48,14 @@ def test_every_mart_is_documented(mart):
 
 def test_the_readme_stays_short():
     assert len(DOCS["README.md"].splitlines()) <= 150
+
+
+def test_the_readme_is_compared_by_what_stays_the_same_tomorrow():
+    readme = DOCS["README.md"]
+    tomorrow = re.sub(r"\d", "7", readme).replace("November", "December")
+    assert shape(tomorrow) == shape(readme)
+    for word in ("closed invoices", "FOCUS reports read", "project_name ┃ service"):
+        assert shape(readme.replace(word, "other")) != shape(readme)
 
 
 @pytest.mark.parametrize("name", sorted(DOCS))

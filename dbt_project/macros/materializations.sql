@@ -1,7 +1,7 @@
-{# dbt asks DuckDB a dozen questions a table, about indexes, foreign keys, grants and what an earlier
-   build left under other names: two thirds of a daily build's time. We have none of these. What is
-   built replaces what stood in one transaction, so that a build that is killed leaves either; and
-   a release, which alone changes columns, starts from an empty file. #}
+{# dbt's own ask DuckDB about indexes, foreign keys, grants and what an earlier build left under
+   other names, none of which we have. What is built here replaces what stood in one transaction,
+   so that a build that is killed leaves either; and a release, which alone changes columns, starts
+   from an empty file: no model's on_schema_change is ever needed, though dbt asks for one. #}
 
 {% materialization table, adapter="duckdb" %}
     {%- set existing = load_cached_relation(this) -%}

@@ -1,10 +1,9 @@
 """dbt's manifest as Dagster shows it: an asset for each model and seed, a check for each test.
 
-dagster-dbt does that too; but it imports all of dbt, 5 of the 20 CPU seconds that Dagster took of a
-daily refresh, and again in each process that loads the definitions.
+dagster-dbt does that too; but it imports all of dbt into each process that loads the definitions,
+which takes 4.9 CPU seconds with it and 2.7 without.
 """
 
-import hashlib
 import json
 import textwrap
 from collections.abc import Mapping
@@ -55,7 +54,7 @@ class Manifest:
             description=_described(node),
             group_name=node["config"]["meta"]["dagster"]["group"],
             kinds=KINDS,
-            code_version=_version(node),
+            code_version=node["checksum"]["checksum"],
             metadata={
                 "dagster/table_name": node["relation_name"].replace('"', ""),
                 "dagster/column_schema": _columns(node),
@@ -107,16 +106,6 @@ def _is_asset(node: Node) -> bool:
 
 def _is_ephemeral(node: Node) -> bool:
     return bool(node.get("config", {}).get("materialized") == "ephemeral")
-
-
-def _version(node: Node) -> str:
-    """Changes with the SQL of a model or the rows of a seed."""
-    code = node.get("raw_code")
-    return (
-        hashlib.sha1(code.encode(), usedforsecurity=False).hexdigest()
-        if code
-        else str(node["checksum"]["checksum"])
-    )
 
 
 def _described(node: Node) -> str:

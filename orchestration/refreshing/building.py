@@ -16,7 +16,7 @@ from orchestration.settings import PROJECT_ROOT, Settings
 RESULTS = "run_results.json"
 # of a build in two steps, the first
 FIRST_RESULTS = "first_run_results.json"
-MANIFEST, PARTIAL = "manifest.json", "partial_parse.msgpack"
+MANIFEST, PARTIAL, LOG = "manifest.json", "partial_parse.msgpack", "dbt.log"
 # Beside what other tools parse for themselves, with a connection of their own.
 PARSED = MODELS / "target" / "prepared"
 FAILED = frozenset({"error", "fail"})
@@ -97,8 +97,9 @@ def build(
     order = {"nodes": nodes, "tables": tables}
     said = json.dumps({name: sorted(each) for name, each in order.items() if each is not None})
     _begin_with_what_is_parsed(target)
-    program = [sys.executable, "-m", "orchestration.refreshing.dbt_process", said]
-    done = _run(program, settings, target)
+    # -P: the build folder, where it runs, has a folder called dbt
+    program = [sys.executable, "-P", "-m", "orchestration.refreshing.dbt_process", said]
+    done = _run(program, settings, target, settings.build_dir / LOG)
     found = [each for file in files if file.exists() for each in _results(file)]
     return Build(done.returncode == 0, found)
 
@@ -107,12 +108,12 @@ def parse(settings: Settings) -> Path:
     """Read all models, and keep what was read where every first build begins; the manifest.
 
     Raises:
-        CalledProcessError: a model cannot be read; build/dbt.log in the data folder says why.
+        CalledProcessError: a model cannot be read; dbt.log beside the manifest says why.
     """
     # of this very environment, whatever PATH says
     program = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse"]
     settings.build_dir.mkdir(parents=True, exist_ok=True)
-    _run(program, settings, PARSED).check_returncode()
+    _run(program, settings, PARSED, PARSED / LOG).check_returncode()
     return PARSED / MANIFEST
 
 
@@ -126,7 +127,7 @@ def _results(file: Path) -> list[Result]:
 
 
 def _run(
-    program: list[str], settings: Settings, target: Path
+    program: list[str], settings: Settings, target: Path, log: Path
 ) -> subprocess.CompletedProcess[bytes]:
     environment = {
         "DBT_TARGET_PATH": str(target),
@@ -134,14 +135,16 @@ def _run(
         "DBT_PROJECT_DIR": str(MODELS),
         "DBT_PROFILES_DIR": str(MODELS),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        "PYTHONPATH": os.pathsep.join([str(PROJECT_ROOT), os.environ.get("PYTHONPATH", "")]),
+        "PYTHONPATH": os.pathsep.join(
+            filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")])
+        ),
     }
-    with (settings.build_dir / "dbt.log").open("w") as log:
+    with log.open("w") as said:
         return subprocess.run(
             program,
             cwd=settings.build_dir,
             env=os.environ | settings.dbt_environment() | environment,
-            stdout=log,
+            stdout=said,
             stderr=subprocess.STDOUT,
             check=False,
         )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +19,7 @@ QUICK = Waiting(
     first_s=0.001, longest_s=0.02, gone_after_s=0.05, outvoted_after_s=1.5, deletion_shows_s=5.0
 )
 # Where nothing lags, and a recording shows for ever what was deleted.
-AT_ONCE = {"outvoted_after_s": 0.2, "deletion_shows_s": 0.2}
+AT_ONCE = replace(QUICK, outvoted_after_s=0.2, deletion_shows_s=0.2)
 SILENT = {"console": {"config": {"log_level": "CRITICAL"}}}
 
 
@@ -54,12 +54,7 @@ def job(name: str, /, instance: Any = None, **values: Any) -> Record:
     ended = JOBS[name].execute_in_process(
         run_config={"ops": {name: {"config": values}}, "loggers": SILENT},
         resources={
-            "actor": Keeping(
-                first_poll_s=QUICK.first_s,
-                longest_poll_s=QUICK.longest_s,
-                gone_after_s=QUICK.gone_after_s,
-                **AT_ONCE,
-            )
+            "actor": Keeping(waiting=asdict(AT_ONCE)),
         },
         instance=instance,
         raise_on_error=False,

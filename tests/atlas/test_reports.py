@@ -111,6 +111,16 @@ def test_a_report_that_no_read_knows_for_some_time_is_gone():
         assert len(server.requests) >= 3
 
 
+def test_one_that_was_asked_for_long_ago_is_gone_at_the_first_look():
+    """Of many reports that are gone, all but the first were asked for long before their turn."""
+    with asking(report("PENDING"), NOT_FOUND) as (server, reports):
+        pending = reports.request("i")
+        before = pending.model_copy(update={"asked_at": pending.asked_at - 30.0})
+        with pytest.raises(NotFound):
+            reports.wait(before)
+        assert len(server.requests) == 2
+
+
 def test_waiting_for_a_report_ends_when_nobody_waits():
     stop = threading.Event()
     with asking(report("RUNNING"), polls=PollPolicy(), stop=stop) as (_, reports):

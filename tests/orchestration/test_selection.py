@@ -1,8 +1,10 @@
 """What a change of raw reaches: no less, or marts are wrong; no more, or a refresh is slow."""
 
+import json
+
 import pytest
 
-from orchestration.refreshing.selection import Graph
+from orchestration.refreshing.selection import LINES, Graph
 
 PARENTS = {
     "model.p.stg_clusters": ["source.p.atlas.clusters"],
@@ -90,3 +92,30 @@ def test_whether_invoices_change_is_asked_first(graph):
 
 def test_a_table_that_no_model_reads_reaches_nothing(graph):
     assert reached(graph, "unloadable_invoices", invoices_change=True) == set()
+
+
+def test_a_view_stays_and_what_is_behind_it_is_built(graph):
+    graph.manifest["nodes"]["model.p.stg_clusters"]["config"]["materialized"] = "view"
+    found = reached(graph, "clusters", invoices_change=False)
+    assert "stg_clusters" not in found
+    assert {"int_inputs", "dim_clusters", "resources"} <= found
+
+
+@pytest.mark.parametrize(
+    ("table", "runs"), [(LINES, ["build"]), ("clusters", ["run", "build"]), ("backups", ["build"])]
+)
+def test_dbt_starts_twice_only_where_it_is_unknown_whether_invoices_change(
+    graph, table, runs, tmp_path, monkeypatch
+):
+    # it imports dbt, which the others do without
+    from orchestration.refreshing import dbt_process  # noqa: PLC0415
+
+    graph.manifest["sources"]["source.p.atlas.lines"]["identifier"] = LINES
+    (tmp_path / "manifest.json").write_text(json.dumps(graph.manifest))
+    (tmp_path / "run_results.json").touch()
+    monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
+    asked = []
+    monkeypatch.setattr(dbt_process, "_dbt", lambda command, _: asked.append(command) or True)
+    monkeypatch.setattr(dbt_process, "_has_changed_invoices", lambda: True)
+    assert dbt_process.main({"tables": [table]})
+    assert asked == runs

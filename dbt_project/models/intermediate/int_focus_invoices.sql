@@ -1,6 +1,5 @@
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
     on_schema_change='fail',
     pre_hook="{{ delete_stale(ref('stg_atlas__focus_reports'), 'report_id') }}"
 ) }}

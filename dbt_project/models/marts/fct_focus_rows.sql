@@ -1,8 +1,7 @@
 -- by invoice: a report that was landed anew, by another connection, or no more, is dropped first
 {{ config(
     materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='append_new_columns',
+    on_schema_change='fail',
     pre_hook="{{ delete_stale(ref('stg_atlas__focus_reports'), 'landing_file', 'connection') }}"
 ) }}
 

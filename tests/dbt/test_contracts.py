@@ -1,0 +1,43 @@
+"""What a mart's contract and a key's test promise is held by the file itself, and by the test."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from .conftest import Warehouse
+
+Built = tuple[Warehouse, dict[str, str]]
+
+
+def test_columns_that_a_contract_calls_not_null_refuse_one(built: Built) -> None:
+    """Held by DuckDB as rows are written: no test asks again."""
+    manifest = json.loads((built[0].folder / "target/manifest.json").read_text())
+    promised = {
+        (node["config"]["schema"], node["name"], column["name"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node["config"]["materialized"] != "view"
+        for column in node["columns"].values()
+        if {"not_null"} <= {each["type"] for each in column["constraints"]}
+    }
+    with duckdb.connect(str(built[0].marts), read_only=True) as marts:
+        held = marts.execute(
+            "select schema_name, table_name, column_name from duckdb_columns()"
+            " where not is_nullable and not internal"
+        ).fetchall()
+    assert len(promised) == len(held)
+    assert promised == set(held)
+    assert ("marts", "fct_line_items", "org_id") in promised
+
+
+@pytest.mark.parametrize("sku", ["(select min(sku) from seeds.sku_taxonomy)", "null"])
+def test_a_key_that_is_missing_or_twice_fails_its_test(
+    built: Built, tmp_path: Path, sku: str
+) -> None:
+    broken = built[0].copy_to(tmp_path)
+    tested = "primary_key_sku_taxonomy_sku"
+    assert broken.dbt("test", "--select", tested) == {tested: "pass"}
+    with duckdb.connect(str(broken.marts)) as marts:
+        marts.execute(f"insert into seeds.sku_taxonomy (sku) values ({sku})")
+    assert broken.dbt("test", "--select", tested) == {tested: "fail"}
