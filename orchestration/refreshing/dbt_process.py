@@ -15,18 +15,23 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
+from dbt_common.events.base_types import EventMsg
 
 from orchestration.refreshing.building import FIRST_RESULTS, MANIFEST, RESULTS
-from orchestration.refreshing.selection import CHANGED, LINES, Graph
+from orchestration.refreshing.selection import CHANGED, LINES, ON_DEMAND, Graph
 
-LEFT_OUT = ["--exclude", "resource_type:unit_test", "tag:on_demand"]
+LEFT_OUT = ["--exclude", "resource_type:unit_test", "resource_type:exposure", f"tag:{ON_DEMAND}"]
+# In a build of a part a view stands already, and it has no rows of its own.
+VIEWS = "config.materialized:view"
 
 
 def main(order: dict[str, Any]) -> bool:
     """Carry an order out; whether every model was built and no test that stops a build failed."""
-    if "tables" in order:
-        return _build_reached(order["tables"])
-    return _dbt("build", order["nodes"]) if "nodes" in order else _dbt("build", [])
+    if "nodes" in order:
+        return _build_part("build", order["nodes"])
+    if LINES in order.get("tables", []):
+        return _build_part("build", [f"source:*.{each}+" for each in order["tables"]], VIEWS)
+    return _build_reached(order["tables"]) if "tables" in order else _dbt("build", *LEFT_OUT)
 
 
 def _build_reached(tables: list[str]) -> bool:
@@ -34,25 +39,36 @@ def _build_reached(tables: list[str]) -> bool:
     target = Path(os.environ["DBT_TARGET_PATH"])
     graph = Graph(json.loads((target / MANIFEST).read_text()))
     reached = graph.reached(tables, invoices_change=True)
-    first = set() if LINES in tables else graph.before_invoices_are_known(reached)
+    first = graph.before_invoices_are_known(reached)
     if first:
-        if not _dbt("run", graph.names(first)):
+        if not _build_part("run", graph.names(first)):
             return False
         (target / RESULTS).replace(target / FIRST_RESULTS)
         reached = graph.reached(tables, invoices_change=_has_changed_invoices()) - first
-    return not reached or _dbt("build", graph.names(reached))
+    return not reached or _build_part("build", graph.names(reached))
 
 
-def _dbt(command: str, nodes: list[str]) -> bool:
-    # each test is named, so that none is chosen for a model that is not built here
-    chosen = ["--select", *nodes, "--indirect-selection", "empty"] if nodes else LEFT_OUT
-    # of a part the manifest is known already: dbt would write it twice, at 0.8 CPU seconds
-    written = ["--no-write-json"] if nodes else []
-    ended = dbtRunner().invoke(["--no-use-colors", *written, command, *chosen])
+def _build_part(command: str, chosen: list[str], *left_out: str) -> bool:
+    """Of what is chosen, and of no test that is not: its model may not be built here."""
+    order = ["--select", *chosen, "--indirect-selection", "empty", *LEFT_OUT, *left_out]
+    # the manifest is known already: dbt would write it twice, at 0.8 CPU seconds
+    return _dbt("--no-write-json", command, *order)
+
+
+def _dbt(*order: str) -> bool:
+    # by itself dbt makes a line of each event of debug, too, and then drops it
+    ended = dbtRunner(callbacks=[_say]).invoke(["--log-level", "none", *order])
+    if ended.exception:
+        print(ended.exception)
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
-    if nodes and isinstance(ended.result, RunExecutionResult):
+    if isinstance(ended.result, RunExecutionResult):
         ended.result.write(str(Path(os.environ["DBT_TARGET_PATH"]) / RESULTS))
     return bool(ended.success)
+
+
+def _say(event: EventMsg) -> None:
+    if event.info.level != "debug":
+        print(event.info.msg, flush=True)  # type: ignore[attr-defined]
 
 
 def _has_changed_invoices() -> bool:

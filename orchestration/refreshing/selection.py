@@ -20,7 +20,7 @@ class Graph:
     def reached(self, tables: Collection[str], *, invoices_change: bool) -> set[str]:
         """Tables, seeds and tests whose rows may differ when these tables of raw do.
 
-        A view stands already, and has no rows of its own.
+        A view stands already, and has no rows of its own; an ephemeral model is nowhere.
         Tables keyed by invoice are made again for invoices that change and for no others, so that
         where none does, what follows from them alone stays what it is.
         """
@@ -65,7 +65,8 @@ class Graph:
         if self._kind(node) not in {"model", "seed", "test"}:
             return False
         found = self.manifest["nodes"][node]
-        return found["config"].get("materialized") != "view" and ON_DEMAND not in found["tags"]
+        has_rows = found["config"].get("materialized") not in {"view", "ephemeral"}
+        return has_rows and ON_DEMAND not in found["tags"]
 
     def _id(self, model: str) -> str:
         return f"model.{self.manifest['metadata']['project_name']}.{model}"

@@ -1,7 +1,7 @@
 """Dagster's event log in SQLite, with its connections kept open.
 
-Dagster makes an engine and a connection for each write, which was half of what writing took; a first
-refresh has 1,500. Named in dagster.yaml; see commands/dagster_home.
+Dagster makes an engine and a connection for each write, which was half of what writing took; a
+first refresh has 1,500. Named in dagster.yaml; see commands/dagster_home.
 """
 
 import os
