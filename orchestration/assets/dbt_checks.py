@@ -13,8 +13,8 @@ COMMENT = "--"
 REFERENCE = re.compile(r"'([^']*)'\)$")
 
 
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+def _listed(names: Sequence[str], last: str = "and") -> str:
+    return f" {last} ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def _relationships(column_name: str, field: str, to: str, **_: object) -> str:
@@ -25,7 +25,10 @@ def _relationships(column_name: str, field: str, to: str, **_: object) -> str:
 SENTENCES: dict[str, Callable[..., str]] = {
     "not_null": lambda column_name, **_: f"{column_name} is never null.",
     "unique": lambda column_name, **_: f"No two rows have the same {column_name}.",
-    "primary_key": lambda column_name, **_: f"Each row has a {column_name} that no other has.",
+    "never_null": lambda columns, **_: f"Neither {_listed(columns, 'nor')} is ever null.",
+    "primary_key": lambda column_name=None, columns=None, **_: (
+        f"Each row has a {_listed(columns or [column_name])} that no other has."
+    ),
     "unique_together": lambda columns, **_: f"No two rows are alike in {_listed(columns)}.",
     "accepted_values": lambda column_name, values, **_: (
         f"{column_name} is one of {', '.join(map(str, values))}."

@@ -31,6 +31,31 @@ def test_columns_that_a_contract_calls_not_null_refuse_one(built: Built) -> None
     assert ("marts", "fct_line_items", "org_id") in promised
 
 
+def test_columns_that_take_certain_values_refuse_another(built: Built) -> None:
+    """As above: what a contract checks is asked of each row as it is written."""
+    manifest = json.loads((built[0].folder / "target/manifest.json").read_text())
+    promised = {
+        (node["name"], column["name"])
+        for node in manifest["nodes"].values()
+        for column in node.get("columns", {}).values()
+        if {"check"} <= {each["type"] for each in column["constraints"]}
+    }
+    with duckdb.connect(str(built[0].marts), read_only=True) as marts:
+        held = marts.execute(
+            "select table_name, constraint_column_names[1] from duckdb_constraints()"
+            " where constraint_type = 'CHECK'"
+        ).fetchall()
+    assert len(held) == len(promised)
+    assert set(held) == promised
+    assert ("fct_line_items", "service") in promised
+
+
+def test_a_value_that_a_contract_does_not_know_is_refused(built: Built, tmp_path: Path) -> None:
+    broken = built[0].copy_to(tmp_path)
+    with duckdb.connect(str(broken.marts)) as marts, pytest.raises(duckdb.ConstraintException):
+        marts.execute("update marts.marts.fct_line_items set charge_type = 'Usage'")
+
+
 @pytest.mark.parametrize("sku", ["(select min(sku) from seeds.sku_taxonomy)", "null"])
 def test_a_key_that_is_missing_or_twice_fails_its_test(
     built: Built, tmp_path: Path, sku: str

@@ -1,7 +1,9 @@
-{# Each row has a value of its own; one test and not two, for each costs more than its query. #}
-{% test primary_key(model, column_name) %}
-select {{ column_name }}
+{# Each row has values of its own in these columns; one test and not several, for each costs more
+   than its query. #}
+{% test primary_key(model, column_name=none, columns=none) %}
+{%- set key = columns or [column_name] %}
+select {{ key | join(', ') }}
 from {{ model }}
-group by {{ column_name }}
-having count(*) > 1 or {{ column_name }} is null
+group by {{ key | join(', ') }}
+having count(*) > 1 or {{ key | join(' is null or ') }} is null
 {% endtest %}
