@@ -47,7 +47,8 @@ _LINES = """
 insert into stored_line_items by name
 select $invoice as _invoice_id, 1 as _occurrence, cloud as cloudProvider, name as clusterName,
     project as groupId, 'project-' || right(project, 2) as groupName, sku, 'GB hours' as unit,
-    tags, day as startDate, day + interval 1 day as endDate, day + interval 27 hour as created,
+    to_json(tags)::varchar as tags, day as startDate, day + interval 1 day as endDate,
+    day + interval 27 hour as created,
     (hash(name, sku, day) % 5000)::bigint as totalPriceCents,
     (hash(sku, name, day) % 100000000)::decimal(38, 18) / 1000000 as quantity,
     0.093421::decimal(38, 18) as unitPriceDollars,

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from orchestration.warehouse.line_items import IDENTITY_SQL
+from orchestration.warehouse.line_items import IDENTITY_SQL, TAG_SETS
 
 _REMEMBER = """
 create or replace temp table tags_before as
@@ -17,8 +17,9 @@ update stored_line_items as lines set _tags_first_seen = seen.first
 from (
     select now.row, before.tags as first
     from (
-        select rowid as row, {IDENTITY_SQL} || '-' || _occurrence as _line_item_id, tags
-        from stored_line_items
+        select lines.rowid as row, {IDENTITY_SQL} || '-' || _occurrence as _line_item_id, sets.tags
+        from stored_line_items as lines
+        left join {TAG_SETS} as sets on sets.text = lines.tags
         where _invoice_id in (select invoice_id from versions_now)
     ) as now
     inner join (

@@ -14,7 +14,7 @@ from orchestration.warehouse import changes, first_tags
 from orchestration.warehouse.errors import BadVersion
 from orchestration.warehouse.headers import INSERT_HEADERS, INSERT_PAYMENTS, INSERT_REFUNDS
 from orchestration.warehouse.invoice_versions import Version, versions_by_invoice
-from orchestration.warehouse.line_items import INSERT_LINES, NUMBER_EQUALS
+from orchestration.warehouse.line_items import INSERT_LINES, NUMBER_EQUALS, REFUSE_TAGS
 from orchestration.warehouse.refusals import naming_the_version
 
 Batch = list[tuple[Version, Slice]]
@@ -174,6 +174,7 @@ class InvoiceLoader:
             self._db.execute(INSERT_REFUNDS)
             if paths:
                 self._db.execute(INSERT_LINES, {"paths": list(paths)})
+                self._db.execute(REFUSE_TAGS)
                 self._db.execute(NUMBER_EQUALS)
 
     def _compare(self, versions: list[Version]) -> None:

@@ -99,13 +99,26 @@ def test_a_discount_that_is_no_whole_number_is_refused(tmp_path, landing, odd):
     assert re.fullmatch("discountCents is .* which is no number", reason)
 
 
-def test_tags_of_another_shape_are_refused_and_the_other_invoices_go_on(tmp_path, landing):
-    land(landing, "a", invoice("a", line(5, tags={"env": "prod"})))
+@pytest.mark.parametrize("tags", [{"env": "prod"}, [], "env", 5, '{"env": ["prod"]}'])
+def test_tags_of_another_shape_are_refused_and_the_other_invoices_go_on(tmp_path, landing, tags):
+    land(landing, "a", invoice("a", line(4), line(5, tags=tags)))
     land(landing, "b", invoice("b", line(6)))
     assert list(load(tmp_path, landing).invoices) == ["b"]
     [(invoice_id, reason)] = unloadable(tmp_path)
     assert invoice_id == "a"
-    assert "its lines" in reason
+    assert re.fullmatch("tags are .*, which are no lists of values", reason)
+
+
+def test_each_line_has_the_tags_that_atlas_sent_with_it(tmp_path, landing):
+    sent = [{"env": ["prod", "test"], "team": []}, {"env": [None]}, {"env": None}, {}, None]
+    land(landing, "a", invoice("a", *(line(cents, tags=each) for cents, each in enumerate(sent))))
+    land(landing, "b", invoice("b", line(9, tags=sent[0])))
+    load(tmp_path, landing)
+    found = rows(
+        tmp_path, "select tags, _tags_first_seen from invoice_line_items order by totalPriceCents"
+    )
+    assert [tags for tags, _ in found] == [*sent, sent[0]]
+    assert [first for _, first in found] == [*sent[:4], {}, sent[0]]
 
 
 def test_lines_that_add_up_to_more_than_a_number_holds_are_refused(tmp_path, landing):
