@@ -75,7 +75,7 @@
 {# The same for a test, which may as well look at all: their ids spelled out, because DuckDB takes
    constants through the views by day and by tag, and no other table's rows: 0.5 seconds for one
    invoice of ten million lines instead of 80. Beyond a thousand it is all. #}
-{% macro is_changed_by_name(invoices) -%}
+{% macro is_changed_by_name(invoices, invoice_id="invoice_id") -%}
     {%- if execute and load_relation(invoices) is not none -%}
         {%- set found = run_query("select invoice_id from " ~ invoices ~ " limit 1001").rows -%}
         {%- set names = [] -%}
@@ -84,7 +84,7 @@
         {%- endfor -%}
         {%- if not names -%} false
         {%- elif names | length > 1000 -%} true
-        {%- else -%} invoice_id in ({{ names | join(", ") }})
+        {%- else -%} {{ invoice_id }} in ({{ names | join(", ") }})
         {%- endif -%}
     {%- else -%} true
     {%- endif -%}

@@ -144,7 +144,8 @@
     )
 {%- endmacro %}
 
-{# A charge's columns, in the order in which the three sources of focus_costs are stacked. #}
+{# A charge's columns, in the order in which the three sources of focus_costs are stacked; the last
+   four are what a row of a report shares with the line it is of. #}
 {% macro focus_charge_columns() -%}
     {{ return([
         "invoice_id", "atlas_invoice_id", "org_id", "org_name", "connection",
@@ -162,11 +163,22 @@
         "sku", "sku_meter", "sku_price_id", "sku_price_details", "sku_category",
         "project_id", "project_name", "tags_json",
         "focus_source", "synthetic_reason", "line_item_id", "report_row",
+        "usage_date", "sku_key", "project_key", "cluster_key",
     ]) }}
 {%- endmacro %}
 
 {% macro focus_charges(relation) -%}
     select {{ focus_charge_columns() | join(", ") }} from {{ relation }}
+{%- endmacro %}
+
+{# Where a region is, however many spellings it has. In the words of each that asks, and no model:
+   what two of them read, DuckDB makes first, and a view around it then asks for all columns. #}
+{% macro locations() -%}
+    select
+        region,
+        max(location) as location
+    from {{ ref('dim_regions') }}
+    group by region
 {%- endmacro %}
 
 {% macro nulls_of(type, names) -%}

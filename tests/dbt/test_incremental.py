@@ -311,3 +311,44 @@ def test_the_ledger_is_signed_last(built: tuple[Warehouse, dict[str, str]]) -> N
     for test in tests | {node for node in manifest["nodes"] if _is_of_changed(manifest, node)}:
         # dbt holds a model back for a test whose every model comes before it
         assert set(parents[test]) <= before - {ledger}, test
+
+
+def rows_read(warehouse: Warehouse, test: str) -> dict[str, int]:
+    """The most rows that DuckDB reads of each table at once, for a dbt test as it was last run."""
+    results = json.loads((warehouse.folder / "target/run_results.json").read_text())["results"]
+    [sql] = [each["compiled_code"] for each in results if each["unique_id"].endswith(f".{test}")]
+    read: dict[str, int] = {}
+
+    def count(operator: dict[str, Any]) -> None:
+        if table := operator["extra_info"].get("Table"):
+            name = table.rpartition(".")[2]
+            read[name] = max(read.get(name, 0), operator["intermediate_rows"])
+        for each in operator.get("children", []):
+            count(each)
+
+    with duckdb.connect() as db:
+        db.execute(f"attach '{warehouse.marts}' as warehouse (read_only)")
+        db.execute(f"attach '{warehouse.raw}' as raw (read_only)")
+        db.execute("use warehouse")
+        [(_, plan)] = db.execute(f"explain (analyze, format json) {sql}").fetchall()
+    for each in json.loads(plan)["operator"]:
+        count(each)
+    return read
+
+
+def test_what_focus_bills_is_tested_without_reading_history(warehouse: Warehouse) -> None:
+    """Though the view joins the lines of every report: a sum of costs must not make it do so."""
+    for change in (closed_invoices_change, lambda raw, _: loaded_again(raw, "inv-initech")):
+        with duckdb.connect(str(warehouse.raw)) as raw:
+            change(raw, warehouse.project)
+        changed = build(warehouse)
+    assert changed == {"inv-initech"}
+    rows = {}
+    with duckdb.connect() as db:
+        db.execute(f"attach '{warehouse.marts}' as warehouse (read_only)")
+        for table in ("fct_line_items", "fct_focus_rows"):
+            its_rows = f"from warehouse.marts.{table} where invoice_id = 'inv-initech'"
+            [(rows[table],)] = db.execute(f"select count(*) {its_rows}").fetchall()
+    for test in ("billed_equals_payable", "costs_equal_lines_and_reports"):
+        read = rows_read(warehouse, f"assert_focus_{test}")
+        assert all(read[table] <= rows[table] for table in rows), (test, read)

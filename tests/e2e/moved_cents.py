@@ -19,8 +19,9 @@ VALUES = "assert_allocated_values_keep_their_cents"
 STATEMENTS = "assert_statements_equal_allocation"
 CLOSED = "assert_closed_statements_stay"
 
-# They look at views alone, which say of an old invoice what its lines and aggregates say.
-OF_INVOICES_BEING_BUILT = {DAILY, BY_TAG, FOCUS}
+# They look at views, which say of an old invoice what its lines, report and aggregates say, and at
+# headers, with which an invoice is built again.
+OF_INVOICES_BEING_BUILT = {DAILY, BY_TAG, FOCUS, PAYABLE}
 
 
 @dataclass(frozen=True)

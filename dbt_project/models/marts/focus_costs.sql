@@ -1,34 +1,20 @@
 {{ config(materialized='view') }}
 
 with charges as (
-    {{ focus_charges(ref('int_focus_reported')) }}
-    union all
-    {{ focus_charges(ref('int_focus_derived')) }}
-    union all
-    {{ focus_charges(ref('int_focus_synthetic')) }}
-),
-
-places as (
-    select
-        region,
-        max(location) as location
-    from {{ ref('dim_regions') }}
-    group by region
+    select * from {{ ref('int_focus_charges') }}
 ),
 
 -- whom FOCUS asks about quantity and price, and what of them it allows
 ruled as (
     select
-        charges.*,
-        places.location,
-        charges.charge_category in ('Usage', 'Purchase') as is_priced,
-        charges.charge_category = 'Usage' and charges.consumed_quantity is not null as is_consumed,
-        charges.charge_category != 'Tax' and charges.pricing_quantity is not null as is_counted,
-        charges.invoice_issuer != 'MongoDB' as is_third_party,
-        charges.resource_id is not null
-        and charges.resource_type not in ('project', 'organization') as has_resource
+        *,
+        charge_category in ('Usage', 'Purchase') as is_priced,
+        charge_category = 'Usage' and consumed_quantity is not null as is_consumed,
+        charge_category != 'Tax' and pricing_quantity is not null as is_counted,
+        invoice_issuer != 'MongoDB' as is_third_party,
+        resource_id is not null
+        and resource_type not in ('project', 'organization') as has_resource
     from charges
-    left join places on charges.region_id = places.region
 ),
 
 final as (
@@ -84,7 +70,7 @@ final as (
         'MongoDB' as ProviderName,
         'MongoDB' as PublisherName,
         region_id as RegionId,
-        case when region_id is not null then coalesce(region_name, location, region_id) end
+        case when region_id is not null then coalesce(region_name, region_id) end
             as RegionName,
         case when has_resource then resource_id end as ResourceId,
         case when has_resource then resource_name end as ResourceName,

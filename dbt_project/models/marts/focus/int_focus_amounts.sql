@@ -11,10 +11,8 @@ reports as (
 -- what lies between the lines and the header: first what has a name, then the rest
 gaps as (
     select
+        reports.*,
         invoices.*,
-        reports.reported_cost,
-        reports.reported_nominal_cost,
-        reports.stood_for_cents,
         case
             when credit_reading = 'subtracted' and is_totalled then -credits_difference_cents
             else 0
@@ -28,8 +26,8 @@ gaps as (
             else 0
         end as covered_cents,
         usage_cents - line_items_cents as gap_cents
-    from invoices
-    left join reports on invoices.invoice_id = reports.invoice_id
+    from reports
+    inner join invoices on reports.invoice_id = invoices.invoice_id
 ),
 
 reasons as (

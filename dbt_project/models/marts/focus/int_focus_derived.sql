@@ -9,9 +9,14 @@ invoices as (
     select * from {{ ref('focus_invoices') }}
 ),
 
+locations as (
+    {{ locations() }}
+),
+
 unreported as (
     select
         lines.*,
+        locations.location,
         {{ charge_category('lines.charge_type') }} as charge_category,
         {{ cents_in_currency('lines.cost_cents', 'invoices.credit_price') }} as billed_cost,
         {{ cents_in_currency('lines.cost_cents', '1') }} as nominal_cost,
@@ -26,6 +31,7 @@ unreported as (
         invoices.invoice_issuer
     from lines
     inner join invoices on lines.invoice_id = invoices.invoice_id
+    left join locations on lines.region = locations.region
 ),
 
 final as (
@@ -71,7 +77,7 @@ final as (
             when 'GCP' then 'Google Cloud'
         end as host_provider_name,
         case when region not in ('multi-region', 'unknown') then region end as region_id,
-        cast(null as varchar) as region_name,
+        location as region_name,
         resource_id,
         coalesce(cluster_name, resource_name) as resource_name,
         resource_type,
@@ -87,7 +93,9 @@ final as (
         'derived' as focus_source,
         cast(null as varchar) as synthetic_reason,
         line_item_id,
-        cast(null as bigint) as report_row
+        cast(null as bigint) as report_row,
+        cast(null as date) as usage_date,
+        {{ nulls_of('varchar', ['sku_key', 'project_key', 'cluster_key']) }}
     from unreported
 )
 

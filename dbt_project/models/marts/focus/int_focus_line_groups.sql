@@ -10,15 +10,25 @@ lines as (
     where spelled.invoice_id in (select invoices.invoice_id from invoices)
 ),
 
+-- keys are columns before they are grouped: DuckDB knows then that they are unique, and makes no
+-- group for whoever asks for no column of one
+keyed as (
+    select
+        *,
+        coalesce(project_id, '') as project_key,
+        coalesce(cluster_name, '') as cluster_key
+    from lines
+),
+
 -- a row of a report has no id: these are all the columns that it shares with the line it is of
 grouped as (
     select
         invoice_id,
         usage_date,
         sku_key,
+        project_key,
+        cluster_key,
         min(sku) as sku,
-        coalesce(project_id, '') as project_key,
-        coalesce(cluster_name, '') as cluster_key,
         count(*) as line_items,
         sum(cost_cents) as cost_cents,
         sum(quantity) as quantity,
@@ -28,7 +38,7 @@ grouped as (
         min(resource_type) as resource_type,
         min(charge_type) as charge_type,
         min(service) as service
-    from lines
+    from keyed
     group by invoice_id, usage_date, sku_key, project_key, cluster_key
 )
 

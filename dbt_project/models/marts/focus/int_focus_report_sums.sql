@@ -13,32 +13,40 @@ lines as (
     where is_in_focus_report
 ),
 
-reported as (
+-- in one table and then added up, not joined: a question about one invoice is then answered from
+-- its rows alone
+sides as (
     select
         focus_rows.invoice_id,
-        sum({{ reported_cost('focus_rows', 'invoices') }}) as reported_cost,
-        sum(focus_rows.pricing_currency_effective_cost) as reported_nominal_cost
+        {{ reported_cost('focus_rows', 'invoices') }} as reported_cost,
+        coalesce(focus_rows.pricing_currency_effective_cost, 0) as reported_nominal_cost,
+        0 as stood_for_cents
     from focus_rows
     inner join invoices on focus_rows.invoice_id = invoices.invoice_id
-    group by focus_rows.invoice_id
-),
-
-stood_for as (
+    union all
     select
         invoice_id,
-        sum(cost_cents) as cents
+        null as reported_cost,
+        null as reported_nominal_cost,
+        cost_cents as stood_for_cents
     from lines
-    group by invoice_id
+    union all
+    select
+        invoice_id,
+        null as reported_cost,
+        null as reported_nominal_cost,
+        0 as stood_for_cents
+    from invoices
 ),
 
 summed as (
     select
-        reported.invoice_id,
-        reported.reported_cost,
-        coalesce(reported.reported_nominal_cost, 0) as reported_nominal_cost,
-        coalesce(stood_for.cents, 0) as stood_for_cents
-    from reported
-    left join stood_for on reported.invoice_id = stood_for.invoice_id
+        invoice_id,
+        sum(reported_cost) as reported_cost,
+        sum(reported_nominal_cost) as reported_nominal_cost,
+        sum(stood_for_cents) as stood_for_cents
+    from sides
+    group by invoice_id
 )
 
 select * from summed

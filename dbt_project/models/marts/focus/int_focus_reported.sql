@@ -9,25 +9,19 @@ invoices as (
     where report_rows > 0
 ),
 
-line_groups as (
-    select * from {{ ref('int_focus_line_groups') }}
+locations as (
+    {{ locations() }}
 ),
 
 joined as (
     select
         focus_rows.*,
+        locations.location,
         invoices.org_id as invoice_org_id,
         invoices.org_name as invoice_org_name,
         invoices.start_date,
         invoices.end_date,
         invoices.invoice_issuer as usual_issuer,
-        line_groups.line_item_id,
-        line_groups.resource_name,
-        coalesce(line_groups.resource_type, 'cluster') as resource_type,
-        coalesce(line_groups.resource_id, focus_rows.project_id || '/' || focus_rows.cluster_name)
-            as resource_id,
-        coalesce(focus_rows.charge_category, {{ charge_category('line_groups.charge_type') }})
-            as known_category,
         coalesce(focus_rows.credit_price, invoices.credit_price) as known_price,
         coalesce(focus_rows.pricing_currency, invoices.pricing_currency) as known_pricing_currency,
         coalesce(focus_rows.billing_currency, invoices.billing_currency) as known_currency,
@@ -35,13 +29,7 @@ joined as (
         {{ reported_cost('focus_rows', 'invoices') }} as known_billed
     from focus_rows
     inner join invoices on focus_rows.invoice_id = invoices.invoice_id
-    left join line_groups
-        on
-            focus_rows.invoice_id = line_groups.invoice_id
-            and focus_rows.usage_date = line_groups.usage_date
-            and focus_rows.sku_key = line_groups.sku_key
-            and coalesce(focus_rows.project_id, '') = line_groups.project_key
-            and coalesce(focus_rows.cluster_name, '') = line_groups.cluster_key
+    left join locations on focus_rows.region_id = locations.region
 ),
 
 final as (
@@ -62,9 +50,9 @@ final as (
         ) as charge_period_end,
         billed_date_start,
         billed_date_end,
-        known_category as charge_category,
+        charge_category,
         cast(null as varchar) as charge_class,
-        {{ charge_frequency('known_category', "atlas_category = 'Support'") }} as charge_frequency,
+        case when atlas_category = 'Support' then 'Recurring' end as charge_frequency,
         charge_description,
         known_billed as billed_cost,
         coalesce(effective_cost, known_billed) as effective_cost,
@@ -90,10 +78,10 @@ final as (
         coalesce(invoice_issuer, usual_issuer) as invoice_issuer,
         host_provider_name,
         region_id,
-        region_name,
-        resource_id,
-        coalesce(cluster_name, resource_name) as resource_name,
-        resource_type,
+        coalesce(region_name, location) as region_name,
+        project_id || '/' || cluster_name as resource_id,
+        cluster_name as resource_name,
+        'cluster' as resource_type,
         coalesce(sku, sku_id) as sku,
         sku_meter,
         sku_price_id,
@@ -104,8 +92,12 @@ final as (
         tags as tags_json,
         'atlas_report' as focus_source,
         cast(null as varchar) as synthetic_reason,
-        line_item_id,
-        report_row
+        cast(null as varchar) as line_item_id,
+        report_row,
+        usage_date,
+        sku_key,
+        coalesce(project_id, '') as project_key,
+        coalesce(cluster_name, '') as cluster_key
     from joined
 )
 

@@ -123,7 +123,9 @@ final as (
         'derived' as focus_source,
         reason as synthetic_reason,
         {{ nulls_of('varchar', ['line_item_id']) }},
-        {{ nulls_of('bigint', ['report_row']) }}
+        {{ nulls_of('bigint', ['report_row']) }},
+        {{ nulls_of('date', ['usage_date']) }},
+        {{ nulls_of('varchar', ['sku_key', 'project_key', 'cluster_key']) }}
     from joined
 )
 
