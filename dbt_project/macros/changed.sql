@@ -14,11 +14,13 @@
     {%- if is_incremental() -%} delete from {{ this }} where {{ is_changed() }} {%- endif -%}
 {%- endmacro %}
 
-{# A pre-hook for what follows from one input of an invoice: rows of another version of it go. #}
-{% macro delete_stale(current, version, and_same=none) -%}
+{# A pre-hook for what follows from one input of an invoice: rows of another version of it go. Where
+   the input is one of those that an invoice is built again for, only the rows of such invoices are
+   looked at (among), and those of an invoice that is gone go too. #}
+{% macro delete_stale(current, version, and_same=none, among=none) -%}
     {%- if is_incremental() -%}
         delete from {{ this }} as held
-        where not exists (
+        where {% if among %} {{ is_changed(among) }} and {% endif %} not exists (
             select 1 from {{ current }} as held_now
             where
                 held_now.invoice_id = held.invoice_id
@@ -26,15 +28,24 @@
                 {%- if and_same %}
                 and held_now.{{ and_same }} is not distinct from held.{{ and_same }}
                 {%- endif %}
+                {%- if among %} and held_now.{{ is_held(among) }} {%- endif %}
         )
     {%- endif -%}
 {%- endmacro %}
 
+{# The invoices that are being built and are not gone. #}
+{% macro is_held(invoices) -%}
+    invoice_id in (select changed.invoice_id from {{ invoices }} as changed where changed.is_held)
+{%- endmacro %}
+
 {# What is not held once the stale rows have gone. A version that is null equals none, so that
    it is built each time. #}
-{% macro is_missing(invoice_id) -%}
+{% macro is_missing(invoice_id, among=none) -%}
     {%- if is_incremental() -%}
-        {{ invoice_id }} not in (select held.invoice_id from {{ this }} as held)
+        {{ invoice_id }} not in (
+            select held.invoice_id from {{ this }} as held
+            {%- if among %} where held.{{ is_changed(among) }} {%- endif %}
+        )
     {%- else -%} true
     {%- endif -%}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {{ config(meta={'dagster': {'ref': {'name': 'fct_focus_rows'}}}) }}
 -- A row of Atlas's report that fct_focus_rows lost or doubled, or a cost under another day or SKU.
--- All invoices, whenever they were built.
+-- All invoices, whenever they were built; a report whose invoice is gone is of none.
 with balance as (
     select
         invoice_id,
@@ -10,6 +10,7 @@ with balance as (
         billed_cost,
         pricing_currency_effective_cost as nominal_cost
     from {{ ref('stg_atlas__focus_report_rows') }}
+    where invoice_id in (select invoices.invoice_id from {{ ref('stg_atlas__invoices') }} as invoices)
     union all
     select
         invoice_id,

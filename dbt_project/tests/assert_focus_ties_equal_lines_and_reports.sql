@@ -7,8 +7,6 @@ with reported as (
         count(*) as report_rows,
         100 * sum(coalesce(pricing_currency_effective_cost, 0)) as reported_cents
     from {{ ref('fct_focus_rows') }}
-    -- a report whose invoice is gone is held against nothing
-    where invoice_id in (select invoices.invoice_id from {{ ref('focus_invoices') }} as invoices)
     group by invoice_id
 ),
 

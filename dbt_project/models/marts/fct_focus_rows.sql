@@ -1,13 +1,19 @@
--- by invoice: a report that was landed anew, by another connection, or no more, is dropped first
+-- by invoice: a report that was landed anew, by another connection, or no more, is dropped first. Only
+-- where an invoice changed, as it does with its report: to ask ten million rows which report they
+-- are of took 1.5 s
 {{ config(
     materialized='incremental',
     on_schema_change='fail',
-    pre_hook="{{ delete_stale(ref('stg_atlas__focus_reports'), 'landing_file', 'connection') }}"
+    pre_hook="{{ delete_stale(
+        ref('stg_atlas__focus_reports'), 'landing_file', 'connection', ref('int_changed_invoices')
+    ) }}"
 ) }}
 
 with reports as (
     select * from {{ ref('stg_atlas__focus_reports') }}
-    where {{ is_missing('invoice_id') }}
+    where
+        {{ is_held(ref('int_changed_invoices')) }}
+        and {{ is_missing('invoice_id', ref('int_changed_invoices')) }}
 ),
 
 -- by a list of few ids, or ten million rows are read and typed to leave nearly all of them out
