@@ -18,8 +18,12 @@ from benchmarks.measure import ROOT, Failed
 
 PROJECT = ROOT / "dbt_project"
 DBT = Path(sys.executable).with_name("dbt")
-TOLD = ("int_changed_invoices", "built_invoices")
-CHANGED = "(select invoice_id from warehouse.intermediate.int_changed_invoices)"
+TOLD = ("int_changed_invoices", "built_invoices", "int_changed_months", "built_months")
+CHANGED = "invoice_id in (select invoice_id from warehouse.intermediate.int_changed_invoices)"
+CHANGED_MONTHS = (
+    "date_trunc('month', usage_date) in "
+    "(select usage_month from warehouse.allocation.int_changed_months)"
+)
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,10 @@ class Place:
             if node["config"]["materialized"] == "table":
                 found.append(f"create or replace table {name} as {sql}")
             elif node["config"]["materialized"] == "incremental":
-                found.append(f"delete from {name} where invoice_id in {CHANGED}")
+                is_by_month = node["name"] == "allocated_costs_daily"
+                found.append(
+                    f"delete from {name} where {CHANGED_MONTHS if is_by_month else CHANGED}"
+                )
                 found.append(f"insert into {name} {sql}")
         return found
 

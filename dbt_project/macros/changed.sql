@@ -1,5 +1,6 @@
 {# What makes a build incremental: tables keyed by invoice, of which only those that changed are
-   built. int_changed_invoices says which; built_invoices is the ledger of what stands. #}
+   built. int_changed_invoices says which; built_invoices is the ledger of what stands. Allocation
+   does the same by usage month, with int_changed_months and built_months. #}
 
 {# The rows of invoices that are being built. #}
 {% macro is_changed(invoices=none) -%}
@@ -12,6 +13,19 @@
    The insert alone would leave an invoice that has no lines any more. #}
 {% macro delete_changed() -%}
     {%- if is_incremental() -%} delete from {{ this }} where {{ is_changed() }} {%- endif -%}
+{%- endmacro %}
+
+{# The months that are being allocated. #}
+{% macro is_changed_month(months=none) -%}
+    usage_month in (
+        select changed.usage_month from {{ months or ref('int_changed_months') }} as changed
+    )
+{%- endmacro %}
+
+{# A pre-hook: what stands of them goes, day by day. #}
+{% macro delete_changed_months() -%}
+    {%- set days = is_in_changed_months('usage_date') -%}
+    {%- if is_incremental() -%} delete from {{ this }} where {{ days }} {%- endif -%}
 {%- endmacro %}
 
 {# A pre-hook for what follows from one input of an invoice: rows of another version of it go. Where
@@ -50,25 +64,27 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The ledger. It is made before the first line is built: a first build that is killed has left
+{# A ledger. It is made before the first line is built: a first build that is killed has left
    invoices that the next one must know of, should they be gone by then. #}
-{% macro ledger() -%}
+{% macro ledger(name="built_invoices", key="invoice_id", type="varchar") -%}
     {%- set built = api.Relation.create(
-        database=this.database, schema="build", identifier="built_invoices", type="table"
+        database=this.database, schema="build", identifier=name, type="table"
     ) -%}
     {%- if execute and flags.WHICH in ("run", "build") and load_cached_relation(built) is none -%}
         {%- do run_query(
-            "create table if not exists " ~ built ~ " (invoice_id varchar, signature varchar)"
+            "create table if not exists " ~ built ~ " (" ~ key ~ " " ~ type ~ ", signature varchar)"
         ) -%}
         {%- do adapter.cache_added(built) -%}
     {%- endif -%}
     {{ built }}
 {%- endmacro %}
 
-{# Whether all that is keyed by invoice is built here, and every test that can stop a build and
-   looks at something built here runs: only then is an invoice done with. #}
-{% macro is_whole_build() -%}
-    {%- set changed = "model." ~ project_name ~ ".int_changed_invoices" -%}
+{% macro ledger_of_months() -%} {{ ledger("built_months", "usage_month", "date") }} {%- endmacro %}
+
+{# Whether all that is keyed by invoice, or by month, is built here, and every test that can stop a
+   build and looks at something built here runs: only then is an invoice done with. #}
+{% macro is_whole_build(changed="int_changed_invoices") -%}
+    {%- set changed = "model." ~ project_name ~ "." ~ changed -%}
     {%- set missing = [] -%}
     {%- for node in (graph.nodes if execute else {}).values()
         if node.unique_id not in selected_resources -%}
@@ -96,6 +112,25 @@
         {%- if not names -%} false
         {%- elif names | length > 1000 -%} true
         {%- else -%} {{ invoice_id }} in ({{ names | join(", ") }})
+        {%- endif -%}
+    {%- else -%} true
+    {%- endif -%}
+{%- endmacro %}
+
+{# The days of the months that are being allocated, spelled out too, and as a range first: lines are
+   sorted by day, so that DuckDB reads only those. What a unit test gives has no schema. #}
+{% macro is_in_changed_months(day) -%}
+    {%- set changed = ref('int_changed_months') -%}
+    {%- if execute and changed.schema and load_relation(changed) is not none -%}
+        {%- set found = run_query(
+            "select cast(usage_month as varchar) from " ~ changed ~ " order by usage_month"
+        ).rows -%}
+        {%- set months = [] -%}
+        {%- for row in found -%} {%- do months.append("date '" ~ row[0] ~ "'") -%} {%- endfor -%}
+        {%- if not months -%} false
+        {%- else -%}
+            {{ day }} >= {{ months | first }} and {{ day }} <= {{ last_of_month(months | last) }}
+            and {{ first_of_month(day) }} in ({{ months | join(", ") }})
         {%- endif -%}
     {%- else -%} true
     {%- endif -%}

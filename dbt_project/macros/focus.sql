@@ -171,6 +171,13 @@
     select {{ focus_charge_columns() | join(", ") }} from {{ relation }}
 {%- endmacro %}
 
+{# The same columns of a relation, but for those that are known otherwise. #}
+{% macro focus_charges_but(relation, known) -%}
+    {%- for column in focus_charge_columns() -%}
+        {{ known.get(column, relation ~ "." ~ column) }} as {{ column }}{{ ", " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {# Where a region is, however many spellings it has. In the words of each that asks, and no model:
    what two of them read, DuckDB makes first, and a view around it then asks for all columns. #}
 {% macro locations() -%}

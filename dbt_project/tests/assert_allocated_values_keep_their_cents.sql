@@ -1,8 +1,10 @@
 {{ config(meta={'dagster': {'ref': {'name': 'allocated_costs_daily'}}}) }}
 -- A cent of another value than its rule gave it to: a key would add up, and two of its teams not. A
--- split has no such other side; tests divide random bills again.
+-- split has no such other side; tests divide random bills again. Of the months being allocated: the
+-- others keep their rows, and have no other side any more.
 with costs as (
     select * from {{ ref('int_allocation_costs') }}
+    where {{ is_in_changed_months('usage_date') }}
 ),
 
 assigned as (
@@ -36,7 +38,9 @@ balance as (
         resource_id,
         -cost_cents as cents
     from {{ ref('allocated_costs_daily') }}
-    where allocation_method in ('direct', 'fixed')
+    where
+        allocation_method in ('direct', 'fixed')
+        and {{ is_in_changed_months('usage_date') }}
 )
 
 select

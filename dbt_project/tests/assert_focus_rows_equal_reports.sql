@@ -10,7 +10,10 @@ with balance as (
         billed_cost,
         pricing_currency_effective_cost as nominal_cost
     from {{ ref('stg_atlas__focus_report_rows') }}
-    where invoice_id in (select invoices.invoice_id from {{ ref('stg_atlas__invoices') }} as invoices)
+    where
+        invoice_id in (
+            select invoices.invoice_id from {{ ref('stg_atlas__invoices') }} as invoices
+        )
     union all
     select
         invoice_id,

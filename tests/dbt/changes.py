@@ -236,6 +236,12 @@ def allocation_ends(raw: Raw, project: Path, pick: Random) -> None:
         raw.execute(f"delete from {table} where allocation_key = ?", [key])
 
 
+def allocation_changes(raw: Raw, project: Path, pick: Random) -> None:
+    """A key has another default, or those that share a cost share it otherwise."""
+    raw.execute("update allocation_rules set value = ? where method = 'default'", [_team(pick)])
+    raw.execute("update allocation_shares set weight = weight + ?", [pick.randint(0, 9)])
+
+
 def _random_line(raw: Raw, pick: Random, invoice: str) -> None:
     _, month = INVOICES[invoice]
     project_id = pick.choice([*PROJECTS, ""])
@@ -268,4 +274,5 @@ CHANGES: tuple[Change, ...] = (
     an_invoice_grows, an_invoice_appears, an_invoice_is_gone, lines_leave, an_invoice_is_restated,
     a_cluster_is_seen, a_cluster_is_forgotten, a_cluster_is_renamed, names_change, services_change,
     pricing_changes, the_taxonomy_changes, the_regions_change, a_report_arrives, allocation_ends,
+    allocation_changes,
 )  # fmt: skip

@@ -92,8 +92,10 @@ def credits_and_a_connection_less(raw: Raw, project: Path) -> None:
         raw.execute(f"delete from {table} where _connection = 'second'")
 
 
-KILLED_AFTER = ("int_changed_invoices", "fct_line_items", "agg_costs_monthly", "fct_invoices")
-LEDGER = "built_invoices"
+KILLED_AFTER = (
+    "int_changed_invoices", "fct_line_items", "agg_costs_monthly", "fct_invoices",
+    "int_changed_months", "allocated_costs_daily",
+)  # fmt: skip
 NOTED, SEEDS = "inputs.json", "seeds"
 HOOLI = {"hooli-dollars", "hooli-two", "hooli-committed"}
 ALL = {"inv-apr", "inv-may", "inv-globex", "inv-initech", "inv-linked", *HOOLI}
@@ -295,22 +297,60 @@ def _is_of_changed(manifest: dict[str, Any], node: str) -> bool:
     return manifest["nodes"][node]["config"].get("where") == "is_changed"
 
 
-def test_the_ledger_is_signed_last(built: tuple[Warehouse, dict[str, str]]) -> None:
-    """After all that is built by invoice, and after each test that looks at those alone."""
+@pytest.mark.parametrize(
+    ("changed", "ledger", "beside"),
+    [
+        ("int_changed_invoices", "built_invoices", {"int_changed_months"}),
+        ("int_changed_months", "built_months", set()),
+    ],
+)
+def test_a_ledger_is_signed_last(
+    built: tuple[Warehouse, dict[str, str]], changed: str, ledger: str, beside: set[str]
+) -> None:
+    """After all that is built by invoice, or month, and after each test that looks at only that."""
     manifest = json.loads((built[0].folder / "target/manifest.json").read_text())
     parents = manifest["parent_map"]
-    changed, ledger = (f"model.atlas_costs.{name}" for name in ("int_changed_invoices", LEDGER))
+    changed, ledger = (f"model.atlas_costs.{name}" for name in (changed, ledger))
     before = set(waiting := [ledger])
     while waiting:
         new = set(parents[waiting.pop()]) - before
         before |= new
         waiting += new
-    by_invoice = {node for node, its in parents.items() if changed in its}
-    tests = {node for node in by_invoice if node.startswith("test.")}
-    assert by_invoice - tests <= before
+    keyed = {node for node, its in parents.items() if changed in its}
+    tests = {node for node in keyed if node.startswith("test.")}
+    assert keyed - tests <= before | {f"model.atlas_costs.{name}" for name in beside}
     for test in tests | {node for node in manifest["nodes"] if _is_of_changed(manifest, node)}:
         # dbt holds a model back for a test whose every model comes before it
         assert set(parents[test]) <= before - {ledger}, test
+
+
+def allocated_now(warehouse: Warehouse) -> set[str]:
+    """The usage months whose costs were allocated in the last build."""
+    with duckdb.connect() as db:
+        db.execute(f"attach '{warehouse.marts}' as warehouse (read_only)")
+        found = db.execute(
+            "select distinct strftime(usage_date, '%Y-%m') "
+            "from warehouse.allocation.int_allocation_costs"
+        )
+        return {row[0] for row in found.fetchall()}
+
+
+def test_a_month_is_allocated_where_its_costs_or_the_rules_changed(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    with duckdb.connect(str(warehouse.raw)) as raw:
+        a_day_passes(raw, warehouse.project)
+    assert build(warehouse) == {"inv-may"}
+    assert allocated_now(warehouse) == {"2026-05"}
+    with duckdb.connect(str(warehouse.raw)) as raw:
+        raw.execute("update allocation_rules set value = 'none' where method = 'default'")
+    build(warehouse)
+    assert allocated_now(warehouse) == {"2026-04", "2026-05"}
+    assert differing(warehouse, built_whole(warehouse, tmp_path / "whole")) == {}
+    with duckdb.connect(str(warehouse.raw)) as raw:
+        loaded_again(raw, "inv-may")
+    build(warehouse)
+    assert allocated_now(warehouse) == {"2026-05"}
 
 
 def rows_read(warehouse: Warehouse, test: str) -> dict[str, int]:

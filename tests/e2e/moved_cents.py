@@ -19,9 +19,9 @@ VALUES = "assert_allocated_values_keep_their_cents"
 STATEMENTS = "assert_statements_equal_allocation"
 CLOSED = "assert_closed_statements_stay"
 
-# They look at views, which say of an old invoice what its lines, report and aggregates say, and at
-# headers, with which an invoice is built again.
-OF_INVOICES_BEING_BUILT = {DAILY, BY_TAG, FOCUS, PAYABLE}
+# They look at views, which say of an old invoice what its lines, report and aggregates say, at
+# headers, with which an invoice is built again, or at what a month was allocated from.
+OF_WHAT_IS_BUILT = {DAILY, BY_TAG, FOCUS, PAYABLE, VALUES}
 
 
 @dataclass(frozen=True)
@@ -224,5 +224,6 @@ KEPT = {
     "agg_invoices",
     "agg_costs_daily",
     "agg_costs_monthly",
+    "allocated_costs_daily",
 }
 VIEWS = {"fct_costs_daily", "fct_costs_daily_by_tag", "focus_costs"}

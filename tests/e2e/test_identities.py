@@ -21,7 +21,7 @@ import sandbox as sandbox_package
 from tests.dbt.conftest import Warehouse
 from tests.e2e.conftest import control
 from tests.e2e.killing import PROGRAM
-from tests.e2e.moved_cents import GUARDS, KEPT, MOVES, OF_INVOICES_BEING_BUILT, VIEWS, Move
+from tests.e2e.moved_cents import GUARDS, KEPT, MOVES, OF_WHAT_IS_BUILT, VIEWS, Move
 from tests.e2e.test_rules import DEAREST_CLUSTER
 from tests.e2e.test_truth import connect
 
@@ -102,6 +102,7 @@ def story(
     with duckdb.connect() as db:
         db.execute(f"attach '{data}/build/marts.duckdb' as warehouse")
         db.execute("delete from warehouse.intermediate.int_changed_invoices")
+        db.execute("delete from warehouse.allocation.int_changed_months")
     build = Warehouse(data / "build")
     build.dbt("compile", "--select", "assert_*,test_type:singular")
     return {"whole": compiled(data / "build/dbt"), "later": compiled(data / "build/target")}
@@ -159,7 +160,7 @@ def test_a_moved_cent_is_seen_by_the_tests_that_guard_it(bill: Bill, move: Move)
         bill.db.execute("rollback")
     assert whole & GUARDS == move.seen_by
     if later is not None:
-        assert later & GUARDS == move.seen_by - OF_INVOICES_BEING_BUILT != set()
+        assert later & GUARDS == move.seen_by - OF_WHAT_IS_BUILT != set()
 
 
 def make(bill: Bill, move: Move) -> None:

@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    on_schema_change='fail',
+    pre_hook='{{ delete_changed_months() }}'
+) }}
+
 with costs as (
     select * from {{ ref('int_allocation_costs') }}
 ),

@@ -1,6 +1,6 @@
--- by invoice: a report that was landed anew, by another connection, or no more, is dropped first. Only
--- where an invoice changed, as it does with its report: to ask ten million rows which report they
--- are of took 1.5 s
+-- by invoice: a report that was landed anew, by another connection, or no more, is dropped first.
+-- Only where an invoice changed, as it does with its report: to ask ten million rows which report
+-- they are of took 1.5 s
 {{ config(
     materialized='incremental',
     on_schema_change='fail',

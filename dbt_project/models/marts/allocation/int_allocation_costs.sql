@@ -1,5 +1,5 @@
 -- Costs by day, summed over whatever no rule looks at: rules that name only projects and services
--- need not tell SKUs apart.
+-- need not tell SKUs apart. Of the months that are allocated now, and so is what follows.
 with rules as (
     select * from {{ ref('stg_config__allocation_rules') }}
 ),
@@ -8,7 +8,7 @@ conditions as (
     select * from {{ ref('stg_config__allocation_conditions') }}
 ),
 
--- no row where there are no rules: nothing is read then
+-- no row where there are no rules
 looked_at as (
     select
         {{ listed('dimension', 'dimension is not null') }} as dimensions,
@@ -22,15 +22,9 @@ looked_at as (
     having count(*) > 0
 ),
 
--- a list that is empty ends the reading of ten million lines where a cross join does not
 line_days as (
     select * from {{ ref('fct_line_item_days') }}
-    where
-        invoice_id in (
-            select invoices.invoice_id
-            from {{ ref('agg_invoices') }} as invoices
-            cross join looked_at
-        )
+    where {{ is_in_changed_months('usage_date') }}
 ),
 
 grouped as (

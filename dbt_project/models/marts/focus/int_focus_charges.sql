@@ -24,14 +24,11 @@ line_groups as (
     "resource_type": "coalesce(line_groups.resource_type, charges.resource_type)",
     "line_item_id": "coalesce(charges.line_item_id, line_groups.line_item_id)",
 } %}
--- what reports lack and lines know. DuckDB leaves out a join that no column is asked of, and a sum of
--- costs then groups no lines, but only the one join that stands here: not within the union, and not
--- beside another. tests/dbt/test_incremental.py looks whether it does
+-- what reports lack and lines know. DuckDB leaves out a join that no column is asked of, and a sum
+-- of costs then groups no lines, but only the one join that stands here: not within the union, and
+-- not beside another. tests/dbt/test_incremental.py looks whether it does
 final as (
-    select
-        {% for column in focus_charge_columns() %}
-            {{ known.get(column, "charges." ~ column) }} as {{ column }}{{ "," if not loop.last }}
-        {% endfor %}
+    select {{ focus_charges_but("charges", known) }}
     from charges
     left join line_groups
         on
