@@ -256,7 +256,7 @@ dearest as (
 )
 select unit, date_trunc('{step}', events."at")::date as period, events."at",
     events.resource_name as resource, events.event, events.before, events.after
-from dearest join marts.resource_events as events using (resource_id)
+from dearest join marts.resource_events as events on events.billed_as = dearest.resource_id
 where events."at" >= {bind(report.window.start)} and events."at" < {bind(report.window.end)}
 order by unit, events."at", resource, events.event""")
 

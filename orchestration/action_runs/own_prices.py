@@ -47,12 +47,12 @@ group by all
 # An organization that keeps nothing of a kind will keep what the others here do.
 STORED_PER_DISK = """
 with versions as (
-    select cluster_id, disk_gb, valid_to,
+    select billed_as as cluster_id, disk_gb, valid_to,
         -- what a cluster was when first seen, it is taken to have been before
         if(lag(valid_from) over each_cluster is null, '-infinity', valid_from) as valid_from
     from marts.dim_clusters_history
     where seen_in = 'inventory'
-    window each_cluster as (partition by cluster_id order by valid_from)
+    window each_cluster as (partition by billed_as order by valid_from)
 ),
 replica_sets as (
     -- one shard only: of a sharded cluster the bill does not say how much is whose

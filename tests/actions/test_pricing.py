@@ -36,7 +36,7 @@ create table marts.data_through as select date '2026-11-21' as data_through;
 create table marts.dim_clusters as
 select unnest(['a', 'b']) as cluster_id, 'REPLICASET' as cluster_type;
 create table marts.dim_clusters_history as
-select cluster_id, 100.0 as disk_gb, timestamp '2026-01-01' as valid_from,
+select cluster_id, cluster_id as billed_as, 100.0 as disk_gb, timestamp '2026-01-01' as valid_from,
     null::timestamp as valid_to, 'inventory' as seen_in
 from marts.dim_clusters;
 create table marts.fct_line_items as

@@ -151,7 +151,7 @@ create table marts.credit_balances as
         if(balance_cents is null, null, $last::date + 20) as runs_out_on
     from lines group by org_id, org_name, pricing_currency;
 create table marts.resource_events as
-    from (values
+    select *, resource_id as billed_as from (values
         ('r-shop-prod', 'shop-prod', 'created', timestamp '2025-04-02 06:00:00', null, 'M30'),
         ('r-shop-prod', 'shop-prod', 'tier changed', '2026-05-09 06:00:00', 'M30', 'M40'),
         ('r-events', 'events', 'paused', '2026-05-09 18:00:00', 'running', 'paused'),

@@ -148,7 +148,7 @@ def test_snapshots_of_every_kind_of_cluster_are_backups(marts: Marts) -> None:
     """
     day = date(2026, 5, 8)
     assert marts.execute(query).fetchall() == [
-        ("flex-snap", "f-tiny", "flex", "scheduled", None, day),
+        ("flex-snap", "c-tiny", "flex", "scheduled", None, day),
         ("snap", "c-wide", "replicaSet", "onDemand", 1000, day),
     ]
 

@@ -310,7 +310,7 @@ def test_active_resources_are_listed_or_billed_now(marts: Marts) -> None:
         ("c-moon", "cluster", "active"),
         ("c-multi", "cluster", "active"),
         ("c-new", "cluster", "active"),
-        ("f-tiny", "flex_cluster", "active"),
+        ("c-tiny", "cluster", "active"),
         ("p1", "project", "active"),
         ("p1/app_service/basket", "app_service", "billed_not_listed"),
         ("p1/ghost", "cluster", "billed_not_listed"),

@@ -97,7 +97,15 @@ HISTORY: list[Row] = [
         "clusters", "c-moon", "moon", SEEN, cluster(FEBRUARY, region("AWS", "MOON_BASE_1", 3))
     ),
     observed("clusters", "c-hidden", "hidden", SEEN, cluster(FEBRUARY, VIRGINIA), project="p2"),
-    observed("flex_clusters", "f-tiny", "tiny", SEEN, FLEX),
+    # made dedicated in place the day before the refresh that saw the one and missed the other
+    observed("flex_clusters", "f-tiny", "tiny", SEEN, FLEX, gone="2026-05-04 06:00"),
+    observed(
+        "clusters",
+        "c-tiny",
+        "tiny",
+        "2026-05-04 06:00",
+        cluster("2026-05-03T10:00:00Z", region("AZURE", "EUROPE_NORTH", 3, "M10")),
+    ),
     *initech.HISTORY,
 ]
 

@@ -2,6 +2,10 @@ with projects as (
     select * from {{ ref('dim_projects') }}
 ),
 
+upgrades as (
+    select * from {{ ref('int_cluster_upgrades') }}
+),
+
 -- the newest usage day of the data, never the machine's clock: a rebuild changes nothing
 as_of as (
     select
@@ -26,11 +30,12 @@ line_days as (
 recent_days as (
     select
         line_days.*,
+        coalesce(upgrades.cluster_id, line_days.resource_id) as present_id,
         as_of.month_start,
         as_of.days_left,
         -- what was paid otherwise before is never added to what is paid now
         first_value(line_days.pricing_currency) over (
-            partition by line_days.resource_id
+            partition by coalesce(upgrades.cluster_id, line_days.resource_id)
             order by line_days.usage_date desc, line_days.line_item_id desc
         ) as newest_currency,
         -- the line's id decides between lines of one day, so that a rebuild decides alike
@@ -38,6 +43,7 @@ recent_days as (
         {{ days_between('line_days.usage_date', 'as_of.as_of') }} as days_ago
     from line_days
     cross join as_of
+    left join upgrades on line_days.resource_id = upgrades.former_id
     where
         line_days.is_in_total
         and line_days.resource_type != 'organization'
@@ -55,9 +61,9 @@ counted as (
 -- the windows reach 31 days back, so the month to date is always inside
 costs as (
     select
-        resource_id,
+        present_id as resource_id,
         max_by(resource_name, recency) filter (where resource_name is not null) as resource_name,
-        max(resource_type) as resource_type,
+        max_by(resource_type, recency) as resource_type,
         max(project_id) as project_id,
         max_by(project_name, recency) filter (where project_name is not null) as project_name,
         max(org_id) as org_id,
@@ -73,7 +79,13 @@ costs as (
         -- the as-of day may still grow; the seven before it are complete
         sum(case when days_ago between 1 and 7 then counted_cents else 0 end) as week_cents
     from counted
-    group by resource_id
+    group by present_id
+),
+
+listed as (
+    select * from {{ ref('int_resources_listed') }}
+    -- its list may lag behind the upgrade
+    where resource_id not in (select former_id from upgrades)
 ),
 
 resources as (
@@ -103,7 +115,7 @@ resources as (
         coalesce(costs.last_30_days_cents, 0) as last_30_days_cents,
         coalesce(costs.week_cents, 0) as week_cents,
         coalesce(costs.days_left, 0) as days_left
-    from {{ ref('int_resources_listed') }} as listed
+    from listed
     full outer join costs on listed.resource_id = costs.resource_id
     where listed.resource_id is not null or costs.is_billed_now
 ),
@@ -167,6 +179,7 @@ final as (
         {{ merged_tags('bill_tags', 'own_tags', 'projects.tags') }} as tags,
         {{ tag_sources('bill_tags', 'own_tags', 'projects.tags') }} as tag_sources,
         resources.created_at,
+        upgrades.former_id as upgraded_from,
         case
             when unreadable.project_id is not null then 'no_project_access'
             when resources.is_listed_resource then 'active'
@@ -185,6 +198,7 @@ final as (
         ) as projected_month_cents
     from resources
     left join projects on resources.project_id = projects.project_id
+    left join upgrades on resources.resource_id = upgrades.cluster_id
     left join unreadable
         on
             resources.project_id = unreadable.project_id

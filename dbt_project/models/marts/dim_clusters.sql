@@ -6,6 +6,10 @@ projects as (
     select * from {{ ref('dim_projects') }}
 ),
 
+upgrades as (
+    select * from {{ ref('int_cluster_upgrades') }}
+),
+
 final as (
     select
         clusters.cluster_id,
@@ -31,9 +35,13 @@ final as (
         clusters.first_seen_at,
         clusters.gone_at,
         clusters.is_listed,
+        before.former_id as upgraded_from,
+        after.cluster_id as upgraded_to,
         clusters.connection
     from clusters
     left join projects on clusters.project_id = projects.project_id
+    left join upgrades as before on clusters.cluster_id = before.cluster_id
+    left join upgrades as after on clusters.cluster_id = after.former_id
 )
 
 select * from final

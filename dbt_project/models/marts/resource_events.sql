@@ -18,15 +18,21 @@ begins as (
 compared as (
     select
         *,
-        lag(instance_size) over same_cluster as old_size,
-        lag(regions) over same_cluster as old_regions,
-        lag(nodes) over same_cluster as old_nodes,
-        lag(paused) over same_cluster as old_paused,
-        row_number() over same_cluster = 1 as is_first,
-        lead(valid_from) over same_cluster is null as is_last,
-        coalesce(seen_in, '') = 'bill' as is_billed
+        lag(instance_size) over as_billed as old_size,
+        lag(regions) over as_billed as old_regions,
+        lag(nodes) over as_billed as old_nodes,
+        lag(paused) over as_billed as old_paused,
+        lag(instance_size) over of_cluster as former_size,
+        coalesce(lag(billed_as) over of_cluster != billed_as, false) as is_upgrade,
+        row_number() over as_billed = 1 as is_first,
+        lead(valid_from) over as_billed is null as is_last,
+        coalesce(seen_in, '') = 'bill' as is_billed,
+        billed_as = cluster_id as is_latest,
+        first_value(billed_as) over of_cluster = billed_as as is_earliest
     from history
-    window same_cluster as (partition by cluster_id, seen_in order by valid_from)
+    window
+        as_billed as (partition by billed_as, seen_in order by valid_from),
+        of_cluster as (partition by cluster_id order by valid_from)
 ),
 
 events as (
@@ -37,42 +43,41 @@ events as (
         cast(null as varchar) as before,
         compared.instance_size as after
     from compared
-    left join clusters on compared.cluster_id = clusters.cluster_id
+    left join clusters on compared.billed_as = clusters.cluster_id
     left join begins on compared.org_id = begins.org_id
     where
         compared.is_first
+        and compared.is_earliest
         and case
             when compared.is_billed
                 then clusters.created_at is null and compared.valid_from > begins.costs_begin
             else clusters.created_at is not null
         end
     union all
+    -- another id with the same history: Atlas made it dedicated in place
     select
         compared.*,
         'tier changed' as event,
         valid_from as at,
-        old_size as before,
+        former_size as before,
         instance_size as after
     from compared
-    where not is_first and old_size is distinct from instance_size
-    union all
-    select
-        compared.*,
-        'region changed' as event,
-        valid_from as at,
-        old_regions as before,
-        regions as after
-    from compared
-    where not is_first and old_regions is distinct from regions
-    union all
-    select
-        compared.*,
-        'nodes changed' as event,
-        valid_from as at,
-        cast(old_nodes as varchar) as before,
-        cast(nodes as varchar) as after
-    from compared
-    where not is_first and old_nodes is distinct from nodes
+    where is_upgrade
+    {%- for event, column, old in [
+        ('tier changed', 'instance_size', 'old_size'),
+        ('region changed', 'regions', 'old_regions'),
+        ('nodes changed', 'nodes', 'old_nodes'),
+    ] %}
+        union all
+        select
+            compared.*,
+            '{{ event }}' as event,
+            valid_from as at,
+            cast({{ old }} as varchar) as before,
+            cast({{ column }} as varchar) as after
+        from compared
+        where not is_first and {{ old }} is distinct from {{ column }}
+    {%- endfor %}
     union all
     select
         compared.*,
@@ -90,9 +95,10 @@ events as (
         compared.instance_size as before,
         cast(null as varchar) as after
     from compared
-    left join clusters on compared.cluster_id = clusters.cluster_id
+    left join clusters on compared.billed_as = clusters.cluster_id
     where
         compared.is_last
+        and compared.is_latest
         and compared.valid_to is not null
         -- where the bill's periods end because the inventory's begin, nothing is gone
         and not (compared.is_billed and clusters.cluster_id is not null)
@@ -111,6 +117,7 @@ final as (
         events.before,
         events.after,
         events.seen_in,
+        events.billed_as,
         events.connection
     from events
     order by events.at, events.cluster_id, events.event
