@@ -34,26 +34,41 @@ def shown(amount: Any, measure: str = "cost") -> float | None:  # noqa: ANN401
 
 
 def groups_table(report: Report, rows: list[Row], total: Row) -> None:
-    """Groups by (previous, current, change), the total first."""
+    """Groups by (previous, current, change), beneath their total."""
     headings, measure = [each.label for each in report.groups], report.state.measure
-    days = report.lengths
-    lines = [_group_line(total, headings, measure, days, ["Total"])]
-    lines += [_group_line(row, headings, measure, days) for row in rows]
-    unit = total["unit"]
+    days, unit = report.lengths, total["unit"]
     columns = {name: amount_column(name, unit, measure) for name in ("Previous", "Current")}
     shown_columns = ["Previous", "Current", "Change"] if report.compared else ["Current"]
     # a longer month costs more without anything having grown
     if days and days[0] != days[1]:
         shown_columns.append(PER_DAY)
-    names = [*headings, *shown_columns]
-    frame = pd.DataFrame(lines)
-    st.dataframe(
-        _bold_first(frame).format(formats.change, subset=["Change", PER_DAY], na_rep="new"),
-        hide_index=True,
-        placeholder=formats.ABSENT,
-        column_config=columns,
-        column_order=names,
+    _beneath_total(
+        _group_line(total, headings or ["Group"], measure, days, ["Total"]),
+        [_group_line(row, headings, measure, days) for row in rows] if headings else [],
+        columns,
+        [*(headings or ["Group"]), *shown_columns],
     )
+
+
+def _beneath_total(
+    total: dict[str, Any],
+    lines: list[dict[str, Any]],
+    columns: dict[str, Any],
+    names: list[str],
+) -> None:
+    """The total is a table of its own: a reader who sorts the groups does not move it."""
+    for each, is_total in (([total], True), (lines, False)):
+        if each:
+            style: Any = pd.DataFrame(each, columns=names).style  # its stubs refuse what it takes
+            changes = [name for name in ("Change", PER_DAY) if name in names]
+            style = style.format(formats.change, subset=changes, na_rep="new")
+            st.dataframe(
+                style.set_properties(**{"font-weight": "650"}) if is_total else style,
+                hide_index=True,
+                placeholder=formats.ABSENT,
+                column_config=columns,
+                column_order=names,
+            )
 
 
 def _group_line(
@@ -76,25 +91,27 @@ def _group_line(
 
 
 def dates_table(report: Report, rows: list[Row], unit: str) -> None:
-    """Groups by periods, the total of each period first; a partial period says so."""
+    """Groups by periods, beneath the total of each period; a partial period says so."""
     measure, step, partials = report.state.measure, report.state.bin, partial_periods(report, rows)
-    cells: dict[str, dict[str, Any]] = {"Total": {}}
+    # a group may be called Total
+    total: dict[str, Any] = {}
+    groups: dict[str, dict[str, Any]] = {}
     for row in rows:
         period = period_name(row["period"], step)
         if note := partials.get(row["period"]):
             period = f"{period} ({note})"
-        cells.setdefault(group_label(row), {})[period] = row["amount"]
-        cells["Total"][period] = cells["Total"].get(period, 0) + row["amount"]
-    lines = [
-        {"Group": name} | {period: shown(amount, measure) for period, amount in line.items()}
-        for name, line in cells.items()
-    ]
-    columns = {p: amount_column(p, unit, measure) for p in cells["Total"]}
-    st.dataframe(
-        _bold_first(pd.DataFrame(lines)),
-        hide_index=True,
-        placeholder=formats.ABSENT,
-        column_config=columns | {"Group": st.column_config.TextColumn(pinned=True)},
+        groups.setdefault(group_label(row), {})[period] = row["amount"]
+        total[period] = total.get(period, 0) + row["amount"]
+
+    def line(name: str, amounts: dict[str, Any]) -> dict[str, Any]:
+        return {"Group": name} | {each: shown(amounts[each], measure) for each in amounts}
+
+    columns = {each: amount_column(each, unit, measure) for each in total}
+    _beneath_total(
+        line("Total", total),
+        [line(*group) for group in groups.items()] if report.groups else [],
+        columns | {"Group": st.column_config.TextColumn(pinned=True)},
+        ["Group", *total],
     )
 
 
@@ -123,13 +140,6 @@ def _partial_text(period: date, report: Report, why: periods.Partial) -> str:
     elif days.end < whole.end:
         parts.append(f"to {formats.day(days.end - ONE_DAY)}")
     return ", ".join(parts)
-
-
-def _bold_first(frame: pd.DataFrame) -> Any:  # noqa: ANN401  pandas' Styler has no stubs here
-    def bold(line: pd.Series) -> list[str]:
-        return ["font-weight: 650" if line.name == 0 else ""] * len(line)
-
-    return frame.style.apply(bold, axis=1)
 
 
 def csv_file(rows: list[Row], headings: list[str], measure: str) -> str:

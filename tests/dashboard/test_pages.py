@@ -222,6 +222,22 @@ def test_a_longer_month_does_not_read_as_growth(publish):
     assert "Change per day" not in shown_columns(opened("cost_report"))
 
 
+@pytest.mark.parametrize("group", ["service", "none"])
+def test_the_total_stays_where_it_is_however_a_table_is_sorted(publish, group):
+    """It is a table of its own above the groups; without groups it is all there is."""
+    publish()
+    app = opened("cost_report", group=group)
+    tables = [list(each.value.iloc[:, 0]) for each in app.dataframe]
+    totals = [each for each in tables if each == ["Total"]]
+    groups = [each for each in tables if each != ["Total"]]
+    assert len(totals) == 2
+    assert len(groups) == (2 if group == "service" else 0)
+    assert all("Total" not in each and "Clusters" in each for each in groups)
+    by_date = next(each.value for each in app.dataframe if "Current" not in each.value)
+    cents = sum(round(100 * each) for each in by_date.iloc[0, 1:])
+    assert formats.money(cents, "USD") == app.metric[0].value
+
+
 def test_partial_periods_are_named_in_chart_and_table(publish):
     publish()
     app = opened("cost_report", bin="month", range="last_30_days")
@@ -229,7 +245,7 @@ def test_partial_periods_are_named_in_chart_and_table(publish):
     note = "Apr 2026 (from 19 Apr 2026); May 2026 (still being billed)."
     assert f"Partial: {note}" in text
     assert {"Apr 2026 (from 19 Apr 2026)", "May 2026 (still being billed)"} <= set(
-        app.dataframe[1].value.columns
+        app.dataframe[2].value.columns
     )
     chart = json.loads(app.get("vega_lite_chart")[0].proto.spec)
     assert chart["encoding"]["opacity"]["scale"]["domain"] == ["Complete period", "Partial period"]
