@@ -133,7 +133,7 @@ def freshness() -> list[Row]:
     return rows(
         Query("""with own as (
     select connection, any_value(org_name) as org_name
-    from marts.fct_invoices where not is_nested and org_name <> org_id
+    from marts.fct_invoices where not is_nested
     group by connection having count(distinct org_id) = 1
 )
 select
@@ -147,7 +147,7 @@ from meta.freshness left join own using (connection) order by connection""")
 def invoices() -> Query:
     """Each invoice and whether it matches Atlas's own header; the newest first."""
     return Query("""select
-    invoice_id, invoice_month, status, coalesce(org_name, org_id) as organization,
+    invoice_id, invoice_month, status, org_name as organization,
     org_id, is_reconciled, coalesce(difference_cents, 0)::bigint as difference_cents,
     coalesce(header_difference_cents, 0)::bigint as header_difference_cents,
     coalesce(credits_difference_cents, 0)::bigint as credits_difference_cents,

@@ -9,9 +9,12 @@ import dagster as dg
 
 from orchestration.assets.dbt_events import told
 from orchestration.assets.dbt_manifest import Manifest
+from orchestration.assets.findings import found, in_words
 from orchestration.refreshing.building import Build, Result
 from orchestration.refreshing.folder import NOTHING_CHANGED
+from orchestration.resources.metadata import table
 from orchestration.resources.warehouse import Warehouse
+from orchestration.settings import Settings
 
 log = logging.getLogger("atlas_costs")
 # A line for each check that a build of a part need not ask again: what it looks at is the same.
@@ -38,7 +41,7 @@ def models(manifest: Manifest) -> dg.AssetsDefinition:
         else:
             build = warehouse.build(changed)
         is_whole = not context.is_subset
-        yield from told(_checks(context, build), is_whole=is_whole)
+        yield from told(_checks(context, build, warehouse.settings), is_whole=is_whole)
         if not build.is_well:
             raise dg.Failure(description=build.what_failed, allow_retries=False)
         yield from told(_models(context, build), is_whole=is_whole)
@@ -66,21 +69,26 @@ def _models(context: dg.AssetExecutionContext, build: Build) -> Iterator[dg.Outp
             yield dg.Output(None, names[key], metadata=told)
 
 
-def _checks(context: dg.AssetExecutionContext, build: Build) -> Iterator[dg.AssetCheckResult]:
+def _checks(
+    context: dg.AssetExecutionContext, build: Build, settings: Settings
+) -> Iterator[dg.AssetCheckResult]:
     """The tests that ran; the others hold as they did, because what they look at is the same."""
     keys = {each.name: each for each in context.selected_asset_check_keys}
     for each in build.results:
         if each.kind == "test" and each.name in keys:
-            yield _check(keys[each.name], each)
+            yield _check(keys[each.name], each, settings)
 
 
-def _check(key: dg.AssetCheckKey, result: Result) -> dg.AssetCheckResult:
+def _check(key: dg.AssetCheckKey, result: Result, settings: Settings) -> dg.AssetCheckResult:
     is_warning = result.status == "warn"
+    rows = found(settings, key.name) if is_warning else []
+    told = in_words(rows, result.failures or 0) or result.message or None
+    metadata: dict[str, Any] = {} if result.failures is None else {"failures": result.failures}
     return dg.AssetCheckResult(
         passed=result.status == "pass",
         asset_key=key.asset_key,
         check_name=key.name,
         severity=dg.AssetCheckSeverity.WARN if is_warning else dg.AssetCheckSeverity.ERROR,
-        description=result.message or None,
-        metadata={} if result.failures is None else {"failures": result.failures},
+        description=told,
+        metadata=metadata | ({"found": table(rows)} if rows else {}),
     )

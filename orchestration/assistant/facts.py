@@ -33,7 +33,7 @@ def list_invoices(warehouse: Warehouse, asked: ListInvoices) -> Document:
         wanted.append("is_reconciled = false")
     query = bind.query(f"""select
     invoice_id, strftime(invoice_month, '%Y-%m') as month, status,
-    coalesce(org_name, org_id) as organization, pricing_currency, is_closed, is_reconciled,
+    org_name as organization, pricing_currency, is_closed, is_reconciled,
     difference_cents, header_difference_cents, commitment_shortfall_cents, subtotal_cents,
     credits_cents, sales_tax_cents, starting_balance_cents, amount_billed_cents,
     amount_paid_cents, line_items, line_items_cents,

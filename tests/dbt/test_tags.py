@@ -1,10 +1,17 @@
 """The one rule for the tags of a resource, and keys whose spellings differ in case alone."""
 
+from pathlib import Path
+
 import duckdb
 import jinja2
 import pytest
 
+from orchestration.assets.findings import found, in_words
+from orchestration.settings import Settings
 from tests.conftest import ROOT
+
+from .changes import add_line, loaded_again
+from .conftest import Warehouse
 
 ENGINE = (ROOT / "dbt_project/macros/engine.sql").read_text()
 BILL = "map {'team': ['commerce', 'checkout'], 'cost-center': ['cc-1']}"
@@ -63,3 +70,50 @@ def test_atlas_s_list_of_tags_is_folded_like_the_bill_s():
     folded = said("tags_from_list", listed, ignore_case=True)
     assert {key: sorted(values) for key, values in folded.items()} == {"team": ["a", "b"]}
     assert said("tags_from_list", listed) == {"Team": ["a"], "team": ["b"]}
+
+
+WARNED = "warn_tag_keys_differ_in_case"
+TAGGED = ("+fct_costs_daily_by_tag", "+dim_tag_keys")
+
+
+def built_in_place(warehouse: Warehouse) -> Settings:
+    """The files of a warehouse where a data folder has them."""
+    settings = Settings(data_dir=warehouse.folder)
+    settings.build_dir.mkdir()
+    for file, name in ((warehouse.raw, settings.raw_file), (warehouse.marts, settings.marts_file)):
+        name.symlink_to(file)
+    settings.dbt_target_dir.symlink_to(warehouse.folder / "target")
+    return settings
+
+
+def by_team(warehouse: Warehouse) -> list[tuple[str, str, int]]:
+    query = """
+        select tag_key, tag_value, sum(cost_cents)::int from warehouse.marts.fct_costs_daily_by_tag
+        where lower(tag_key) = 'team' and sku = 'REALM_APP_SYNC' and tag_basis = 'current'
+            and tag_value <> '(untagged)'
+        group by all order by all
+    """
+    with duckdb.connect() as db:
+        db.execute(f"attach '{warehouse.marts}' as warehouse (read_only)")
+        return db.execute(query).fetchall()
+
+
+def test_a_build_that_ignores_case_has_one_key_of_two_spellings(
+    built: tuple[Warehouse, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until then each has costs of its own, and the warning names both."""
+    warehouse = built[0].copy_to(tmp_path)
+    with duckdb.connect(str(warehouse.raw)) as raw:
+        tags = {"Team": ["web"], "team": ["core", "web"]}
+        add_line(raw, "inv-may", "2026-05-02", "REALM_APP_SYNC", 60, tags=tags)
+        loaded_again(raw, "inv-may")
+    apart = warehouse.dbt("build", "--select", *TAGGED, "--exclude", "resource_type:unit_test")
+    assert apart[WARNED] == "warn"
+    rows = found(built_in_place(warehouse), WARNED)
+    assert rows == [{"tag_key": "team", "spellings": "Team, team"}]
+    assert in_words(rows, 1) == "team · Team, team"
+    assert by_team(warehouse) == [("Team", "web", 60), ("team", "core, web", 60)]
+    monkeypatch.setenv("ATLAS_COSTS_TAG_KEYS_IGNORE_CASE", "true")
+    together = warehouse.dbt("build", "--select", *TAGGED, "--exclude", "resource_type:unit_test")
+    assert together[WARNED] == "pass"
+    assert by_team(warehouse) == [("team", "core, web", 60)]

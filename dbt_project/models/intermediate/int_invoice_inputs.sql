@@ -29,7 +29,7 @@ own as (
     from invoices
     left join {{ ref('stg_atlas__focus_reports') }} as reports
         on invoices.invoice_id = reports.invoice_id
-    left join {{ ref('stg_atlas__organizations') }} as organizations
+    left join {{ ref('int_organizations') }} as organizations
         on invoices.org_id = organizations.org_id
     left join {{ ref('int_invoice_pricing') }} as pricing
         on invoices.invoice_id = pricing.invoice_id

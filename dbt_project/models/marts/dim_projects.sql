@@ -12,7 +12,7 @@ invoices as (
 ),
 
 organizations as (
-    select * from {{ ref('stg_atlas__organizations') }}
+    select * from {{ ref('int_organizations') }}
 ),
 
 named as (
@@ -58,7 +58,7 @@ final as (
         joined.project_id,
         joined.project_name,
         joined.org_id,
-        coalesce(organizations.org_name, joined.org_id) as org_name,
+        organizations.org_name,
         joined.cluster_count,
         joined.tags,
         joined.created_at,

@@ -26,14 +26,14 @@ classified as (
         coalesce(skus.service, 'Unclassified') as service,
         coalesce(skus.reviewed_service, 'Unclassified') as reviewed_service,
         coalesce(skus.reviewed_category, 'Unclassified') as reviewed_category,
-        coalesce(organizations.org_name, invoices.org_id) as org_name,
+        organizations.org_name,
         coalesce(changes.project_name, projects.project_name, changes.project_id)
             as known_project_name
     from changes
     left join invoices on changes.invoice_id = invoices.invoice_id
     left join skus on changes.sku = skus.sku
     left join projects on changes.project_id = projects.project_id
-    left join {{ ref('stg_atlas__organizations') }} as organizations
+    left join {{ ref('int_organizations') }} as organizations
         on invoices.org_id = organizations.org_id
 ),
 

@@ -7,7 +7,7 @@ line_sums as (
 ),
 
 organizations as (
-    select * from {{ ref('stg_atlas__organizations') }}
+    select * from {{ ref('int_organizations') }}
 ),
 
 discount_rules as (
@@ -25,7 +25,7 @@ pricing as (
 compared as (
     select
         invoices.*,
-        coalesce(organizations.org_name, invoices.org_id) as org_name,
+        organizations.org_name,
         coalesce(discount_rules.discount_rule, 'net') as discount_rule,
         pricing.pricing_currency,
         billing.billing_currency,

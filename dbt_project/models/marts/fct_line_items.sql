@@ -22,7 +22,7 @@ pricing as (
 ),
 
 organizations as (
-    select * from {{ ref('stg_atlas__organizations') }}
+    select * from {{ ref('int_organizations') }}
 ),
 
 projects as (
@@ -34,7 +34,7 @@ joined as (
         lines.*,
         coalesce(lines.project_name, projects.project_name, lines.project_id)
             as known_project_name,
-        coalesce(organizations.org_name, lines.org_id) as org_name,
+        organizations.org_name,
         coalesce(pricing.pricing_currency, 'USD') as pricing_currency,
         discount_rules.discount_rule,
         -- Atlas may name the percentage alone

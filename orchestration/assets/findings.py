@@ -1,0 +1,28 @@
+"""What a warning of the models found: dbt tells the number of its rows, a reader needs the rows."""
+
+import duckdb
+
+from orchestration.settings import Settings
+
+EXAMPLES = 10
+Row = dict[str, str | int | float | bool]
+
+
+def found(settings: Settings, test: str) -> list[Row]:
+    """The first rows that a test of the models finds; none of a test that a column has."""
+    compiled = settings.dbt_target_dir / "compiled/atlas_costs/tests" / f"{test}.sql"
+    if not compiled.exists():
+        return []
+    with duckdb.connect() as db:
+        db.execute("attach $file as warehouse (read_only)", {"file": str(settings.marts_file)})
+        db.execute("attach $file as raw (read_only)", {"file": str(settings.raw_file)})
+        # as dbt compiled it, whose last line may be a comment
+        cursor = db.execute(f"from (\n{compiled.read_text()}\n) limit {EXAMPLES}")
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, map(str, row), strict=True)) for row in cursor.fetchall()]
+
+
+def in_words(rows: list[Row], number: int) -> str:
+    """The rows in one line, and how many more there are."""
+    more = [f"and {number - len(rows)} more"] if number > len(rows) else []
+    return "; ".join([*(" · ".join(map(str, row.values())) for row in rows), *more])
