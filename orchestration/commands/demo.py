@@ -3,10 +3,12 @@
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+from orchestration.commands.leash import GRACE_S, leash
 from orchestration.commands.processes import (
-    GRACE_S,
     Addresses,
     services,
     stop_on_signals,
@@ -30,20 +32,31 @@ def demo(*, once: bool, at: Addresses) -> int:
         at.require_door(allow_anonymous=False)
         at.require_free()
     program = str(Path(sys.executable).with_name("atlas-costs"))
-    sandbox = subprocess.Popen(
-        [program, "sandbox", "--port", "0"],
-        env=clean_environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        env = {**clean_environment(), **_exports(sandbox)}
+    with _sandbox(program) as exported:
+        env = {**clean_environment(), **exported}
         code = subprocess.run([program, "refresh"], env=env, check=False).returncode
         if once or code == 1:
             return code
         return _stay(env, at)
-    finally:
-        _end(sandbox)
+
+
+@contextmanager
+def _sandbox(program: str) -> Iterator[dict[str, str]]:
+    """A sandbox that ends with us, and the variables that lead to it."""
+    with leash() as held:
+        sandbox = subprocess.Popen(
+            [program, "sandbox", "--port", "0"],
+            env=clean_environment(),
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        held.hold(sandbox.pid)
+        try:
+            yield _exports(sandbox)
+        finally:
+            _end(sandbox)
+            held.release(sandbox.pid)
 
 
 def _end(sandbox: subprocess.Popen[str]) -> None:

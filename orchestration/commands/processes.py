@@ -16,12 +16,12 @@ from tempfile import TemporaryDirectory
 
 import yaml
 
+from orchestration.commands.leash import GRACE_S, leash
 from orchestration.settings import PROJECT_ROOT, SettingsError
 
 Command = list[str]
 Processes = list[subprocess.Popen[bytes]]
 DEFINITIONS = "orchestration.definitions"
-GRACE_S = 20
 POLL_S = 0.2
 HOUR_S = 3600.0
 log = logging.getLogger("atlas_costs")
@@ -161,15 +161,20 @@ def running(
 ) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run commands side by side, each in its own process group; all stop at the end."""
     started: Processes = []
-    try:
-        # a loop, not a comprehension: should the second fail to start, the first must still stop
-        for command in commands:
-            process = subprocess.Popen(command, cwd=PROJECT_ROOT, env=env, start_new_session=True)
-            started.append(process)
-        yield started
-    finally:
-        for process in started:
-            _stop(process)
+    with leash() as held:
+        try:
+            # a loop, not a comprehension: should the second not start, the first must still stop
+            for command in commands:
+                process = subprocess.Popen(
+                    command, cwd=PROJECT_ROOT, env=env, start_new_session=True
+                )
+                held.hold(process.pid)
+                started.append(process)
+            yield started
+        finally:
+            for process in started:
+                _stop(process)
+                held.release(process.pid)
 
 
 def wait_for_any(processes: Processes, hourly: Callable[[], object] | None = None) -> int:

@@ -91,6 +91,32 @@ def test_up_serves_our_own_pages_alone_and_a_signal_stops_everything(tmp_path, c
         process.communicate()
 
 
+def processes() -> dict[int, int]:
+    """Every process that runs, with its parent; who has ended and nobody noted is none."""
+    command = ["ps", "-A", "-o", "pid=,ppid=,stat="]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    rows = [line.split() for line in told.splitlines()]
+    return {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}
+
+
+def test_killed_it_leaves_nothing_behind_that_holds_its_ports(tmp_path, clean_environment):
+    ports = free_port(), free_port()
+    process = subprocess.Popen(
+        [PROGRAM, "up", "--dagster-port", str(ports[0]), "--dashboard-port", str(ports[1])],
+        env={**os.environ, "ATLAS_COSTS_DATA_DIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    page = f"http://127.0.0.1:{ports[1]}/"
+    wait_for(page, PATIENCE_S)
+    started = {pid for pid, parent in processes().items() if parent == process.pid}
+    assert len(started) >= 3  # the pages, Dagster's code, and what ends them
+    process.kill()
+    process.communicate(timeout=60)  # the children hold the pipe until they have ended
+    assert not alive(page)
+    assert not started & processes().keys()
+
+
 def test_a_port_in_use_is_named(world):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
