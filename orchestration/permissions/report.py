@@ -11,10 +11,11 @@ from typing import Any
 
 from orchestration.atlas.client import RetryPolicy
 from orchestration.atlas.clock import clock_warning
+from orchestration.config.credentials import NO_KEY_FOR_ACTIONS
 from orchestration.extraction.clients import new_client
 from orchestration.permissions.capabilities import ACTIONS, DOCUMENT, READS, Capability
 from orchestration.permissions.examination import NOTHING, OK, Examination
-from orchestration.settings import ApiKey, Connection, ServiceAccount, Settings, SettingsError
+from orchestration.settings import ApiKey, Connection, ServiceAccount, Settings
 from orchestration.status import MISSING_ROLE
 
 COMMERCIAL, GOVERNMENT = "https://cloud.mongodb.com", "https://cloud.mongodbgov.com"
@@ -105,18 +106,19 @@ def examine_all(settings: Settings) -> list[ConnectionReport]:
         SettingsError: there is no connection at all, or connections.yaml has a mistake.
     """
     connections = settings.connections()
-    try:
-        provisioning, why_not = settings.provisioning_credentials(), NO_PROVISIONING
-    except SettingsError as error:
-        provisioning, why_not = None, str(error)
+    acting = {each.name: each for each in settings.connections_for_actions()}
     began = time.time()
-    return [examine(each, provisioning, why_not, tokens_from=began) for each in connections]
+    return [
+        examine(each, key.credentials, key.problem, tokens_from=began)
+        for each in connections
+        for key in [acting[each.name]]
+    ]
 
 
 def examine(
     connection: Connection,
     provisioning: Credentials | None,
-    no_provisioning: str = NO_PROVISIONING,
+    no_provisioning: str | None = None,
     *,
     tokens_from: float | None = None,
 ) -> ConnectionReport:
@@ -124,8 +126,8 @@ def examine(
 
     Args:
         connection: The organization, with the key that reads costs.
-        provisioning: The key for actions, or None.
-        no_provisioning: Why there is none.
+        provisioning: Its key for actions, or None.
+        no_provisioning: Why there is none, if somebody meant one to be.
         tokens_from: Access tokens made before are not used, in seconds since 1970; now unless
             given, because it is the secret that is tried. Connections that share an account share
             one new token: Atlas gives ten a minute.
@@ -138,7 +140,7 @@ def examine(
     else:
         cells, warnings = _examine_key(connection, connection.credentials, READS)
     if provisioning is None:
-        cells += [Cell(each.name, each.kind, NOT_CONFIGURED, no_provisioning) for each in ACTIONS]
+        cells += [_without_key(each, no_provisioning) for each in ACTIONS]
     else:
         found, about_it = _examine_key(connection, provisioning, ACTIONS)
         cells += found
@@ -155,6 +157,13 @@ def _examine_key(
         cells = [_cell(each, *asked.find(each)) for each in capabilities]
         warnings = [] if asked.is_hopeless else [*asked.key.warnings, *client.sunsets.sentences]
         return cells, warnings
+
+
+def _without_key(action: Capability, problem: str | None) -> Cell:
+    """Nothing is lost where nobody set a key for actions up."""
+    if problem in {None, NO_KEY_FOR_ACTIONS}:
+        return Cell(action.name, action.kind, NOT_CONFIGURED, NO_PROVISIONING)
+    return _cell(action, NOT_CONFIGURED, problem or "")
 
 
 def _about_the_address(connection: Connection, invoices: Cell) -> Iterator[str]:

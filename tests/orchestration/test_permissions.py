@@ -11,7 +11,8 @@ import sandbox as sandbox_package
 from orchestration.commands.check import print_matrix
 from orchestration.config.connections import ApiKey, Connection, ServiceAccount
 from orchestration.permissions.capabilities import ACTIONS, CAPABILITIES, DOCUMENT, READS
-from orchestration.permissions.report import FIXES, ConnectionReport, examine
+from orchestration.permissions.report import FIXES, ConnectionReport, examine, examine_all
+from orchestration.settings import Settings
 from tests.conftest import ROOT
 
 MINIMAL = ["ORG_BILLING_READ_ONLY", "ORG_READ_ONLY"]
@@ -174,6 +175,39 @@ def test_what_a_key_may_change_is_told_by_its_roles_without_changing_anything(
     assert {name for name, status in found.items() if status == "ok"} == granted
     assert {status for status in found.values() if status != "ok"} <= {"missing role"}
     assert {each["method"] for each in sandbox.control("requests")} == {"GET"}
+
+
+def test_each_connection_is_told_of_its_own_key_for_actions(
+    sandbox, tmp_path, clean_environment, monkeypatch
+):
+    """Whoever names none shares one, which here is unknown; whoever names one has no other."""
+    entry = "  - {{name: {}, org_id: {}, public_key_env: COSTS, private_key_env: COSTS_SECRET{}}}\n"
+    named = ", provisioning_public_key_env: {0}, provisioning_private_key_env: {0}_SECRET".format
+    (tmp_path / "connections.yaml").write_text(
+        "connections:\n"
+        + entry.format("own", sandbox.org_id, named("OWN"))
+        + entry.format("sharing", "5" * 24, "")
+        + entry.format("unset", "6" * 24, named("NOBODY_SET"))
+    )
+    right = sandbox.provisioning_public_key, sandbox.provisioning_private_key
+    wrong = "abcdefgh", "00000000-0000-0000-0000-000000000000"
+    keys = {
+        "COSTS": (sandbox.public_key, sandbox.private_key),
+        "OWN": right,
+        "MONGODB_ATLAS_PROVISIONING": wrong,
+    }
+    for name, (public, private) in keys.items():
+        is_ours = name.startswith("MONGODB")
+        monkeypatch.setenv(f"{name}_PUBLIC_KEY" if is_ours else name, public)
+        monkeypatch.setenv(f"{name}_PRIVATE_KEY" if is_ours else f"{name}_SECRET", private)
+    settings = Settings(
+        config_dir=tmp_path, data_dir=tmp_path / "data", base_url=sandbox.base_url, _env_file=None
+    )
+    own, sharing, unset = (cell(each, "manage clusters") for each in examine_all(settings))
+    assert own.status == "ok"
+    assert sharing.status == "bad key"
+    assert (unset.status, unset.failed) == ("not configured", True)
+    assert "NOBODY_SET and NOBODY_SET_SECRET are not set" in unset.detail
 
 
 def test_project_roles_of_a_service_account_are_not_guessed(sandbox):
