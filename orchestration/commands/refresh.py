@@ -2,10 +2,12 @@
 
 import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from uuid import uuid4
 
 from orchestration.commands.leftovers import sweep
+from orchestration.explain import explanation
 from orchestration.landing.journal import Landing
 from orchestration.landing.slices import Slices
 from orchestration.refreshing import freshness
@@ -15,6 +17,7 @@ from orchestration.settings import Settings
 from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.raw import RawWarehouse
 
+REFRESH, REBUILD = "refresh_costs", "build_marts"
 log = logging.getLogger("atlas_costs")
 
 
@@ -34,16 +37,49 @@ def refresh(settings: Settings, from_month: str | None = None) -> None:
     folder = DataFolder(settings)
     sweep(settings)
     with folder.held("refresh"), Reading(settings) as reading:
-        reading.bill(folder, from_month)
-        reading.reports(folder)
-        reading.inventory(folder)
-        folder.apply_rules()
-        if folder.changed_inputs() == frozenset():
-            log.info(NOTHING_CHANGED)
-            log.info("published version %s", freshness.publish(folder).version)
-        else:
+        with _failure_in_history(settings, REFRESH):
+            is_done = _read(folder, reading, from_month)
+        if not is_done:
             done = {"warehouse": folder, "atlas": reading}
-            _execute(settings, "refresh_costs", _run_config(from_month), done)
+            _execute(settings, REFRESH, _run_config(from_month), done)
+
+
+def _read(folder: DataFolder, reading: Reading, from_month: str | None) -> bool:
+    """Read Atlas; whether that was all, because nothing changed."""
+    reading.bill(folder, from_month)
+    reading.reports(folder)
+    reading.inventory(folder)
+    folder.apply_rules()
+    if folder.changed_inputs() != frozenset():
+        return False
+    log.info(NOTHING_CHANGED)
+    log.info("published version %s", freshness.publish(folder).version)
+    return True
+
+
+@contextlib.contextmanager
+def _failure_in_history(settings: Settings, job: str) -> Iterator[None]:
+    """What fails before Dagster is begun is a failed run there too, with the same sentence."""
+    try:
+        yield
+    except Exception as error:
+        sentence = explanation(error) or f"{type(error).__name__}: the terminal shows more."
+        try:
+            _add_failed_run(settings, job, sentence)
+        except Exception:  # what failed may well be the disk that the history is on
+            log.debug("the failed run is not in Dagster's history", exc_info=True)
+        raise
+
+
+def _add_failed_run(settings: Settings, job: str, sentence: str) -> None:
+    import dagster as dg  # noqa: PLC0415  seconds
+
+    from orchestration.commands.dagster_home import dagster_instance  # noqa: PLC0415
+    from orchestration.resources.process import process_tags  # noqa: PLC0415
+
+    with dagster_instance(settings) as instance:
+        run = dg.DagsterRun(job_name=job, run_id=str(uuid4()), tags=process_tags())
+        instance.report_run_failed(instance.add_run(run), sentence)
 
 
 def rebuild(settings: Settings) -> None:
@@ -52,7 +88,7 @@ def rebuild(settings: Settings) -> None:
     Raises:
         WarehouseError: another run holds the build files, or a landed file cannot be read.
     """
-    with run_lock(settings.build_dir, "rebuild"):
+    with run_lock(settings.build_dir, "rebuild"), _failure_in_history(settings, REBUILD):
         wait_until_free([settings.raw_file, settings.marts_file])
         Slices(settings.slices_dir).drop_all()
         settings.raw_file.unlink(missing_ok=True)
@@ -60,7 +96,7 @@ def rebuild(settings: Settings) -> None:
         landings = [Landing(settings.landing_dir, each.name) for each in settings.connections()]
         with RawWarehouse(settings.raw_file, settings.slices_dir) as raw:
             raw.load(*landings)
-    _execute(settings, "build_marts", _run_config(None))
+    _execute(settings, REBUILD, _run_config(None))
 
 
 def _execute(
