@@ -49,22 +49,23 @@ class Actor:
     budgets: Budgets = field(default_factory=Budgets)
     heard: Callable[[Record], None] = lambda _: None
 
-    def run(self, name: str, values: dict[str, Any], agreed: Plan | None = None) -> Record:
+    def run(
+        self, name: str, asked: dict[str, Any] | ActionConfig, agreed: Plan | None = None
+    ) -> Record:
         """Run one action to its end; what a user can cause is an outcome, not an exception.
 
         Args:
             name: Of the action.
-            values: Its config as plain values.
+            asked: Its config as plain values, or as config_of made it of them.
             agreed: The plan that somebody said yes to; another one is not carried out.
         """
         action = ACTIONS[name]
-        record = new_record(name, "unknown", self._requested_by, datetime.now(UTC))
         try:
-            config = self.config_of(action, values)
+            config = asked if isinstance(asked, ActionConfig) else self.config_of(action, asked)
             connection = self.settings.connection_for_actions(config.connection)
         except (Refusal, SettingsError) as error:
-            return self._refused(record, error)
-        record = record.model_copy(update={"connection": connection.name})
+            return self.refused(name, error)
+        record = new_record(name, connection.name, self._requested_by, datetime.now(UTC))
         return self._performed(action, config, connection, record, agreed)
 
     def config_of(self, action: Action, values: dict[str, Any]) -> ActionConfig:
@@ -94,8 +95,9 @@ class Actor:
             )
         return found
 
-    def _refused(self, record: Record, error: Exception) -> Record:
+    def refused(self, name: str, error: Exception) -> Record:
         """Not even begun; what was asked for is not kept, because a mistake may hold a password."""
+        record = new_record(name, "unknown", self._requested_by, datetime.now(UTC))
         ended = record.model_copy(update={"outcome": "refused", "error": str(error)})
         self._log.keep(ended)
         return ended

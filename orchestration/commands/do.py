@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from orchestration.action_runs.runner import Actor
+from orchestration.actions.configs import ActionConfig
 from orchestration.actions.model import MonthlyCost, Plan, Record, Refusal
 from orchestration.actions.performing import INTERRUPTED
 from orchestration.actions.registry import ACTIONS, Action
@@ -41,14 +42,14 @@ def run(settings: Settings, name: str, arguments: list[str], *, apply: bool) -> 
         values["dry_run"] = not apply
     actor = Actor(settings, COMMAND_LINE)
     try:
-        actor.config_of(action, values)
-    except (Refusal, SettingsError):
+        config = actor.config_of(action, values)
+    except (Refusal, SettingsError) as error:
         # Dagster would say it in its own words, of which there are many, and keep what was given
-        return actor.run(action.name, values)
-    return _job(settings, action.name, values)
+        return actor.refused(action.name, error)
+    return _job(settings, action.name, values, config)
 
 
-def _job(settings: Settings, name: str, values: dict[str, Any]) -> Record:
+def _job(settings: Settings, name: str, values: dict[str, Any], config: ActionConfig) -> Record:
     # seconds that a mistyped name should not cost
     import dagster as dg  # noqa: PLC0415
 
@@ -61,10 +62,10 @@ def _job(settings: Settings, name: str, values: dict[str, Any]) -> Record:
     states: list[Record] = []
 
     class Keeping(ActorResource):
-        """Hands out the record, which an op that failed or was interrupted does not return."""
+        """Takes the config as checked; hands out the record, which a failed op does not return."""
 
-        def run(self, name: str, values: dict[str, Any], by: str) -> Record:
-            kept.append(super().run(name, values, by))
+        def run(self, name: str, asked: object, by: str) -> Record:  # noqa: ARG002  as Dagster has it
+            kept.append(super().run(name, config, by))
             return kept[-1]
 
         def actor(self, by: str) -> Actor:

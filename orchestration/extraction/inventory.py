@@ -22,6 +22,7 @@ from orchestration.atlas.errors import (
     Unavailable,
 )
 from orchestration.atlas.inventory import Inventory
+from orchestration.atlas.tenants import is_tenant
 from orchestration.entities import MAY_BE_ABSENT, RETIRING, names
 from orchestration.extraction.session import Session
 from orchestration.landing.journal import Landing
@@ -30,7 +31,6 @@ from orchestration.status import MISSING_ROLE
 log = logging.getLogger("atlas_costs")
 ENTITY = "inventory"
 SILENCES = 4
-SHARED_TIERS = frozenset({"M0", "M2", "M5"})
 Ask = Callable[[], list[Answer]]
 
 
@@ -151,7 +151,7 @@ class _Project:
             ask = getattr(inventory, f"list_{entity}")
             _land(self.session, entity, self.id, partial(ask, self.id))
         for cluster in self._named("clusters"):
-            if not is_shared(cluster):
+            if not is_tenant(cluster):
                 self._land_cluster(inventory, cluster)
         for cluster in self._named("flex_clusters"):
             self._land_flex(inventory, str(cluster["name"]))
@@ -199,11 +199,3 @@ class _Project:
             for scope in self.landing.current(entity):
                 if scope.startswith(f"{self.id}/") and (entity, scope) not in self.asked:
                     self.landing.observe(entity, scope, [])
-
-
-def is_shared(cluster: dict[str, Any]) -> bool:
-    """Whether a cluster is of the free or shared tiers, which have no backups of this kind."""
-    specs = cluster.get("replicationSpecs") or []
-    configs = [config for spec in specs for config in (spec.get("regionConfigs") or [])]
-    sizes = {(each.get("electableSpecs") or {}).get("instanceSize") for each in configs}
-    return bool(sizes & SHARED_TIERS)

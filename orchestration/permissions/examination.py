@@ -13,6 +13,7 @@ from orchestration.atlas import paths
 from orchestration.atlas.client import AtlasClient
 from orchestration.atlas.errors import AtlasError
 from orchestration.atlas.responses import results
+from orchestration.atlas.tenants import is_tenant
 from orchestration.config.connections import ApiKey, ServiceAccount
 from orchestration.entities import RETIRING
 from orchestration.permissions.capabilities import Capability
@@ -175,15 +176,9 @@ def _paths(operation: str, prefix: str, document: object) -> list[str]:
         full_first = sorted(found, key=lambda each: -int(each.get("clusterCount") or 0))
         return [paths.project(str(each["id"])) for each in full_first if "id" in each]
     if operation == "listGroupClusters":
-        paid = sorted((each for each in found if not _is_free(each)), key=_is_sharded)
+        paid = sorted((each for each in found if not is_tenant(each)), key=_is_sharded)
         return [f"{prefix}/clusters/{_segment(each['name'])}" for each in paid if "name" in each]
     return [f"{prefix}/streams/{_segment(each['name'])}" for each in found if "name" in each][:1]
-
-
-def _is_free(cluster: dict[str, Any]) -> bool:
-    """M0: it has no backups, archives or search nodes, and Atlas refuses to list them."""
-    regions = (each.get("regionConfigs") or [] for each in cluster.get("replicationSpecs") or [])
-    return any(each.get("providerName") == "TENANT" for shard in regions for each in shard)
 
 
 def _is_sharded(cluster: dict[str, Any]) -> bool:

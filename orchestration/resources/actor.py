@@ -6,6 +6,7 @@ import dagster as dg
 from pydantic import Field
 
 from orchestration.action_runs.runner import Actor
+from orchestration.actions.configs import ActionConfig
 from orchestration.actions.context import Waiting
 from orchestration.actions.model import Record
 from orchestration.settings import load_settings
@@ -20,9 +21,9 @@ class ActorResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     waiting: dict[str, float] = Field(default_factory=dict)
 
-    def run(self, name: str, values: dict[str, Any], by: str) -> Record:
+    def run(self, name: str, asked: dict[str, Any] | ActionConfig, by: str) -> Record:
         """Run one action to its end."""
-        return self.actor(by).run(name, values)
+        return self.actor(by).run(name, asked)
 
     def actor(self, by: str) -> Actor:
         """Runs them for somebody."""

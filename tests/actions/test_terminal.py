@@ -6,6 +6,7 @@ import dagster as dg
 import pytest
 from rich.console import Console
 
+from orchestration.action_runs import runner
 from orchestration.action_runs.log import ActionLog
 from orchestration.actions.configs import checked
 from orchestration.actions.model import Refusal
@@ -72,6 +73,20 @@ def test_an_error_that_no_record_has_is_said(atlas, monkeypatch):
     monkeypatch.setattr(ActionLog, "keep", broken)
     with pytest.raises(Refusal, match="create_project did not end: KeyError: .*landing is full"):
         doing.run(load_settings(), "create_project", ["name=p"], apply=False)
+
+
+def test_what_is_asked_for_is_checked_once(stage, monkeypatch):
+    checked = []
+    check = runner.checked
+
+    def noted(*given):
+        checked.append(given)
+        return check(*given)
+
+    monkeypatch.setattr(runner, "checked", noted)
+    arguments = [f"project={stage.name}", "entry=192.0.2.1"]
+    assert doing.run(load_settings(), "allow_ip", arguments, apply=False).outcome == "planned"
+    assert len(checked) == 1
 
 
 def test_an_unknown_key_is_left_to_the_check():

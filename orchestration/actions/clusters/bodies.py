@@ -25,6 +25,7 @@ from orchestration.actions.clusters.state import FoundCluster
 from orchestration.actions.model import Change, Refusal
 from orchestration.actions.pricing.shapes import SPECS
 from orchestration.actions.projects import as_tags, read_tags
+from orchestration.atlas.tenants import TENANT
 
 Document = dict[str, Any]
 NODES, PRIORITY, AWS = 3, 7, "AWS"
@@ -80,7 +81,7 @@ def _new_specs(config: CreateCluster) -> list[Document]:
     hardware: Document = {"instanceSize": config.instance_size}
     region: Document = {"regionName": config.region_in(AWS), "electableSpecs": hardware}
     if config.instance_size == FREE:
-        region |= {"providerName": "TENANT", "backingProviderName": config.provider}
+        region |= {"providerName": TENANT, "backingProviderName": config.provider}
     else:
         hardware["nodeCount"] = config.nodes or NODES
         region |= {"providerName": config.provider, "priority": PRIORITY}

@@ -16,13 +16,14 @@ from orchestration.actions.configs import (
     Text,
     WaitTimeout,
 )
+from orchestration.atlas.tenants import FLEX_SIZE, FREE_SIZE
 
 SIZE = re.compile(r"M0|FLEX|[MR][1-9]\d{1,2}(_NVME|_LOW_CPU)?(_GEN_2)?")
 NVME = "_NVME"
 # Atlas names hosts by the beginning of a cluster's name.
 PREFIX = 23
 RETIRED = {"M2", "M5"}
-FREE, FLEX = "M0", "FLEX"
+FREE, FLEX = FREE_SIZE, FLEX_SIZE
 LONGEST_WAIT_S = HOUR_S
 # Ours → Atlas's, for what is one setting of a dedicated cluster.
 SETTINGS = {

@@ -26,6 +26,7 @@ from orchestration.actions.projects import ProjectRef, project_of, read_tags
 from orchestration.actions.waiting import Watched, wait
 from orchestration.atlas.errors import AtlasError
 from orchestration.atlas.responses import results
+from orchestration.atlas.tenants import FLEX_SIZE, FREE_SIZE
 
 Document = dict[str, Any]
 # The specification's five; MAINTENANCE and RESUMING, which some tools test for, do not exist.
@@ -107,7 +108,7 @@ class FoundCluster:
     def tier(self) -> str:
         """Its instance size, as one would say it: M30, M0, FLEX."""
         sizes = sorted({each.size for each in self.shape.servers if each.size})
-        return " and ".join(sizes) or {TENANT: "M0", FLEX: "FLEX"}.get(self.kind, "unknown")
+        return " and ".join(sizes) or {TENANT: FREE_SIZE, FLEX: FLEX_SIZE}.get(self.kind, "unknown")
 
     @property
     def base_tier(self) -> str:

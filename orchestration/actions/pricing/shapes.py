@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from orchestration.atlas.tenants import FLEX_SIZE, is_tenant, is_tenant_region
+
 Document = dict[str, Any]
 FLEX, TENANT, DEDICATED = "flex", "tenant", "dedicated"
 FREE_NODES = 3
@@ -60,10 +62,9 @@ def shape_of(cluster: Document) -> Shape:
         counted[replace(each, count=0)] += each.count
     servers = tuple(replace(one, count=count) for one, count in counted.items())
     disks = [each.disk_gb for each in servers if each.disk_gb]
-    is_free = any(map(_is_free, _regions(cluster)))
     editions = {cluster.get(name) for name in ("effectiveDatabaseEdition", "databaseEdition")}
     return Shape(
-        kind=TENANT if is_free else DEDICATED,
+        kind=TENANT if is_tenant(cluster) else DEDICATED,
         servers=servers,
         shards=max(1, len(cluster.get("replicationSpecs") or [])),
         disk_gb=max(disks) if disks else cluster.get("diskSizeGB"),
@@ -78,7 +79,7 @@ def shape_of_flex(cluster: Document) -> Shape:
     """The shape of a flex cluster: all that counts is its cloud."""
     settings = cluster.get("providerSettings") or {}
     provider, region = settings.get("backingProviderName", ""), settings.get("regionName", "")
-    return Shape(FLEX, (Servers(provider, region, "FLEX", 3),), backup=True)
+    return Shape(FLEX, (Servers(provider, region, FLEX_SIZE, 3),), backup=True)
 
 
 def _regions(cluster: Document) -> Iterator[Document]:
@@ -88,17 +89,14 @@ def _regions(cluster: Document) -> Iterator[Document]:
         yield from sorted(regions, key=lambda each: -(each.get("priority") or 0))
 
 
-def _is_free(region: Document) -> bool:
-    return region.get("providerName") == "TENANT"
-
-
 def _servers(cluster: Document) -> Iterator[Servers]:
     for region in _regions(cluster):
         provider = region.get("backingProviderName") or region.get("providerName") or ""
         for name in SPECS:
             spec = region.get(name) or {}
             # of a free cluster Atlas does not say how many nodes it has
-            nodes = spec.get("nodeCount") or (FREE_NODES if _is_free(region) and spec else 0)
+            of_free = FREE_NODES if spec and is_tenant_region(region) else 0
+            nodes = spec.get("nodeCount") or of_free
             if count := int(nodes):
                 size, disk = spec.get("instanceSize") or "", spec.get("diskSizeGB")
                 yield Servers(provider, region.get("regionName") or "", size, count, disk)
