@@ -12,10 +12,11 @@ BASIS = {
     "used_up": "the newest invoice used its starting balance up",
     "contract_not_shown": "Atlas's invoices show no balance of a sales contract",
     "no_totalled_invoice": "Atlas has totalled no invoice yet",
-    "no_balance_shown": "no starting balance on the newest invoice",
     "owed": "the newest invoice opened with an amount owed",
     "invoice_does_not_tie": "the newest invoice does not add up, so its balance is not relied on",
 }
+# Nothing was bought in advance: there is nothing to say of it.
+NO_CREDIT = "no_balance_shown"
 _AMOUNTS = {
     "list": "List", "discount": "Discount", "discount_not_applied": "Discount not applied",
     "rounding": "Rounding", "usage": "Usage", "commitment_shortfall": "Commitment shortfall",
@@ -29,12 +30,17 @@ def months() -> Query:
     found = components.by_unit(data.rows(query))
     for unit, rows in found.items():
         components.unit_heading(unit, found)
-        frame = pd.DataFrame([_month(row) for row in rows])
+        frame = pd.DataFrame([_month(row) for row in rows]).drop(columns=_needless(unit))
         columns = {title: tables.amount_column(title, unit) for title in _AMOUNTS.values()}
         st.dataframe(
             frame, hide_index=True, placeholder=formats.ABSENT, column_config=columns, height=200
         )
     return query
+
+
+def _needless(unit: str) -> list[str]:
+    """Dollars have no price, and no contract whose discounts may be read in two ways."""
+    return ["Discount rule", "Price of a credit"] if unit == "USD" else []
 
 
 def _month(row: Row) -> Row:
@@ -54,6 +60,8 @@ def balances() -> Query:
     """What credit is left as far as an invoice shows it, and the day on which it ends."""
     query = data.credit_balances()
     for row in data.rows(query):
+        if row["balance_basis"] == NO_CREDIT:
+            continue
         st.caption(
             f"{formats.plain(row['organization'])}: {_balance(row)}. "
             f"Costs of {row['burn_days']} days to {formats.day(row['as_of'])}: "

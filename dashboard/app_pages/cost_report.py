@@ -39,7 +39,8 @@ def chart(report: Report, drawn: list[Row], happened: list[Row], unit: str) -> N
     components.partial_note(report, partials)
     if happened:
         words = " · ".join(formats.plain(charts.event_text(row)) for row in happened[-5:])
-        st.caption(f"Marked: {len(happened)} events of these resources; the latest: {words}")
+        number = "1 event" if len(happened) == 1 else f"{len(happened)} events"
+        st.caption(f"Marked: {number} of these resources; the latest: {words}")
 
 
 def tables_of(report: Report, drawn: list[Row], listed: list[Row], total: Row) -> None:

@@ -182,7 +182,7 @@ class ListInvoices(Question):
     from_month: Month = None
     to_month: Month = None
     only_not_reconciled: bool = Field(
-        default=False, description="Only invoices that do not tie to Atlas's own header."
+        default=False, description="Only invoices that do not match Atlas's total."
     )
     limit: int = Field(default=24, ge=1, le=MOST_ROWS)
 

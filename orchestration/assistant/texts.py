@@ -66,7 +66,7 @@ project, tier, region, tags and cost; as of the last refresh. Start here to lear
 the cluster that an action needs."""
 FRESHNESS = """\
 How fresh and how complete the costs are: each connection's last refresh, data_through, missing \
-parts, what its key may not read, and invoices that do not tie."""
+parts, what its key may not read, and invoices that do not match Atlas's totals."""
 FREE_SQL = """\
 One SELECT on the published warehouse, for what no other tool answers: read-only, no files, no \
 other database, at most 20 s. `describe marts.fct_costs_daily` tells columns, \

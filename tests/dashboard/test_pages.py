@@ -276,6 +276,20 @@ def test_the_overview_says_how_long_credit_lasts_or_why_that_is_not_known(publis
     assert set(months["Price of a credit"]) == {"0.95"}
 
 
+def test_an_organization_in_dollars_reads_nothing_of_credits_that_it_has_not(publish):
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        db.execute(
+            "update marts.credit_balances set balance_cents = null, runs_out_on = null, "
+            "balance_basis = 'no_balance_shown'"
+        )
+    app = opened("overview")
+    assert "of credit left" not in texts(app)
+    assert "no credit balance" not in texts(app)
+    months = next(each.value for each in app.dataframe if "Credits used" in each.value)
+    assert not {"Discount rule", "Price of a credit"} & set(months.columns)
+
+
 def test_an_address_restores_the_controls_of_a_report(publish):
     publish()
     app = opened("cost_report", range="last_month", bin="week", group=["project", "tag:env"],
