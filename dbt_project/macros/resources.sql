@@ -41,3 +41,15 @@
         else {{ org_name }}
     end
 {%- endmacro %}
+
+{# What the resources are that a list of Atlas names. #}
+{% macro type_of_entity(entity) -%}
+    case {{ entity }}
+        when 'clusters' then 'cluster'
+        when 'flex_clusters' then 'flex_cluster'
+        when 'serverless_instances' then 'serverless_instance'
+        when 'search_deployments' then 'search_nodes'
+        when 'data_federation' then 'data_federation'
+        when 'stream_workspaces' then 'stream_workspace'
+    end
+{%- endmacro %}

@@ -2,10 +2,6 @@ with projects as (
     select * from {{ ref('dim_projects') }}
 ),
 
-upgrades as (
-    select * from {{ ref('int_cluster_upgrades') }}
-),
-
 -- the newest usage day of the data, never the machine's clock: a rebuild changes nothing
 as_of as (
     select
@@ -43,7 +39,8 @@ recent_days as (
         {{ days_between('line_days.usage_date', 'as_of.as_of') }} as days_ago
     from line_days
     cross join as_of
-    left join upgrades on line_days.resource_id = upgrades.former_id
+    left join {{ ref('int_cluster_upgrades') }} as upgrades
+        on line_days.resource_id = upgrades.former_id
     where
         line_days.is_in_total
         and line_days.resource_type != 'organization'
@@ -82,12 +79,6 @@ costs as (
     group by present_id
 ),
 
-listed as (
-    select * from {{ ref('int_resources_listed') }}
-    -- its list may lag behind the upgrade
-    where resource_id not in (select former_id from upgrades)
-),
-
 resources as (
     select
         coalesce(listed.resource_id, costs.resource_id) as resource_id,
@@ -115,7 +106,7 @@ resources as (
         coalesce(costs.last_30_days_cents, 0) as last_30_days_cents,
         coalesce(costs.week_cents, 0) as week_cents,
         coalesce(costs.days_left, 0) as days_left
-    from listed
+    from {{ ref('int_resources_listed') }} as listed
     full outer join costs on listed.resource_id = costs.resource_id
     where listed.resource_id is not null or costs.is_billed_now
 ),
@@ -123,14 +114,7 @@ resources as (
 unreadable as (
     select distinct
         project_id,
-        case entity
-            when 'clusters' then 'cluster'
-            when 'flex_clusters' then 'flex_cluster'
-            when 'serverless_instances' then 'serverless_instance'
-            when 'search_deployments' then 'search_nodes'
-            when 'data_federation' then 'data_federation'
-            when 'stream_workspaces' then 'stream_workspace'
-        end as resource_type
+        {{ type_of_entity('entity') }} as resource_type
     from {{ ref('stg_atlas__project_access') }}
     where not is_readable
 ),
@@ -198,7 +182,8 @@ final as (
         ) as projected_month_cents
     from resources
     left join projects on resources.project_id = projects.project_id
-    left join upgrades on resources.resource_id = upgrades.cluster_id
+    left join {{ ref('int_cluster_upgrades') }} as upgrades
+        on resources.resource_id = upgrades.cluster_id
     left join unreadable
         on
             resources.project_id = unreadable.project_id
@@ -207,6 +192,8 @@ final as (
         on coalesce(projects.org_id, resources.org_id) = seen_organizations.org_id
     left join newest_currencies
         on coalesce(projects.org_id, resources.org_id) = newest_currencies.org_id
+    -- its list may lag behind an upgrade in place
+    where resources.resource_id not in (select former_id from {{ ref('int_cluster_upgrades') }})
 )
 
 select * from final
