@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ import duckdb
 import pytest
 
 from orchestration.refreshing.building import FIRST_RESULTS, RESULTS
-from tests.forked_dbt import program
+from tests.forked_dbt import OF_REFRESH, program
 
 from .raw_file import write_raw
 
@@ -63,7 +62,7 @@ class Warehouse:
             (target / each).unlink(missing_ok=True)
         order = json.dumps({"tables": sorted(tables)})
         done = subprocess.run(
-            [sys.executable, "-m", "orchestration.refreshing.dbt_process", order],
+            [program(), OF_REFRESH, order],
             env=self._environment(),
             capture_output=True,
             text=True,

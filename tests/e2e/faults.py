@@ -1,12 +1,13 @@
 """Refreshes without dbt: the real extraction assets, against a sandbox that misbehaves."""
 
+import atexit
 import os
 import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from functools import partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,8 @@ import duckdb
 import pytest
 
 import sandbox as sandbox_package
-import sandbox.bill.reports
 from orchestration.assets import billing, inventory
-from orchestration.atlas import client
-from orchestration.atlas.reports import PollPolicy
-from orchestration.atlas.retries import RetryPolicy
 from orchestration.explain import explanation
-from orchestration.extraction import reports
 from orchestration.landing.journal import Landing
 from orchestration.refreshing.freshness import status
 from orchestration.resources.atlas import atlas_resource
@@ -57,6 +53,14 @@ class Outcome:
         return "\n".join(part for parts in self.missing.values() for part in parts)
 
 
+@cache
+def dagster_instance() -> dg.DagsterInstance:
+    """One for all refreshes, as a user has: it takes a quarter of a second to make."""
+    instance = dg.DagsterInstance.ephemeral()
+    atexit.register(instance.dispose)
+    return instance
+
+
 @dataclass(frozen=True)
 class Installation:
     """A data folder; the environment says what it is connected to."""
@@ -68,10 +72,9 @@ class Installation:
         resources = {"atlas": atlas_resource, "warehouse": warehouse_resource}
         quiet = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
         try:
-            with dg.DagsterInstance.ephemeral() as instance:
-                dg.materialize(
-                    list(assets), resources=resources, instance=instance, run_config=quiet
-                )
+            dg.materialize(
+                list(assets), resources=resources, instance=dagster_instance(), run_config=quiet
+            )
         except Exception as error:
             if (sentence := explanation(error)) is None:
                 raise
@@ -158,14 +161,6 @@ def break_it(running: Any, *faults: dict[str, Any]) -> None:
 def heal(running: Any) -> None:
     """Take every fault back."""
     control(running, "faults", method="DELETE")
-
-
-def in_haste(patch: pytest.MonkeyPatch, **policy: Any) -> None:
-    """As many tries as ever, with hardly a wait between them; reports are made at once."""
-    quick = {"initial_wait_s": 0.01, "jitter_s": 0.0, **policy}
-    patch.setattr(client, "RetryPolicy", partial(RetryPolicy, **quick))
-    patch.setattr(reports, "PollPolicy", partial(PollPolicy, first_s=0.02))
-    patch.setattr(sandbox.bill.reports, "GENERATION_SECONDS", 0.0)
 
 
 def four_months(seed: int = 7) -> Any:

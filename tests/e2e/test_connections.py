@@ -8,13 +8,12 @@ import pytest
 
 from orchestration.landing.journal import Landing
 from orchestration.refreshing.freshness import permissions, status
-from tests.e2e.conftest import control
+from tests.e2e.conftest import control, in_haste
 from tests.e2e.faults import (
     Installation,
     break_it,
     four_months,
     heal,
-    in_haste,
     truth_of,
 )
 

@@ -4,8 +4,10 @@ import shutil
 
 import pytest
 
-from tests.e2e.faults import break_it, heal, in_haste, mounted, truth_of
+from tests.e2e.conftest import in_haste
+from tests.e2e.faults import break_it, heal, mounted, truth_of
 from tests.e2e.test_faults import (
+    ANOTHER_ATLAS,
     FINE,
     NAMED,
     REFUSED,
@@ -16,9 +18,10 @@ from tests.e2e.test_faults import (
     filled,
     installed,
     require,
+    shared_atlas,
 )
 
-__all__ = ["atlas", "empty", "filled", "installed"]
+__all__ = ["atlas", "empty", "filled", "installed", "shared_atlas"]
 DOCUMENTS = r"/invoices/([0-9a-f]{24}|pending)$"
 TOKEN = r"/api/oauth/token$"
 LITTLE = 32 << 10
@@ -33,6 +36,7 @@ def account(atlas, empty, monkeypatch):
     monkeypatch.setenv("MONGODB_ATLAS_CLIENT_SECRET", atlas.sandbox.client_secret)
 
 
+@ANOTHER_ATLAS
 @pytest.mark.parametrize("month", ["a-first", "a-later"])
 def test_invoices_restated_between_list_and_get_are_as_they_were_got(atlas, request, month):
     installation = request.getfixturevalue("empty" if month == "a-first" else "installed")

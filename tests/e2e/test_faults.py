@@ -7,6 +7,7 @@ rest is the truth, what is named is what it was before or absent (exit 3). Nothi
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 
 from orchestration.assets import billing
-from tests.e2e.conftest import credentials
+from sandbox.wire import rate_limits
+from tests.e2e.conftest import credentials, in_haste
 from tests.e2e.faults import (
     Installation,
     Outcome,
@@ -22,7 +24,6 @@ from tests.e2e.faults import (
     break_it,
     four_months,
     heal,
-    in_haste,
     invoices_of,
     restate_all,
     truth_of,
@@ -119,7 +120,7 @@ class Atlas:
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory) -> Iterator[tuple[Path, Sums]]:
+def filled(tmp_path_factory) -> tuple[Path, Sums]:
     """A data folder after a good refresh, to be copied, and what is in it."""
     data = tmp_path_factory.mktemp("filled") / "data"
     with pytest.MonkeyPatch.context() as patch, four_months() as running:
@@ -129,15 +130,41 @@ def filled(tmp_path_factory) -> Iterator[tuple[Path, Sums]]:
         in_haste(patch)
         outcome = Installation(data).refresh_all()
         assert outcome.code == 0
-        yield data, truth_of(running)
+        return data, truth_of(running)
 
 
-@pytest.fixture
-def atlas(filled) -> Iterator[Atlas]:
+@contextmanager
+def changed_since(before: Sums) -> Iterator[Atlas]:
+    """Has another amount on every invoice than what was read."""
     with four_months() as running:
         document = list(invoices_of(running, "2026-04").values())
         restate_all(running)
-        yield Atlas(running, filled[1], truth_of(running), document)
+        yield Atlas(running, before, truth_of(running), document)
+
+
+@pytest.fixture(scope="module")
+def shared_atlas(filled) -> Iterator[Atlas]:
+    """Made once: faults are taken back, and a bill is a quarter of a second to draw up."""
+    with pytest.MonkeyPatch.context() as patch, changed_since(filled[1]) as atlas:
+        # a minute's requests renewed in a second: a hundred tests share what one has
+        patch.setattr(rate_limits, "WINDOW_SECONDS", 1)
+        yield atlas
+
+
+@pytest.fixture
+def atlas(request, filled) -> Iterator[Atlas]:
+    """The shared one, healed afterwards; another one for a test that changes what it bills."""
+    if hasattr(request, "param"):
+        with changed_since(filled[1]) as another:
+            yield another
+    else:
+        shared = request.getfixturevalue("shared_atlas")
+        yield shared
+        heal(shared.sandbox)
+        assert truth_of(shared.sandbox) == shared.now
+
+
+ANOTHER_ATLAS = pytest.mark.parametrize("atlas", ["another"], indirect=True)
 
 
 @pytest.fixture

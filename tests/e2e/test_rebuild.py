@@ -93,9 +93,9 @@ def truth(world, monkeypatch) -> dict[str, Any]:
 def test_a_rebuild_without_atlas_gives_every_row_again(world, truth):
     before, published = snapshot(world), world.published
     kept = {sql: world.query(sql) for sql in (STATUSES, PERMISSIONS)}
-    assert before["fct_invoice_changes"]
-    assert before["resource_events"]
-    assert len(before["actions"]) == 3
+    assert before["fct_invoice_changes"][0]
+    assert before["resource_events"][0]
+    assert before["actions"][0] == 3
     assert world.query("select 1 from marts.fct_line_items where tags <> tags_first_seen limit 1")
 
     shutil.rmtree(world.data / "build")

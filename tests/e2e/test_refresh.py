@@ -1,7 +1,7 @@
 """Refreshing again: nothing new changes nothing; a day more changes the pending invoice alone."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
@@ -14,27 +14,36 @@ from tests.e2e.conftest import control, credentials
 from tests.e2e.truth import expected, sums_of_marts
 
 MARTS = "select table_name from information_schema.tables where table_schema = 'marts'"
+Rows = dict[str, tuple[int, int]]
+"""Mart → how many rows it has, and the sum of their hashes."""
 DOCUMENT = re.compile(r"/invoices/([0-9a-f]{24}|pending)$")
 
 
-def snapshot(world) -> dict[str, list[str]]:
-    """Every row of every mart as text, sorted."""
-    return {
-        table: sorted(str(row) for row in world.query(f"select * from marts.{table}"))
-        for (table,) in world.query(MARTS)
-    }
+@pytest.fixture
+def dbt():
+    """Here it starts as it does for a user."""
 
 
-def rows_of_other_invoices(world, pending: list[str]) -> dict[str, list[str]]:
+def snapshot(world) -> Rows:
+    """Every row of every mart."""
+    return rows_of(world, (table for (table,) in world.query(MARTS)))
+
+
+def rows_of_other_invoices(world, pending: list[str]) -> Rows:
     ids = ", ".join(f"'{each}'" for each in pending)
     tables = ["fct_line_items", "fct_costs_daily", "fct_invoices", "fct_invoice_bridge"]
-    return {
-        table: sorted(
-            str(row)
-            for row in world.query(f"select * from marts.{table} where invoice_id not in ({ids})")
-        )
-        for table in tables
-    }
+    return rows_of(world, tables, f"invoice_id not in ({ids})")
+
+
+def rows_of(world, tables: Iterable[str], where: str = "true") -> Rows:
+    """In DuckDB and by one connection: 100,000 rows as text here took five seconds."""
+    with world.published_db() as db:
+        return {
+            table: db.execute(
+                f"select count(*), sum(hash(mart)) from marts.{table} as mart where {where}"
+            ).fetchall()[0]
+            for table in tables
+        }
 
 
 def when_dbt_ran(world) -> int:
