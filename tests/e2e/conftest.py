@@ -8,8 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -19,10 +18,8 @@ import pytest
 import uvicorn
 
 from orchestration import cli
-from orchestration.atlas import client
 from orchestration.atlas.reports import PollPolicy
 from orchestration.atlas.retries import RetryPolicy
-from orchestration.extraction import reports
 from sandbox.bill import reports as bill_reports
 from tests.forked_dbt import forked
 
@@ -96,10 +93,15 @@ def control(sandbox: Any, name: str, body: dict[str, Any] | None = None, method:
 
 def in_haste(patch: pytest.MonkeyPatch, **policy: Any) -> None:
     """As many tries as ever, with hardly a wait between them; reports are made at once."""
-    quick = {"initial_wait_s": 0.01, "jitter_s": 0.0, **policy}
-    patch.setattr(client, "RetryPolicy", partial(RetryPolicy, **quick))
-    patch.setattr(reports, "PollPolicy", partial(PollPolicy, first_s=0.02, gone_after_s=1.0))
+    _change_defaults(patch, RetryPolicy, initial_wait_s=0.01, jitter_s=0.0, **policy)
+    _change_defaults(patch, PollPolicy, first_s=0.02, gone_after_s=1.0)
     patch.setattr(bill_reports, "GENERATION_SECONDS", 0.0)
+
+
+def _change_defaults(patch: pytest.MonkeyPatch, policy: Any, **values: float) -> None:
+    """Of the class itself, which modules may yet import by its name."""
+    defaults = tuple(values.get(each.name, each.default) for each in fields(policy))
+    patch.setattr(policy.__init__, "__defaults__", defaults)
 
 
 @pytest.fixture
