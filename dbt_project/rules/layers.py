@@ -7,7 +7,7 @@ MAY_READ = {
     "staging": {"sources"},
     "intermediate": {"seeds", "staging", "intermediate"},
     "marts": {"seeds", "staging", "intermediate", "marts"},
-    "build": {"intermediate", "marts"},
+    "build": {"intermediate", "marts", "build"},
 }
 
 
