@@ -16,7 +16,7 @@ from orchestration.settings import load_settings
 
 T = TypeVar("T")
 QUICK = Waiting(
-    first_s=0.001, longest_s=0.02, gone_after_s=0.05, outvoted_after_s=1.5, deletion_shows_s=5.0
+    first_s=0.001, longest_s=0.02, gone_after_s=0.05, outvoted_after_s=1.0, deletion_shows_s=5.0
 )
 # Where nothing lags, and a recording shows for ever what was deleted.
 AT_ONCE = replace(QUICK, outvoted_after_s=0.2, deletion_shows_s=0.2)

@@ -24,6 +24,7 @@ from sandbox import RunningSandbox
 from sandbox.bill.catalog import DISK_GB
 from sandbox.estate.places import REGIONS
 from tests.actions.running import apply, run
+from tests.forked_dbt import forked
 
 TODAY = date(2026, 11, 22)
 DAYS, HOURS = 30, 730
@@ -181,7 +182,7 @@ def connect(patch: pytest.MonkeyPatch, home: Path, sandboxes: dict[str, RunningS
 
 def refresh(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sys, "argv", ["atlas-costs", "refresh"])
-    with pytest.raises(SystemExit, match="0"):
+    with forked(), pytest.raises(SystemExit, match="0"):
         cli.main()
 
 

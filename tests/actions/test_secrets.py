@@ -18,6 +18,7 @@ from tests.actions.cases import CASES, PASSWORD, Stage
 from tests.actions.conftest import provisioning_key
 from tests.actions.running import Key
 from tests.e2e.haystack import found_below, found_in
+from tests.forked_dbt import forked
 
 READS = {
     "get_backup_info": (),
@@ -175,7 +176,8 @@ def refreshed(atlas, told: Run, monkeypatch) -> None:
     """Raw tables and marts hold what was done."""
     for name in ("PUBLIC_KEY", "PRIVATE_KEY"):
         monkeypatch.setenv(f"MONGODB_ATLAS_{name}", getattr(atlas, name.lower()))
-    told(0, "refresh")
+    with forked():
+        told(0, "refresh")
     query = "select count(distinct action) as actions from marts.actions where applied"
     [counted] = json.loads(told(0, "sql", query, "--format", "json"))
     assert counted["actions"] == len(ONCE)

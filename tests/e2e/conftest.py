@@ -122,7 +122,6 @@ def world(tmp_path, clean_environment, monkeypatch, capsys, dbt) -> Iterator[Wor
     data = tmp_path / "data"
     monkeypatch.setenv("ATLAS_COSTS_FOCUS_REPORTS", "false")
     monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(data))
-    kept = dict(os.environ)
 
     def run(*arguments: str, **variables: str) -> Run:
         monkeypatch.setattr(sys, "argv", ["atlas-costs", *arguments])
@@ -135,7 +134,15 @@ def world(tmp_path, clean_environment, monkeypatch, capsys, dbt) -> Iterator[Wor
         code = ended.value.code
         return Run(code if isinstance(code, int) else 0, captured.out, captured.err)
 
-    yield World(data, run)
+    with process_left_as_it_was():
+        yield World(data, run)
+
+
+@contextmanager
+def process_left_as_it_was() -> Iterator[None]:
+    """Whatever the command line does to a process that it believes to be its own."""
+    kept = dict(os.environ)
+    yield
     logging.getLogger("atlas_costs").handlers = []
     os.environ.clear()
     os.environ.update(kept)

@@ -6,8 +6,7 @@ one that has nothing to build, so that the cent is moved in an old bill.
 """
 
 import json
-import os
-import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -18,12 +17,13 @@ import duckdb
 import pytest
 
 import sandbox as sandbox_package
+from orchestration import cli
 from tests.dbt.conftest import Warehouse
-from tests.e2e.conftest import control
-from tests.e2e.killing import PROGRAM
+from tests.e2e.conftest import control, in_haste, process_left_as_it_was
 from tests.e2e.moved_cents import GUARDS, KEPT, MOVES, OF_WHAT_IS_BUILT, VIEWS, Move
 from tests.e2e.test_rules import DEAREST_CLUSTER
 from tests.e2e.test_truth import connect
+from tests.forked_dbt import forked
 
 TODAY = date(2026, 5, 20)
 ALLOCATION = """\
@@ -76,20 +76,20 @@ class Bill:
 
 
 def story(
-    folder: Path, atlas: dict[int, sandbox_package.RunningSandbox]
+    folder: Path, atlas: dict[int, sandbox_package.RunningSandbox], patch: pytest.MonkeyPatch
 ) -> dict[str, dict[str, Compiled]]:
     """Refresh, close March, let Atlas change it, build all anew; the tests, and those of later."""
     config, data = folder / "config", folder / "data"
-    kept = {name: text for name, text in os.environ.items() if "ATLAS" not in name}
-    own = {"ATLAS_COSTS_DATA_DIR": str(data), "ATLAS_COSTS_ENV_FILE": ""}
-    environment = {**kept, **connect(config, atlas), **own}
+    patch.setenv("ATLAS_COSTS_DATA_DIR", str(data))
+    for name, text in connect(config, atlas).items():
+        patch.setenv(name, text)
     (config / "allocation.yaml").write_text(ALLOCATION)
+    in_haste(patch)
 
     def run(*arguments: str) -> None:
-        done = subprocess.run(
-            [PROGRAM, *arguments], env=environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        patch.setattr(sys, "argv", ["atlas-costs", *arguments])
+        with pytest.raises(SystemExit, match="^0$"):
+            cli.main()
 
     run("refresh")
     run("statement", "close", "2026-03")
@@ -130,11 +130,14 @@ def compiled(target: Path) -> dict[str, Compiled]:
 def bill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bill]:
     folder = tmp_path_factory.mktemp("identities")
     with ExitStack() as stack:
+        stack.enter_context(process_left_as_it_was())
+        stack.enter_context(forked())
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
         atlas = {
             seed: stack.enter_context(sandbox_package.running(seed=seed, months=3, today=TODAY))
             for seed in (7, 2)
         }
-        tests = story(folder, atlas)
+        tests = story(folder, atlas, patch)
     build = folder / "data/build"
     with duckdb.connect() as db:
         db.execute(f"attach '{build}/marts.duckdb' as warehouse")
