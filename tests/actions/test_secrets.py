@@ -7,16 +7,19 @@ import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 
 import httpx
 import pytest
 
 from orchestration import cli
+from orchestration.actions.context import Waiting
 from orchestration.actions.registry import ACTIONS
 from sandbox.access.auth import Authenticator
 from tests.actions.cases import CASES, PASSWORD, Stage
 from tests.actions.conftest import provisioning_key
-from tests.actions.running import Key
+from tests.actions.running import QUICK, Key
+from tests.e2e.conftest import change_defaults
 from tests.e2e.haystack import found_below, found_in
 from tests.forked_dbt import forked
 
@@ -114,6 +117,7 @@ def test_no_action_writes_a_secret_down(
     atlas, new_stage, told, said, tokens, tmp_path, monkeypatch, caplog
 ):
     caplog.set_level(logging.DEBUG, logger="atlas_costs")
+    change_defaults(monkeypatch, Waiting, **asdict(QUICK))  # a deletion is waited for 20 s
     monkeypatch.setenv(PASSWORD, USER_PASSWORD)
     monkeypatch.setenv("ATLAS_COSTS_FOCUS_REPORTS", "false")
 

@@ -93,13 +93,13 @@ def control(sandbox: Any, name: str, body: dict[str, Any] | None = None, method:
 
 def in_haste(patch: pytest.MonkeyPatch, **policy: Any) -> None:
     """As many tries as ever, with hardly a wait between them; reports are made at once."""
-    _change_defaults(patch, RetryPolicy, initial_wait_s=0.01, jitter_s=0.0, **policy)
-    _change_defaults(patch, PollPolicy, first_s=0.02, gone_after_s=1.0)
+    change_defaults(patch, RetryPolicy, initial_wait_s=0.01, jitter_s=0.0, **policy)
+    change_defaults(patch, PollPolicy, first_s=0.02, gone_after_s=1.0)
     patch.setattr(bill_reports, "GENERATION_SECONDS", 0.0)
 
 
-def _change_defaults(patch: pytest.MonkeyPatch, policy: Any, **values: float) -> None:
-    """Of the class itself, which modules may yet import by its name."""
+def change_defaults(patch: pytest.MonkeyPatch, policy: Any, **values: float) -> None:
+    """Of a dataclass itself, which modules may yet import by its name."""
     defaults = tuple(values.get(each.name, each.default) for each in fields(policy))
     patch.setattr(policy.__init__, "__defaults__", defaults)
 
