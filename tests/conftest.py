@@ -46,7 +46,7 @@ BUILDING_COMMANDS = {
     Path(sys.executable).name: {"orchestration.refreshing.dbt_process"},
 }
 # Begun first, longest first: begun last, one would run alone while the other workers wait.
-HEAVIEST = ("test_faults", "test_incremental", "test_refresh", "test_identities")
+HEAVIEST = ("test_incremental", "test_faults", "test_kill", "test_refresh", "test_identities")
 # Five seconds or more each, together two thirds of what builds nothing: a process for each
 # question, a real wait for Atlas, a recording acted out, a page drawn, documents made up.
 LONG = {
