@@ -53,3 +53,11 @@
         when 'stream_workspaces' then 'stream_workspace'
     end
 {%- endmacro %}
+
+{# One cluster of each name: Atlas's lists lag behind each other, so that a refresh may see both the
+   cluster that was upgraded in place and the one that replaced it. #}
+{% macro newest_of_a_name() -%}
+    qualify row_number() over (
+        partition by project_id, cluster_name order by created_at desc nulls last, cluster_id asc
+    ) = 1
+{%- endmacro %}

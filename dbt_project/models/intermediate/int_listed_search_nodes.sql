@@ -10,6 +10,7 @@ with deployments as (
 clusters as (
     select * from {{ ref('int_clusters') }}
     where is_listed
+    {{ newest_of_a_name() }}
 ),
 
 spellings as (

@@ -5,6 +5,7 @@ with snapshots as (
 clusters as (
     select * from {{ ref('dim_clusters') }}
     where is_listed
+    {{ newest_of_a_name() }}
 ),
 
 projects as (
