@@ -15,7 +15,6 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
-from dbt_common.events.base_types import EventMsg
 
 from orchestration.refreshing.building import FIRST_RESULTS, MANIFEST, RESULTS
 from orchestration.refreshing.selection import CHANGED, LINES, ON_DEMAND, Graph
@@ -66,9 +65,9 @@ def _dbt(*order: str) -> bool:
     return bool(ended.success)
 
 
-def _say(event: EventMsg) -> None:
+def _say(event: Any) -> None:  # noqa: ANN401  of a package that we do not depend on
     if event.info.level != "debug":
-        print(event.info.msg, flush=True)  # type: ignore[attr-defined]
+        print(event.info.msg, flush=True)
 
 
 def _has_changed_invoices() -> bool:
