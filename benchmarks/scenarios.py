@@ -62,7 +62,7 @@ def _in_turn(options: Options) -> Iterator[str]:
 def _load_targets(runs: Runs) -> list[Target]:
     ours, limit, dlt = runs["ours"], runs["limit"], runs.get("with_dlt")
     targets = [
-        Target("ours / limit, CPU", ratio(ours, limit, "cpu_s"), at_most=1.2),
+        Target("ours / limit, CPU", ratio(ours, limit, "cpu_s"), at_most=1.1),
         Target("ours, peak MiB", median_of(ours, "peak_mib"), at_most=PEAK_MIB),
         Target("ours, requests", median_of(ours, "requests"), at_most=15),
     ]
