@@ -5,9 +5,14 @@ with reach as (
 watched as (
     select
         cluster_id,
-        min(valid_from) as watched_from
+        min(valid_from) as watched_from,
+        min_by(instance_size, valid_from) as watched_size
     from {{ ref('int_cluster_periods') }}
     group by cluster_id
+),
+
+upgraded as (
+    select cluster_id from {{ ref('int_cluster_upgrades') }}
 ),
 
 -- late usage puts one day on two invoices
@@ -31,7 +36,8 @@ days as (
 unwatched as (
     select
         days.*,
-        watched.watched_from
+        watched.watched_from,
+        watched.watched_size
     from days
     left join watched on days.resource_id = watched.cluster_id
     where watched.watched_from is null or days.usage_date < cast(watched.watched_from as date)
@@ -47,10 +53,15 @@ neighbours as (
     window same_resource as (partition by resource_id order by usage_date)
 ),
 
+-- and on the day of its upgrade in place the former one's costs may be all that a cluster has
 settled as (
     select
         *,
         case
+            when
+                {{ is_small('instance_size') }}
+                and resource_id in (select upgraded.cluster_id from upgraded)
+                then null
             when
                 instance_size like '%, %'
                 and coalesce(size_before, '') != instance_size
@@ -73,7 +84,8 @@ sized as (
             first_value(day_size ignore nulls) over (
                 partition by resource_id order by usage_date
                 rows between unbounded preceding and unbounded following
-            )
+            ),
+            watched_size
         ) as known_size
     from settled
 ),

@@ -20,6 +20,7 @@ named as (
         *,
         lag(cluster_id) over same_name as former_id,
         lag(instance_size) over same_name as former_size,
+        lag(created_at) over same_name as former_created_at,
         lag(gone_at) over same_name as former_gone_at,
         row_number() over same_name = 1 as is_first
     from clusters
@@ -47,6 +48,8 @@ inventoried as (
     left join recorded on dedicated.former_id = recorded.former_id
     where
         {{ is_small('dedicated.former_size') }}
+        -- one without a date may as well have come later
+        and dedicated.former_created_at is not null
         and case
             when recorded.former_id is not null then not recorded.is_deletion
             else coalesce(dedicated.former_gone_at >= dedicated.created_at, true)
