@@ -82,7 +82,7 @@ def _checks(
 def _check(key: dg.AssetCheckKey, result: Result, settings: Settings) -> dg.AssetCheckResult:
     is_warning = result.status == "warn"
     rows = found(settings, key.name) if is_warning else []
-    told = in_words(rows, result.failures or 0) or result.message or None
+    told = in_words(rows, result.failures or 0) if rows else result.message or None
     metadata: dict[str, Any] = {} if result.failures is None else {"failures": result.failures}
     return dg.AssetCheckResult(
         passed=result.status == "pass",

@@ -7,7 +7,6 @@
 -- Built after all allocation and its tests, as built_invoices is, and after that one: a month is
 -- not signed while an invoice of it is not, whose lines may be older than its signature says.
 -- depends_on: {{ ref('allocated_costs_daily') }}
--- depends_on: {{ ref('allocation_statements') }}
 {% set is_whole = is_whole_build("int_changed_months") %}
 with changed as (
     select * from {{ ref('int_changed_months') }}
