@@ -130,6 +130,8 @@ def _parsed(target: Path) -> Any:
 
 def _answer(asker: socket.socket, manifest: Any, parsed_to: Path) -> NoReturn:
     code = 2
+    # else the code of a dbt that it starts would be lost, and count as 0
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         header, (out, err), *_ = socket.recv_fds(asker, LENGTH.size, 2)
         asked = json.loads(_read(asker, *LENGTH.unpack(header)))
