@@ -135,6 +135,8 @@ def _run(
         "DBT_PROJECT_DIR": str(MODELS),
         "DBT_PROFILES_DIR": str(MODELS),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        # what dbt says is not always in the locale's letters
+        "PYTHONUTF8": "1",
         "PYTHONPATH": os.pathsep.join(
             filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")])
         ),

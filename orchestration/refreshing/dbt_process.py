@@ -56,7 +56,7 @@ def _build_part(command: str, chosen: list[str], *left_out: str) -> bool:
 
 def _dbt(*order: str) -> bool:
     # by itself dbt makes a line of each event of debug, too, and then drops it
-    ended = dbtRunner(callbacks=[_say]).invoke(["--log-level", "none", *order])
+    ended = dbtRunner(callbacks=[_say]).invoke(["--log-level", "none", "--no-use-colors", *order])
     if ended.exception:
         print(ended.exception)
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
