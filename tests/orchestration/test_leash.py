@@ -16,8 +16,10 @@ CHILD = (
     "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(3600)']); "
     "print(flush=True); time.sleep(3600)"
 )
+# Whoever runs tests in the background may have told them to ignore Ctrl-C, which is inherited.
 COMMAND = f"""
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from orchestration.commands.processes import running
 child = [sys.executable, "-c", {CHILD!r}]
 with running(child, child) as started:
@@ -44,7 +46,10 @@ def test_processes_of_a_command_that_is_killed_end_with_theirs(how):
         [groups] = [[int(each) for each in line.split()] for line in said if line.strip()]
         assert all(map(is_there, groups))
         command.send_signal(how)
-        command.wait(30)
+        try:
+            command.wait(30)
+        finally:
+            command.kill()
         until = time.monotonic() + 30
         while any(map(is_there, groups)) and time.monotonic() < until:
             time.sleep(0.1)
