@@ -36,10 +36,15 @@ def _asked_again(settings: Settings, query: str) -> list[Row]:
         # as dbt compiled it, whose last line may be a comment
         cursor = db.execute(f"from (\n{query}\n) limit {EXAMPLES}")
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, map(str, row), strict=True)) for row in cursor.fetchall()]
+        return [dict(zip(names, map(_text, row), strict=True)) for row in cursor.fetchall()]
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
 
 
 def in_words(rows: list[Row], number: int) -> str:
     """The rows in one line, and how many more there are."""
     more = [f"and {number - len(rows)} more"] if number > len(rows) else []
-    return "; ".join([*(" · ".join(map(str, row.values())) for row in rows), *more])
+    said = (" · ".join(str(value) for value in row.values() if value != "") for row in rows)
+    return "; ".join([*said, *more])

@@ -105,14 +105,14 @@ def examine_all(settings: Settings) -> list[ConnectionReport]:
     Raises:
         SettingsError: there is no connection at all, or connections.yaml has a mistake.
     """
-    connections = settings.connections()
     acting = {each.name: each for each in settings.connections_for_actions()}
     began = time.time()
-    return [
-        examine(each, key.credentials, key.problem, tokens_from=began)
-        for each in connections
-        for key in [acting[each.name]]
-    ]
+
+    def examined(connection: Connection) -> ConnectionReport:
+        key = acting[connection.name]
+        return examine(connection, key.credentials, key.problem, tokens_from=began)
+
+    return [examined(each) for each in settings.connections()]
 
 
 def examine(

@@ -5,7 +5,7 @@ identity is a hash of the invoice and every field but tags and note, then its oc
 equals. The hash is computed by a view over the stored lines: a first load of a million lines takes
 a quarter less CPU for not computing what nobody asked for yet. Tags are stored as Atlas's JSON, of
 which a bill has few different ones, and the view types each of them once: as a map in each line
-they took a third of a load.
+they took a sixth of a load's CPU.
 """
 
 from orchestration.warehouse import casts
@@ -58,7 +58,7 @@ def _identity() -> str:
 IDENTITY_SQL = _identity()
 
 TAGS = "map(varchar, varchar[])"
-# Typed after they are told apart: a million casts would take as long as ten million joins.
+# Typed after they are told apart: to type a million lines' takes 1.7 CPU seconds, to join them 0.1.
 TAG_SETS = f"""(
     select text, text::json::{TAGS} as tags
     from (select distinct tags as text from stored_line_items where tags is not null)

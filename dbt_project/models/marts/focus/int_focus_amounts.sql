@@ -11,8 +11,9 @@ reports as (
 -- what lies between the lines and the header: first what has a name, then the rest
 gaps as (
     select
+        -- with an id of theirs, so that a question about one invoice reads its rows alone
         reports.*,
-        invoices.*,
+        invoices.* exclude (invoice_id),
         case
             when credit_reading = 'subtracted' and is_totalled then -credits_difference_cents
             else 0
