@@ -75,6 +75,7 @@ select
     region_source,
     billed_date,
     unit,
+    unit_price,
     pricing_currency,
     tags,
     tags_first_seen,

@@ -7,7 +7,8 @@
 ) }}
 -- A month's costs are those of its invoices, and an invoice with the same signature has the same
 -- lines. A split weighs costs of its own month alone, so that no month follows from another; but
--- how costs are told apart, and where cents left over go, follows from all rules together.
+-- how costs are told apart, and where cents left over go, follows from all rules together. Without
+-- rules no month is allocated, but each that changed is compared with the one before it.
 with built as (
     select * from {{ ledger_of_months() }}
 ),
@@ -56,10 +57,8 @@ written as (
     from {{ ref('stg_config__allocation_shares') }}
 ),
 
--- no row without rules: no month is allocated then
 rules as (
     select {{ digest('rule') }} as digest from written
-    having count(*) > 0
 ),
 
 signatures as (
