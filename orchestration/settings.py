@@ -109,6 +109,16 @@ class Settings(Credentials):
         return self.build_dir / "marts.duckdb"
 
     @property
+    def insight_file(self) -> Path:
+        """What Python makes of the marts."""
+        return self.build_dir / "insight.duckdb"
+
+    @property
+    def insight_inputs_file(self) -> Path:
+        """What that was made of."""
+        return self.build_dir / "insight.inputs"
+
+    @property
     def verified_file(self) -> Path:
         """Says that the marts, as they are, passed every test."""
         return self.build_dir / "marts.verified"

@@ -104,7 +104,7 @@ def summarize(warehouse: Path) -> Summary:
             totals=_totals(db, None),
             month_to_date=_totals(db, through.replace(day=1) if through else None),
             differing=_differing(db),
-            missing_parts=[part for row in freshness for part in row[2] or []],
+            missing_parts=[part for row in freshness for part in row[2] or []] + _not_made(db),
             optional=_optional(db),
             unclassified=_unclassified(db),
             **_counts(db),
@@ -138,6 +138,15 @@ def _differing(db: duckdb.DuckDBPyConnection) -> list[Invoice]:
         "order by invoice_month desc, invoice_id"
     ).fetchall()
     return [Invoice(*row) for row in rows]
+
+
+def _not_made(db: duckdb.DuckDBPyConnection) -> list[str]:
+    """Parts of insight that failed; a version published before there was any has none."""
+    made = "select 1 from duckdb_tables() where schema_name = 'meta' and table_name = 'insight'"
+    if not db.execute(made).fetchone():
+        return []
+    rows = db.execute("select error from meta.insight where error is not null order by part")
+    return [error for (error,) in rows.fetchall()]
 
 
 def _optional(db: duckdb.DuckDBPyConnection) -> list[str]:

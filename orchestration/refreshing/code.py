@@ -16,6 +16,12 @@ LOADING = (
     PROJECT_ROOT / "orchestration" / "rules",
 )
 
+# What turns marts into insight.
+INSIGHT = (
+    PROJECT_ROOT / "orchestration" / "insight",
+    PROJECT_ROOT / "orchestration" / "refreshing",
+)
+
 
 def model_files() -> Iterator[Path]:
     """Every file of the dbt project; not what dbt writes there."""
@@ -33,9 +39,18 @@ def models_checksum() -> str:
 
 def loading_checksum() -> str:
     """The same of the code that loads and publishes."""
-    return _checksum(
-        file for folder in LOADING for pattern in ("*.py", "*.sql") for file in folder.glob(pattern)
-    )
+    return _checksum(_code(LOADING))
+
+
+def insight_checksum() -> str:
+    """The same of the code that makes insight."""
+    return _checksum(_code(INSIGHT))
+
+
+def _code(folders: Iterable[Path]) -> Iterator[Path]:
+    for folder in folders:
+        for pattern in ("**/*.py", "**/*.sql"):
+            yield from folder.glob(pattern)
 
 
 def _checksum(files: Iterable[Path], *words: str) -> str:

@@ -33,6 +33,10 @@ log = logging.getLogger("atlas_costs")
 LOADING, SETTINGS = "code that loads", "settings of models"
 OTHER_INPUTS = frozenset({LOADING, SETTINGS})
 NOTHING_CHANGED = "nothing changed: the marts stay as they are"
+NOT_WHOLE = (
+    "The marts were not built and tested as a whole, so nothing was published: run "
+    "`atlas-costs refresh`, or the job refresh_costs in Dagster."
+)
 
 
 class DataFolder:
@@ -183,19 +187,25 @@ class DataFolder:
         """
         verified = self._verified()
         if verified is None:
-            raise PublishError(
-                "The marts were not built and tested as a whole, so nothing was published: run "
-                "`atlas-costs refresh`, or the job refresh_costs in Dagster."
-            )
+            raise PublishError(NOT_WHOLE)
         folder, link = self.settings.versions_dir, self.settings.published_warehouse
-        kept = self.settings.kept_versions
-        if verified.is_published_as(link.resolve()):
+        insight, kept = self.settings.insight_file, self.settings.kept_versions
+        if verified.is_published_as(link.resolve(), insight):
             found = publish_again(folder, link, statuses, permissions, kept=kept)
         else:
-            found = publish(self.marts_file, folder, link, statuses, permissions, kept=kept)
-        noted = verified.published_as(found.path, self.marts_file)
+            found = publish(
+                self.marts_file, folder, link, statuses, permissions, insight=insight, kept=kept
+            )
+        noted = verified.published_as(found.path, self.marts_file, insight)
         noted.write(self.settings.verified_file)
         return found
+
+    def built_of(self) -> str:
+        """What the marts were made of, in words that two builds share only if all is the same."""
+        verified = self._verified()
+        if verified is None:
+            raise PublishError(NOT_WHOLE)
+        return json.dumps([models_checksum(), verified.inputs], sort_keys=True)
 
     def _verified(self) -> Verified | None:
         return Verified.read(self.settings.verified_file, self.marts_file)

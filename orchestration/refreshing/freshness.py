@@ -16,6 +16,7 @@ from orchestration.extraction.selection import ENTITY as INVOICES
 from orchestration.extraction.together import CONNECTION
 from orchestration.landing.journal import Landing, Observation
 from orchestration.permissions.capabilities import READS, Capability
+from orchestration.refreshing import insights
 from orchestration.refreshing.folder import DataFolder
 from orchestration.status import MISSING_ROLE, OF_INVOICES
 from orchestration.warehouse.publish import ConnectionStatus, Permission, Published
@@ -39,6 +40,7 @@ def publish(folder: DataFolder) -> Published:
     Raises:
         PublishError: they were not built and tested as a whole, or cannot be copied.
     """
+    insights.make_current(folder)
     landings = folder.landings()
     with folder.marts() as db:
         through = dict(db.execute(DATA_THROUGH).fetchall())

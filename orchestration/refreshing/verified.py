@@ -16,11 +16,13 @@ class Verified:
         marts: What tells this very file from any other; see `fingerprint`.
         inputs: What the models read → its fingerprint when they were built.
         published: What tells the version whose marts are a copy of these; empty if none is.
+        insight: What tells the insight in that version.
     """
 
     marts: str
     inputs: dict[str, str]
     published: str = ""
+    insight: str = ""
 
     @classmethod
     def read(cls, note: Path, marts: Path) -> Self | None:
@@ -35,13 +37,22 @@ class Verified:
         """Note it, crash-proof."""
         files.write(note, json.dumps(asdict(self), sort_keys=True).encode())
 
-    def published_as(self, copy: Path, marts: Path) -> Self:
+    def published_as(self, copy: Path, marts: Path, insight: Path) -> Self:
         """The same once it was published, which may have written the file's log back into it."""
-        return replace(self, marts=fingerprint(marts), published=_named(copy))
+        return replace(
+            self,
+            marts=fingerprint(marts),
+            published=_named(copy),
+            insight=fingerprint(insight),
+        )
 
-    def is_published_as(self, copy: Path) -> bool:
-        """Whether a version has a copy of these marts, to which nobody wrote since."""
-        return copy.exists() and self.published == _named(copy)
+    def is_published_as(self, copy: Path, insight: Path) -> bool:
+        """Whether a version has a copy of these marts and insight, to which nobody wrote since."""
+        return (
+            copy.exists()
+            and self.published == _named(copy)
+            and self.insight == fingerprint(insight)
+        )
 
     def changed(self, inputs: dict[str, str]) -> frozenset[str]:
         """The inputs that are no longer what they were."""
@@ -53,9 +64,9 @@ def _named(copy: Path) -> str:
     return f"{copy.name} {fingerprint(copy)}"
 
 
-def fingerprint(marts: Path) -> str:
+def fingerprint(file: Path) -> str:
     """A file by its size and the time it was last written; a name that no file has if missing."""
-    if not marts.exists():
+    if not file.exists():
         return "missing"
-    status = marts.stat()
+    status = file.stat()
     return f"{status.st_size} {status.st_mtime_ns}"

@@ -16,6 +16,7 @@ import duckdb
 
 from orchestration import files
 from orchestration.warehouse.errors import PublishError
+from orchestration.warehouse.insight_file import copy_insight
 
 PREFIX = "atlas_costs-"
 VERSIONS = f"{PREFIX}*.duckdb"
@@ -82,16 +83,21 @@ def publish(
     statuses: list[ConnectionStatus],
     permissions: list[Permission] | None = None,
     *,
+    insight: Path | None = None,
     kept: int = 3,
 ) -> Published:
-    """Copy the marts to a new version, add meta, and point the link at it; the newest `kept` stay.
+    """Copy the marts to a new version, add insight and meta, and point the link at it.
+
+    The newest `kept` versions stay.
 
     Raises:
         PublishError: there is no room or the copy failed; the old version is still published.
     """
     with _explained(marts, versions_dir):
         _write_back(marts)
-    return _published(marts, versions_dir, link, statuses, permissions or [], kept=kept)
+    return _published(
+        marts, versions_dir, link, statuses, permissions or [], insight=insight, kept=kept
+    )
 
 
 def publish_again(
@@ -117,6 +123,7 @@ def _published(
     statuses: list[ConnectionStatus],
     permissions: list[Permission],
     *,
+    insight: Path | None = None,
     kept: int,
 ) -> Published:
     version = _next_version(versions_dir)
@@ -125,7 +132,7 @@ def _published(
         versions_dir.mkdir(parents=True, exist_ok=True)
         drop_litter(versions_dir)
         _require_room(source, versions_dir)
-        _finish_copy(source, target, version, statuses, permissions)
+        _finish_copy(source, target, version, statuses, permissions, insight=insight)
         _swap(link, target)
     _drop_old_versions(versions_dir, target, kept)
     return Published(version, target, target.stat().st_size)
@@ -167,12 +174,16 @@ def _finish_copy(
     version: str,
     statuses: list[ConnectionStatus],
     permissions: list[Permission],
+    *,
+    insight: Path | None,
 ) -> None:
     temporary = target.with_suffix(".part")
     try:
         shutil.copyfile(marts, temporary)
         with duckdb.connect(str(temporary)) as db:
             _drop_working_schemas(db)
+            if insight and insight.exists():
+                copy_insight(insight, db)
             _write_meta(db, version, statuses)
             _write_permissions(db, permissions)
             db.execute("checkpoint")
