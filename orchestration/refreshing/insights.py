@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import duckdb
@@ -49,12 +49,12 @@ def make_current(folder: DataFolder) -> dict[str, float]:
     return {each.part: each.seconds for each in make(folder)}
 
 
-def make(folder: DataFolder, parts: Sequence[Part] = PARTS) -> list[Outcome]:
+def make(folder: DataFolder) -> list[Outcome]:
     """Make all parts of the marts as they are, and note what of; how each ended."""
     tables: dict[Table, Iterable[Row]] = {}
     outcomes = []
     with folder.marts() as db:
-        for part in parts:
+        for part in PARTS:
             outcome, rows = _made(part, db, folder.settings)
             outcomes.append(outcome)
             tables |= {each: rows.get(each, ()) for each in part.tables}
