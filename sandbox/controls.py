@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from sandbox.bill.books import Invoice
 from sandbox.operations.autoscaling import autoscale
+from sandbox.operations.history import rewrite
 from sandbox.operations.schedules import compliance_policy
 from sandbox.state import Sandbox
 from sandbox.truth import all_invoices, month_name, truth
@@ -30,6 +31,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
         ("POST", "restate"): _restate,
         ("POST", "retag"): _retag,
         ("POST", "bill"): _bill,
+        ("POST", "reprice"): _reprice,
+        ("POST", "history"): _rewrite,
         ("POST", "autoscale"): _autoscale,
         ("GET", "pace"): _pace,
         ("POST", "pace"): _change_pace,
@@ -106,6 +109,21 @@ async def _bill(sandbox: Sandbox, request: Request) -> object:
     invoice = _invoice(sandbox, asked)
     sandbox.bill(invoice, asked.get("status"), terms)
     return {"invoice_id": invoice.id}
+
+
+async def _reprice(sandbox: Sandbox, request: Request) -> object:
+    """From a day on, let a SKU's list price be `factor` times as high."""
+    asked = await request.json()
+    since = date.fromisoformat(asked["from"])
+    sandbox.reprice(asked["sku"], since, Decimal(str(asked["factor"])))
+    return asked
+
+
+async def _rewrite(sandbox: Sandbox, request: Request) -> object:
+    """Let a cluster have been `born` or `gone` on a day, or have another `size` or rest since."""
+    asked = await request.json()
+    found = rewrite(sandbox, asked.pop("cluster"), asked)
+    return {"cluster": found.name, "id": found.id}
 
 
 def _invoice(sandbox: Sandbox, asked: Document) -> Invoice:

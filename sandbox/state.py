@@ -4,6 +4,7 @@ import copy
 import json
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sandbox.access.auth import Authenticator
@@ -99,6 +100,11 @@ class Sandbox:
     def bill(self, invoice: Invoice, status: str | None, terms: dict[str, Any]) -> None:
         """Change a closed invoice's status and terms; see `Books.bill`."""
         self.books.bill(invoice, status, terms)
+        self.forget()
+
+    def reprice(self, sku: str, since: date, factor: Decimal) -> None:
+        """Change a list price; see `Books.reprice`."""
+        self.books.reprice(sku, since, factor)
         self.forget()
 
     def retag(self, cluster_name: str, tags: dict[str, str]) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from sandbox.bill.books import Books, Invoice
+from sandbox.bill.differences import Share, by_month, differences
 from sandbox.bill.ledger import Line
 from sandbox.estate.resources import Cluster, Project
 from sandbox.estate.tags import line_tags
@@ -108,10 +109,13 @@ def header(invoice: Invoice) -> dict[str, Any]:
 def truth(books: Books) -> dict[str, Any]:
     """The document GET /sandbox/truth answers with."""
     tally = Tally()
+    shares = []
     for invoice in all_invoices(books):
         month = month_name(invoice.month)
         for line in invoice.lines:
             tally.add(invoice.org.id, month, line)
+            shares += [Share(invoice.org, line, *one) for one in cents_by_day(line)]
+    first = min(invoice.month for invoice in all_invoices(books))
     return {
         "total": tally.total,
         **{f"by_{name}": dict(sorted(sums.items())) for name, sums in tally.by.items()},
@@ -119,4 +123,5 @@ def truth(books: Books) -> dict[str, Any]:
         "by_cluster": tally.by_name(1),
         "by_tag": tally.by_tag(books.clock.today),
         "header": {invoice.id: header(invoice) for invoice in all_invoices(books)},
+        "changes": differences(books, by_month(shares, first)),
     }

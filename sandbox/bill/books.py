@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ from sandbox.bill.cluster_usage import meter_cluster
 from sandbox.bill.contracts import Contract
 from sandbox.bill.ledger import Ledger, Line, Meter
 from sandbox.bill.project_usage import meter_project
+from sandbox.bill.repricing import Repricing, priced
 from sandbox.bill.restatements import Restatement
 from sandbox.clock import Clock
 from sandbox.estate import blueprint
@@ -80,6 +82,7 @@ class Books:
         self.paying = blueprint.build(seed, scale, blueprint.PAYING_NAME)
         self.linked = blueprint.build(seed, scale, blueprint.LINKED_NAME)
         self._first_month = add_months(clock.today, 1 - months)
+        self.repricings: list[Repricing] = []
         self._ledgers = self._opened_ledgers()
         self._restated: dict[tuple[str, date], list[Restatement]] = {}
         self._statuses: dict[tuple[str, date], str] = {}
@@ -128,10 +131,19 @@ class Books:
             clusters = (cluster for _, held in org.living(today) for cluster in held)
             if any(cluster.name == cluster_name for cluster in clusters):
                 retag(org, cluster_name, tags)
-                self._ledgers = self._opened_ledgers()
-                self._drawn_up = None
+                self.meter_again()
                 return
         raise ValueError(f"no cluster {cluster_name!r} on {today}")
+
+    def reprice(self, sku: str, since: date, factor: Decimal) -> None:
+        """Let a SKU's list price be `factor` times as high from usage day `since` on."""
+        self.repricings.append(Repricing(sku, since, factor))
+        self.meter_again()
+
+    def meter_again(self) -> None:
+        """Draw every bill up anew: something about days that are past has changed."""
+        self._ledgers = self._opened_ledgers()
+        self._drawn_up = None
 
     def _opened_ledgers(self) -> dict[Organization, Ledger]:
         return {
@@ -208,7 +220,8 @@ class Books:
         return Random(f"{self.seed}:pending").random() < SHARE_OF_EMPTY_PENDING_HEADERS
 
     def _ledger(self, org: Organization, meter_org: Callable[[int, Meter], list[Line]]) -> Ledger:
-        return Ledger(partial(_meter_day, self.seed, org, meter_org))
+        meter_day = partial(_meter_day, self.seed, org, meter_org)
+        return Ledger(lambda day: priced(meter_day(day), self.repricings))
 
 
 def _meter_day(

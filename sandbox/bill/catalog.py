@@ -25,13 +25,17 @@ CREDITS = "Credits"
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One SKU: `service` is a Cost Explorer value, `charge_type` what kind of charge it is."""
+    """One SKU: `service` is a Cost Explorer value, `charge_type` what kind of charge it is.
+
+    `is_server` marks servers that run in a dedicated cluster.
+    """
 
     sku: str
     service: str
     unit: str
     description: str
     charge_type: str = "usage"
+    is_server: bool = False
 
 
 SUPPORT_PLAN = Product("ATLAS_SUPPORT", SUPPORT, "days", "Atlas Support", "support")
@@ -153,7 +157,8 @@ def gb_day(monthly: Decimal) -> Decimal:
 def instance(provider: str, size: str) -> Product:
     """A running server of a dedicated cluster."""
     label = f"Atlas {size} Instance - {provider}"
-    return Product(f"ATLAS_{provider}_INSTANCE_{size}", CLUSTERS, "server hours", label)
+    sku = f"ATLAS_{provider}_INSTANCE_{size}"
+    return Product(sku, CLUSTERS, "server hours", label, is_server=True)
 
 
 @cache

@@ -6,14 +6,24 @@ Five organizations share one warehouse as five connections, so that one build se
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 import sandbox as sandbox_package
+from tests.e2e import cost_changes
+from tests.e2e.cost_changes import months_ago as ago
 from tests.e2e.truth import expected, sums_of_marts
 
 SEEDS = (1, 2, 3, 4, 5)
+# Months, weeks, and one month against a whole other length.
+PERIODS = [
+    ((ago(4), ago(3)), (ago(3), ago(2))),
+    ((ago(3, 3), ago(3, 10)), (ago(2, 3), ago(2, 10))),
+    ((ago(6), ago(3)), (ago(2), ago(1))),
+]
+OTHER_SEEDS = (11, 12, 13, 14, 15)
 
 
 def connect(folder: Path, running: dict[int, sandbox_package.RunningSandbox]) -> dict[str, str]:
@@ -35,6 +45,7 @@ def connect(folder: Path, running: dict[int, sandbox_package.RunningSandbox]) ->
 @pytest.fixture(
     params=[
         pytest.param((1, SEEDS), id="scale-1"),
+        pytest.param((1, OTHER_SEEDS), id="other-seeds", marks=pytest.mark.wide),
         pytest.param((10, SEEDS), id="scale-10", marks=pytest.mark.wide),
     ]
 )
@@ -45,25 +56,36 @@ def sandboxes(request) -> Iterator[dict[int, sandbox_package.RunningSandbox]]:
             seed: stack.enter_context(sandbox_package.running(seed=seed, scale=scale))
             for seed in seeds
         }
+        for seed, each in running.items():
+            for name, body in cost_changes.STORIES[seed % 10]:
+                each.control(name, body)
         yield running
 
 
 def test_marts_equal_the_truth(sandboxes, world, tmp_path):
+    """So do the kinds of change between months, which no invoice names."""
     run = world.run("refresh", **connect(tmp_path / "config", sandboxes))
     assert run.code == 0, run.said
     with duckdb.connect() as db:
         published = (world.data / "atlas_costs.duckdb").resolve()
         db.execute(f"attach '{published}' as warehouse (read_only)")
         db.execute("use warehouse")
+
+        def query(sql: str) -> list[tuple[Any, ...]]:
+            return db.execute(sql).fetchall()
+
         for seed, running in sandboxes.items():
-            found = sums_of_marts(
-                lambda sql: db.execute(sql).fetchall(), f"connection = 'seed-{seed}'"
-            )
+            found = sums_of_marts(query, f"connection = 'seed-{seed}'")
             truth = running.truth()
             # another seed's tag keys exist in this warehouse too, all (untagged) here
             found["by_tag"] = {key: found["by_tag"][key] for key in truth["by_tag"]}
             assert found == expected(truth)
             assert headers(db, seed) == truth["header"]
+            changed = cost_changes.found(query, f"seed-{seed}")
+            kinds = cost_changes.expected(truth)
+            assert {month: changed.get(month, {}) for month in kinds} == kinds
+        for earlier, later in PERIODS:
+            assert not cost_changes.unequal(query, earlier, later)
 
 
 def headers(db: duckdb.DuckDBPyConnection, seed: int) -> dict[str, dict[str, object]]:
