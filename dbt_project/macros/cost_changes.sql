@@ -119,7 +119,8 @@ states as (
         life_id,
         is_earlier,
         place,
-        {{ joined('case when is_server then instance_size end') }} as sizes
+        {{ joined('case when is_server then instance_size end') }} as sizes,
+        sum(quantity) filter (is_server) as server_hours
     from costs
     where charge_type = 'usage' and not is_beside
     group by later_from, life_id, is_earlier, place
@@ -134,7 +135,9 @@ compared as (
         and costs.later_day < costs.later_to
         and costs.later_day <= reach.data_through as is_paired,
         earlier.sizes as earlier_sizes,
-        later.sizes as later_sizes
+        later.sizes as later_sizes,
+        coalesce(earlier.server_hours < later.server_hours, false) as has_fewer_hours_earlier,
+        coalesce(later.server_hours < earlier.server_hours, false) as has_fewer_hours_later
     from costs
     cross join {{ ref('data_through') }} as reach
     left join spans on costs.later_from = spans.later_from and costs.life_id = spans.life_id
@@ -165,10 +168,13 @@ kinds as (
             when charge_type != 'usage' then 'quantity'
             when born_on >= earlier_to then 'new'
             when died_on < later_from then 'gone'
-            when is_earlier and not is_paired and died_on is not null then 'gone'
-            when later_day >= died_on then 'gone'
-            when earlier_day <= born_on then 'new'
+            when is_earlier and not is_paired and {{ add_days('died_on', 1) }} < later_to then 'gone'
             when not is_paired then 'days'
+            when later_day > died_on then 'gone'
+            when earlier_day < born_on then 'new'
+            -- the day on which it came or went, of which it was there but a part
+            when later_day = died_on and has_fewer_hours_later then 'gone'
+            when earlier_day = born_on and has_fewer_hours_earlier then 'new'
             when
                 resource_type = 'cluster' and earlier_sizes is not null and later_sizes is null
                 then 'paused'
@@ -198,13 +204,15 @@ paid as (
         cast(sum(quantity) filter (is_earlier) as double) as earlier_quantity,
         min(unit_price) filter (is_earlier) as lowest_price,
         max(unit_price) filter (is_earlier) as highest_price,
+        min(unit_price) filter (not is_earlier) as lowest_later_price,
+        max(unit_price) filter (not is_earlier) as highest_later_price,
         {{ joined('case when is_earlier then cast(unit_price as varchar) end') }}
             as earlier_prices,
         {{ joined('case when not is_earlier then cast(unit_price as varchar) end') }}
             as later_prices,
         count(*) as line_days
     from kinds
-    where cause = 'quantity'
+    where cause = 'quantity' and charge_type = 'usage'
     group by later_from, life_id, connection, org_id, sku, unit, pricing_currency
 ),
 
@@ -215,7 +223,13 @@ judged as (
         abs(earlier_cents - 100 * earlier_list_cost) <= line_days as is_at_list,
         earlier_prices = later_prices
         and abs(later_cents * earlier_list_cost - earlier_cents * later_list_cost)
-        <= line_days * greatest(earlier_list_cost, later_list_cost) as is_price_unchanged
+        <= line_days * greatest(earlier_list_cost, later_list_cost) as is_price_unchanged,
+        -- in every region by the same factor
+        abs(
+            cast(lowest_price as double) * cast(highest_later_price as double)
+            - cast(highest_price as double) * cast(lowest_later_price as double)
+        ) <= 0.000000001 * cast(highest_price as double) * cast(highest_later_price as double)
+            as is_uniform
     from paid
 ),
 
@@ -230,6 +244,14 @@ repriced as (
                 then cast(
                     round(
                         100 * {{ list_cost('kinds.quantity', 'judged.lowest_price') }}, 0
+                    ) as bigint
+                )
+            when judged.is_at_list and judged.is_uniform and judged.lowest_later_price > 0
+                then cast(
+                    round(
+                        100 * cast(kinds.list_cost as double)
+                        * cast(judged.lowest_price as double)
+                        / cast(judged.lowest_later_price as double)
                     ) as bigint
                 )
             -- several prices, or a discount: at the average one; what is left is the price's

@@ -96,7 +96,7 @@ def unequal(query: Query, earlier: tuple[str, str], later: tuple[str, str]) -> l
                     or usage_date >= '{earlier[0]}' and usage_date < '{earlier[1]}'
                 group by all
             )
-            select '{dimension}', value, connection, changes.cents, costs.cents
+            select $${dimension}$$, value, connection, changes.cents, costs.cents
             from changes full join costs using (value, connection)
             where coalesce(changes.cents, 0) <> coalesce(costs.cents, 0)
         """)
