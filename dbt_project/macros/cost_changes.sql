@@ -160,7 +160,7 @@ kinds as (
     select
         *,
         case
-            when is_to_come and died_on < later_from then 'gone'
+            when is_to_come and died_on is not null then 'gone'
             when is_to_come then 'days'
             when is_late then 'late'
             when charge_type = 'credit' then 'credit'
