@@ -307,7 +307,7 @@ select * from changes
     {%- endset -%}
     {%- set carried = [
         "org_name", "project_name", "cluster_name", "resource_name", "cloud_provider", "region",
-        "atlas_region", "invoice_id", "tags", "tags_first_seen",
+        "atlas_region", "invoice_id", "invoice_month", "tags", "tags_first_seen",
     ] -%}
     {{ create_question(
         "cost_changes",

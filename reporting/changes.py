@@ -1,0 +1,79 @@
+# ruff: noqa: S608  what is put into SQL text comes from the dimension registry; values are bound
+"""Why a report's amount differs from the one it is compared with, to the cent."""
+
+from reporting.queries import Report
+from reporting.query import Binder, Query
+
+# In the order in which a reader wants them, with the words for a page.
+KINDS = {
+    "new": "New resources",
+    "gone": "Deleted resources",
+    "resumed": "Resumed",
+    "paused": "Paused",
+    "tier": "Other tier",
+    "quantity": "Quantity",
+    "price": "Unit price",
+    "days": "More or fewer days",
+    "follows_usage": "Support and minimum charges",
+    "credit": "Credits",
+    "moved": "Moved from or to another value",
+    "late": "Charges that cannot be known yet",
+}
+
+
+def causes(report: Report) -> Query:
+    """The difference of each group by kind of change; the kinds add up to what the report says.
+
+    What stayed but has another tag, region or invoice in the later period is `moved`, from one
+    value to the other, and in sum nothing.
+    Columns: unit, label_1…, cause (one of KINDS), amount (cents).
+
+    Raises:
+        ValueError: the report is compared with nothing, or not in costs.
+    """
+    if report.compared is None or report.state.measure != "cost" or report.is_billed:
+        raise ValueError("only costs by day of usage that are compared with others have causes")
+    bind = Binder()
+    groups = list(enumerate(report.groups, 1))
+    named = "".join(
+        f"        {each.id_sql(bind)} as id_{n}, {each.label_sql(bind)} as label_{n},\n"
+        for n, each in groups
+    )
+    ids = "".join(f", id_{n}" for n, _ in groups)
+    labels = "".join(f"max(label_{n}) as label_{n}, " for n, _ in groups)
+    earlier, later = report.compared, report.window
+    days = ", ".join(
+        f"{bind(each)}::date"
+        for each in (earlier.start, earlier.end, later.start, later.end, earlier.known_by)
+    )
+    # what was not known at the same age is in neither amount
+    known = "kind <> 'late'" if earlier.known_by else "true"
+    return bind.query(f"""with changes as (
+    select
+        coalesce(pricing_currency, 'unknown currency') as unit,
+{named}        life_id, sku, is_earlier, kind, amount_cents,
+        kind = 'quantity' as is_of_both,
+        bool_or(is_earlier) filter (kind = 'quantity') over here
+            and bool_or(not is_earlier) filter (kind = 'quantity') over here as stayed,
+        {report.counted}{report.where(bind)} as is_asked
+    from marts.cost_changes({days})
+    where {known}
+    window here as (partition by pricing_currency, life_id, sku)
+),
+asked as (
+    select
+        *,
+        bool_or(is_earlier and is_of_both) over part as was_here,
+        bool_or(not is_earlier and is_of_both) over part as is_here
+    from changes
+    where is_asked
+    window part as (partition by unit{ids}, life_id, sku)
+)
+select
+    unit, {labels}if(kind in ('quantity', 'price') and stayed and not (was_here and is_here),
+        'moved', kind) as cause,
+    sum(amount_cents)::bigint as amount
+from asked
+group by unit{ids}, cause
+having sum(amount_cents) <> 0
+order by unit, abs(amount) desc, cause""")
