@@ -43,7 +43,7 @@ def causes(report: Report) -> Query:
     labels = "".join(f"max(label_{n}) as label_{n}, " for n, _ in groups)
     earlier, later = report.compared, report.window
     days = ", ".join(
-        f"{bind(each)}::date"
+        f"{bind(each)}::date" if each else "null"
         for each in (earlier.start, earlier.end, later.start, later.end, earlier.known_by)
     )
     # what was not known at the same age is in neither amount

@@ -10,6 +10,7 @@ from orchestration.assistant import costs, facts, texts
 from orchestration.assistant.free_sql import Limits, answered
 from orchestration.assistant.marking import named
 from orchestration.assistant.questions import (
+    GetCostCauses,
     GetCostHistory,
     GetCosts,
     GetFreshness,
@@ -57,6 +58,7 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
     names = _values_in(settings().published_warehouse)
     return [
         tool(costs.get_costs, GetCosts, f"{texts.COSTS}{names}"),
+        tool(costs.get_cost_causes, GetCostCauses, texts.CAUSES),
         tool(costs.get_cost_history, GetCostHistory, texts.HISTORY),
         tool(costs.list_dimension_values, ListValues, texts.VALUES),
         tool(facts.list_invoices, ListInvoices, texts.INVOICES),

@@ -9,6 +9,7 @@ from orchestration.assistant.notes import noted
 from orchestration.assistant.questions import (
     MOST_ROWS,
     CostQuestion,
+    GetCostCauses,
     GetCostHistory,
     GetCosts,
     ListValues,
@@ -17,6 +18,7 @@ from orchestration.assistant.questions import (
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Row, Warehouse
 from reporting import queries as report_query
+from reporting.changes import causes
 from reporting.queries import Report
 from reporting.query import Binder, Query
 from reporting.ranges import ONE_DAY, Window
@@ -39,6 +41,30 @@ def get_costs(warehouse: Warehouse, asked: GetCosts) -> Document:
         groups = warehouse.numbers(query(report, asked.limit))
         document["groups"] = [{**_labels(each, names), **_amounts(report, each)} for each in groups]
     return noted(warehouse, {**_days(report), **document}, report.window)
+
+
+def get_cost_causes(warehouse: Warehouse, asked: GetCostCauses) -> Document:
+    """Why a range costs more or less than the one it is compared with, in total and by group."""
+    report = _report(warehouse, asked)
+    document = _days(report)
+    if report.compared is None:
+        return noted(warehouse, document | {"causes": []}, report.window)
+    whole = replace(report, state=replace(report.state, group=()))
+    totals = warehouse.numbers(report_query.comparison(whole))
+    document["totals"] = [_amounts(report, each) for each in totals]
+    document["causes"] = [_cause(each) for each in warehouse.numbers(causes(whole))]
+    if names := report.state.group:
+        found = warehouse.numbers(causes(report))
+        document["groups"] = [
+            {name: each[f"label_{n}"] for n, name in enumerate(names, 1)} | _cause(each)
+            for each in found[: asked.limit]
+        ]
+        document["there_are_more"] = len(found) > asked.limit
+    return noted(warehouse, document, report.window)
+
+
+def _cause(row: Row) -> dict[str, Any]:
+    return {"currency": row["unit"], "cause": row["cause"], "change_cents": row["amount"]}
 
 
 def get_cost_history(warehouse: Warehouse, asked: GetCostHistory) -> Document:

@@ -148,6 +148,13 @@ class GetCosts(CostQuestion):
     limit: int = Field(default=25, ge=1, le=ROW_LIMIT, description="Groups to show.")
 
 
+class GetCostCauses(CostQuestion):
+    """Why costs of a range differ from those of the range before it."""
+
+    range: Range = "last_month"
+    limit: int = Field(default=50, ge=1, le=ROW_LIMIT, description="Causes to show, by group.")
+
+
 class GetCostHistory(CostQuestion):
     """Costs period by period."""
 

@@ -67,6 +67,24 @@ def test_the_sql_behind_an_answer_gives_its_numbers(reader, rows_of, question):
         assert set(behind["values"]) == {name[1:] for name in _parameters(behind["statement"])}
 
 
+@pytest.mark.parametrize("group_by", [[], ["service"], ["tag:env", "project"]])
+def test_causes_add_up_to_the_difference(reader, group_by):
+    said = reader.call("get_cost_causes", range="last_month", group_by=group_by, limit=500)
+    [total] = said["totals"]
+    assert total["change_cents"] != 0
+    assert sum(each["change_cents"] for each in said["causes"]) == total["change_cents"]
+    if group_by:
+        assert not said["there_are_more"]
+        assert sum(each["change_cents"] for each in said["groups"]) == total["change_cents"]
+        assert all(each.keys() > set(group_by) for each in said["groups"])
+
+
+def test_what_is_compared_with_nothing_has_no_causes(reader):
+    said = reader.call("get_cost_causes", range="all")
+    assert said["causes"] == []
+    assert said["comparison"].startswith("No comparison")
+
+
 def _parameters(sql: str) -> set[str]:
     words = sql.replace("(", " ").replace(")", " ").replace(",", " ").replace(":", " ")
     words = words.replace("[", " ").replace("]", " ")
