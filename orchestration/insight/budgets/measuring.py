@@ -1,0 +1,136 @@
+"""A budget's costs of a month, by day: what was spent, and what is expected of the rest."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from orchestration.insight.budgets.costs import Bucket, Reach, Spent
+from orchestration.insight.budgets.expecting import Expecting, Rest, basis_of
+from orchestration.insight.budgets.plan import Plan, Plans
+from orchestration.insight.months import DAY, days_between, first_of_month, next_month, rounded
+
+Covers = Callable[[Bucket, date], bool]
+"""Whether what is measured covers costs of a bucket on a day."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Costs of one month.
+
+    Attributes:
+        by_day: Cents of the days that are known.
+        rest_by_day: Of those to come.
+        basis: How the rest is known; None where there is none.
+        is_known: Whether enough was known to expect anything of the rest.
+    """
+
+    by_day: dict[date, int]
+    rest_by_day: dict[date, Fraction]
+    basis: str | None
+    is_known: bool
+
+    @property
+    def actual_cents(self) -> int:
+        """What was spent."""
+        return sum(self.by_day.values())
+
+    @property
+    def forecast_cents(self) -> int | None:
+        """What will have been spent by the end of the month."""
+        if not self.is_known:
+            return None
+        return self.actual_cents + rounded(sum(self.rest_by_day.values(), Fraction(0)))
+
+    def exceeds_on(self, cents: int) -> date | None:
+        """The day from which on the costs are above an amount; None where they do not stay so."""
+        rest = {} if self.actual_cents > cents else self.rest_by_day
+        so_far, last_within = Fraction(0), None
+        days = sorted(self.by_day.keys() | rest.keys())
+        for day in days:
+            so_far += self.by_day.get(day, 0) + rest.get(day, Fraction(0))
+            if so_far <= cents:
+                last_within = day
+        later = [day for day in days if last_within is None or day > last_within]
+        return later[0] if later else None
+
+
+class Measuring:
+    """Everything that was spent and is expected, to be looked at budget by budget."""
+
+    def __init__(self, spent: Iterable[Spent], expecting: Expecting, reach: Reach) -> None:
+        self._by_month: dict[date, dict[Bucket, dict[date, int]]] = {}
+        for each in spent:
+            month = self._by_month.setdefault(first_of_month(each.usage_date), {})
+            days = month.setdefault(each.bucket, defaultdict(int))
+            days[each.usage_date] += each.cents
+        self._expecting = expecting
+        self._reach = reach
+
+    @property
+    def first_month(self) -> date:
+        """The first with any costs."""
+        return min(self._by_month, default=first_of_month(self._reach.data_through))
+
+    def buckets(self) -> set[Bucket]:
+        """Every one that has had costs."""
+        return {bucket for month in self._by_month.values() for bucket in month}
+
+    def of(self, covers: Covers, month: date) -> Measured:
+        """What is covered of a month."""
+        by_day: dict[date, int] = defaultdict(int)
+        for bucket, days in self._by_month.get(month, {}).items():
+            for day, cents in days.items():
+                if covers(bucket, day):
+                    by_day[day] += cents
+        if next_month(month) <= self._reach.data_through + DAY:
+            return Measured(by_day, {}, None, is_known=True)
+        found = self._expecting.rest(month)
+        return self._with_rest(by_day, found, covers, month)
+
+    def _with_rest(
+        self, by_day: dict[date, int], found: list[Rest], covers: Covers, month: date
+    ) -> Measured:
+        days = list(days_between(self._expecting.first_day(month), next_month(month)))
+        by_bucket: dict[Bucket, int] = defaultdict(int)
+        for each in found:
+            by_bucket[each.bucket] += each.cents
+        rest: dict[date, Fraction] = dict.fromkeys(days, Fraction(0))
+        for bucket, cents in by_bucket.items():
+            a_day = Fraction(cents, len(days))
+            for day in days:
+                if covers(bucket, day):
+                    rest[day] += a_day
+        covered = [each for each in found if any(covers(each.bucket, day) for day in days)]
+        return Measured(by_day, rest, basis_of(covered), is_known=bool(found))
+
+
+def covered_by(plans: Plans, plan: Plan) -> Covers:
+    """Costs of a budget or of any of its children, on days for which both have an amount."""
+    family = frozenset(plans.family(plan))
+    known: dict[tuple[Bucket, date], bool] = {}
+
+    def covers(bucket: Bucket, day: date) -> bool:
+        key = bucket, day
+        if key not in known:
+            fitting = family.intersection(bucket.fits)
+            known[key] = plans.is_valid(plan.name, day) and any(
+                plans.is_valid(each, day) for each in fitting
+            )
+        return known[key]
+
+    return covers
+
+
+def covered_by_none(plans: Plans, pricing_currency: str) -> Covers:
+    """Costs in the total that are in no budget on their day."""
+
+    def covers(bucket: Bucket, day: date) -> bool:
+        return (
+            bucket.is_in_total
+            and bucket.pricing_currency == pricing_currency
+            and not any(plans.is_valid(each, day) for each in bucket.fits)
+        )
+
+    return covers
