@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import duckdb
 
-from orchestration.insight.budgets.costs import Bucket, Expected, Leaf, Reach, Recent, Spent
-from orchestration.insight.budgets.plan import ALWAYS, Period, Plan, Step
+from orchestration.insight.budgets.costs import Bucket, Expected, Leaf, Recent, Spent
+from orchestration.insight.budgets.plan import ALWAYS, Plan, Step
 from orchestration.insight.budgets.rows import budget_rows
 from orchestration.insight.months import next_month
+from orchestration.insight.reach import Reach
 from orchestration.insight.tables import Row
 from orchestration.refreshing.filtered_costs import LEAF, Looked, same_subject, tell_apart
 from orchestration.rules.budgets import Budget
@@ -130,7 +132,6 @@ def _steps(budget: Budget) -> tuple[Step, ...]:
     )
 
 
-
 def _day_after(last_day: date | None) -> date:
     """The last day that can be written, as some write it, means without end."""
     return last_day + timedelta(days=1) if last_day and last_day < date.max else ALWAYS[1]
@@ -142,7 +143,9 @@ def _bucket(
     return Bucket(currency, tuple(sorted(names[each] for each in fits)), is_in_total)
 
 
-def _recent(row: tuple[object, ...], names: Mapping[int, str]) -> Recent:
+def _recent(row: tuple[Any, ...], names: Mapping[int, str]) -> Recent:
     *leaf, fits, is_in_total, month, week, lately = row
     found = Leaf(*leaf)
-    return Recent(found, _bucket(found.pricing_currency, fits, is_in_total, names), month, week, lately)
+    return Recent(
+        found, _bucket(found.pricing_currency, fits, is_in_total, names), month, week, lately
+    )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -77,7 +78,7 @@ class Budget(Costs):
         if self.is_sum and (self.first_day or self.last_day):
             raise ValueError("has from or to, and no amount of its own")
         days = [each.first_day for each in self.changes or []]
-        if any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(days)):
             raise ValueError("has changes that do not follow one another")
         return self
 
@@ -109,7 +110,7 @@ def read_budgets(file: Path) -> list[Budget]:
 
 
 def _mistakes(each: Budget, number: int, budgets: list[Budget]) -> Iterator[tuple[str, str]]:
-    """What a budget says that does not go with what the others say: key, if it is one's, and why."""
+    """What does not go with what the others say: the key, if it is one's, and the sentence."""
     if any(other.name == each.name for other in budgets[:number]):
         yield "name", "stands here twice"
     yield from _mistakes_of_parent(each, {other.name: other for other in budgets})

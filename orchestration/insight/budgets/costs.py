@@ -57,16 +57,3 @@ class Recent:
     month_cents: int
     week_cents: int
     lately_cents: int
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How far the data goes.
-
-    Attributes:
-        complete_from: The first day from which on all is known.
-        data_through: The newest day.
-    """
-
-    complete_from: date
-    data_through: date

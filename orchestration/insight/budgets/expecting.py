@@ -11,8 +11,9 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import groupby
 
-from orchestration.insight.budgets.costs import Bucket, Expected, Leaf, Reach, Recent
+from orchestration.insight.budgets.costs import Bucket, Expected, Leaf, Recent
 from orchestration.insight.months import DAY, days_in_month, first_of_month, in_whole_cents
+from orchestration.insight.reach import Reach
 
 FORECAST, RUN_RATE = "forecast", "run rate"
 BOTH = f"{FORECAST} and {RUN_RATE}"
@@ -58,9 +59,7 @@ class Expecting:
         is_running = month == first_of_month(self._reach.data_through)
         cents = whole - sum(each.month_cents for each in found) * is_running
         parts = in_whole_cents(cents * each for each in _shares(found))
-        return [
-            Rest(each.bucket, part, FORECAST) for each, part in zip(found, parts, strict=True)
-        ]
+        return [Rest(each.bucket, part, FORECAST) for each, part in zip(found, parts, strict=True)]
 
     def _at_the_rate(self, found: list[Recent], month: date) -> list[Rest]:
         """Nothing where there are no seven complete days whose rate could be taken."""
@@ -68,9 +67,7 @@ class Expecting:
             return []
         days = days_in_month(month) - (self.first_day(month) - month).days
         parts = in_whole_cents(Fraction(each.week_cents * days, 7) for each in found)
-        return [
-            Rest(each.bucket, part, RUN_RATE) for each, part in zip(found, parts, strict=True)
-        ]
+        return [Rest(each.bucket, part, RUN_RATE) for each, part in zip(found, parts, strict=True)]
 
 
 def basis_of(found: Iterable[Rest]) -> str | None:
@@ -82,10 +79,7 @@ def basis_of(found: Iterable[Rest]) -> str | None:
 def _by_leaf(recent: Iterable[Recent]) -> list[tuple[Leaf, list[Recent]]]:
     """In an order of their own, so that the odd cent falls where it did the last time."""
     in_order = sorted(recent, key=lambda each: (_words(each.leaf), each.bucket))
-    return [
-        (leaf, list(found))
-        for leaf, found in groupby(in_order, key=lambda each: each.leaf)
-    ]
+    return [(leaf, list(found)) for leaf, found in groupby(in_order, key=lambda each: each.leaf)]
 
 
 def _words(leaf: Leaf) -> tuple[str, ...]:
@@ -94,7 +88,7 @@ def _words(leaf: Leaf) -> tuple[str, ...]:
 
 
 def _shares(found: list[Recent]) -> list[Fraction]:
-    """What each bucket is of its leaf; equal parts where nothing was spent, or less than nothing."""
+    """What each bucket is of its leaf; equal parts where nothing was spent lately."""
     weights = [abs(each.lately_cents) for each in found]
     total = sum(weights)
     return [Fraction(each, total) if total else Fraction(1, len(found)) for each in weights]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from orchestration.insight.budgets.costs import Bucket, Reach, Spent
+from orchestration.insight.budgets.costs import Bucket, Spent
 from orchestration.insight.budgets.expecting import Expecting, Rest, basis_of
 from orchestration.insight.budgets.plan import Plan, Plans
 from orchestration.insight.months import DAY, days_between, first_of_month, next_month, rounded
+from orchestration.insight.reach import Reach
 
 Covers = Callable[[Bucket, date], bool]
 """Whether what is measured covers costs of a bucket on a day."""

@@ -99,9 +99,7 @@ class Plans:
     def children_cents(self, plan: Plan, month: date) -> int | None:
         """What its children may spend in a month; None where none of them has an amount for it."""
         found = [
-            self.cents(each, month)
-            for each in self.children(plan)
-            if self.is_planned(each, month)
+            self.cents(each, month) for each in self.children(plan) if self.is_planned(each, month)
         ]
         return sum(found) if found else None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 
-from orchestration.insight.budgets.costs import Expected, Reach, Recent, Spent
+from orchestration.insight.budgets.costs import Expected, Recent, Spent
 from orchestration.insight.budgets.expecting import Expecting
 from orchestration.insight.budgets.measuring import (
     Measured,
@@ -29,6 +29,7 @@ from orchestration.insight.months import (
     next_month,
     rounded,
 )
+from orchestration.insight.reach import Reach
 from orchestration.insight.tables import Row
 
 MONTHS_AHEAD = 12

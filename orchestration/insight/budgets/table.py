@@ -65,9 +65,7 @@ BUDGETS = Table(
             f"the data begins later, or is younger than a week; else {ON_TRACK}. None for "
             f"{UNBUDGETED}.",
         ),
-        Column(
-            "children_cents", "BIGINT", "What its children may spend together, if it has any."
-        ),
+        Column("children_cents", "BIGINT", "What its children may spend together, if it has any."),
         Column("warning", "VARCHAR", "What does not add up, in a sentence."),
     ),
 )
