@@ -4,7 +4,6 @@ A leaf's forecast divides among its buckets as its costs of the last thirty days
 add up exactly: buckets to leaves where there is a forecast, and to the sum of all rates elsewhere.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -70,8 +69,9 @@ class Expecting:
         return [Rest(each.bucket, part, RUN_RATE) for each, part in zip(found, parts, strict=True)]
 
 
-def basis_of(found: Iterable[Rest]) -> str | None:
+def basis_of(rest: Iterable[Rest]) -> str | None:
     """How an expectation is known; None where nothing was expected at all."""
+    found = list(rest)
     ways = {each.basis for each in found if each.cents} or {each.basis for each in found}
     return BOTH if len(ways) > 1 else next(iter(ways), None)
 
@@ -92,11 +92,3 @@ def _shares(found: list[Recent]) -> list[Fraction]:
     weights = [abs(each.lately_cents) for each in found]
     total = sum(weights)
     return [Fraction(each, total) if total else Fraction(1, len(found)) for each in weights]
-
-
-def by_bucket(found: Iterable[Rest]) -> dict[Bucket, int]:
-    """Cents of each bucket."""
-    sums: dict[Bucket, int] = defaultdict(int)
-    for each in found:
-        sums[each.bucket] += each.cents
-    return dict(sums)

@@ -22,13 +22,15 @@ class Measured:
 
     Attributes:
         by_day: Cents of the days that are known.
-        rest_by_day: Of those to come.
+        rest_by_day: Of those to come, in parts of a cent, so that each day has as many.
+        parts: How many of them are a cent.
         basis: How the rest is known; None where there is none.
         is_known: Whether enough was known to expect anything of the rest.
     """
 
     by_day: dict[date, int]
-    rest_by_day: dict[date, Fraction]
+    rest_by_day: dict[date, int]
+    parts: int
     basis: str | None
     is_known: bool
 
@@ -42,16 +44,16 @@ class Measured:
         """What will have been spent by the end of the month."""
         if not self.is_known:
             return None
-        return self.actual_cents + rounded(sum(self.rest_by_day.values(), Fraction(0)))
+        return self.actual_cents + rounded(Fraction(sum(self.rest_by_day.values()), self.parts))
 
     def exceeds_on(self, cents: int) -> date | None:
         """The day from which on the costs are above an amount; None where they do not stay so."""
         rest = {} if self.actual_cents > cents else self.rest_by_day
-        so_far, last_within = Fraction(0), None
+        so_far, last_within = 0, None
         days = sorted(self.by_day.keys() | rest.keys())
         for day in days:
-            so_far += self.by_day.get(day, 0) + rest.get(day, Fraction(0))
-            if so_far <= cents:
+            so_far += self.by_day.get(day, 0) * self.parts + rest.get(day, 0)
+            if so_far <= cents * self.parts:
                 last_within = day
         later = [day for day in days if last_within is None or day > last_within]
         return later[0] if later else None
@@ -86,7 +88,7 @@ class Measuring:
                 if covers(bucket, day):
                     by_day[day] += cents
         if next_month(month) <= self._reach.data_through + DAY:
-            return Measured(by_day, {}, None, is_known=True)
+            return Measured(by_day, {}, 1, None, is_known=True)
         found = self._expecting.rest(month)
         return self._with_rest(by_day, found, covers, month)
 
@@ -97,14 +99,15 @@ class Measuring:
         by_bucket: dict[Bucket, int] = defaultdict(int)
         for each in found:
             by_bucket[each.bucket] += each.cents
-        rest: dict[date, Fraction] = dict.fromkeys(days, Fraction(0))
+        rest = dict.fromkeys(days, 0)
+        covered: set[Bucket] = set()
         for bucket, cents in by_bucket.items():
-            a_day = Fraction(cents, len(days))
             for day in days:
                 if covers(bucket, day):
-                    rest[day] += a_day
-        covered = [each for each in found if any(covers(each.bucket, day) for day in days)]
-        return Measured(by_day, rest, basis_of(covered), is_known=bool(found))
+                    rest[day] += cents
+                    covered.add(bucket)
+        basis = basis_of(each for each in found if each.bucket in covered)
+        return Measured(by_day, rest, len(days), basis, is_known=bool(found))
 
 
 def covered_by(plans: Plans, plan: Plan) -> Covers:
