@@ -194,6 +194,18 @@ def test_a_child_counts_in_its_parent_only_while_it_has_an_amount():
     assert (february["actual_cents"], february["budget_cents"]) == (14_000, 15_000)
 
 
+def test_a_parent_that_covers_its_children_makes_nothing_else_budgeted():
+    """It has no filter, so that anything fits it."""
+    plans = [
+        plan("products", covers_children_only=True),
+        plan("shop", 300, parent="products"),
+    ]
+    spent = [*every_day(bucket("products", "shop"), 10), *every_day(bucket("products"), 1)]
+    found = rows(plans, spent)
+    assert found["products", FEBRUARY]["actual_cents"] == 28_000
+    assert found["(unbudgeted)", FEBRUARY]["actual_cents"] == 2800
+
+
 def test_children_that_add_up_to_more_than_their_parent_are_a_warning():
     plans = [
         plan("company", 1000),

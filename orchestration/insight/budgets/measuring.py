@@ -129,12 +129,13 @@ def covered_by(plans: Plans, plan: Plan) -> Covers:
 
 def covered_by_none(plans: Plans, pricing_currency: str) -> Covers:
     """Costs in the total that are in no budget on their day."""
+    own = {each.name for each in plans if not each.covers_children_only}
 
     def covers(bucket: Bucket, day: date) -> bool:
         return (
             bucket.is_in_total
             and bucket.pricing_currency == pricing_currency
-            and not any(plans.is_valid(each, day) for each in bucket.fits)
+            and not any(plans.is_valid(each, day) for each in own.intersection(bucket.fits))
         )
 
     return covers
