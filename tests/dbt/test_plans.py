@@ -19,7 +19,7 @@ EVERYTHING = ["usage", "support", "minimum_charge", "consulting", "credit"]
 SAME = [
     ("allocation_rule = 'labs'", {"dimension": "project", "flexible": "LABS"}, "credits"),
     (
-        "(allocation_rule = 'support' or allocation_method = 'default' and charge_type = 'support')",
+        "charge_type = 'support' and allocation_method in ('split', 'default')",
         {"dimension": "charge_type", "is": "support"},
         "dollars",
     ),
