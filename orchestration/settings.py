@@ -154,6 +154,11 @@ class Settings(Credentials):
         return self.config_dir / "metrics.yaml"
 
     @property
+    def scenarios_file(self) -> Path:
+        """What might be changed."""
+        return self.config_dir / "scenarios.yaml"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's own storage: runs, events, schedules."""
         return self.data_dir / "dagster"

@@ -18,14 +18,14 @@ log = logging.getLogger("atlas_costs")
 # Prices rarely change: two months speak for them. How much is stored or transferred varies from
 # day to day, so that is the mean of a year.
 LINES = """
-create temp view all_lines as
+create or replace temp view all_lines as
 select *, usage_date > data_through - interval 60 day as is_late,
     org_id = getvariable('org_id') as is_own
 from marts.fct_line_items cross join marts.data_through
 where charge_type = 'usage' and quantity > 0
     and usage_date > data_through - interval 365 day;
 -- prices in dollars and in credits are never taken for each other
-create temp view lines as select * from all_lines where is_own and pricing_currency = (
+create or replace temp view lines as select * from all_lines where is_own and pricing_currency = (
     select arg_max(pricing_currency, usage_date) from all_lines where is_own
 )
 """
@@ -104,13 +104,15 @@ def learn(warehouse: Path, org_id: str) -> Rates:
         return Rates()
     try:
         with opened(warehouse) as db:
-            return _rates(db, org_id)
+            return rates_of(db, org_id)
     except (NotPublished, duckdb.Error) as error:
         log.warning("prices come from public lists: %s", str(error).splitlines()[0])
         return Rates()
 
 
-def _rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
+def rates_of(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
+    """The same of marts that are open already."""
+
     def rows(sql: str, **values: str) -> list[tuple[Any, ...]]:
         return [tuple(map(_exact, row)) for row in db.execute(sql, values).fetchall()]
 

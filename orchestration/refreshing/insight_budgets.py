@@ -25,13 +25,13 @@ from marts.agg_costs_daily as costs
 cross join marts.data_through as reach
 group by reach.data_through
 """
-# Of the filters that fit, those of budgets come first.
-OF_BUDGETS = "list_filter(fitting.fits, lambda each: each < $budgets)"
+# Of the filters that fit, those that are asked about.
+ASKED = "list_filter(fitting.fits, lambda each: list_contains($asked, each))"
 SPENT = f"""
 select
     costs.usage_date,
     costs.pricing_currency,
-    {OF_BUDGETS} as fits,
+    {ASKED} as fits,
     list_contains($total, costs.charge_type) as is_in_total,
     cast(sum(costs.cost_cents) as bigint)
 from plan_costs as costs
@@ -42,8 +42,9 @@ order by all
 RECENT = f"""
 select
     {", ".join(f"costs.{each}" for each in LEAF)},
-    {OF_BUDGETS} as fits,
+    {ASKED} as fits,
     list_contains($total, costs.charge_type) as is_in_total,
+    {{kind}} as kind,
     {{month}},
     {{week}},
     {{lately}}
@@ -83,20 +84,36 @@ def rows_of(
 ) -> list[Row]:
     """The same where costs are told apart already, the budgets being the first of all filters."""
     names = {number: each.name for number, each in enumerate(budgets)}
-    values = {"budgets": len(budgets), "total": list(THE_TOTAL)}
-    same = {"same_subject": same_subject(looked, "costs", "fitting")}
-    spent = db.execute(SPENT.format(**same), values).fetchall()
-    recent = db.execute(RECENT.format(**same, **RECENTLY), values).fetchall()
+    same = same_subject(looked, "costs", "fitting")
+    spent = db.execute(SPENT.format(same_subject=same), _asked(names)).fetchall()
     return budget_rows(
         [plan_of(each) for each in budgets],
         [
             Spent(day, _bucket(currency, fits, is_in_total, names), cents)
             for day, currency, fits, is_in_total, cents in spent
         ],
-        [_recent(row, names) for row in recent],
+        read_recent(db, looked, names),
         expected,
         reach,
     )
+
+
+def read_recent(db: Db, looked: Looked, names: Mapping[int, str], kind: str = "''") -> list[Recent]:
+    """What each leaf cost lately, in buckets of the filters that are asked about, by number.
+
+    Args:
+        db: Where costs are told apart.
+        looked: By what.
+        names: What filters are called.
+        kind: SQL over plan_costs as costs, for what else buckets are told apart by.
+    """
+    same = same_subject(looked, "costs", "fitting")
+    query = RECENT.format(same_subject=same, kind=kind, **RECENTLY)
+    return [_recent(row, names) for row in db.execute(query, _asked(names)).fetchall()]
+
+
+def _asked(names: Mapping[int, str]) -> dict[str, list[Any]]:
+    return {"asked": list(names), "total": list(THE_TOTAL)}
 
 
 def read_reach(db: Db) -> Reach | None:
@@ -144,8 +161,7 @@ def _bucket(
 
 
 def _recent(row: tuple[Any, ...], names: Mapping[int, str]) -> Recent:
-    *leaf, fits, is_in_total, month, week, lately = row
+    *leaf, fits, is_in_total, kind, month, week, lately = row
     found = Leaf(*leaf)
-    return Recent(
-        found, _bucket(found.pricing_currency, fits, is_in_total, names), month, week, lately
-    )
+    bucket = _bucket(found.pricing_currency, fits, is_in_total, names)._replace(kind=kind)
+    return Recent(found, bucket, month, week, lately)

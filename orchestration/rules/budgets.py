@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, mod
 
 from orchestration.config.yaml_file import YamlFile
 from orchestration.rules.costs import Costs
-from orchestration.rules.fields import Day, Strict, Text, read_rule_file
+from orchestration.rules.fields import Day, Strict, Text, read_rule_file, written_month
 from orchestration.settings import SettingsError
 
 UNBUDGETED = "(unbudgeted)"
@@ -26,14 +26,11 @@ def _cents(value: object) -> int:
     return int(Decimal(str(value)) * 100)
 
 
-def _month(value: object) -> date:
-    if not re.fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", str(value)) or str(value) < "0001":
-        raise ValueError("must have months such as 2026-05")
-    return date.fromisoformat(f"{value}-01")
-
-
 def _months(value: object) -> object:
-    return {_month(key): each for key, each in value.items()} if isinstance(value, dict) else value
+    """A key that is no month is a mistake of the whole curve."""
+    if not isinstance(value, dict):
+        return value
+    return {written_month(key): each for key, each in value.items()}
 
 
 def _not_reserved(value: str) -> str:

@@ -27,7 +27,26 @@ def _written_day(value: object) -> object:
     return value
 
 
+def written_month(value: object) -> object:
+    """A month as the first of its days."""
+    if not re.fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", str(value)) or str(value) < "0001":
+        raise ValueError("must be a month such as 2026-05")
+    return date.fromisoformat(f"{value}-01")
+
+
+def number(value: object, example: str) -> object:
+    """Digits alone: a model would take a fraction, and spaces.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not str(value).isdecimal():
+        raise ValueError(f"must be {example}")
+    return value
+
+
 Text = Annotated[str, AfterValidator(_not_empty)]
+Month = Annotated[date, BeforeValidator(written_month)]
 Day = Annotated[date, BeforeValidator(_written_day)]
 
 

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orchestration.rules.conditions import Dimension, dated
 from orchestration.rules.costs import Costs
-from orchestration.rules.fields import Strict, Text, read_rule_file
+from orchestration.rules.fields import Strict, Text, number, read_rule_file
 from orchestration.settings import SettingsError
 
 CSV, PARQUET = ".csv", ".parquet"
@@ -24,9 +24,7 @@ def _local(value: str) -> str:
 
 
 def _digits(value: object) -> object:
-    if not str(value).isdecimal():
-        raise ValueError("must be a whole number such as 1000")
-    return value
+    return number(value, "a whole number such as 1000")
 
 
 LocalFile = Annotated[Text, AfterValidator(_local)]
@@ -80,9 +78,9 @@ def read_metrics(file: Path) -> list[Metric]:
     if read is None:
         return []
     found, yaml_file = read
-    for number, each in enumerate(found.metrics):
-        each.require_patterns(yaml_file, ("metrics", number))
-        if any(other.name == each.name for other in found.metrics[:number]):
-            mistake = yaml_file.mistake(("metrics", number, "name"), "stands here twice")
+    for position, each in enumerate(found.metrics):
+        each.require_patterns(yaml_file, ("metrics", position))
+        if any(other.name == each.name for other in found.metrics[:position]):
+            mistake = yaml_file.mistake(("metrics", position, "name"), "stands here twice")
             raise SettingsError(str(mistake))
     return found.metrics

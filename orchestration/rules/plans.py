@@ -1,9 +1,10 @@
-"""What an operator plans: budgets, and what costs are divided by. Read before anything else is."""
+"""What an operator plans: budgets, unit costs, scenarios. Read before anything else is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestration.rules.budgets import Budget, read_budgets
 from orchestration.rules.metrics import Metric, read_metrics
+from orchestration.rules.scenarios import Scenario, read_scenarios
 from orchestration.settings import Settings
 
 
@@ -11,8 +12,9 @@ from orchestration.settings import Settings
 class PlanFiles:
     """The files of config/ that plan something; nothing where they are absent."""
 
-    budgets: list[Budget]
-    metrics: list[Metric]
+    budgets: list[Budget] = field(default_factory=list)
+    metrics: list[Metric] = field(default_factory=list)
+    scenarios: list[Scenario] = field(default_factory=list)
 
 
 def read_plans(settings: Settings) -> PlanFiles:
@@ -24,4 +26,5 @@ def read_plans(settings: Settings) -> PlanFiles:
     return PlanFiles(
         budgets=read_budgets(settings.budgets_file),
         metrics=read_metrics(settings.metrics_file),
+        scenarios=read_scenarios(settings.scenarios_file),
     )

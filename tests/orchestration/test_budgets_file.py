@@ -92,7 +92,7 @@ CHILD = "- {name: b, parent: a, monthly: 1}\n"
         ),
         (budget("monthly: 1\nmonths: {2026-01: 1}"), "line 2: budgets[0] has more than one of mon"),
         (budget("months: {}"), "line 3: budgets[0].months "),
-        (budget("months: {2026-13: 1}"), "line 3: budgets[0].months must have months such as 2026"),
+        (budget("months: {2026-13: 1}"), "line 3: budgets[0].months must be a month such as 2026"),
         (budget("months:\n  2026-01: canary"), "budgets[0].months"),
         (
             budget("changes:\n- {from: 2026-02-01, monthly: 1}\n- {from: 2026-02-01, monthly: 2}"),

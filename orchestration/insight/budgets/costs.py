@@ -26,11 +26,16 @@ Expected = Mapping[tuple[Leaf, date], int]
 
 
 class Bucket(NamedTuple):
-    """Costs that no budget tells apart."""
+    """Costs that no plan tells apart.
+
+    Attributes:
+        kind: What else they are told apart by, where anybody asks.
+    """
 
     pricing_currency: str
     fits: Fits
     is_in_total: bool
+    kind: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ WEEK = timedelta(days=7)
 class Rest:
     """What is still to come of a month in one bucket, and how that is known."""
 
+    leaf: Leaf
     bucket: Bucket
     cents: int
     basis: str
@@ -58,7 +59,10 @@ class Expecting:
         is_running = month == first_of_month(self._reach.data_through)
         cents = whole - sum(each.month_cents for each in found) * is_running
         parts = in_whole_cents(cents * each for each in _shares(found))
-        return [Rest(each.bucket, part, FORECAST) for each, part in zip(found, parts, strict=True)]
+        return [
+            Rest(each.leaf, each.bucket, part, FORECAST)
+            for each, part in zip(found, parts, strict=True)
+        ]
 
     def _at_the_rate(self, found: list[Recent], month: date) -> list[Rest]:
         """Nothing where there are no seven complete days whose rate could be taken."""
@@ -66,7 +70,10 @@ class Expecting:
             return []
         days = days_in_month(month) - (self.first_day(month) - month).days
         parts = in_whole_cents(Fraction(each.week_cents * days, 7) for each in found)
-        return [Rest(each.bucket, part, RUN_RATE) for each, part in zip(found, parts, strict=True)]
+        return [
+            Rest(each.leaf, each.bucket, part, RUN_RATE)
+            for each, part in zip(found, parts, strict=True)
+        ]
 
 
 def basis_of(rest: Iterable[Rest]) -> str | None:
