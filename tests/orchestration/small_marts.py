@@ -18,7 +18,21 @@ create table marts.fct_line_item_days (
     resource_type varchar, cluster_name varchar, service varchar, category varchar,
     region varchar, cloud_provider varchar, instance_size varchar, sku varchar,
     charge_type varchar, invoice_id varchar, pricing_currency varchar, is_in_total boolean,
-    tags map(varchar, varchar[]), tags_first_seen map(varchar, varchar[]), cost_cents bigint
+    tags map(varchar, varchar[]), tags_first_seen map(varchar, varchar[]), cost_cents bigint,
+    quantity double, unit varchar, atlas_region varchar, tier_lower_bound double,
+    tier_upper_bound double
+);
+create view marts.fct_line_items as
+    select * replace (quantity::decimal(38, 18) as quantity) from marts.fct_line_item_days;
+create table marts.dim_regions (provider varchar, atlas_region varchar, region varchar);
+insert into marts.dim_regions values
+    ('AWS', 'US_EAST_1', 'us-east-1'), ('AWS', 'EU_WEST_1', 'eu-west-1');
+create table marts.dim_clusters (
+    cluster_id varchar, cluster_type varchar, cloud_provider varchar, instance_size varchar,
+    nodes bigint, disk_gb double
+);
+create table marts.dim_clusters_history (
+    billed_as varchar, disk_gb double, valid_from timestamp, valid_to timestamp, seen_in varchar
 );
 create view marts.agg_costs_daily as select * from marts.fct_line_item_days;
 create table marts.data_through (data_through date)
@@ -49,6 +63,9 @@ USUAL = {
     "charge_type": "usage",
     "invoice_id": "inv1",
     "pricing_currency": "USD",
+    "quantity": 72,
+    "unit": "server hours",
+    "atlas_region": "US_EAST_1",
 }
 
 

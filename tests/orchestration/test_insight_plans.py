@@ -7,6 +7,7 @@ import pytest
 
 from orchestration.insight.budgets.costs import Leaf
 from orchestration.insight.budgets.table import BUDGETS
+from orchestration.insight.scenarios.table import SCENARIOS
 from orchestration.insight.unit_costs.table import UNIT_COSTS
 from orchestration.refreshing.insight_plans import TABLES, build
 from orchestration.rules.plans import PlanFiles, read_plans
@@ -143,6 +144,95 @@ def test_unit_costs_of_costs_in_marts(costs, config):
     assert len(problems) == 1
     assert problems[0].startswith("gone: ")
     assert problems[0].endswith("gone.csv cannot be read: No such file or directory.")
+
+
+SCENARIOS_FILE = """\
+scenarios:
+- name: bigger
+  changes:
+  - name: to M50
+    from: 2026-07
+    instance_size: M50
+    when: {all: [{dimension: resource, is: orders}, {dimension: sku, contains: m30}]}
+  - name: support grows
+    from: 2026-07
+    growth_percent: 10
+    when: {all: [{dimension: charge_type, is: support}]}
+- name: elsewhere
+  changes:
+  - name: moves
+    from: 2026-07
+    region: eu-west-1
+    when: {all: [{dimension: resource, is: orders}]}
+- name: sleeping
+  changes:
+  - name: weekends
+    from: 2026-07
+    pause: {weekends: true}
+    when: {all: [{dimension: resource, is: orders}, {dimension: sku, contains: m30}]}
+- name: nowhere
+  changes: [{name: a, from: 2026-07, region: mars, when: {all: [{dimension: sku, ends: m30}]}}]
+- name: unheard of
+  changes: [{name: a, from: 2026-07, instance_size: M9, when: {all: [{dimension: sku, ends: m30}]}}]
+- name: gone
+  changes: [{name: a, from: 2026-07, instance_size: M10, when: {all: [{dimension: sku, is: x}]}}]
+"""
+
+
+@pytest.fixture
+def sized(costs):
+    """The same, with the bigger one's size where its price is looked for."""
+    for each in costs:
+        if "M50" in each.said.get("sku", ""):
+            each.said["instance_size"] = "M50"
+    return costs
+
+
+def scenarios(costs, config, paused=()):
+    config.scenarios_file.write_text(SCENARIOS_FILE)
+    config.budgets_file.unlink()
+    config.metrics_file.unlink()
+    with marts_of([*costs, *paused], THROUGH) as db:
+        db.execute(
+            "insert into marts.dim_clusters values ($id, 'REPLICASET', 'AWS', 'M30', 3, 40)",
+            {"id": USUAL["resource_id"]},
+        )
+        rows, problems = build(db, read_plans(config), config.config_dir, {})
+    return {
+        (scenario, scope): (baseline, changed, basis)
+        for scenario, month, scope, _, _, baseline, changed, _, _, basis in rows[SCENARIOS]
+        if month == date(2026, 7, 1)
+    }, problems
+
+
+def test_scenarios_are_priced_by_the_bill(sized, config):
+    """An M50 server hour costs $4 ÷ 72 here, an M30's $6 ÷ 72; July has 31 days."""
+    found, problems = scenarios(sized, config)
+    assert found["bigger", "to M50"] == (31 * 600, 31 * 400, "your invoices")
+    # 10 % more support, and less for servers
+    assert found["bigger", "support grows"] == (31 * 800, 31 * 880, None)
+    assert found["bigger", "(total)"] == (31 * 1800, 31 * (400 + 400 + 880), None)
+    # nothing was paid for there: the list says 1.13 times as much
+    basis = "your invoices, another region's price"
+    assert found["elsewhere", "moves"] == (31_000, 35_030, basis)
+    assert problems == [
+        "nowhere: a: AWS has no region mars.",
+        "unheard of: a: nobody knows what M9 costs on AWS.",
+        "gone: a: no server of the last 30 days fits its conditions.",
+    ]
+
+
+def test_a_pause_charges_included_disks_unless_the_bill_shows_otherwise(sized, config):
+    """23 of 31 days of $6, and eight days of thrice 40 GB at the list's $0.00018 an hour."""
+    found, _ = scenarios(sized, config)
+    cents = round(23 * 600 + 8 * 24 * 120 * 0.018)
+    assert found["sleeping", "weekends"][:2] == (18_600, cents)
+
+
+def test_a_bill_that_charges_no_disk_of_a_paused_cluster_is_believed(sized, config):
+    paused = cost(date(2026, 4, 30), 0, category="Paused instance", sku="PAUSED")
+    found, _ = scenarios(sized, config, [paused])
+    assert found["sleeping", "weekends"][:2] == (18_600, 23 * 600)
 
 
 def test_without_files_or_without_a_bill_nothing_is_asked(costs, config, tmp_path):
