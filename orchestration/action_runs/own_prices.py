@@ -5,6 +5,7 @@ Read-only; where nothing is published yet there is nothing to learn, and public 
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,7 @@ from lines where category = 'Flex'
 """
 
 NOTHING = [(None,)]
+Asking = Callable[..., list[tuple[Any, ...]]]
 CURRENCY = "select coalesce(arg_max(pricing_currency, usage_date), 'USD') from lines"
 
 
@@ -104,20 +106,34 @@ def learn(warehouse: Path, org_id: str) -> Rates:
         return Rates()
     try:
         with opened(warehouse) as db:
-            return rates_of(db, org_id)
+            return _rates(db, org_id)
     except (NotPublished, duckdb.Error) as error:
         log.warning("prices come from public lists: %s", str(error).splitlines()[0])
         return Rates()
 
 
-def rates_of(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
-    """The same of marts that are open already."""
+def server_rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
+    """Of marts that are open already, only what servers and their disks cost."""
+    rows = _asking(db, org_id)
+    [(currency,)] = rows(CURRENCY)
+    return Rates(
+        server_hour={(p, r, size): cents for p, r, size, cents in rows(SERVER_HOUR)},
+        gb_hour=dict(rows(UNIT_PRICE, category="Storage %", unit="GB hours")),
+        currency=currency,
+    )
 
+
+def _asking(db: duckdb.DuckDBPyConnection, org_id: str) -> Asking:
     def rows(sql: str, **values: str) -> list[tuple[Any, ...]]:
         return [tuple(map(_exact, row)) for row in db.execute(sql, values).fetchall()]
 
     rows("set variable org_id = $org_id", org_id=org_id)
     rows(LINES)
+    return rows
+
+
+def _rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
+    rows = _asking(db, org_id)
     [(stored,)] = rows(STORED_PER_DISK, category="Backup snapshot") or NOTHING
     [(continuous,)] = rows(STORED_PER_DISK, category="Continuous (PIT)") or NOTHING
     [(flex,)] = rows(FLEX_DAY)

@@ -48,6 +48,18 @@ def rounded(amount: Fraction) -> int:
     return whole if amount >= 0 else -whole
 
 
+def shared(numerators: Iterable[int], denominator: int) -> list[int]:
+    """The same of amounts that have a denominator in common, without a fraction for each."""
+    found: list[int] = []
+    exact = told = 0
+    for each in numerators:
+        exact += each
+        whole = (2 * abs(exact) + denominator) // (2 * denominator)
+        found.append((whole if exact >= 0 else -whole) - told)
+        told += found[-1]
+    return found
+
+
 def in_whole_cents(amounts: Iterable[Fraction]) -> list[int]:
     """Each amount in whole cents, within one of it, so that they add up to their sum, rounded."""
     found: list[int] = []

@@ -43,6 +43,8 @@ LEAF = (
     "charge_type",
     "pricing_currency",
 )
+# What every filter looks at.
+ALWAYS = ("charge_type", "pricing_currency")
 # The macro passes.
 PASSES = """
     case conditions.operator
@@ -78,8 +80,11 @@ create or replace temp table plan_conditions (
     operator varchar, is_negated boolean, operand varchar
 )
 """
+# Of lines that no filter sees the tags of, none are looked at.
+NO_TAGS = "cast([] as varchar[])"
+# Of every day; and of the last two months, also by what a forecast is made for.
 COSTS = """
-create or replace temp table plan_costs as
+create or replace temp table {table} as
 select
     usage_date,
     {columns},
@@ -87,8 +92,15 @@ select
     {first_tags} as first_tag_texts,
     cast(sum(cost_cents) as bigint) as cost_cents
 from marts.fct_line_item_days
-where usage_date <= (select data_through from marts.data_through)
+where usage_date >= $first_day and usage_date <= $data_through
 group by all
+"""
+REACH = """
+select
+    cast('-infinity' as date),
+    data_through - 61,
+    data_through
+from marts.data_through
 """
 SUBJECTS = """
 create or replace temp table plan_subjects as
@@ -175,9 +187,9 @@ class Looked:
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """What costs are told apart by, and what a forecast is made for."""
+        """What costs are told apart by, besides tags."""
         found = [each for name in self.dimensions for each in COLUMNS[name] if each]
-        return tuple(dict.fromkeys([*LEAF, *found]))
+        return tuple(dict.fromkeys([*ALWAYS, *found]))
 
 
 def looked_at(names: Sequence[str]) -> Looked:
@@ -190,31 +202,49 @@ def looked_at(names: Sequence[str]) -> Looked:
     )
 
 
-def tell_apart(db: Db, filters: Sequence[Costs], also: Sequence[str] = ()) -> Looked:
-    """Make plan_costs, and plan_fits, which says which filters fit what of it, by number from 0.
+def tell_apart(
+    db: Db, filters: Sequence[Costs], also: Sequence[str] = (), *, only_recent: bool = False
+) -> Looked:
+    """Make plan_costs, plan_recent and plan_fits: what fits them, by number from 0.
 
     Args:
         db: A connection to the marts that may be open read-only.
         filters: What is asked for.
         also: Dimensions to tell costs apart by that no filter looks at.
+        only_recent: Whether nobody asks about earlier days: then plan_costs has none.
     """
     _write_filters(db, filters)
     rows = db.execute("select distinct dimension from plan_conditions").fetchall()
     looked = looked_at([*(name for (name,) in rows), *also])
-    columns = ", ".join(looked.columns)
-    db.execute(
-        COSTS.format(
-            columns=columns,
-            tags=TAG_VALUES.format(keys="$keys", tags="tags"),
-            first_tags=TAG_VALUES.format(keys="$first_keys", tags="tags_first_seen"),
-        ),
-        {"keys": list(looked.tag_keys), "first_keys": list(looked.first_keys)},
-    )
-    db.execute(SUBJECTS.format(columns=columns))
+    for first, lately, through in db.execute(REACH).fetchall():
+        period = (lately if only_recent else first), through
+        _write_costs(db, "plan_costs", looked, looked.columns, period)
+        by_leaf = tuple(dict.fromkeys([*LEAF, *looked.columns]))
+        _write_costs(db, "plan_recent", looked, by_leaf, (lately, through))
+    db.execute(SUBJECTS.format(columns=", ".join(looked.columns)))
     _write_attributes(db, looked)
     db.execute(FITTING)
     db.execute(FITS.format(subjects=", ".join(f"subjects.{each}" for each in _told_by(looked))))
     return looked
+
+
+def _write_costs(
+    db: Db, table: str, looked: Looked, columns: Sequence[str], period: tuple[Any, Any]
+) -> None:
+    first, through = period
+    query = COSTS.format(
+        table=table,
+        columns=", ".join(columns),
+        tags=_texts("tags", "$keys", looked.tag_keys),
+        first_tags=_texts("tags_first_seen", "$first_keys", looked.first_keys),
+    )
+    keys = {"keys": list(looked.tag_keys), "first_keys": list(looked.first_keys)}
+    asked = {name: value for name, value in keys.items() if value}
+    db.execute(query, {"first_day": first, "data_through": through, **asked})
+
+
+def _texts(tags: str, keys: str, asked: Sequence[str]) -> str:
+    return TAG_VALUES.format(keys=keys, tags=tags) if asked else NO_TAGS
 
 
 def same_subject(looked: Looked, one: str, other: str) -> str:

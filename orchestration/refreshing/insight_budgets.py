@@ -48,7 +48,7 @@ select
     {{month}},
     {{week}},
     {{lately}}
-from plan_costs as costs
+from plan_recent as costs
 inner join plan_fits as fitting on {{same_subject}}
 cross join marts.data_through as reach
 group by all
@@ -105,7 +105,7 @@ def read_recent(db: Db, looked: Looked, names: Mapping[int, str], kind: str = "'
         db: Where costs are told apart.
         looked: By what.
         names: What filters are called.
-        kind: SQL over plan_costs as costs, for what else buckets are told apart by.
+        kind: SQL over plan_recent as costs, for what else buckets are told apart by.
     """
     same = same_subject(looked, "costs", "fitting")
     query = RECENT.format(same_subject=same, kind=kind, **RECENTLY)

@@ -1,4 +1,4 @@
-"""`budgets`, `unit_costs` and `scenarios`: plans held against costs that are told apart once."""
+"""`budgets`, `unit_costs` and `scenarios`: plans held against costs told apart by their filters."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from orchestration.insight.scenarios.table import SCENARIOS
 from orchestration.insight.tables import Row, Table
 from orchestration.insight.unit_costs.table import UNIT_COSTS
 from orchestration.refreshing import insight_budgets, insight_scenarios, insight_unit_costs
-from orchestration.refreshing.filtered_costs import Looked, tell_apart
+from orchestration.refreshing.filtered_costs import tell_apart
 from orchestration.rules.plans import PlanFiles
 
 Db = duckdb.DuckDBPyConnection
@@ -30,33 +30,34 @@ def build(
         folder: What the files of metrics are relative to: config/.
         expected: What whole months of leaves are forecast to cost.
     """
+    rows: dict[Table, list[Row]] = {each: [] for each in TABLES}
     reach = insight_budgets.read_reach(db)
-    changes = [(each, change) for each in plans.scenarios for change in each.changes]
-    of_changes = [each.costs(change) for each, change in changes]
-    filters = [*plans.budgets, *plans.metrics, *of_changes]
-    if not filters or reach is None:
-        return {each: [] for each in TABLES}, []
-    labels = [each.label_dimension for each in plans.metrics if each.label_dimension]
-    looked = tell_apart(db, filters, [*labels, *(insight_scenarios.ALSO if changes else ())])
-    budgets = insight_budgets.rows_of(db, looked, plans.budgets, expected, reach)
-    metrics = list(enumerate(plans.metrics, start=len(plans.budgets)))
-    unit_costs, problems = insight_unit_costs.rows_of(db, looked, metrics, folder, reach)
-    first = len(plans.budgets) + len(plans.metrics)
-    numbered = [(number, *each) for number, each in enumerate(changes, start=first)]
-    scenarios, others = _scenarios(db, looked, numbered, expected, reach)
-    rows = {BUDGETS: budgets, UNIT_COSTS: unit_costs, SCENARIOS: scenarios}
-    return rows, [*problems, *others]
+    if reach is None:
+        return rows, []
+    problems: list[str] = []
+    if plans.budgets or plans.metrics:
+        looked = tell_apart(db, [*plans.budgets, *plans.metrics], _labels(plans))
+        rows[BUDGETS] = insight_budgets.rows_of(db, looked, plans.budgets, expected, reach)
+        metrics = list(enumerate(plans.metrics, start=len(plans.budgets)))
+        unit_costs = insight_unit_costs.rows_of(db, looked, metrics, folder, reach)
+        rows[UNIT_COSTS], problems = unit_costs
+    if plans.scenarios:
+        rows[SCENARIOS], others = _scenarios(db, plans, expected, reach)
+        problems += others
+    return rows, problems
+
+
+def _labels(plans: PlanFiles) -> list[str]:
+    return [each.label_dimension for each in plans.metrics if each.label_dimension]
 
 
 def _scenarios(
-    db: Db,
-    looked: Looked,
-    numbered: list[insight_scenarios.Numbered],
-    expected: Expected,
-    reach: Reach,
+    db: Db, plans: PlanFiles, expected: Expected, reach: Reach
 ) -> tuple[list[Row], list[str]]:
-    if not numbered:
-        return [], []
+    changes = [(each, change) for each in plans.scenarios for change in each.changes]
+    filters = [each.costs(change) for each, change in changes]
+    looked = tell_apart(db, filters, insight_scenarios.ALSO, only_recent=True)
+    numbered = [(number, *each) for number, each in enumerate(changes)]
     found, problems = insight_scenarios.what_ifs(db, looked, numbered)
     names = {number: str(number) for number, *_ in numbered}
     recent = insight_budgets.read_recent(db, looked, names, insight_scenarios.KIND)

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import duckdb
 
-from orchestration.action_runs.own_prices import rates_of
+from orchestration.action_runs.own_prices import server_rates
 from orchestration.actions.pricing import list_prices
 from orchestration.actions.pricing.pricer import HOURS, INVOICES, Pricer
 from orchestration.actions.pricing.shapes import DEDICATED, Servers, Shape
@@ -31,7 +31,7 @@ select distinct
     coalesce(costs.cloud_provider, ''),
     coalesce(regions.atlas_region, costs.region, ''),
     coalesce(costs.instance_size, '')
-from plan_costs as costs
+from plan_recent as costs
 inner join plan_fits as fitting on {{same_subject}}
 cross join marts.data_through as reach
 left join marts.dim_regions as regions
@@ -123,7 +123,7 @@ class _Prices:
 
     def of(self, org_id: str) -> Pricer:
         if org_id not in self._known:
-            self._known[org_id] = Pricer(rates_of(self._db, org_id))
+            self._known[org_id] = Pricer(server_rates(self._db, org_id))
         return self._known[org_id]
 
     def hour(self, org_id: str, servers: Servers) -> tuple[Fraction, str]:

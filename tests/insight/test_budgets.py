@@ -11,7 +11,7 @@ from orchestration.insight.budgets.costs import Bucket, Leaf, Recent, Spent
 from orchestration.insight.budgets.plan import ALWAYS, Plan, Plans, Step
 from orchestration.insight.budgets.rows import budget_rows
 from orchestration.insight.budgets.table import BUDGETS
-from orchestration.insight.months import in_whole_cents, months_on, rounded
+from orchestration.insight.months import in_whole_cents, months_on, rounded, shared
 from orchestration.insight.reach import Reach
 
 USD, CREDITS = "USD", "Atlas Credits"
@@ -371,6 +371,13 @@ def test_whole_cents_add_up_and_each_is_within_one(amounts):
     found = in_whole_cents(amounts)
     assert sum(found) == rounded(sum(amounts, Fraction(0)))
     assert all(abs(each - exact) <= 1 for each, exact in zip(found, amounts, strict=True))
+
+
+@given(st.lists(st.integers(-1000, 1000), max_size=12), st.integers(1, 97))
+@settings(max_examples=50, deadline=None)
+def test_a_common_denominator_gives_the_same(numerators, denominator):
+    fractions = [Fraction(each, denominator) for each in numerators]
+    assert shared(numerators, denominator) == in_whole_cents(fractions)
 
 
 CENTS = st.integers(-500, 5000)

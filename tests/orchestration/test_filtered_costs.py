@@ -6,7 +6,7 @@ import jinja2
 import pytest
 
 from orchestration.refreshing import filtered_costs
-from orchestration.refreshing.filtered_costs import COLUMNS, LEAF, looked_at, tell_apart, text_of
+from orchestration.refreshing.filtered_costs import ALWAYS, COLUMNS, looked_at, tell_apart, text_of
 from orchestration.rules.conditions import DIMENSIONS
 from orchestration.rules.costs import Costs
 from tests.conftest import ROOT
@@ -144,7 +144,7 @@ def test_costs_are_told_apart_by_what_is_looked_at_and_no_more():
     looked = looked_at(["project", "tag:b", "tag:a", "tag_first_seen:c", "service", "project"])
     assert looked.dimensions == ("project", "service")
     assert (looked.tag_keys, looked.first_keys) == (("a", "b"), ("c",))
-    assert looked.columns == (*LEAF, "project_name")
+    assert looked.columns == (*ALWAYS, "project_name", "project_id", "service")
     assert text_of(looked, "tag:b", "x") == "x.tag_texts[2]"
     assert text_of(looked, "tag_first_seen:c", "x") == "x.first_tag_texts[1]"
     assert text_of(looked, "project", "x") == "coalesce(x.project_name, '(none)')"

@@ -22,7 +22,10 @@ class Leaf(NamedTuple):
 
 
 Expected = Mapping[tuple[Leaf, date], int]
-"""Cents that a leaf is expected to cost in a month, all of it, by the month's first day."""
+"""Cents that a leaf is expected to cost in a month, all of it, by the month's first day.
+
+A leaf that has cost nothing in two months fits nothing that is known, and is left out.
+"""
 
 
 class Bucket(NamedTuple):

@@ -7,11 +7,10 @@ add up exactly: buckets to leaves where there is a forecast, and to the sum of a
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from fractions import Fraction
 from itertools import groupby
 
 from orchestration.insight.budgets.costs import Bucket, Expected, Leaf, Recent
-from orchestration.insight.months import DAY, days_in_month, first_of_month, in_whole_cents
+from orchestration.insight.months import DAY, days_in_month, first_of_month, shared
 from orchestration.insight.reach import Reach
 
 FORECAST, RUN_RATE = "forecast", "run rate"
@@ -58,7 +57,8 @@ class Expecting:
     def _as_forecast(self, whole: int, found: list[Recent], month: date) -> list[Rest]:
         is_running = month == first_of_month(self._reach.data_through)
         cents = whole - sum(each.month_cents for each in found) * is_running
-        parts = in_whole_cents(cents * each for each in _shares(found))
+        weights = _weights(found)
+        parts = shared((cents * each for each in weights), sum(weights))
         return [
             Rest(each.leaf, each.bucket, part, FORECAST)
             for each, part in zip(found, parts, strict=True)
@@ -69,7 +69,7 @@ class Expecting:
         if self._reach.data_through - WEEK < self._reach.complete_from:
             return []
         days = days_in_month(month) - (self.first_day(month) - month).days
-        parts = in_whole_cents(Fraction(each.week_cents * days, 7) for each in found)
+        parts = shared((each.week_cents * days for each in found), 7)
         return [
             Rest(each.leaf, each.bucket, part, RUN_RATE)
             for each, part in zip(found, parts, strict=True)
@@ -94,8 +94,7 @@ def _words(leaf: Leaf) -> tuple[str, ...]:
     return (leaf.pricing_currency, *(each or "" for each in leaf))
 
 
-def _shares(found: list[Recent]) -> list[Fraction]:
-    """What each bucket is of its leaf; equal parts where nothing was spent lately."""
+def _weights(found: list[Recent]) -> list[int]:
+    """How a leaf divides among its buckets; in equal parts where nothing was spent lately."""
     weights = [abs(each.lately_cents) for each in found]
-    total = sum(weights)
-    return [Fraction(each, total) if total else Fraction(1, len(found)) for each in weights]
+    return weights if any(weights) else [1] * len(found)

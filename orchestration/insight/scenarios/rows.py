@@ -64,11 +64,19 @@ def scenario_rows(
 def _parts(scenario: WhatIf, rest: Sequence[Rest], month: date, days: int) -> list[_Part]:
     """The scenario's currency alone, in whole cents that add up."""
     mine = [each for each in rest if each.bucket.pricing_currency == scenario.pricing_currency]
+    touched = [number for number, each in enumerate(mine) if _is_touched(scenario, each, month)]
     paused = _Paused(month, days)
     changed = in_whole_cents(
-        _changed(scenario, each, month) + paused.besides(scenario, each) for each in mine
+        _changed(scenario, mine[number], month) + paused.besides(scenario, mine[number])
+        for number in touched
     )
-    return [_Part(each, cents) for each, cents in zip(mine, changed, strict=True)]
+    cents = dict(zip(touched, changed, strict=True))
+    return [_Part(each, cents.get(number, each.cents)) for number, each in enumerate(mine)]
+
+
+def _is_touched(scenario: WhatIf, rest: Rest, month: date) -> bool:
+    fits = rest.bucket.fits
+    return any(each.number in fits and each.is_on(month) for each in scenario.effects)
 
 
 def _changed(scenario: WhatIf, rest: Rest, month: date) -> Fraction:
