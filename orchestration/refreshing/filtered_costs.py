@@ -43,6 +43,12 @@ LEAF = (
     "charge_type",
     "pricing_currency",
 )
+# Lines by day, and what is told apart in the sums of them, which are far fewer.
+LINES, SUMS = "marts.fct_line_item_days", "marts.agg_costs_daily"
+IN_SUMS = frozenset({
+    "connection", "org_id", "org_name", "project_id", "project_name", "cloud_provider", "service",
+    "category", "region", "charge_type", "invoice_id", "pricing_currency",
+})  # fmt: skip
 # What every filter looks at.
 ALWAYS = ("charge_type", "pricing_currency")
 # The macro passes.
@@ -91,7 +97,7 @@ select
     {tags} as tag_texts,
     {first_tags} as first_tag_texts,
     cast(sum(cost_cents) as bigint) as cost_cents
-from marts.fct_line_item_days
+from {source}
 where usage_date >= $first_day and usage_date <= $data_through
 group by all
 """
@@ -235,12 +241,18 @@ def _write_costs(
     query = COSTS.format(
         table=table,
         columns=", ".join(columns),
+        source=_source(looked, columns),
         tags=_texts("tags", "$keys", looked.tag_keys),
         first_tags=_texts("tags_first_seen", "$first_keys", looked.first_keys),
     )
     keys = {"keys": list(looked.tag_keys), "first_keys": list(looked.first_keys)}
     asked = {name: value for name, value in keys.items() if value}
     db.execute(query, {"first_day": first, "data_through": through, **asked})
+
+
+def _source(looked: Looked, columns: Sequence[str]) -> str:
+    is_in_sums = IN_SUMS.issuperset(columns) and not (looked.tag_keys or looked.first_keys)
+    return SUMS if is_in_sums else LINES
 
 
 def _texts(tags: str, keys: str, asked: Sequence[str]) -> str:

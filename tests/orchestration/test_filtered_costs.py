@@ -119,6 +119,18 @@ def test_tags_of_the_first_reading_are_seen_where_they_are_asked_for():
     assert fitting(condition, tags="first_seen") == 8
 
 
+def test_sums_are_asked_where_they_tell_enough_apart():
+    """What is said to be in them is."""
+    sums = (ROOT / "dbt_project/models/marts/agg_costs_daily.sql").read_text()
+    assert set(words(sums.replace(",", " "))) >= filtered_costs.IN_SUMS
+    with marts_of([SHOP, TAGGED], DAY) as db:
+        db.execute("create or replace view marts.agg_costs_daily as "
+                   "select * from marts.fct_line_item_days where cost_cents = 1")  # fmt: skip
+        for condition, cents in ((when(**{"is": "shop"}), 1), (when(dimension="sku", ends="0"), 9)):
+            tell_apart(db, [Costs.model_validate({"when": {"all": [condition]}})])
+            assert db.execute("select sum(cost_cents) from plan_costs").fetchall() == [(cents,)]
+
+
 def test_charge_types_and_the_currency_are_part_of_a_filter():
     credit = cost(DAY, 16, charge_type="credit")
     in_credits = cost(DAY, 32, pricing_currency="Atlas Credits")
