@@ -166,7 +166,8 @@ def _effect(
     if change.growth_percent is not None:
         return Effect(*about, growth=Fraction(change.growth_percent) / 100)
     if change.pause is not None:
-        hours = {each.leaf: _paused_hour(db, prices, each.leaf) for each in servers}
+        clusters = {each.leaf.resource_id: each.leaf for each in servers if each.servers.size}
+        hours = {leaf: _paused_hour(db, prices, leaf) for leaf in clusters.values()}
         return Effect(*about, hours=_hours(change.pause), paused_hour_cents=hours, basis=INVOICES)
     ratios, bases = _ratios(db, prices, change, servers)
     return Effect(*about, ratios=ratios, basis=", ".join(sorted(bases)))

@@ -14,7 +14,12 @@ from orchestration.rules.fields import Month, Strict, Text, number, read_rule_fi
 from orchestration.settings import SettingsError
 
 KINDS = ("instance_size", "region", "pause", "growth_percent")
-SERVERS = Condition.model_validate({"dimension": "category", "is": "Dedicated instance"})
+SERVERS = ({"dimension": "category", "is": "Dedicated instance"},)
+# What a cluster costs while it runs: not what it keeps.
+RUNNING = (
+    {"dimension": "resource_type", "is": ["cluster", "search_nodes"]},
+    {"dimension": "service", "is_not": ["Storage", "Backup", "Atlas Data Federation"]},
+)
 TOTAL = "(total)"
 
 
@@ -80,8 +85,15 @@ class Change(Strict):
 
     @property
     def is_of_servers(self) -> bool:
-        """Whether it changes what servers cost, whatever else fits its conditions."""
+        """Whether it changes what clusters cost while they run, whatever else fits."""
         return self.growth_percent is None
+
+    @property
+    def costs(self) -> When:
+        """What it is about."""
+        besides = RUNNING if self.pause else SERVERS if self.is_of_servers else ()
+        conditions = [Condition.model_validate(each) for each in besides]
+        return When(all=[*self.when.all, *conditions], any=self.when.any)
 
 
 class Scenario(Strict):
@@ -94,10 +106,7 @@ class Scenario(Strict):
 
     def costs(self, change: Change) -> Costs:
         """What a change of it is about."""
-        when = change.when
-        if change.is_of_servers:
-            when = When(all=[*when.all, SERVERS], any=when.any)
-        return Costs(when=when, tags=self.tags, currency=self.currency)
+        return Costs(when=change.costs, tags=self.tags, currency=self.currency)
 
 
 class _File(Strict):

@@ -40,6 +40,13 @@ def test_a_change_of_servers_is_about_nothing_else(read):
         ("resource", "a"),
         ("category", "Dedicated instance"),
     ]
+    [found] = read(scenario("from: 2027-01\npause: {weekends: true}"))
+    rows = list(found.costs(found.changes[0]).when.rows("current"))
+    assert [row["operand"] for row in rows if row["is_negated"]] == [
+        "Storage",
+        "Backup",
+        "Atlas Data Federation",
+    ]
     [found] = read(scenario("from: 2027-01\ngrowth_percent: -2.5"))
     assert len(list(found.costs(found.changes[0]).when.rows("current"))) == 1
     assert found.changes[0].first_month == date(2027, 1, 1)
