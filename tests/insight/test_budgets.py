@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.insight.budgets.costs import Bucket, Leaf, Recent, Spent
-from orchestration.insight.budgets.plan import ALWAYS, Plan, Plans, Step
+from orchestration.insight.budgets.plan import ALWAYS, Plan, Plans, Step, between
 from orchestration.insight.budgets.rows import budget_rows
 from orchestration.insight.budgets.table import BUDGETS
 from orchestration.insight.months import in_whole_cents, months_on, rounded, shared
@@ -414,6 +414,14 @@ def test_budgets_that_share_nothing_and_the_rest_add_up_to_the_whole(data):
         assert found["all", MARCH]["forecast_cents"] == sum(
             cents for (_, month), cents in expected.items() if month == MARCH
         )
+
+
+def test_the_days_between_periods():
+    one, two = (JANUARY, FEBRUARY), (date(2026, 1, 15), MARCH)
+    assert between([]) == (ALWAYS,)
+    assert between([two, one]) == ((date.min, JANUARY), (MARCH, date.max))
+    assert between([one, (MARCH, date.max)]) == ((date.min, JANUARY), (FEBRUARY, MARCH))
+    assert between([ALWAYS]) == ()
 
 
 def test_a_sum_of_children_adds_whole_cents():

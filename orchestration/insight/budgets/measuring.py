@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 
 from orchestration.insight.budgets.costs import Bucket, Spent
 from orchestration.insight.budgets.expecting import Expecting, Rest, basis_of
-from orchestration.insight.budgets.plan import Plan, Plans
+from orchestration.insight.budgets.plan import Period, Plan, Plans, between, is_within, overlap
 from orchestration.insight.months import DAY, days_between, first_of_month, next_month, rounded
 from orchestration.insight.reach import Reach
 
-Covers = Callable[[Bucket, date], bool]
-"""Whether what is measured covers costs of a bucket on a day."""
+Covers = Callable[[Bucket], tuple[Period, ...]]
+"""When what is measured covers costs of a bucket: on days of any of these periods."""
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,10 @@ class Measuring:
         """What is covered of a month."""
         by_day: dict[date, int] = defaultdict(int)
         for bucket, days in self._by_month.get(month, {}).items():
-            for day, cents in days.items():
-                if covers(bucket, day):
-                    by_day[day] += cents
+            if periods := covers(bucket):
+                for day, cents in days.items():
+                    if is_within(day, periods):
+                        by_day[day] += cents
         if next_month(month) <= self._reach.data_through + DAY:
             return Measured(by_day, {}, 1, None, is_known=True)
         found = self._expecting.rest(month)
@@ -102,10 +104,9 @@ class Measuring:
         rest = dict.fromkeys(days, 0)
         covered: set[Bucket] = set()
         for bucket, cents in by_bucket.items():
-            for day in days:
-                if covers(bucket, day):
-                    rest[day] += cents
-                    covered.add(bucket)
+            for day in _within(days, covers(bucket)):
+                rest[day] += cents
+                covered.add(bucket)
         basis = basis_of(each for each in found if each.bucket in covered)
         return Measured(by_day, rest, len(days), basis, is_known=bool(found))
 
@@ -113,16 +114,12 @@ class Measuring:
 def covered_by(plans: Plans, plan: Plan) -> Covers:
     """Costs of a budget or of any of its children, on days for which both have an amount."""
     family = frozenset(plans.family(plan))
-    known: dict[tuple[Bucket, date], bool] = {}
 
-    def covers(bucket: Bucket, day: date) -> bool:
-        key = bucket, day
-        if key not in known:
-            fitting = family.intersection(bucket.fits)
-            known[key] = plans.is_valid(plan.name, day) and any(
-                plans.is_valid(each, day) for each in fitting
-            )
-        return known[key]
+    @cache
+    def covers(bucket: Bucket) -> tuple[Period, ...]:
+        theirs = [one for name in family.intersection(bucket.fits) for one in plans.of(name)]
+        both = (overlap(one, mine) for one in theirs for mine in plans.periods(plan))
+        return tuple(each for each in both if each)
 
     return covers
 
@@ -131,11 +128,14 @@ def covered_by_none(plans: Plans, pricing_currency: str) -> Covers:
     """Costs in the total that are in no budget on their day."""
     own = {each.name for each in plans if not each.covers_children_only}
 
-    def covers(bucket: Bucket, day: date) -> bool:
-        return (
-            bucket.is_in_total
-            and bucket.pricing_currency == pricing_currency
-            and not any(plans.is_valid(each, day) for each in own.intersection(bucket.fits))
-        )
+    @cache
+    def covers(bucket: Bucket) -> tuple[Period, ...]:
+        if not bucket.is_in_total or bucket.pricing_currency != pricing_currency:
+            return ()
+        return between([one for name in own.intersection(bucket.fits) for one in plans.of(name)])
 
     return covers
+
+
+def _within(days: list[date], periods: tuple[Period, ...]) -> list[date]:
+    return [day for day in days if is_within(day, periods)] if periods else []

@@ -74,9 +74,9 @@ class Plans:
             self._periods[plan.name] = tuple(each for each in found if each)
         return self._periods[plan.name]
 
-    def is_valid(self, name: str, day: date) -> bool:
-        """Whether a budget has an amount for a day."""
-        return any(first <= day < end for first, end in self.periods(self.by_name[name]))
+    def of(self, name: str) -> tuple[Period, ...]:
+        """The same by name."""
+        return self.periods(self.by_name[name])
 
     def is_planned(self, plan: Plan, month: date) -> bool:
         """Whether it has an amount for any day of a month."""
@@ -108,6 +108,21 @@ def overlap(one: Period, other: Period) -> Period | None:
     """The days that two periods have in common, if any."""
     first, end = max(one[0], other[0]), min(one[1], other[1])
     return (first, end) if first < end else None
+
+
+def is_within(day: date, periods: Iterable[Period]) -> bool:
+    """Whether a day is in any of some periods."""
+    return any(first <= day < end for first, end in periods)
+
+
+def between(periods: Iterable[Period]) -> tuple[Period, ...]:
+    """The days that none of some periods has."""
+    found, reached = [], ALWAYS[0]
+    for first, end in sorted(periods):
+        if reached < first:
+            found.append((reached, first))
+        reached = max(reached, end)
+    return (*found, (reached, ALWAYS[1])) if reached < ALWAYS[1] else tuple(found)
 
 
 def _of_month(month: date) -> Period:
