@@ -154,6 +154,21 @@ class Settings(Credentials):
         return self.config_dir / "allocation.yaml"
 
     @property
+    def budgets_file(self) -> Path:
+        """What may be spent on which costs."""
+        return self.config_dir / "budgets.yaml"
+
+    @property
+    def metrics_file(self) -> Path:
+        """What costs are divided by."""
+        return self.config_dir / "metrics.yaml"
+
+    @property
+    def scenarios_file(self) -> Path:
+        """What might be changed."""
+        return self.config_dir / "scenarios.yaml"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's own storage: runs, events, schedules."""
         return self.data_dir / "dagster"

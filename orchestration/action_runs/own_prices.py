@@ -5,6 +5,7 @@ Read-only; where nothing is published yet there is nothing to learn, and public 
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,14 @@ log = logging.getLogger("atlas_costs")
 # Prices rarely change: two months speak for them. How much is stored or transferred varies from
 # day to day, so that is the mean of a year.
 LINES = """
-create temp view all_lines as
+create or replace temp view all_lines as
 select *, usage_date > data_through - interval 60 day as is_late,
     org_id = getvariable('org_id') as is_own
 from marts.fct_line_items cross join marts.data_through
 where charge_type = 'usage' and quantity > 0
     and usage_date > data_through - interval 365 day;
 -- prices in dollars and in credits are never taken for each other
-create temp view lines as select * from all_lines where is_own and pricing_currency = (
+create or replace temp view lines as select * from all_lines where is_own and pricing_currency = (
     select arg_max(pricing_currency, usage_date) from all_lines where is_own
 )
 """
@@ -95,6 +96,7 @@ from lines where category = 'Flex'
 """
 
 NOTHING = [(None,)]
+Asking = Callable[..., list[tuple[Any, ...]]]
 CURRENCY = "select coalesce(arg_max(pricing_currency, usage_date), 'USD') from lines"
 
 
@@ -110,12 +112,28 @@ def learn(warehouse: Path, org_id: str) -> Rates:
         return Rates()
 
 
-def _rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
+def server_rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
+    """Of marts that are open already, only what servers and their disks cost."""
+    rows = _asking(db, org_id)
+    [(currency,)] = rows(CURRENCY)
+    return Rates(
+        server_hour={(p, r, size): cents for p, r, size, cents in rows(SERVER_HOUR)},
+        gb_hour=dict(rows(UNIT_PRICE, category="Storage %", unit="GB hours")),
+        currency=currency,
+    )
+
+
+def _asking(db: duckdb.DuckDBPyConnection, org_id: str) -> Asking:
     def rows(sql: str, **values: str) -> list[tuple[Any, ...]]:
         return [tuple(map(_exact, row)) for row in db.execute(sql, values).fetchall()]
 
     rows("set variable org_id = $org_id", org_id=org_id)
     rows(LINES)
+    return rows
+
+
+def _rates(db: duckdb.DuckDBPyConnection, org_id: str) -> Rates:
+    rows = _asking(db, org_id)
     [(stored,)] = rows(STORED_PER_DISK, category="Backup snapshot") or NOTHING
     [(continuous,)] = rows(STORED_PER_DISK, category="Continuous (PIT)") or NOTHING
     [(flex,)] = rows(FLEX_DAY)

@@ -1,7 +1,5 @@
 """config/allocation.yaml: keys such as team, each with rules; the first that fits counts."""
 
-import re
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orchestration.config.yaml_file import Place, YamlFile
 from orchestration.rules.conditions import Dimension, When
-from orchestration.rules.fields import Strict, Text, read_rule_file
+from orchestration.rules.fields import Day, Strict, Text, read_rule_file
 from orchestration.settings import SettingsError
 
 UNALLOCATED = "(unallocated)"
@@ -36,16 +34,8 @@ def _different_keys(value: object) -> object:
     return value
 
 
-def _written_day(value: object) -> object:
-    """Pydantic would take 0 and 1767225600 for seconds since 1970."""
-    if isinstance(value, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("must be a day such as 2026-05-01")
-    return value
-
-
 Percent = Annotated[Decimal, Field(gt=0, le=100, decimal_places=6)]
 Percents = Annotated[dict[Text, Percent], BeforeValidator(_different_keys), AfterValidator(_whole)]
-Day = Annotated[date, BeforeValidator(_written_day)]
 Values = Annotated[list[Text], Field(min_length=1), AfterValidator(_different)]
 
 

@@ -1,10 +1,12 @@
 """What values of the rule files have in common."""
 
+import re
+from datetime import date
 from pathlib import Path
 from typing import Annotated, TypeVar
 
 import duckdb
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
 
 from orchestration.config.yaml_file import OnlyText, Place, YamlFile, YamlMistake, read_yaml
 from orchestration.settings import SettingsError
@@ -18,7 +20,34 @@ def _not_empty(value: str) -> str:
     return value.strip()
 
 
+def _written_day(value: object) -> object:
+    """Pydantic would take 0 and 1767225600 for seconds since 1970."""
+    if isinstance(value, str) and not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("must be a day such as 2026-05-01")
+    return value
+
+
+def written_month(value: object) -> object:
+    """A month as the first of its days."""
+    if not re.fullmatch("[0-9]{4}-(0[1-9]|1[0-2])", str(value)) or str(value) < "0001":
+        raise ValueError("must be a month such as 2026-05")
+    return date.fromisoformat(f"{value}-01")
+
+
+def number(value: object, example: str) -> object:
+    """Digits alone: a model would take a fraction, and spaces.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not str(value).isdecimal():
+        raise ValueError(f"must be {example}")
+    return value
+
+
 Text = Annotated[str, AfterValidator(_not_empty)]
+Month = Annotated[date, BeforeValidator(written_month)]
+Day = Annotated[date, BeforeValidator(_written_day)]
 
 
 class Strict(BaseModel):

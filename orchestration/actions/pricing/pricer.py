@@ -123,7 +123,7 @@ class Pricer:
         """What a cluster costs besides its disks while it runs."""
         transfer = Decimal(0)
         for each in shape.servers:
-            hour, basis = self._server_hour(each)
+            hour, basis = self.server_hour(each)
             cents = hour * each.count * HOURS
             yield Priced(f"{each.count} x {each.size} in {each.region}", cents, basis)
             transfer += cents * self._transfer_share(each.provider)
@@ -131,8 +131,12 @@ class Pricer:
         if transfer:
             yield Priced("transfer", transfer, f"{INVOICES}, the mean of your clusters")
 
-    def _server_hour(self, servers: Servers) -> tuple[Decimal, str]:
-        """Cents of one server hour: of this region, of another by its factor, or the list's."""
+    def server_hour(self, servers: Servers) -> tuple[Decimal, str]:
+        """Cents of one server hour: of this region, of another by its factor, or the list's.
+
+        Raises:
+            KeyError: a size that neither the invoices nor the list know.
+        """
         rates = self._rates.server_hour
         key = (servers.provider, servers.region, servers.size)
         if key in rates:

@@ -1,0 +1,1 @@
+"""What would be if something were changed: what is expected, with other prices, hours or growth."""

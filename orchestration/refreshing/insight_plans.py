@@ -1,0 +1,64 @@
+"""`budgets`, `unit_costs` and `scenarios`: plans held against costs told apart by their filters."""
+
+from pathlib import Path
+
+import duckdb
+
+from orchestration.insight.budgets.costs import Expected
+from orchestration.insight.budgets.table import BUDGETS
+from orchestration.insight.reach import Reach
+from orchestration.insight.scenarios.rows import scenario_rows
+from orchestration.insight.scenarios.table import SCENARIOS
+from orchestration.insight.tables import Row, Table
+from orchestration.insight.unit_costs.table import UNIT_COSTS
+from orchestration.refreshing import insight_budgets, insight_scenarios, insight_unit_costs
+from orchestration.refreshing.filtered_costs import tell_apart
+from orchestration.rules.plans import PlanFiles
+
+Db = duckdb.DuckDBPyConnection
+TABLES = (BUDGETS, UNIT_COSTS, SCENARIOS)
+
+
+def build(
+    db: Db, plans: PlanFiles, folder: Path, expected: Expected
+) -> tuple[dict[Table, list[Row]], list[str]]:
+    """The rows of each table, and a sentence about each metric or scenario that is left out.
+
+    Args:
+        db: A connection to the marts that may be open read-only; it gets temporary tables.
+        plans: As they are written.
+        folder: What the files of metrics are relative to: config/.
+        expected: What whole months of leaves are forecast to cost.
+    """
+    rows: dict[Table, list[Row]] = {each: [] for each in TABLES}
+    reach = insight_budgets.read_reach(db)
+    if reach is None:
+        return rows, []
+    problems: list[str] = []
+    if plans.budgets or plans.metrics:
+        looked = tell_apart(db, [*plans.budgets, *plans.metrics], _labels(plans))
+        rows[BUDGETS] = insight_budgets.rows_of(db, looked, plans.budgets, expected, reach)
+        metrics = list(enumerate(plans.metrics, start=len(plans.budgets)))
+        unit_costs = insight_unit_costs.rows_of(db, looked, metrics, folder, reach)
+        rows[UNIT_COSTS], problems = unit_costs
+    if plans.scenarios:
+        rows[SCENARIOS], others = _scenarios(db, plans, expected, reach)
+        problems += others
+    return rows, problems
+
+
+def _labels(plans: PlanFiles) -> list[str]:
+    return [each.label_dimension for each in plans.metrics if each.label_dimension]
+
+
+def _scenarios(
+    db: Db, plans: PlanFiles, expected: Expected, reach: Reach
+) -> tuple[list[Row], list[str]]:
+    changes = [(each, change) for each in plans.scenarios for change in each.changes]
+    filters = [each.costs(change) for each, change in changes]
+    looked = tell_apart(db, filters, insight_scenarios.ALSO, only_recent=True)
+    numbered = [(number, *each) for number, each in enumerate(changes)]
+    found, problems = insight_scenarios.what_ifs(db, looked, numbered)
+    names = {number: str(number) for number, *_ in numbered}
+    recent = insight_budgets.read_recent(db, looked, names, insight_scenarios.KIND)
+    return scenario_rows(found, recent, expected, reach), problems
