@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from orchestration.insight.forecasting.calendars import MONTHS_AHEAD, Calendar, Floats
 
+Bools = NDArray[np.bool_]
 MONTHS = MONTHS_AHEAD + 1
 MOST_ORIGINS = 24
 SCORED = (0, 1, 3)
@@ -60,44 +62,67 @@ class Tried:
 
     Attributes:
         usable: The origins (but the last) at which the series was old enough to judge methods by.
+        chosen: The method of the forecast itself.
+        best: What was forecast by the method that was best by then: at each origin it is chosen
+            anew by what was known there, so that errors are those of choosing, too.
     """
 
     actuals: Floats
-    usable: np.ndarray  # type: ignore[type-arg]
+    usable: Bools
     forecasts: dict[str, Floats] = field(default_factory=dict)
     chosen: str = ""
-
-    @property
-    def best(self) -> Floats:
-        """The chosen method's forecasts."""
-        return self.forecasts[self.chosen]
+    best: Floats = field(default_factory=lambda: np.zeros((0, MONTHS)))
 
     def choose(self, otherwise: str) -> None:
-        """Take the method with the least error; `otherwise` where nothing can be compared.
+        """Take the method with the least error; `otherwise` where nothing can be compared."""
+        names = list(self.forecasts)
+        every = np.stack([self.forecasts[name] for name in names])
+        wins = winners(every, self.actuals, self.usable, names.index(otherwise))
+        self.best = every[wins, np.arange(len(wins))]
+        self.chosen = names[wins[-1]]
 
-        Methods are compared in order: one gives way only to one that is worth the change.
-        """
-        scores = {name: self.score(name) for name in self.forecasts}
-        best = otherwise
-        for name, score in scores.items():
-            if score is None:
-                continue
-            standing = scores[best]
-            if standing is None or score < standing * WORTHWHILE:
-                best = name
-        self.chosen = best
+    def rename(self, name: str) -> None:
+        """Say why there was nothing to choose: all methods say the same then."""
+        self.forecasts[name] = self.best
+        self.chosen = name
 
-    def score(self, name: str) -> float | None:
-        """Absolute errors of the horizons that count, as shares of what was spent."""
-        shares = []
-        for ahead in SCORED:
-            actual = self.actuals[:, ahead]
-            judged = self.usable & ~np.isnan(actual) & ~np.isnan(self.forecasts[name][:, ahead])
-            if judged.any():
-                weights = FADING ** np.arange(judged.sum())[::-1]
-                missed = np.abs(self.forecasts[name][judged, ahead] - actual[judged])
-                spent = np.abs(actual[judged])
-                shares.append(
-                    float((weights * missed).sum()) / max(float((weights * spent).sum()), 1.0)
-                )
-        return sum(shares) / len(shares) if shares else None
+
+def winners(forecasts: Floats, actuals: Floats, usable: Bools, otherwise: int) -> list[int]:
+    """The method to believe at each origin, by the origins before it.
+
+    Methods are compared in order: one gives way only to one that is worth the change.
+
+    Args:
+        forecasts: Methods x origins x months ahead.
+        actuals: Origins x months ahead; nan where the month is not over at the last origin.
+        usable: Which origins count.
+        otherwise: The method where nothing can be compared.
+    """
+    scored = list(SCORED)
+    missed = np.abs(forecasts - actuals)[:, :, scored]
+    spent = np.abs(actuals)[:, scored]
+    counts = usable[:, None] & ~np.isnan(spent)
+    missed, spent = np.where(counts, missed, 0.0), np.where(counts, spent, 0.0)
+    return [_winner(*_scores(missed, spent, counts, row), otherwise) for row in range(len(usable))]
+
+
+def _scores(missed: Floats, spent: Floats, counts: Bools, row: int) -> tuple[Floats, bool]:
+    """Errors as shares of what was spent, of months that were over at an origin."""
+    shares = []
+    for column, ahead in enumerate(SCORED):
+        over = max(row - ahead, 0)
+        if counts[:over, column].any():
+            weights = FADING ** np.arange(over)[::-1]
+            whole = max(float(weights @ spent[:over, column]), 1.0)
+            shares.append(missed[:, :over, column] @ weights / whole)
+    return np.sum(shares, axis=0), bool(shares)
+
+
+def _winner(scores: Floats, is_known: bool, otherwise: int) -> int:
+    if not is_known:
+        return otherwise
+    best = otherwise
+    for method, score in enumerate(scores):
+        if score < scores[best] * WORTHWHILE:
+            best = method
+    return best

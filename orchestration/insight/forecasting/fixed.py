@@ -8,12 +8,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from orchestration.insight.forecasting import lumps
 from orchestration.insight.forecasting.backtest import MONTHS, Origins, Tried
-from orchestration.insight.forecasting.calendars import Floats
+from orchestration.insight.forecasting.calendars import Calendar, Floats
 from orchestration.insight.forecasting.parts import Part
 
 USUAL = "mean of the last 12 months"
-EVERY = (1, 2, 3, 4, 6, 12)
+EVERY = (1, 2, 3, 6, 12)
 """Months after which a lump may come again."""
 SHARES = (1, 3, 12)
 """Months over which the share of usage is taken."""
@@ -35,7 +36,8 @@ def tried(part: Part, origins: Origins, usage: Mapping[int, tuple[Floats, Floats
     for day in origins.days:
         known = part.known(day, origins.delay)
         sums = origins.calendar.month_sums(known)
-        rows.append(_at_least(sums[-1], ways(sums[:-1], *usage[day])))
+        found_ways = ways(sums[:-1], *usage[day]) | _lumps(known, origins.calendar)
+        rows.append(_at_least(sums[-1], found_ways))
     months_before = [int(origins.calendar.months[day]) for day in origins.days]
     usable = np.array([before - started >= 2 for before in months_before])
     usable[-1] = False
@@ -55,8 +57,6 @@ def ways(past: Floats, usage_past: Floats, usage_ahead: Floats) -> Ways:
         name = f"share of usage over {months} month{'s' if months > 1 else ''}"
         found[name] = _share(past[-months:], usage_past[-months:]) * usage_ahead
     found["what usage leaves of the monthly minimum"] = _shortfall(past, usage_past, usage_ahead)
-    for every in EVERY[1:]:
-        found[f"every {every} months"] = _again(past, every)
     return found
 
 
@@ -77,13 +77,11 @@ def _shortfall(past: Floats, usage_past: Floats, usage_ahead: Floats) -> Floats:
     return np.maximum(minimum - usage_ahead, 0.0)
 
 
-def _again(past: Floats, every: int) -> Floats:
-    """The mean of the last three months that lie whole periods back; nothing is known, nothing."""
-    found = np.zeros(MONTHS)
-    for ahead in range(MONTHS):
-        alike = past[::-1][(every - 1 - ahead % every) :: every][:3]
-        found[ahead] = alike.mean() if len(alike) else 0.0
-    return found
+def _lumps(known: Floats, calendar: Calendar) -> Ways:
+    return {
+        f"the same week every {every} months": lumps.again(known, calendar, every)[:MONTHS]
+        for every in EVERY
+    }
 
 
 def _at_least(billed: float, found: Ways) -> Ways:

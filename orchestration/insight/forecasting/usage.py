@@ -114,13 +114,9 @@ def _months(known: Floats, path: Floats, calendar: Calendar) -> Floats:
 
 def _choose(one: Tried, part: Part, known: Floats) -> None:
     """One method, or the name of why there is nothing to choose."""
+    one.choose(USUAL)
     age = len(known) - 1 - part.first
     if age != 0 and is_gone(known[:-1]):
-        one.choose(USUAL)
-        one.forecasts[GONE] = one.best
-        one.chosen = GONE
+        one.rename(GONE)
     elif age < MATURE_DAYS:
-        one.forecasts[NEW] = one.forecasts[USUAL]
-        one.chosen = NEW
-    else:
-        one.choose(USUAL)
+        one.rename(NEW)
