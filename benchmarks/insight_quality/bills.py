@@ -41,8 +41,12 @@ def _days(invoice: Invoice, line: Line) -> Iterator[CostDay]:
     project_id, project_name = (project.id, project.name) if project else ("", "")
     service = line.product.service
     # as the models have it: search nodes and services of a project are not its clusters
-    name = cluster.name if cluster else line.app or (f"{project_name} / {service}" if project else "")
-    key = Key("sandbox", org.id, project_id, name or org.id, service, line.product.charge_type, "USD")
+    name = (
+        cluster.name if cluster else line.app or (f"{project_name} / {service}" if project else "")
+    )
+    key = Key(
+        "sandbox", org.id, project_id, name or org.id, service, line.product.charge_type, "USD"
+    )
     resource_id = cluster.id if cluster else f"{project_id}{name}" or org.id
     for day, share in cents_by_day(line):
         yield CostDay(

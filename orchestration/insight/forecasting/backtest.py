@@ -115,7 +115,8 @@ def _scores(missed: Floats, spent: Floats, counts: Bools, row: int) -> tuple[Flo
             weights = FADING ** np.arange(over)[::-1]
             whole = max(float(weights @ spent[:over, column]), 1.0)
             shares.append(missed[:, :over, column] @ weights / whole)
-    return np.sum(shares, axis=0), bool(shares)
+    # the month's end alone says little about the months after it
+    return np.sum(shares, axis=0), len(shares) == len(SCORED)
 
 
 def _winner(scores: Floats, is_known: bool, otherwise: int) -> int:

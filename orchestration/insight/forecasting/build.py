@@ -1,7 +1,6 @@
 """The way in: costs by day go in, the rows of three tables come out."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -9,44 +8,44 @@ import numpy as np
 from orchestration.insight.forecasting import fixed, lateness, naive, usage
 from orchestration.insight.forecasting.backtest import MONTHS, Origins, Tried, origins_of
 from orchestration.insight.forecasting.calendars import Calendar, Floats
-from orchestration.insight.forecasting.parts import CostDay, Event, Part, parts_of
+from orchestration.insight.forecasting.parts import CostDay, Event, Key, Part, parts_of
+from orchestration.insight.forecasting.rows import Told
+from orchestration.insight.forecasting.tables import FORECAST_PARTS, FORECAST_QUALITY, FORECASTS
+from orchestration.insight.forecasting.told import Forecast
+from orchestration.insight.tables import Row, Table
 
 LEAST_DAYS = 28
 """Complete days of costs below which nothing is forecast."""
 LEAST_BEFORE_ORIGIN = 56
+"""Days of costs before the first origin of the backtest."""
 
 
-@dataclass
-class Forecast:
-    """Each part with what was tried on it, and the naive rivals of each.
+def build(
+    rows: Sequence[CostDay], events: Iterable[Event], as_of: date, posted_through: date
+) -> dict[Table, list[Row]]:
+    """The rows of every table of the forecast; none if there are no costs.
 
-    Attributes:
-        tried: Of each part, in the order of the parts.
-        rivals: By name of a naive forecast, each part's months by origin.
+    Args:
+        rows: Costs by day and part, what was billed on different days apart.
+        events: What happened to resources.
+        as_of: The newest day of the data.
+        posted_through: The day on which its newest usage was posted.
     """
-
-    parts: list[Part]
-    tried: list[Tried]
-    rivals: list[dict[str, Floats]]
-    origins: Origins
-
-    @property
-    def history_days(self) -> int:
-        """Complete days of costs."""
-        return self.origins.as_of
+    found = forecast(rows, events, as_of, posted_through)
+    if found is None:
+        return {FORECASTS: [], FORECAST_PARTS: [], FORECAST_QUALITY: []}
+    told = Told(found, LEAST_DAYS)
+    return {
+        FORECASTS: list(told.forecasts()),
+        FORECAST_PARTS: list(told.parts()),
+        FORECAST_QUALITY: list(told.quality()),
+    }
 
 
 def forecast(
     rows: Sequence[CostDay], events: Iterable[Event], as_of: date, posted_through: date
 ) -> Forecast | None:
-    """What each part of a bill will cost; None if there is none.
-
-    Args:
-        rows: Costs by day and part.
-        events: What happened to resources.
-        as_of: The newest day of the data.
-        posted_through: The day on which its newest usage was posted.
-    """
+    """What each part of a bill will cost; arguments as above."""
     calendar = Calendar.ahead_of(min((row.usage_date for row in rows), default=as_of), as_of)
     counted = [row for row in rows if row.usage_date < calendar.until]
     parts = parts_of(counted, events, calendar)
@@ -54,43 +53,39 @@ def forecast(
         return None
     delay = max((posted_through - as_of).days, 0)
     origins = origins_of(calendar, calendar.position(as_of), delay, LEAST_BEFORE_ORIGIN)
-    return Forecast(
-        parts,
-        _tried(parts, origins),
-        [naive.rivals(part, origins) for part in parts],
-        origins,
-    )
+    rivals = [naive.rivals(part, origins) for part in parts]
+    return Forecast(parts, _tried(parts, origins), rivals, origins)
 
 
 def _tried(parts: Sequence[Part], origins: Origins) -> list[Tried]:
     """Usage first: support and minimum charges follow it."""
     metered = [part for part in parts if part.key.charge_type == "usage"]
-    shares = {
-        day: lateness.shares_billed(metered, origins.calendar, day) for day in origins.days
+    shares = {day: lateness.shares_billed(metered, origins.calendar, day) for day in origins.days}
+    of_usage = {
+        part.key: one
+        for part, one in zip(metered, usage.tried(metered, origins, shares), strict=True)
     }
-    of_usage = dict(
-        zip((p.key for p in metered), usage.tried(metered, origins, shares), strict=True)
-    ) if metered else {}
     return [
         of_usage.get(part.key)
-        or fixed.tried(part, origins, _usage_of(part, metered, of_usage, origins))
+        or fixed.tried(part, origins, _usage_followed(part, metered, of_usage, origins))
         for part in parts
     ]
 
 
-def _usage_of(
-    part: Part, metered: Sequence[Part], tried: dict, origins: Origins  # type: ignore[type-arg]
+def _usage_followed(
+    part: Part, metered: Sequence[Part], tried: Mapping[Key, Tried], origins: Origins
 ) -> dict[int, tuple[Floats, Floats]]:
     """By origin, complete months and months ahead of the usage that a charge may follow."""
-    same = [
-        one
-        for one in metered
-        if (one.key.connection, one.key.org_id, one.key.pricing_currency)
-        == (part.key.connection, part.key.org_id, part.key.pricing_currency)
-    ]
+    same = [one for one in metered if _payer(one) == _payer(part)]
     found = {}
     for row, day in enumerate(origins.days):
-        days = sum((one.known(day, origins.delay) for one in same), np.zeros(day + 1))
-        ahead = sum((tried[one.key].best[row] for one in same), np.zeros(MONTHS))
-        found[day] = (origins.calendar.month_sums(days)[:-1], ahead)
+        days, ahead = np.zeros(day + 1), np.zeros(MONTHS)
+        for one in same:
+            days += one.known(day, origins.delay)
+            ahead += tried[one.key].best[row]
+        found[day] = origins.calendar.month_sums(days)[:-1], ahead
     return found
+
+
+def _payer(part: Part) -> tuple[str, str, str]:
+    return part.key.connection, part.key.org_id, part.key.pricing_currency

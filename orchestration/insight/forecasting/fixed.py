@@ -37,7 +37,11 @@ def tried(part: Part, origins: Origins, usage: Mapping[int, tuple[Floats, Floats
         known = part.known(day, origins.delay)
         sums = origins.calendar.month_sums(known)
         found_ways = ways(sums[:-1], *usage[day]) | _lumps(known, origins.calendar)
-        rows.append(_at_least(sums[-1], found_ways))
+        billed = np.zeros(MONTHS)
+        billed[0] = sums[-1]
+        if day == origins.as_of:
+            billed = origins.calendar.month_sums(part.final)[len(sums) - 1 :]
+        rows.append({name: np.maximum(ahead, billed) for name, ahead in found_ways.items()})
     months_before = [int(origins.calendar.months[day]) for day in origins.days]
     usable = np.array([before - started >= 2 for before in months_before])
     usable[-1] = False
@@ -82,8 +86,3 @@ def _lumps(known: Floats, calendar: Calendar) -> Ways:
         f"the same week every {every} months": lumps.again(known, calendar, every)[:MONTHS]
         for every in EVERY
     }
-
-
-def _at_least(billed: float, found: Ways) -> Ways:
-    """The running month costs no less than what it is charged already."""
-    return {name: np.concatenate([[max(ahead[0], billed)], ahead[1:]]) for name, ahead in found.items()}

@@ -36,7 +36,7 @@ def explained_step(steps: Sequence[tuple[int, str]], origin: int) -> int | None:
 def on_new_level(history: Floats, step: int) -> Floats:
     """A history whose days before a step are scaled to the level since: shape stays, level goes.
 
-    The day of the step itself is billed at both levels and counts as before it. A difference that
+    The day of the step itself is billed at both levels and takes the mean since. A difference that
     the noise of so few days may make is none.
     """
     since = history[step + 1 :]
@@ -47,8 +47,10 @@ def on_new_level(history: Floats, step: int) -> Floats:
     if abs(since.mean() - before.mean()) <= noise:
         return history
     whole_weeks = len(since) // 7 * 7 or len(since)
+    level = since[-whole_weeks:].mean()
     scaled = history.copy()
-    scaled[: step + 1] *= since[-whole_weeks:].mean() / before.mean()
+    scaled[:step] *= level / before.mean()
+    scaled[step] = level
     return scaled
 
 

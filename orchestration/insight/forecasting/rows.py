@@ -1,6 +1,6 @@
 """A forecast as rows of the three tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 import numpy as np
@@ -8,10 +8,10 @@ import numpy as np
 from orchestration.insight.forecasting import bands, scopes
 from orchestration.insight.forecasting.backtest import MONTHS
 from orchestration.insight.forecasting.bands import Spread
-from orchestration.insight.forecasting.build import Forecast
-from orchestration.insight.forecasting.calendars import Floats, add_months
+from orchestration.insight.forecasting.calendars import add_months
 from orchestration.insight.forecasting.errors import Judged
 from orchestration.insight.forecasting.scopes import Scope
+from orchestration.insight.forecasting.told import Forecast
 from orchestration.insight.tables import Row
 
 NOT_ENOUGH = "not enough data"
@@ -32,9 +32,7 @@ class Told:
         calendar = self._origins.calendar
         self._as_of = calendar.day(self._origins.as_of)
         self._scopes = scopes.scopes_of(forecast.parts)
-        self._months_told = [
-            ahead for ahead in range(MONTHS) if self._is_enough(ahead, least_days)
-        ]
+        self._months_told = [ahead for ahead in range(MONTHS) if self._is_enough(ahead, least_days)]
 
     def forecasts(self) -> Iterator[Row]:
         """Rows of `forecasts`."""
@@ -77,8 +75,14 @@ class Told:
             part = self._forecast.parts[number]
             key = part.key
             head = (
-                self._as_of, "part", part.resource_id, scopes.label(part), key.org_id,
-                key.pricing_currency, key.service, key.charge_type,
+                self._as_of,
+                "part",
+                part.resource_id,
+                scopes.label(part),
+                key.org_id,
+                key.pricing_currency,
+                key.service,
+                key.charge_type,
             )
             for name, months in one.forecasts.items():
                 judged = Judged(months[one.usable], one.actuals[one.usable])
@@ -87,9 +91,9 @@ class Told:
                 yield (*head, name, *_errors(judged), *held, chosen, judged.origins)
 
     def _is_enough(self, ahead: int, least_days: int) -> bool:
-        days = self._origins.as_of
-        reach = (self._month(ahead + 1) - self._as_of).days - 31
-        return days >= least_days and reach <= DAYS_AHEAD_PER_DAY * days
+        history = self._origins.as_of
+        away = (self._month(ahead) - self._as_of).days
+        return history >= least_days and away <= DAYS_AHEAD_PER_DAY * history
 
     def _month(self, ahead: int) -> date:
         return add_months(self._as_of, ahead)
@@ -100,9 +104,7 @@ class Told:
         parts, tried = self._forecast.parts, self._forecast.tried
         began = min(parts[n].first for n in members)
         rows = [n for n, day in enumerate(self._origins.days[:-1]) if day - began >= 28]
-        of_part = [
-            self._forecast.rivals[n][rival] if rival else tried[n].best for n in members
-        ]
+        of_part = [self._forecast.rivals[n][rival] if rival else tried[n].best for n in members]
         return Judged(
             np.sum(of_part, axis=0)[rows], np.sum([tried[n].actuals for n in members], axis=0)[rows]
         )
@@ -117,7 +119,14 @@ class Told:
             billed = self._billed(scope) if ahead == 0 else 0.0
             for level in range(len(bands.LEVELS)):
                 ends[2 * level : 2 * level + 2] = bands.band(expected, ahead, spread, level, billed)
-        return (*head, expected, *ends[2:], *ends, self._method(scope), _rounded(judged.mape(ahead)))
+        return (
+            *head,
+            expected,
+            *ends[2:],
+            *ends,
+            self._method(scope),
+            _rounded(judged.mape(ahead)),
+        )
 
     def _billed(self, scope: Scope) -> float:
         """What the running month costs already."""

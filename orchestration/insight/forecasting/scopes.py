@@ -45,7 +45,9 @@ def _resource(part: Part) -> tuple[str, str | None]:
     return f"{part.key.project_id}/{part.key.resource}", part.key.org_id
 
 
-KINDS: dict[str, tuple[Callable[[Part], tuple[str, str | None]], Callable[[Part], tuple[str, str]]]] = {
+KINDS: dict[
+    str, tuple[Callable[[Part], tuple[str, str | None]], Callable[[Part], tuple[str, str]]]
+] = {
     "total": (_total, lambda _: ("total", "Total")),
     "organization": (_organization, lambda part: (part.key.org_id, part.org_name)),
     "service": (_service, lambda part: (part.key.service, part.key.service)),

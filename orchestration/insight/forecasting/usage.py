@@ -29,6 +29,8 @@ def tried(parts: Sequence[Part], origins: Origins, shares: Mapping[int, Shares])
         origins: Where forecasts are made from.
         shares: By origin, how much of a day is billed at which age.
     """
+    if not parts:
+        return []
     known = [
         [completed(part, shares[day], origins.calendar, day, origins.delay) for day in origins.days]
         for part in parts
@@ -81,20 +83,23 @@ def _try_all(
     """The newest day may still grow, so it is no part of the history that methods see."""
     day, calendar = origins.days[row], origins.calendar
     history = known[:-1]
+    # days ahead that are billed already, such as a subscription's, cost that at least
+    ahead_billed = part.final[day:] if day == origins.as_of else np.zeros(1)
     if part.first >= day or is_gone(history):
         # of what began on the newest day, that day is all there is to go by
         rate = known[-1] if part.first == day else 0.0
-        _all_alike(one, row, _months(known, np.full(len(calendar.months) - day, rate), calendar))
+        path = np.maximum(np.full(len(calendar.months) - day, rate), ahead_billed)
+        _all_alike(one, row, _months(known, path, calendar))
         return
     history = _levelled(history, part, day)
-    rate = run_rate(history, calendar)
+    new = run_rate(history, calendar)
     ahead = {
-        name: method(history, calendar) if day - part.first >= needs else rate
+        name: method(history, calendar) if day - part.first >= needs else new
         for name, (method, needs) in SIMPLE.items()
     }
-    ahead[smoothing.NAME] = smooth if day - part.first >= smoothing.NEEDS_DAYS else rate
+    ahead[smoothing.NAME] = smooth if day - part.first >= smoothing.NEEDS_DAYS else new
     for name, path in ahead.items():
-        one.forecasts[name][row] = _months(known, path, calendar)
+        one.forecasts[name][row] = _months(known, np.maximum(path, ahead_billed), calendar)
     one.forecasts[AVERAGE][row] = np.mean([one.forecasts[name][row] for name in ahead], axis=0)
 
 
