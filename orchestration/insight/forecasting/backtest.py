@@ -64,7 +64,7 @@ class Tried:
         usable: The origins (but the last) at which the series was old enough to judge methods by.
         chosen: The method of the forecast itself.
         best: What was forecast by the method that was best by then: at each origin it is chosen
-            anew by what was known there, so that errors are those of choosing, too.
+            anew by what was known there, so that the error told is that of choosing, too.
     """
 
     actuals: Floats
@@ -72,6 +72,11 @@ class Tried:
     forecasts: dict[str, Floats] = field(default_factory=dict)
     chosen: str = ""
     best: Floats = field(default_factory=lambda: np.zeros((0, MONTHS)))
+
+    @property
+    def of_chosen(self) -> Floats:
+        """What the chosen method would have forecast all along: bands are made of its errors."""
+        return self.forecasts[self.chosen]
 
     def choose(self, otherwise: str) -> None:
         """Take the method with the least error; `otherwise` where nothing can be compared."""
@@ -83,7 +88,7 @@ class Tried:
 
     def rename(self, name: str) -> None:
         """Say why there was nothing to choose: all methods say the same then."""
-        self.forecasts[name] = self.best
+        self.forecasts[name] = self.of_chosen
         self.chosen = name
 
 

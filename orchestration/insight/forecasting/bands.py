@@ -62,7 +62,7 @@ def _scales(errors: Floats, counts: Floats) -> Floats:
     squares = np.nansum(errors**2, axis=0) / np.maximum(counts, 1)
     known = counts >= FEWEST
     last = int(np.flatnonzero(known)[-1])
-    scales = np.sqrt(squares)
+    scales: Floats = np.sqrt(squares)
     scales[1 : last + 1] = np.maximum.accumulate(scales[1 : last + 1])
     for ahead in range(last + 1, len(scales)):
         scales[ahead] = scales[last] * ((ahead + 1) / (last + 1)) ** GROWTH

@@ -68,7 +68,7 @@ class Calendar:
     def month_sums(self, values: Floats, position: int = 0) -> Floats:
         """Sums by month of values that begin at a position; the first is of that day's month."""
         months = self.months[position : position + len(values)]
-        return np.bincount(months - months[0], weights=values)
+        return np.bincount(months - months[0], weights=values).astype(np.float64)
 
     def month_start(self, position: int) -> int:
         """The position of the first day of a day's month; below 0 before the calendar begins."""

@@ -41,7 +41,7 @@ class Judged:
             spread = spread_of(np.delete(errors, row, axis=0))
             if spread is not None:
                 _note(held, errors[row], spread)
-        return tuple(sum(each) / len(each) if each else None for each in held)
+        return tuple(round(sum(each) / len(each), 6) if each else None for each in held)
 
 
 def _note(held: list[list[bool]], errors: Floats, spread: Spread) -> None:

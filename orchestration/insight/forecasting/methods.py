@@ -13,6 +13,8 @@ from orchestration.insight.forecasting.levels import last_shift
 Method = Callable[[Floats, Calendar], Floats]
 YEAR = 364
 """Whole weeks, so that a weekday falls on its own kind."""
+LASTING = 365
+"""Days in which a trend has lost two thirds of its slope."""
 
 
 def _ahead(history: Floats, calendar: Calendar) -> int:
@@ -67,6 +69,17 @@ def same_days_last_year(history: Floats, calendar: Calendar) -> Floats:
     return np.resize(history[-YEAR:], _ahead(history, calendar)) * growth
 
 
+def straight_line(history: Floats, calendar: Calendar) -> Floats:
+    """Each day lies on the straight line through the last half year, which levels off in a year."""
+    recent = history[-182:]
+    days = np.arange(len(recent)) - (len(recent) - 1) / 2
+    slope = float(days @ recent / (days @ days))
+    ahead = np.arange(1, _ahead(history, calendar) + 1)
+    reached = slope * LASTING * (1 - np.exp(-ahead / LASTING))
+    found: Floats = np.maximum(recent.mean() + slope * days[-1] + reached, 0.0)
+    return found
+
+
 def _by_day_of_month(history: Floats, calendar: Calendar, count: int) -> Floats:
     """Means by day of the month; a number that few months have takes the mean of all."""
     days = calendar.days_of_month[: len(history)][-31 * count :]
@@ -85,6 +98,7 @@ SIMPLE: dict[str, tuple[Method, int]] = {
     "same day of last month": (same_day_last_month, 31),
     "same days of the last 3 months": (same_days_three_months, 93),
     "mean since the last shift": (since_shift, 14),
+    "straight line through the last half year": (straight_line, 91),
     "same days of last year": (same_days_last_year, YEAR + 28),
 }
 """Each with the days of history it needs; simpler ones first, since a tie goes to the first."""

@@ -8,12 +8,13 @@ from orchestration.insight.forecasting.parts import Part
 
 LAST_MONTH = "same as last month"
 DAILY_RATE = "same daily rate"
+RIVALS = (LAST_MONTH, DAILY_RATE)
 
 
 def rivals(part: Part, origins: Origins) -> dict[str, Floats]:
     """Both forecasts of one part from every origin; they add up like the parts' own."""
     rows = [_at(part.known(day, origins.delay), day, origins) for day in origins.days]
-    return {name: np.stack([row[name] for row in rows]) for name in (LAST_MONTH, DAILY_RATE)}
+    return {name: np.stack([row[name] for row in rows]) for name in RIVALS}
 
 
 def _at(known: Floats, day: int, origins: Origins) -> dict[str, Floats]:

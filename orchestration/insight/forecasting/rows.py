@@ -1,15 +1,17 @@
 """A forecast as rows of the three tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import numpy as np
 
-from orchestration.insight.forecasting import bands, scopes
-from orchestration.insight.forecasting.backtest import MONTHS
+from orchestration.insight.forecasting import bands, scopes, usage
+from orchestration.insight.forecasting.backtest import MONTHS, Tried
 from orchestration.insight.forecasting.bands import Spread
-from orchestration.insight.forecasting.calendars import add_months
+from orchestration.insight.forecasting.calendars import Floats, add_months
 from orchestration.insight.forecasting.errors import Judged
+from orchestration.insight.forecasting.naive import RIVALS
+from orchestration.insight.forecasting.parts import Part
 from orchestration.insight.forecasting.scopes import Scope
 from orchestration.insight.forecasting.told import Forecast
 from orchestration.insight.tables import Row
@@ -37,8 +39,8 @@ class Told:
     def forecasts(self) -> Iterator[Row]:
         """Rows of `forecasts`."""
         for scope in self._scopes:
-            judged = self._judged(scope)
-            spread = bands.spread_of(judged.relative)
+            judged = self._judged(scope, [one.best for one in self._forecast.tried])
+            spread = bands.spread_of(self._steadily(scope).relative)
             for ahead in range(MONTHS):
                 yield self._row(scope, ahead, judged, spread)
 
@@ -65,30 +67,28 @@ class Told:
     def quality(self) -> Iterator[Row]:
         """Rows of `forecast_quality`."""
         for scope in self._scopes:
-            head = (self._as_of, *_named(scope), None, None)
-            ours = self._judged(scope)
-            yield (*head, self._method(scope), *_errors(ours), *ours.coverage(), True, ours.origins)
-            for name in self._forecast.rivals[0]:
-                rival = self._judged(scope, name)
-                yield (*head, name, *_errors(rival), None, None, False, rival.origins)
-        for number, one in enumerate(self._forecast.tried):
-            part = self._forecast.parts[number]
-            key = part.key
-            head = (
-                self._as_of,
-                "part",
-                part.resource_id,
-                scopes.label(part),
-                key.org_id,
-                key.pricing_currency,
-                key.service,
-                key.charge_type,
-            )
-            for name, months in one.forecasts.items():
-                judged = Judged(months[one.usable], one.actuals[one.usable])
-                chosen = name == one.chosen
-                held = judged.coverage() if chosen else (None, None)
-                yield (*head, name, *_errors(judged), *held, chosen, judged.origins)
+            yield from self._quality_of_scope(scope)
+        for part, one in zip(self._forecast.parts, self._forecast.tried, strict=True):
+            yield from self._quality_of_part(part, one)
+
+    def _quality_of_scope(self, scope: Scope) -> Iterator[Row]:
+        head = (self._as_of, *_named(scope), None, None)
+        ours = self._judged(scope, [one.best for one in self._forecast.tried])
+        held = self._steadily(scope).coverage()
+        yield (*head, self._method(scope), *_errors(ours), *held, True, ours.origins)
+        for name in RIVALS:
+            rival = self._judged(scope, [each[name] for each in self._forecast.rivals])
+            yield (*head, name, *_errors(rival), None, None, False, rival.origins)
+
+    def _quality_of_part(self, part: Part, one: Tried) -> Iterator[Row]:
+        key = part.key
+        scope = "part", part.resource_id, scopes.label(part), key.org_id, key.pricing_currency
+        for name, months in one.forecasts.items():
+            judged = Judged(months[one.usable], one.actuals[one.usable])
+            is_chosen = name == one.chosen
+            held = judged.coverage() if is_chosen else (None, None)
+            head = (self._as_of, *scope, key.service, key.charge_type, name)
+            yield (*head, *_errors(judged), *held, is_chosen, judged.origins)
 
     def _is_enough(self, ahead: int, least_days: int) -> bool:
         history = self._origins.as_of
@@ -98,15 +98,23 @@ class Told:
     def _month(self, ahead: int) -> date:
         return add_months(self._as_of, ahead)
 
-    def _judged(self, scope: Scope, rival: str | None = None) -> Judged:
+    def _steadily(self, scope: Scope) -> Judged:
+        """A scope's past forecasts as if today's methods had been chosen all along."""
+        return self._judged(scope, [one.of_chosen for one in self._forecast.tried])
+
+    def _judged(self, scope: Scope, by_part: Sequence[Floats]) -> Judged:
         """A scope's past forecasts from when it was old enough; what is young has none."""
-        members = scope.members
-        parts, tried = self._forecast.parts, self._forecast.tried
-        began = min(parts[n].first for n in members)
-        rows = [n for n, day in enumerate(self._origins.days[:-1]) if day - began >= 28]
-        of_part = [self._forecast.rivals[n][rival] if rival else tried[n].best for n in members]
+        members = list(scope.members)
+        tried = self._forecast.tried
+        began = min(self._forecast.parts[n].first for n in members)
+        old_enough = [
+            row
+            for row, day in enumerate(self._origins.days[:-1])
+            if day - began >= usage.MATURE_DAYS
+        ]
         return Judged(
-            np.sum(of_part, axis=0)[rows], np.sum([tried[n].actuals for n in members], axis=0)[rows]
+            np.sum([by_part[n] for n in members], axis=0)[old_enough],
+            np.sum([tried[n].actuals for n in members], axis=0)[old_enough],
         )
 
     def _row(self, scope: Scope, ahead: int, judged: Judged, spread: Spread | None) -> Row:

@@ -10,22 +10,22 @@ from itertools import product
 
 import numpy as np
 
-from orchestration.insight.forecasting.calendars import Calendar, Floats
+from orchestration.insight.forecasting.calendars import Calendar, Floats, Ints
 
 NAME = "damped trend and week, exponentially smoothed"
 NEEDS_DAYS = 56
 WEEK = 7
-# Levels follow slowly or fast, trends are none, slow or fast and die out in months or go on for a
-# year, and the week's pattern is kept or learned.
+# Levels follow slowly or fast, there is no trend or a slow or fast one that dies out over a year
+# and more, and a week's pattern is learned or none.
 GRID = np.array(
     [
         (level, trend, damping, week)
         for level, (trend, damping), week in product(
-            (0.02, 0.1, 0.3), ((0.0, 0.9), (0.02, 0.98), (0.02, 0.995), (0.1, 0.98)), (0.0, 0.1)
+            (0.02, 0.05, 0.1, 0.2, 0.4), ((0.0, 0.9), (0.02, 0.998), (0.1, 0.998)), (0.0, 0.1)
         )
     ]
 )
-MEMORY = 0.99
+MEMORY = 0.995
 """A day's weight relative to the next one's where settings are compared."""
 
 State = tuple[Floats, Floats, Floats, Floats]
@@ -70,13 +70,13 @@ def path(state: State, series: int, position: int, calendar: Calendar) -> Floats
     level, trend, season, damping = (part[series] for part in state)
     ahead = np.arange(1, len(calendar.months) - position + 1)
     grown = trend * damping * (1 - damping**ahead) / (1 - damping)
-    return np.maximum(level + grown + np.resize(season, len(ahead)), 0.0)
+    found: Floats = np.maximum(level + grown + np.resize(season, len(ahead)), 0.0)
+    return found
 
 
-def _first_levels(series: Floats, begin: np.ndarray) -> Floats:  # type: ignore[type-arg]
-    return np.array(
-        [row[at : at + WEEK].mean() if at < len(row) else 0.0 for row, at in zip(series, begin)]
-    )
+def _first_levels(series: Floats, begin: Ints) -> Floats:
+    pairs = zip(series, begin, strict=True)
+    return np.array([row[at : at + WEEK].mean() if at < len(row) else 0.0 for row, at in pairs])
 
 
 def _best(level: Floats, trend: Floats, season: Floats, errors: Floats, day: int) -> State:

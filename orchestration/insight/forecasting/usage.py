@@ -31,18 +31,20 @@ def tried(parts: Sequence[Part], origins: Origins, shares: Mapping[int, Shares])
     """
     if not parts:
         return []
-    known = [
-        [completed(part, shares[day], origins.calendar, day, origins.delay) for day in origins.days]
-        for part in parts
+    calendar, delay = origins.calendar, origins.delay
+    newest = [
+        completed(part, shares[origins.as_of], calendar, origins.as_of, delay) for part in parts
     ]
-    states = _states(parts, [days[-1] for days in known], origins)
+    states = _states(parts, newest, origins)
     found = []
     for number, part in enumerate(parts):
         one = _empty(part, origins)
         for row, day in enumerate(origins.days):
-            smooth = smoothing.path(states[day], number, day, origins.calendar)
-            _try_all(one, row, known[number][row], part, smooth, origins)
-        _choose(one, part, known[number][-1])
+            known = completed(part, shares[day], calendar, day, delay)
+            smooth = smoothing.path(states[day], number, day, calendar)
+            for name, months in _ahead(part, known, smooth, origins).items():
+                one.forecasts[name][row] = months
+        _choose(one, part, newest[number])
         found.append(one)
     return found
 
@@ -77,35 +79,31 @@ def _levelled(history: Floats, part: Part, day: int) -> Floats:
     return history if step is None else on_new_level(history, step)
 
 
-def _try_all(
-    one: Tried, row: int, known: Floats, part: Part, smooth: Floats, origins: Origins
-) -> None:
-    """The newest day may still grow, so it is no part of the history that methods see."""
-    day, calendar = origins.days[row], origins.calendar
-    history = known[:-1]
+def _ahead(part: Part, known: Floats, smooth: Floats, origins: Origins) -> dict[str, Floats]:
+    """By method, the months ahead of the newest day that is known.
+
+    That day may still grow, so it is no part of the history that methods see.
+    """
+    day, calendar, history = len(known) - 1, origins.calendar, known[:-1]
     # days ahead that are billed already, such as a subscription's, cost that at least
-    ahead_billed = part.final[day:] if day == origins.as_of else np.zeros(1)
+    billed = part.final[day:] if day == origins.as_of else np.zeros(1)
     if part.first >= day or is_gone(history):
         # of what began on the newest day, that day is all there is to go by
         rate = known[-1] if part.first == day else 0.0
-        path = np.maximum(np.full(len(calendar.months) - day, rate), ahead_billed)
-        _all_alike(one, row, _months(known, path, calendar))
-        return
+        path = np.full(len(calendar.months) - day, rate)
+        return dict.fromkeys(NAMES, _months(known, np.maximum(path, billed), calendar))
     history = _levelled(history, part, day)
     new = run_rate(history, calendar)
-    ahead = {
+    paths = {
         name: method(history, calendar) if day - part.first >= needs else new
         for name, (method, needs) in SIMPLE.items()
     }
-    ahead[smoothing.NAME] = smooth if day - part.first >= smoothing.NEEDS_DAYS else new
-    for name, path in ahead.items():
-        one.forecasts[name][row] = _months(known, np.maximum(path, ahead_billed), calendar)
-    one.forecasts[AVERAGE][row] = np.mean([one.forecasts[name][row] for name in ahead], axis=0)
-
-
-def _all_alike(one: Tried, row: int, months: Floats) -> None:
-    for forecast in one.forecasts.values():
-        forecast[row] = months
+    paths[smoothing.NAME] = smooth if day - part.first >= smoothing.NEEDS_DAYS else new
+    found = {
+        name: _months(known, np.maximum(path, billed), calendar) for name, path in paths.items()
+    }
+    found[AVERAGE] = np.mean(list(found.values()), axis=0)
+    return found
 
 
 def _months(known: Floats, path: Floats, calendar: Calendar) -> Floats:
