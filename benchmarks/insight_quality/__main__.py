@@ -6,10 +6,10 @@ Exits 1 if a target is missed; never for a time.
 import argparse
 import sys
 
-from benchmarks.insight_quality import forecasts
+from benchmarks.insight_quality import forecasts, peers
 from benchmarks.insight_quality.bills import HELD_OUT
 
-PARTS = {"forecast": forecasts.measure}
+PARTS = {"forecast": forecasts.measure, "methods": lambda _: peers.measure()}
 
 
 def main() -> None:

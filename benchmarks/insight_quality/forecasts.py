@@ -188,7 +188,7 @@ def _errors(found: Sequence[Missed], seeds: int) -> Iterator[Target]:
     for ahead, name in HORIZONS.items():
         rivals = {rival: _mape(found, ahead, rival) for rival in (*RIVALS, WEEK)}
         least = min(rivals[rival] for rival in RIVALS)
-        yield Target(f"{name}: mean error, %", _mape(found, ahead, OURS), at_most=least)
+        yield Target(f"{name}: mean error, %", _mape(found, ahead, OURS), at_most=round(least, 2))
         for rival, error in rivals.items():
             yield Target(f"{name}: {rival}, %", error)
         won = sum(
@@ -212,7 +212,7 @@ def _coverage(found: Sequence[Missed]) -> Iterator[Target]:
         for level, share in enumerate((80, 95)):
             covered = 100 * mean(each[level] for each in held)
             yield Target(
-                f"{kind}: held by the {share} % band, %",
+                f"{kind}: held by the {share} % band, % ({share - 5} to {share + 5})",
                 covered,
                 at_least=share - 5,
                 at_most=share + 5,
