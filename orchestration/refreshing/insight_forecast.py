@@ -14,14 +14,22 @@ HISTORY_MONTHS = 37
 OTHERS = "other resources"
 
 THROUGH = "select data_through, posted_through from marts.data_through"
-# Late usage of a month before the first invoice does not make that month one with costs. Search
-# nodes have the name of the cluster they search, and are another resource.
+# Late usage of a month before the first invoice does not make that month one with costs. Clusters
+# go by their names, which outlive their IDs; search nodes have the name of what they search.
 COSTS = """
 with days as (
     select
         *,
-        if(resource_type = 'search_nodes', 'search nodes of ', '')
-            || coalesce(resource_name, resource_id, org_id) as name
+        coalesce(project_id, '') as project,
+        coalesce(
+            case
+                when resource_type = 'search_nodes' then 'search nodes of ' || resource_name
+                when resource_type in ('cluster', 'flex_cluster', 'serverless_instance')
+                    then resource_name
+            end,
+            resource_id,
+            org_id
+        ) as resource
     from marts.fct_costs_daily
     where
         is_in_total
@@ -29,48 +37,49 @@ with days as (
         and usage_date >= $as_of - to_months($months)
 ),
 
-ranked as (
-    select coalesce(project_id, '') as project_id, name
+-- as many as are forecast each
+first_ones as (
+    select
+        project,
+        resource,
+        true as is_first
     from days
     group by all
     order by
         sum(cost_cents) filter (where usage_date > $as_of - 92) desc nulls last,
         max(usage_date) desc,
-        1,
-        2
+        project,
+        resource
     limit $resources
 )
 
 select
-    days.connection,
-    days.org_id,
-    coalesce(days.project_id, ''),
-    if(ranked.name is null, $others, days.name) as resource,
-    days.service,
-    days.charge_type,
-    days.pricing_currency,
-    coalesce(max_by(days.org_name, days.usage_date), ''),
-    coalesce(max_by(days.project_name, days.usage_date), ''),
-    if(any_value(ranked.name) is null, $others, coalesce(max(days.resource_id), '')),
-    if(any_value(ranked.name) is null, $others, days.name),
-    days.usage_date,
-    days.billed_date,
-    cast(sum(days.cost_cents) as bigint)
+    connection,
+    org_id,
+    project,
+    if(is_first, resource, $others) as part,
+    service,
+    charge_type,
+    pricing_currency,
+    coalesce(max(org_name), '') as org_name,
+    coalesce(max(project_name), '') as project_name,
+    if(any_value(is_first), max(coalesce(resource_id, org_id)), project || '/' || $others) as id,
+    if(any_value(is_first), max(coalesce(resource_name, org_name)), $others) as name,
+    usage_date,
+    billed_date,
+    cast(sum(cost_cents) as bigint) as cost_cents
 from days
-left join ranked
-    on coalesce(days.project_id, '') = ranked.project_id and days.name = ranked.name
+left join first_ones using (project, resource)
 group by
-    days.connection,
-    days.org_id,
-    days.project_id,
-    resource,
-    days.name,
-    ranked.name,
-    days.service,
-    days.charge_type,
-    days.pricing_currency,
-    days.usage_date,
-    days.billed_date
+    connection,
+    org_id,
+    project,
+    part,
+    service,
+    charge_type,
+    pricing_currency,
+    usage_date,
+    billed_date
 order by all
 """
 EVENTS = """

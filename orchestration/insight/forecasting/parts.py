@@ -19,8 +19,8 @@ class Key(NamedTuple):
     """What tells one part from another.
 
     Attributes:
-        resource: Its name within its project, else its id: what is deleted and made again under
-            its old name goes on as one series.
+        resource: A cluster's name within its project, else an id: what is deleted and made again
+            under its old name goes on as one series.
     """
 
     connection: str

@@ -17,8 +17,9 @@ _METHOD = "A scope of several series says how many it adds up; `not enough data`
 
 FORECASTS = Table(
     "forecasts",
-    "One row per scope, pricing currency and month, from the running month to twelve months ahead. "
-    "Costs of a kind of scope add up to the total of the month, to the cent; bands do not.",
+    "One row per scope (scope_type, org_id, scope), pricing currency and month, from the running "
+    "month to twelve months ahead. Costs of a kind of scope add up to the total of the month, to "
+    "the cent; bands do not.",
     (
         _AS_OF,
         Column("month", "date", "First day of the usage month."),
