@@ -9,7 +9,7 @@ INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --co
 FAST := -m "not wide and not built and not long" --numprocesses 2 --dist worksteal
 EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-fast test-wide focus-check focus-validator check coverage snapshot readme bench install lock browser clean
+.PHONY: demo test test-fast test-wide focus-check focus-validator check coverage snapshot readme bench insight-quality install lock browser clean
 
 demo: .venv/.runtime
 	@$(BIN)/atlas-costs demo $(ARGS)
@@ -55,6 +55,10 @@ readme: .venv/.dev
 
 bench: .venv/.dev .venv-bench/.done
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+# Forecasts of sandboxes that nothing was tuned on, beside two naive ones.
+insight-quality: .venv/.dev
+	@$(BIN)/python -m benchmarks.insight_quality $(ARGS)
 
 install: .venv/.runtime
 

@@ -1,0 +1,1 @@
+"""Insight: tiny bills with answers worked out by hand."""

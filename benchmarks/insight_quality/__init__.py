@@ -1,0 +1,1 @@
+"""How good insight is, measured on bills of the sandbox that nothing was tuned on."""
