@@ -5,6 +5,7 @@ import dagster as dg
 from orchestration.assets import billing, inventory
 from orchestration.assets.dbt import models
 from orchestration.assets.dbt_manifest import Manifest
+from orchestration.assets.insight import insight
 from orchestration.assets.publish import published_warehouse
 from orchestration.checks import drift, reconciliation
 from orchestration.ops import JOBS
@@ -16,13 +17,15 @@ from orchestration.schedules.daily import build_marts, daily_refresh, refresh_co
 
 dbt_models = models(Manifest.read(prepared_manifest()))
 marts = [key for key in dbt_models.keys if key.path[0] == "marts"]
+made_of_marts = insight(marts)
 
 defs = dg.Definitions(
     assets=[
         *inventory.assets,
         *billing.assets,
         dbt_models,
-        published_warehouse(marts),
+        made_of_marts,
+        published_warehouse([*marts, *made_of_marts.keys]),
     ],
     asset_checks=[*reconciliation.checks, *drift.checks],
     jobs=[refresh_costs, build_marts, *JOBS.values()],

@@ -145,8 +145,8 @@ def _not_made(db: duckdb.DuckDBPyConnection) -> list[str]:
     made = "select 1 from duckdb_tables() where schema_name = 'meta' and table_name = 'insight'"
     if not db.execute(made).fetchone():
         return []
-    rows = db.execute("select error from meta.insight where error is not null order by part")
-    return [error for (error,) in rows.fetchall()]
+    rows = db.execute("select part, error from meta.insight where error is not null order by all")
+    return [f"{part}: {error}" for part, error in rows.fetchall()]
 
 
 def _optional(db: duckdb.DuckDBPyConnection) -> list[str]:

@@ -15,6 +15,7 @@ from orchestration.refreshing.building import MANIFEST, Build, build
 from orchestration.refreshing.code import loading_checksum, models_checksum
 from orchestration.refreshing.verified import Verified, fingerprint
 from orchestration.rules import read_rules
+from orchestration.rules.plans import read_plans
 from orchestration.settings import Settings
 from orchestration.statements.files import read_statements
 from orchestration.warehouse.errors import PublishError
@@ -53,6 +54,7 @@ class DataFolder:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._rules = read_rules(settings)
+        self.plans = read_plans(settings)
         self._statements = read_statements(settings.statements_dir)
         self._landings: dict[str, Landing] = {}
 

@@ -1,11 +1,13 @@
 """`budgets`, `unit_costs` and `scenarios`: plans held against costs told apart by their filters."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
 
-from orchestration.insight.budgets.costs import Expected
+from orchestration.insight.budgets.costs import Expected, Leaf
 from orchestration.insight.budgets.table import BUDGETS
+from orchestration.insight.forecasting.tables import FORECAST_PARTS
 from orchestration.insight.reach import Reach
 from orchestration.insight.scenarios.rows import scenario_rows
 from orchestration.insight.scenarios.table import SCENARIOS
@@ -45,6 +47,19 @@ def build(
         rows[SCENARIOS], others = _scenarios(db, plans, expected, reach)
         problems += others
     return rows, problems
+
+
+def expected_of(parts: Iterable[Row]) -> Expected:
+    """What the rows of FORECAST_PARTS expect of each leaf and month; none without an amount."""
+    names = [each.name for each in FORECAST_PARTS.columns]
+    place = {name: names.index(name) for name in (*Leaf._fields, "month", "expected_cents")}
+    return {
+        (Leaf(*(row[place[name]] for name in Leaf._fields)), row[place["month"]]): row[
+            place["expected_cents"]
+        ]
+        for row in parts
+        if row[place["expected_cents"]] is not None
+    }
 
 
 def _labels(plans: PlanFiles) -> list[str]:

@@ -4,18 +4,44 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 
-from orchestration.insight.tables import Row, Rows, Table
+from orchestration.insight.forecasting.tables import FORECAST_PARTS, FORECAST_QUALITY, FORECASTS
+from orchestration.insight.tables import Row, Table
+from orchestration.refreshing import insight_forecast, insight_plans
 from orchestration.refreshing.code import insight_checksum
 from orchestration.refreshing.folder import DataFolder
+from orchestration.refreshing.verified import fingerprint
 from orchestration.settings import Settings
 from orchestration.warehouse.insight_file import Outcome, write_insight
 
 log = logging.getLogger("atlas_costs")
+Made = Mapping[Table, Iterable[Row]]
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What a part is made of.
+
+    Attributes:
+        db: The marts, read-only; temporary tables may be made in it.
+        made: The tables of the parts before.
+        problems: Sentences about what a part leaves out; it adds its own.
+    """
+
+    db: duckdb.DuckDBPyConnection
+    folder: DataFolder
+    made: dict[Table, list[Row]] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def settings(self) -> Settings:
+        """Where configuration and feedback lie."""
+        return self.folder.settings
 
 
 @dataclass(frozen=True)
@@ -24,15 +50,29 @@ class Part:
 
     Attributes:
         tables: What it writes; empty where it fails.
-        build: Made of the marts, which are open read-only and the database in use.
     """
 
     name: str
     tables: tuple[Table, ...]
-    build: Callable[[duckdb.DuckDBPyConnection, Settings], Rows]
+    build: Callable[[Sources], Made]
 
 
-PARTS: tuple[Part, ...] = ()
+def _forecast(sources: Sources) -> Made:
+    return insight_forecast.build(sources.db)
+
+
+def _plans(sources: Sources) -> Made:
+    expected = insight_plans.expected_of(sources.made.get(FORECAST_PARTS, ()))
+    config = sources.settings.config_dir
+    rows, problems = insight_plans.build(sources.db, sources.folder.plans, config, expected)
+    sources.problems.extend(problems)
+    return rows
+
+
+PARTS: tuple[Part, ...] = (
+    Part("forecast", (FORECASTS, FORECAST_PARTS, FORECAST_QUALITY), _forecast),
+    Part("plans", insight_plans.TABLES, _plans),
+)
 
 
 def make_current(folder: DataFolder) -> dict[str, float]:
@@ -51,31 +91,29 @@ def make_current(folder: DataFolder) -> dict[str, float]:
 
 def make(folder: DataFolder) -> list[Outcome]:
     """Make all parts of the marts as they are, and note what of; how each ended."""
-    tables: dict[Table, Iterable[Row]] = {}
-    outcomes = []
+    made_of = inputs(folder)
     with folder.marts() as db:
-        for part in PARTS:
-            outcome, rows = _made(part, db, folder.settings)
-            outcomes.append(outcome)
-            tables |= {each: rows.get(each, ()) for each in part.tables}
-    write_insight(folder.settings.insight_file, tables, outcomes)
-    folder.settings.insight_inputs_file.write_text(inputs(folder))
+        sources = Sources(db, folder)
+        outcomes = [_made(part, sources) for part in PARTS]
+    write_insight(folder.settings.insight_file, sources.made, outcomes)
+    folder.settings.insight_inputs_file.write_text(made_of)
     return outcomes
 
 
-def _made(part: Part, db: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[Outcome, Rows]:
-    began = time.perf_counter()
+def _made(part: Part, sources: Sources) -> Outcome:
+    began, known = time.perf_counter(), len(sources.problems)
+    rows: Made = {}
     try:
-        rows = {table: list(found) for table, found in part.build(db, settings).items()}
+        rows = {table: list(found) for table, found in part.build(sources).items()}
     except Exception as error:  # a bill is right without a forecast
         log.exception("%s cannot be made", part.name)
-        sentence = f"{part.name}: {type(error).__name__}: {error}".splitlines()[0]
-        return Outcome(part.name, time.perf_counter() - began, sentence), {}
-    return Outcome(part.name, time.perf_counter() - began), rows
+        sources.problems.append(f"{type(error).__name__}: {error}".splitlines()[0])
+    sources.made.update({each: list(rows.get(each, ())) for each in part.tables})
+    return Outcome(part.name, time.perf_counter() - began, tuple(sources.problems[known:]))
 
 
 def are_current(folder: DataFolder) -> bool:
-    """Whether what lies there was made of the same marts, by the same code."""
+    """Whether what lies there was made of the same marts and files, by the same code."""
     settings = folder.settings
     try:
         noted = settings.insight_inputs_file.read_text()
@@ -86,5 +124,23 @@ def are_current(folder: DataFolder) -> bool:
 
 def inputs(folder: DataFolder) -> str:
     """A fingerprint of everything insight is made of."""
-    known = {"marts": folder.built_of(), "code": insight_checksum()}
+    known = {
+        "marts": folder.built_of(),
+        "code": insight_checksum(),
+        "files": {str(each): _content(each) for each in _files(folder)},
+    }
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
+
+
+def _files(folder: DataFolder) -> Iterator[Path]:
+    """What an operator wrote or counts."""
+    settings = folder.settings
+    yield from (settings.budgets_file, settings.metrics_file, settings.scenarios_file)
+    yield from sorted({settings.config_dir / each.file for each in folder.plans.metrics})
+
+
+def _content(file: Path) -> str:
+    """A file that is large, such as one that counts orders, by its size and time alone."""
+    if file.exists() and file.stat().st_size < 2**20:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    return fingerprint(file)

@@ -19,12 +19,12 @@ class Outcome:
     """How a part of insight ended.
 
     Attributes:
-        error: One sentence where it failed; its tables are empty then.
+        errors: A sentence for each thing that is left out; where all failed, its tables are empty.
     """
 
     part: str
     seconds: float
-    error: str | None = None
+    errors: tuple[str, ...] = ()
 
 
 def write_insight(target: Path, tables: Rows, outcomes: Sequence[Outcome]) -> None:
@@ -67,9 +67,10 @@ def _comment(db: duckdb.DuckDBPyConnection, on: str, text: str) -> None:
 def _write_outcomes(db: duckdb.DuckDBPyConnection, outcomes: Sequence[Outcome]) -> None:
     db.execute("create table meta.insight (part varchar, seconds double, error varchar)")
     for each in outcomes:
-        db.execute(
-            "insert into meta.insight values (?, ?, ?)", [each.part, each.seconds, each.error]
-        )
+        for error in each.errors or (None,):
+            db.execute(
+                "insert into meta.insight values (?, ?, ?)", [each.part, each.seconds, error]
+            )
 
 
 def copy_insight(source: Path, db: duckdb.DuckDBPyConnection) -> None:

@@ -30,12 +30,12 @@ ROWS = [
 ]
 
 
-def finds(db, settings):
-    [(total,)] = db.execute("select total from marts.t").fetchall()
+def finds(sources):
+    [(total,)] = sources.db.execute("select total from marts.t").fetchall()
     return {FOUND: [*ROWS, (date(2026, 5, 3), total, None, "total")]}
 
 
-def fails(db, settings):
+def fails(sources):
     raise RuntimeError("no series\nsecond line")
 
 
@@ -87,7 +87,7 @@ def test_other_insight_is_published_though_the_marts_are_the_same(folder, monkey
     insights.make_current(folder)
     folder.publish([STATUS], [])
     monkeypatch.setattr(insights, "insight_checksum", lambda: "another release")
-    monkeypatch.setattr(insights, "PARTS", (Part("none", (FOUND,), lambda *_: {}),))
+    monkeypatch.setattr(insights, "PARTS", (Part("none", (FOUND,), lambda _: {}),))
     insights.make_current(folder)
     folder.publish([STATUS], [])
     assert published(folder, "select count(*) from marts.found") == [(0,)]
@@ -96,14 +96,14 @@ def test_other_insight_is_published_though_the_marts_are_the_same(folder, monkey
 
 def test_a_part_that_fails_is_empty_and_says_why_in_one_line(folder, monkeypatch):
     other = Table("other", "One row per thing.", FOUND.columns)
-    parts = (Part("broken", (FOUND,), fails), Part("well", (other,), lambda *_: {other: ROWS}))
+    parts = (Part("broken", (FOUND,), fails), Part("well", (other,), lambda _: {other: ROWS}))
     monkeypatch.setattr(insights, "PARTS", parts)
     insights.make_current(folder)
     folder.publish([STATUS], [])
     assert published(folder, "select count(*) from marts.found") == [(0,)]
     assert published(folder, "select count(*) from marts.other") == [(2,)]
-    errors = published(folder, "select error from meta.insight order by part")
-    assert errors == [("broken: RuntimeError: no series",), (None,)]
+    errors = published(folder, "select part, error from meta.insight order by part")
+    assert errors == [("broken", "RuntimeError: no series"), ("well", None)]
 
 
 def test_marts_that_nobody_tested_get_no_insight(folder):
