@@ -34,3 +34,45 @@
     );
     use memory.main;
 {%- endmacro %}
+
+{# The months compared in this build, as many at a time as a million lines have, each as a
+   predicate. #}
+{% macro months_compared() -%}
+    {%- set parts = [] -%}
+    {%- set changed = is_changed_comparison("later_from") if is_incremental() else "true" -%}
+    {%- set query -%}
+        with pairs as (
+            select * from {{ ref("int_month_pairs") }} where {{ changed }}
+        ),
+
+        sized as (
+            select
+                pairs.later_from,
+                coalesce(sum(costs.line_items), 0) as lines
+            from pairs
+            left join {{ ref("agg_costs_daily") }} as costs
+                on {{ first_of_month("costs.usage_date") }} = pairs.later_from
+            group by pairs.later_from
+        ),
+
+        parted as (
+            select
+                later_from,
+                {{ int_div("sum(lines) over (order by later_from)", 1000000) }} as part
+            from sized
+        )
+
+        select
+            cast(min(later_from) as varchar),
+            cast(max(later_from) as varchar)
+        from parted
+        group by part
+        order by part
+    {%- endset -%}
+    {%- for row in run_query(query).rows -%}
+        {%- do parts.append(
+            "later_from between date '" ~ row[0] ~ "' and date '" ~ row[1] ~ "'"
+        ) -%}
+    {%- endfor -%}
+    {{ return(parts) }}
+{%- endmacro %}

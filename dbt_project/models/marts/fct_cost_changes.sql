@@ -2,13 +2,15 @@
     materialized='incremental',
     on_schema_change='fail',
     pre_hook='{{ delete_changed_comparisons() }}',
-    post_hook='{{ create_cost_changes() }}'
+    post_hook='{{ create_cost_changes() }}',
+    parts='months_compared'
 ) }}
 
 -- depends_on: {{ ref('int_changed_comparisons') }}
 {% set pairs %}
     select * from {{ ref('int_month_pairs') }}
-    {% if is_incremental() %} where {{ is_changed_comparison('later_from') }} {% endif %}
+    where {{ all_parts() }}
+    {% if is_incremental() %} and {{ is_changed_comparison('later_from') }} {% endif %}
 {% endset %}
 with changes as (
     {{ cost_changes(pairs, ['org_name', 'project_name', 'resource_name', 'cloud_provider']) }}
