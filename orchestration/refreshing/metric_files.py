@@ -23,7 +23,7 @@ from orchestration.rules.metrics import CSV, DUCKDB, Metric
 Db = duckdb.DuckDBPyConnection
 MAX_BYTES, MAX_ROWS, MAX_SECONDS = 256 * 2**20, 1_000_000, 60
 # What does not fit is not put into files; names in a query are never Python's.
-LIMITS = {
+LIMITS: dict[str, str | bool | int | float | list[str]] = {
     "memory_limit": "1GB",
     "threads": 2,
     "temp_directory": "",
