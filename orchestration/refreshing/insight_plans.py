@@ -1,6 +1,5 @@
 """`budgets`, `unit_costs` and `scenarios`: plans held against costs told apart by their filters."""
 
-import hashlib
 from pathlib import Path
 
 import duckdb
@@ -14,7 +13,6 @@ from orchestration.insight.tables import Row, Table
 from orchestration.insight.unit_costs.table import UNIT_COSTS
 from orchestration.refreshing import insight_budgets, insight_scenarios, insight_unit_costs
 from orchestration.refreshing.filtered_costs import tell_apart
-from orchestration.refreshing.metric_files import MAX_BYTES
 from orchestration.rules.plans import PlanFiles
 
 Db = duckdb.DuckDBPyConnection
@@ -47,27 +45,6 @@ def build(
         rows[SCENARIOS], others = _scenarios(db, plans, expected, reach)
         problems += others
     return rows, problems
-
-
-def fingerprint(plans: PlanFiles, folder: Path) -> str:
-    """Tells whether plans, or the files that metrics are read from, are others than before."""
-    found = hashlib.sha256()
-    for each in (*plans.budgets, *plans.metrics, *plans.scenarios):
-        found.update(f"{type(each).__name__} {each.model_dump_json(by_alias=True)}\n".encode())
-    for metric in plans.metrics:
-        found.update(_content(folder / metric.file))
-    return found.hexdigest()
-
-
-def _content(file: Path) -> bytes:
-    """Nothing of a file that cannot be read, or is too large to be: its reason stays the same."""
-    try:
-        if not file.is_file() or file.stat().st_size > MAX_BYTES:
-            return b""
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").digest()
-    except OSError:
-        return b""
 
 
 def _labels(plans: PlanFiles) -> list[str]:

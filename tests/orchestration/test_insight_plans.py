@@ -9,7 +9,7 @@ from orchestration.insight.budgets.costs import Leaf
 from orchestration.insight.budgets.table import BUDGETS
 from orchestration.insight.scenarios.table import SCENARIOS
 from orchestration.insight.unit_costs.table import UNIT_COSTS
-from orchestration.refreshing.insight_plans import TABLES, build, fingerprint
+from orchestration.refreshing.insight_plans import TABLES, build
 from orchestration.rules.plans import PlanFiles, read_plans
 from orchestration.settings import Settings, SettingsError
 
@@ -249,26 +249,6 @@ def test_a_mistake_in_either_file_ends_everything(config):
     config.metrics_file.write_text("metrics: nothing\n")
     with pytest.raises(SettingsError, match=r"metrics.yaml, line 1: metrics must be a list"):
         read_plans(config)
-
-
-def test_a_fingerprint_tells_plans_and_counts_apart(config):
-    config.scenarios_file.write_text(SCENARIOS_FILE)
-    folder = config.config_dir
-    first = fingerprint(read_plans(config), folder)
-    assert fingerprint(read_plans(config), folder) == first
-    seen = {first}
-    for file, old, new in (
-        ("budgets.yaml", "monthly: 31\n", "monthly: 32\n"),
-        ("metrics.yaml", "unit: user", "unit: person"),
-        ("scenarios.yaml", "growth_percent: 10", "growth_percent: 11"),
-        ("orders.csv", "100", "101"),
-    ):
-        path = folder / file
-        path.write_text(path.read_text().replace(old, new))
-        seen.add(fingerprint(read_plans(config), folder))
-    (folder / "gone.csv").write_text("date,amount\n")
-    seen.add(fingerprint(read_plans(config), folder))
-    assert len(seen) == 6
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda each: each.name)
