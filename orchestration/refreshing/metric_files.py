@@ -22,7 +22,14 @@ from orchestration.rules.metrics import CSV, DUCKDB, Metric
 
 Db = duckdb.DuckDBPyConnection
 MAX_BYTES, MAX_ROWS, MAX_SECONDS = 256 * 2**20, 1_000_000, 60
-MEMORY = "1GB"
+# What does not fit is not put into files; names in a query are never Python's.
+LIMITS: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "1GB",
+    "threads": 2,
+    "temp_directory": "",
+    "autoinstall_known_extensions": False,
+    "python_enable_replacements": False,
+}
 NAMES = ("date", "amount", "label")
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 MONTH = re.compile("[0-9]{4}-[0-9]{2}")
@@ -117,8 +124,7 @@ def _of_query(file: Path, metric: Metric) -> Iterator[tuple[str, dict[str, Any]]
 def _opened(file: Path, metric: Metric) -> Iterator[Db]:
     """A connection that sees this file and nothing else, and can change neither it nor that."""
     path = str(file.resolve())
-    with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as db:
-        db.execute("set autoinstall_known_extensions = false")
+    with duckdb.connect(config=LIMITS) as db:
         if metric.suffix in DUCKDB:
             db.execute("attach $file as metric_file (read_only)", {"file": path})
             db.execute("use metric_file")

@@ -296,6 +296,17 @@ def test_a_forecast_divides_as_its_leaf_did_lately():
     assert even["shop", MARCH]["plan_to_date_cents"] == 6452
 
 
+def test_a_leaf_without_a_project_is_not_one_with_an_empty_one():
+    """Each has a forecast of its own, and none counts twice."""
+    nobody, empty = (ORDERS._replace(project_id=each) for each in (None, ""))
+    kinds = [bucket("shop"), bucket()]
+    recent = [Recent(leaf, kind, 0, 0, 1) for leaf in (nobody, empty) for kind in kinds]
+    expected = {(nobody, MARCH): 1000, (empty, MARCH): 10_000}
+    spent = every_day(bucket("shop"), 0)
+    march = rows([plan("shop", 100)], spent, recent, expected)["shop", MARCH]
+    assert march["forecast_cents"] == 500 + 5000
+
+
 def test_a_month_to_come_has_its_own_forecast_or_goes_on_at_the_rate():
     spent = every_day(bucket("shop"), 3)
     expected = {(ORDERS, MARCH): 10_000, (ORDERS, APRIL): 12_345}

@@ -168,6 +168,17 @@ def test_what_duckdb_refuses_is_one_sentence(database, tmp_path):
         read_counts(metric("text.duckdb", query="select 1"), tmp_path)
 
 
+def test_a_query_sees_no_variable_of_ours_and_does_not_spill(database, monkeypatch):
+    with pytest.raises(MetricFileError, match="DuckDB says: Catalog Error"):
+        database("select * from found")
+    monkeypatch.setitem(metric_files.LIMITS, "memory_limit", "50MB")
+    with pytest.raises(MetricFileError, match="DuckDB says: Out of Memory"):
+        database(
+            "select date '2026-05-01' as date, count(*) as amount from "
+            "(select distinct range, repeat('x', 1000) || range from range(200000))"
+        )
+
+
 def test_a_query_without_end_is_ended(database, monkeypatch):
     monkeypatch.setattr(metric_files, "MAX_SECONDS", 0.1)
     query = "select date '2026-05-01' as date, sum(a.range * b.range) as amount from "

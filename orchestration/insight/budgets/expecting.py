@@ -89,9 +89,9 @@ def _by_leaf(recent: Iterable[Recent]) -> list[tuple[Leaf, list[Recent]]]:
     return [(leaf, list(found)) for leaf, found in groupby(in_order, key=lambda each: each.leaf)]
 
 
-def _words(leaf: Leaf) -> tuple[str, ...]:
-    """What is absent comes first; a currency's leaves stand together."""
-    return (leaf.pricing_currency, *(each or "" for each in leaf))
+def _words(leaf: Leaf) -> tuple[object, ...]:
+    """What is absent comes first, and is not empty; a currency's leaves stand together."""
+    return (leaf.pricing_currency, *((each is not None, each or "") for each in leaf))
 
 
 def _weights(found: list[Recent]) -> list[int]:
