@@ -30,7 +30,7 @@ with days as (
             resource_id,
             org_id
         ) as resource
-    from marts.fct_costs_daily
+    from marts.fct_line_item_days
     where
         is_in_total
         and usage_date >= (select min(start_date) from marts.fct_invoices)
