@@ -90,7 +90,7 @@ def _ahead(part: Part, known: Floats, smooth: Floats, origins: Origins) -> dict[
     if part.first >= day or _is_over(part, history):
         # of what began on the newest day, that day is all there is to go by
         rate = known[-1] if part.first == day else 0.0
-        path = np.full(len(calendar.months) - day, rate)
+        path = np.full(calendar.days_ahead(day), rate)
         return dict.fromkeys(NAMES, _months(known, np.maximum(path, billed), calendar))
     history = _levelled(history, part, day)
     new = run_rate(history, calendar)
