@@ -8,7 +8,7 @@ from orchestration.insight.forecasting import build as forecasting
 from orchestration.insight.forecasting.parts import CostDay, Event, Key
 from orchestration.insight.tables import Rows
 
-MOST_RESOURCES = 300
+MOST_RESOURCES = 200
 """The most expensive of the last quarter are forecast each; the rest of a project together."""
 HISTORY_MONTHS = 37
 OTHERS = "other resources"
@@ -30,7 +30,7 @@ with days as (
             resource_id,
             org_id
         ) as resource
-    from marts.fct_costs_daily
+    from marts.fct_line_item_days
     where
         is_in_total
         and usage_date >= (select min(start_date) from marts.fct_invoices)

@@ -11,6 +11,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 MONTHS_AHEAD = 12
+LONGEST = 31 * (MONTHS_AHEAD + 1)
 
 
 def add_months(day: date, count: int) -> date:
@@ -69,6 +70,10 @@ class Calendar:
         """Sums by month of values that begin at a position; the first is of that day's month."""
         months = self.months[position : position + len(values)]
         return np.bincount(months - months[0], weights=values).astype(np.float64)
+
+    def days_ahead(self, position: int) -> int:
+        """How many days there are from a position on, as far ahead as anything is forecast."""
+        return min(len(self.months) - position, LONGEST)
 
     def month_start(self, position: int) -> int:
         """The position of the first day of a day's month; below 0 before the calendar begins."""

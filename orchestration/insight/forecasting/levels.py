@@ -33,6 +33,18 @@ def explained_step(steps: Sequence[tuple[int, str]], origin: int) -> int | None:
     return None
 
 
+def is_deleted(steps: Sequence[tuple[int, str]], history: Floats) -> bool:
+    """Whether a resource was deleted, for the first time, and has cost nothing since.
+
+    One that was deleted before and came again may come again.
+    """
+    past = [(at, event) for at, event in steps if at <= len(history)]
+    deletions = [at for at, event in past if event == "deleted"]
+    if len(deletions) != 1 or history[deletions[0] + 1 :].any():
+        return False
+    return not any(event == "created" and at >= deletions[0] for at, event in past)
+
+
 def on_new_level(history: Floats, step: int) -> Floats:
     """A history whose days before a step are scaled to the level since: shape stays, level goes.
 

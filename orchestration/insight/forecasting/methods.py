@@ -18,7 +18,7 @@ LASTING = 365
 
 
 def _ahead(history: Floats, calendar: Calendar) -> int:
-    return len(calendar.months) - len(history)
+    return calendar.days_ahead(len(history))
 
 
 def _level(value: float, history: Floats, calendar: Calendar) -> Floats:
@@ -87,7 +87,7 @@ def _by_day_of_month(history: Floats, calendar: Calendar, count: int) -> Floats:
     seen = np.bincount(days, minlength=32)
     sums = np.bincount(days, weights=values, minlength=32)
     means = np.where(seen > 0, sums / np.maximum(seen, 1), values.mean())
-    return means[calendar.days_of_month[len(history) :]]
+    return means[calendar.days_of_month[len(history) :][: _ahead(history, calendar)]]
 
 
 SIMPLE: dict[str, tuple[Method, int]] = {

@@ -68,7 +68,7 @@ def filtered(series: Floats, firsts: Sequence[int], origins: Iterable[int]) -> d
 def path(state: State, series: int, position: int, calendar: Calendar) -> Floats:
     """What one series costs on each day from `position` on; never less than nothing."""
     level, trend, season, damping = (part[series] for part in state)
-    ahead = np.arange(1, len(calendar.months) - position + 1)
+    ahead = np.arange(1, calendar.days_ahead(position) + 1)
     grown = trend * damping * (1 - damping**ahead) / (1 - damping)
     found: Floats = np.maximum(level + grown + np.resize(season, len(ahead)), 0.0)
     return found

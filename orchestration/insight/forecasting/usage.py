@@ -8,7 +8,7 @@ from orchestration.insight.forecasting import smoothing
 from orchestration.insight.forecasting.backtest import MONTHS, Origins, Tried
 from orchestration.insight.forecasting.calendars import Calendar, Floats
 from orchestration.insight.forecasting.lateness import Shares, completed
-from orchestration.insight.forecasting.levels import explained_step, on_new_level
+from orchestration.insight.forecasting.levels import explained_step, is_deleted, on_new_level
 from orchestration.insight.forecasting.methods import SIMPLE, is_gone, run_rate
 from orchestration.insight.forecasting.parts import Part
 
@@ -87,10 +87,10 @@ def _ahead(part: Part, known: Floats, smooth: Floats, origins: Origins) -> dict[
     day, calendar, history = len(known) - 1, origins.calendar, known[:-1]
     # days ahead that are billed already, such as a subscription's, cost that at least
     billed = part.final[day:] if day == origins.as_of else np.zeros(1)
-    if part.first >= day or is_gone(history):
+    if part.first >= day or _is_over(part, history):
         # of what began on the newest day, that day is all there is to go by
         rate = known[-1] if part.first == day else 0.0
-        path = np.full(len(calendar.months) - day, rate)
+        path = np.full(calendar.days_ahead(day), rate)
         return dict.fromkeys(NAMES, _months(known, np.maximum(path, billed), calendar))
     history = _levelled(history, part, day)
     new = run_rate(history, calendar)
@@ -106,6 +106,10 @@ def _ahead(part: Part, known: Floats, smooth: Floats, origins: Origins) -> dict[
     return found
 
 
+def _is_over(part: Part, history: Floats) -> bool:
+    return is_gone(history) or is_deleted(part.steps, history)
+
+
 def _months(known: Floats, path: Floats, calendar: Calendar) -> Floats:
     """Month sums: what is billed of the running month, then the path from the newest day on."""
     newest = len(known) - 1
@@ -119,7 +123,7 @@ def _choose(one: Tried, part: Part, known: Floats) -> None:
     """One method, or the name of why there is nothing to choose."""
     one.choose(USUAL)
     age = len(known) - 1 - part.first
-    if age != 0 and is_gone(known[:-1]):
+    if age != 0 and _is_over(part, known[:-1]):
         one.rename(GONE)
     elif age < MATURE_DAYS:
         one.rename(NEW)

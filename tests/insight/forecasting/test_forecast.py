@@ -60,6 +60,16 @@ def test_what_is_gone_costs_what_it_is_billed_already():
     assert found["2026-07"] == 31 * 7
 
 
+def test_what_atlas_says_is_deleted_is_gone_at_once():
+    """June 9 was cut short, and nothing more is expected of it."""
+    rows = daily(lambda day: 100 if day < date(2026, 6, 9) else 40, date(2026, 6, 9))
+    rows += daily(7, JUNE_10, resource="other")
+    event = Event(("shop", "prod"), "deleted", date(2026, 6, 9))
+    assert expected(rows, events=[event])["2026-06"] == 8 * 100 + 40 + 30 * 7
+    assert expected(rows, events=[event])["2026-07"] == 31 * 7
+    assert expected(rows)["2026-07"] > 31 * 7 + 2000
+
+
 def test_what_is_made_anew_each_month_is_not_gone_between_its_lives():
     rows = daily(lambda day: 50 * (4 <= day.day < 18), date(2026, 6, 28))
     assert expected(rows, date(2026, 6, 28))["2026-07"] == 14 * 50

@@ -10,7 +10,12 @@ from orchestration.insight.forecasting.backtest import MONTHS, origins_of, winne
 from orchestration.insight.forecasting.bands import band, spread_of
 from orchestration.insight.forecasting.calendars import Calendar, add_months
 from orchestration.insight.forecasting.errors import Judged
-from orchestration.insight.forecasting.levels import explained_step, last_shift, on_new_level
+from orchestration.insight.forecasting.levels import (
+    explained_step,
+    is_deleted,
+    last_shift,
+    on_new_level,
+)
 
 nan = float("nan")
 
@@ -59,6 +64,21 @@ def test_origins_are_the_same_day_of_earlier_months():
 )
 def test_only_events_that_are_no_rhythm_explain_a_step(steps, origin, expected):
     assert explained_step(steps, origin) == expected
+
+
+@pytest.mark.parametrize(
+    ("steps", "costs", "over"),
+    [
+        ([], [1, 1, 0], False),
+        ([(1, "deleted")], [1, 1, 0], True),
+        ([(3, "deleted")], [1, 1, 1], True),
+        ([(1, "deleted")], [1, 1, 1], False),
+        ([(1, "deleted"), (3, "created")], [1, 1, 0], False),
+        ([(0, "deleted"), (1, "created"), (1, "deleted")], [1, 1, 0], False),
+    ],
+)
+def test_deleted_is_what_costs_nothing_since_and_never_came_again(steps, costs, over):
+    assert is_deleted(steps, np.array(costs, dtype=float)) is over
 
 
 def test_days_before_a_step_keep_their_shape_at_the_new_level():

@@ -16,7 +16,7 @@ create schema marts;
 create table marts.data_through as
     select date '2026-06-10' as data_through, date '2026-06-11' as posted_through;
 create table marts.fct_invoices as select date '2026-01-01' as start_date;
-create table marts.fct_costs_daily (
+create table marts.fct_line_item_days (
     usage_date date, billed_date date, connection varchar, org_id varchar, org_name varchar,
     project_id varchar, project_name varchar, resource_id varchar, resource_name varchar,
     resource_type varchar, service varchar, charge_type varchar, is_in_total boolean,
@@ -55,7 +55,7 @@ def marts():
 def put(db, day: str, cents: int, **changed):
     values = [changed.get(name, value) for name, value in PROD.items()]
     marks = ", ".join("?" * len(values))
-    sql = f"insert into marts.fct_costs_daily values (?, cast(? as date) + 1, {marks}, ?)"
+    sql = f"insert into marts.fct_line_item_days values (?, cast(? as date) + 1, {marks}, ?)"
     db.execute(sql, [day, day, *values, cents])
 
 
@@ -125,7 +125,7 @@ def test_events_are_those_until_the_newest_day(marts):
 
 def test_a_forecast_from_marts_adds_up(marts):
     marts.execute("""
-        insert into marts.fct_costs_daily
+        insert into marts.fct_line_item_days
         select
             cast(day as date), cast(day as date) + 1, 'main', 'o', 'Org', 'p', 'Shop', name, name,
             'cluster', 'Clusters', 'usage', true, 'USD', 100
