@@ -1,0 +1,138 @@
+"""A sandbox's bill as the series and events that anomalies are found in, without a pipeline.
+
+What the bill's own periods say of clusters (`resource_events`) is worked out here anew; that a
+paused cluster was resumed is what an inventory would have told.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from orchestration.insight.anomalies.describing import Detail
+from orchestration.insight.anomalies.events import Event
+from orchestration.insight.anomalies.series import Key
+from sandbox.bill.books import Books
+from sandbox.bill.ledger import Line
+from sandbox.clock import Clock
+from sandbox.truth import all_invoices, truth
+
+TODAY = date(2026, 11, 22)
+MONTHS = 13
+GONE_DAYS = 2
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class OddBill:
+    """What the detection reads, and what it should find."""
+
+    keys: dict[int, Key]
+    daily: list[tuple[int, int, int]]
+    details: list[Detail]
+    events: list[Event]
+    through: date
+    anomalies: list[dict[str, Any]]
+    decoys: list[dict[str, Any]]
+
+
+def odd_bill(seed: int, *, is_odd: bool = True, today: date = TODAY, months: int = MONTHS) -> OddBill:
+    """The bill of a seed."""
+    books = Books(seed, 1, months, Clock(today))
+    if is_odd:
+        books.add_oddities()
+    lines = [
+        (invoice.org.id, line)
+        for invoice in all_invoices(books)
+        for line in invoice.lines
+        if line.product.charge_type == "usage"
+    ]
+    begins = min(invoice.month for invoice in all_invoices(books))
+    series, keys = {}, {}
+    for org_id, line in lines:
+        key = _key(org_id, line, begins)
+        keys[series.setdefault(key, len(series))] = key
+    details = [_detail(series[_key(org_id, line, begins)], line) for org_id, line in lines]
+    told = truth(books)
+    return OddBill(
+        keys,
+        [(each.series, each.day, each.cents) for each in details],
+        details,
+        [*_billed_events([line for _, line in lines], begins), *_resumed(books)],
+        max(line.start for _, line in lines),
+        told["anomalies"],
+        told["decoys"],
+    )
+
+
+def _key(org_id: str, line: Line, begins: date) -> Key:
+    project, cluster = line.project, line.cluster
+    assert project  # noqa: S101  usage belongs to a project
+    return Key(
+        org_id=org_id,
+        project_id=project.id,
+        project_name=project.name,
+        resource_id=f"{project.id}/{cluster.name}" if cluster else project.id,
+        resource_name=cluster.name if cluster else project.name,
+        resource_type="cluster" if cluster else "project",
+        service=line.product.service,
+        category=line.product.service,
+        pricing_currency="USD",
+        begins=begins,
+    )
+
+
+def _detail(series: int, line: Line) -> Detail:
+    return Detail(
+        series,
+        line.start.toordinal(),
+        line.posted,
+        line.product.sku,
+        line.cents,
+        float(line.quantity),
+    )
+
+
+def _billed_events(lines: list[Line], begins: date) -> list[Event]:
+    """Clusters that come, and change their size, by the days on the bill."""
+    sizes: dict[tuple[str, str], dict[date, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for line in lines:
+        if line.cluster and line.project:
+            found = sizes[f"{line.project.id}/{line.cluster.name}", line.cluster.name][line.start]
+            if "_INSTANCE_" in line.product.sku and not line.product.sku.endswith("PAUSED"):
+                found.add(line.product.sku.rpartition("_")[2])
+    return [
+        event
+        for (resource_id, name), days in sizes.items()
+        for event in _events_of(resource_id, name, days, begins)
+    ]
+
+
+def _events_of(
+    resource_id: str, name: str, days: dict[date, set[str]], begins: date
+) -> list[Event]:
+    found, known, last = [], "", None
+    for day in sorted(days):
+        size = ", ".join(sorted(days[day])) or known
+        if last is None and day > begins + timedelta(1):
+            found.append(Event(resource_id, name, "created", day, None, size))
+        elif known and size != known:
+            found.append(Event(resource_id, name, "tier changed", day, known, size))
+        known, last = size, day
+    return found
+
+
+def _resumed(books: Books) -> list[Event]:
+    """What the inventory would tell of a cluster that no longer sleeps."""
+    found = []
+    for oddity in books.oddities:
+        if oddity.kind == "resumed":
+            for project, clusters in books.paying.living(oddity.first_day):
+                found += [
+                    Event(f"{project.id}/{one.name}", one.name, "resumed",
+                          oddity.first_day + timedelta(1), "paused", "running")
+                    for one in clusters
+                    if one.name == oddity.target
+                ]  # fmt: skip
+    return found
