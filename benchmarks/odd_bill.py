@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from orchestration.insight.anomalies.describing import Detail
+from orchestration.insight.anomalies.effects import Detail
 from orchestration.insight.anomalies.events import Event
 from orchestration.insight.anomalies.series import Key
 from sandbox.bill.books import Books
@@ -100,8 +100,9 @@ def _billed_events(lines: list[Line], begins: date) -> list[Event]:
     for line in lines:
         if line.cluster and line.project:
             found = sizes[f"{line.project.id}/{line.cluster.name}", line.cluster.name][line.start]
-            if "_INSTANCE_" in line.product.sku and not line.product.sku.endswith("PAUSED"):
-                found.add(line.product.sku.rpartition("_")[2])
+            sku = line.product.sku
+            if "_INSTANCE_" in sku and "_SEARCH_" not in sku and not sku.endswith("PAUSED"):
+                found.add(sku.rpartition("_")[2])
     return [
         event
         for (resource_id, name), days in sizes.items()

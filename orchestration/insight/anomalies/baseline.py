@@ -86,7 +86,7 @@ def baseline(
     weekdays = days % WEEK
     by_weekday = [values[weekdays == each] for each in range(WEEK)]
     if min(map(len, by_weekday)) >= TIMES:
-        medians = np.array([np.median(each) for each in by_weekday])
+        medians = np.array([_median(each) for each in by_weekday])
         left = np.abs(values - medians[weekdays])
         if deviations.sum() > 0 and left.sum() <= RHYTHM * deviations.sum():
             top = np.array([each.max() for each in by_weekday])
@@ -105,14 +105,23 @@ def _is_enough(values: Cents, since: int, limits: Limits) -> bool:
         return len(values) >= limits.history
     if len(values) < limits.settling:
         return False
-    return len(values) >= limits.history_of_sparse or np.mean(values > 0) >= DENSE
+    return len(values) >= limits.history_of_sparse or _is_dense(values)
 
 
 def _middle(values: Cents) -> float:
     """The median, or of a sparse series the mean: what a day costs in the long run."""
-    is_dense = np.mean(values > 0) >= DENSE
-    return float(np.median(values) if is_dense else np.mean(values))
+    return _median(values) if _is_dense(values) else float(values.sum()) / len(values)
+
+
+def _is_dense(values: Cents) -> bool:
+    return np.count_nonzero(values > 0) >= DENSE * len(values)
+
+
+def _median(values: Cents) -> float:
+    """As numpy's, which takes five times as long for so few."""
+    ordered = np.sort(values)
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def _spread(deviations: Cents) -> float:
-    return TO_DEVIATION * float(np.median(deviations))
+    return TO_DEVIATION * _median(deviations)
