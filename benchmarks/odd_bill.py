@@ -12,7 +12,7 @@ from typing import Any
 
 from orchestration.insight.anomalies.effects import Detail
 from orchestration.insight.anomalies.events import Event
-from orchestration.insight.anomalies.series import Key
+from orchestration.insight.anomalies.series import Daily, Key
 from sandbox.bill.books import Books
 from sandbox.bill.ledger import Line
 from sandbox.clock import Clock
@@ -29,7 +29,7 @@ class OddBill:
     """What the detection reads, and what it should find."""
 
     keys: dict[int, Key]
-    daily: list[tuple[int, int, int]]
+    daily: Daily
     details: list[Detail]
     events: list[Event]
     through: date
@@ -57,7 +57,7 @@ def odd_bill(seed: int, *, is_odd: bool = True, today: date = TODAY, months: int
     told = truth(books)
     return OddBill(
         keys,
-        [(each.series, each.day, each.cents) for each in details],
+        Daily.of((each.series, each.day, each.cents) for each in details),
         details,
         [*_billed_events([line for _, line in lines], begins), *_resumed(books)],
         max(line.start for _, line in lines),

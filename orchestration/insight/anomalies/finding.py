@@ -48,6 +48,11 @@ class Part:
         return self.series.begins + self.spell.last
 
     @property
+    def begins(self) -> int:
+        """The first of the days it is compared with, an ordinal."""
+        return self.series.begins + int(self.spell.reference[0])
+
+    @property
     def actual(self) -> float:
         """What its days cost, in cents."""
         return float(self.series.cents[self.spell.first : self.spell.last + 1].sum())

@@ -46,6 +46,8 @@ def scan(cents: Cents, floors: Cents, has_event: Mask, limits: Limits) -> Iterat
     """
     usable = np.ones(len(cents), dtype=bool)
     day_floors = limits.day_share * floors
+    if not np.any(cents >= day_floors):
+        return
     may_begin = _may_begin(cents, day_floors, limits)
     since, day, watched_until = 0, limits.history, 0
     while day < len(cents):

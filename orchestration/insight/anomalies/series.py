@@ -6,13 +6,32 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from orchestration.insight.anomalies.baseline import Cents
 from orchestration.insight.anomalies.limits import Limits
 
 FOUR_WEEKS = 28
-# (series, day, cents): day as its ordinal.
-Daily = Iterable[tuple[int, int, int]]
+Numbers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Daily:
+    """What series cost by usage day: arrays of one length.
+
+    Attributes:
+        days: Ordinals.
+    """
+
+    series: Numbers
+    days: Numbers
+    cents: Numbers
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[int, int, int]]) -> "Daily":
+        """From series, day and cents of each row."""
+        columns = np.array(list(rows), dtype=np.int64).reshape(-1, 3).T
+        return cls(*columns)
 
 
 @dataclass(frozen=True)
@@ -72,18 +91,20 @@ def whole_series(
 ) -> dict[int, Series]:
     """Each series without a gap, up to the newest day there is."""
     end = through.toordinal() + 1
+    order = np.argsort(daily.series, kind="stable")
+    numbers, days, cents = daily.series[order], daily.days[order], daily.cents[order]
     bills: dict[tuple[str | None, str], Cents] = {}
     found = {}
     for number, key in keys.items():
         begins = key.begins.toordinal()
         length = max(end - begins, 0)
+        own = slice(*np.searchsorted(numbers, (number, number + 1)))
+        own_days = days[own] - begins
+        is_known = (own_days >= 0) & (own_days < length)
+        whole = np.bincount(own_days[is_known], cents[own][is_known], length)
         bill = bills.setdefault(key.bill, np.zeros(length))
-        found[number] = Series(key, begins, np.zeros(length), bill, (number,))
-    for number, day, cents in daily:
-        series = found[number]
-        if series.begins <= day < end:
-            series.cents[day - series.begins] += cents
-            bills[series.key.bill][day - series.begins] += cents
+        bill += whole
+        found[number] = Series(key, begins, whole, bill, (number,))
     for bill in bills.values():
         bill[:] = np.maximum(limits.floor_cents, limits.floor_share * _usual(bill))
     return found
