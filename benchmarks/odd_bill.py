@@ -5,7 +5,7 @@ paused cluster was resumed is what an inventory would have told.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,22 @@ class OddBill:
     anomalies: list[dict[str, Any]]
     decoys: list[dict[str, Any]]
 
+    def as_of(self, morning: date) -> "OddBill":
+        """The bill as it stood on a morning: what was posted by then, and no day after."""
+        details = [each for each in self.details if each.billed_on and each.billed_on <= morning]
+        through = max(each.day for each in details)
+        return replace(
+            self,
+            daily=_daily(details),
+            details=details,
+            events=[each for each in self.events if each.on <= morning],
+            through=date.fromordinal(through),
+        )
 
-def odd_bill(seed: int, *, is_odd: bool = True, today: date = TODAY, months: int = MONTHS) -> OddBill:
+
+def odd_bill(
+    seed: int, *, is_odd: bool = True, today: date = TODAY, months: int = MONTHS
+) -> OddBill:
     """The bill of a seed."""
     books = Books(seed, 1, months, Clock(today))
     if is_odd:
@@ -57,13 +71,17 @@ def odd_bill(seed: int, *, is_odd: bool = True, today: date = TODAY, months: int
     told = truth(books)
     return OddBill(
         keys,
-        Daily.of((each.series, each.day, each.cents) for each in details),
+        _daily(details),
         details,
         [*_billed_events([line for _, line in lines], begins), *_resumed(books)],
         max(line.start for _, line in lines),
         told["anomalies"],
         told["decoys"],
     )
+
+
+def _daily(details: list[Detail]) -> Daily:
+    return Daily.of((each.series, each.day, each.cents) for each in details)
 
 
 def _key(org_id: str, line: Line, begins: date) -> Key:

@@ -83,9 +83,7 @@ class MonthSum:
     same_days_cents: int
 
 
-def change_alerts(
-    sums: Mapping[ChangeAlert, Iterable[MonthSum]], through: date
-) -> list[Row]:
+def change_alerts(sums: Mapping[ChangeAlert, Iterable[MonthSum]], through: date) -> list[Row]:
     """The rows of `cost_change_alerts`: for each month that has one before it.
 
     Args:

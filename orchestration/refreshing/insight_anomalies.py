@@ -159,8 +159,8 @@ def build(db: duckdb.DuckDBPyConnection, settings: Settings) -> Rows:
         db: The marts, read-only.
         settings: Where feedback and configuration lie.
     """
-    rules = read_insight(settings.config_dir / "insight.yaml")
-    said = feedback.read(settings.data_dir / "feedback", feedback.ANOMALIES)
+    rules = read_insight(settings.insight_rules_file)
+    said = feedback.read(settings.feedback_dir, feedback.ANOMALIES)
     verdicts = [Verdict.of(each) for each in said]
     found = db.execute(THROUGH).fetchone()
     if not found:
@@ -183,7 +183,7 @@ def anomalies(
     events = [Event(*row) for row in db.execute(EVENTS).fetchall()]
     incidents = find(keys, daily, events, through, limits)
     details = _details(db, incidents)
-    return describe(incidents, details, keys, verdicts, through, limits)
+    return describe(incidents, details, keys, verdicts, through=through, limits=limits)
 
 
 def _arrays(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
@@ -202,8 +202,7 @@ def _details(db: duckdb.DuckDBPyConnection, incidents: Iterable[Incident]) -> li
     if not wanted:
         return []
     db.execute(
-        "create or replace temp table anomaly_wanted "
-        "(series bigint, first_day date, last_day date)"
+        "create or replace temp table anomaly_wanted (series bigint, first_day date, last_day date)"
     )
     db.executemany("insert into anomaly_wanted values (?, ?, ?)", wanted)
     # what two incidents compare with is read once
@@ -222,9 +221,7 @@ def changes(
     return change_alerts({each: _sums(db, each, through) for each in alerts}, through)
 
 
-def _sums(
-    db: duckdb.DuckDBPyConnection, alert: ChangeAlert, through: date
-) -> list[MonthSum]:
+def _sums(db: duckdb.DuckDBPyConnection, alert: ChangeAlert, through: date) -> list[MonthSum]:
     """Costs by the alert's dimensions and month, without credits."""
     values: dict[str, object] = {"through": through}
     columns = []

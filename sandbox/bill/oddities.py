@@ -31,8 +31,9 @@ class Oddity:
     """One thing that is odd from its first to its last day, both included.
 
     `target` is the name of a cluster, for `scan` of a project, for `credit` and `month_end` of an
-    organization. `factor` says how much: of the usual amount, or for decoys in dollars or GB. `size` is
-    that of the cluster which `forgotten_cluster`, `new_cluster` and `tier_change` are about.
+    organization. `factor` says how much: of the usual amount; TB of a `scan`; for decoys dollars or
+    GB. `size` is that of the cluster which `forgotten_cluster`, `new_cluster` and `tier_change` are
+    about.
     """
 
     kind: str

@@ -64,9 +64,7 @@ class Baseline:
         return cents - usual >= least and cents > float(self.top[day % WEEK])
 
 
-def baseline(
-    cents: Cents, usable: Mask, since: int, day: int, limits: Limits
-) -> Baseline | None:
+def baseline(cents: Cents, usable: Mask, since: int, day: int, limits: Limits) -> Baseline | None:
     """What was usual before a day, or None where too little is known.
 
     Args:
@@ -114,7 +112,7 @@ def _middle(values: Cents) -> float:
 
 
 def _is_dense(values: Cents) -> bool:
-    return np.count_nonzero(values > 0) >= DENSE * len(values)
+    return int(np.count_nonzero(values > 0)) >= DENSE * len(values)
 
 
 def _median(values: Cents) -> float:

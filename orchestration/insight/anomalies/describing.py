@@ -3,13 +3,13 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
+from orchestration.insight.anomalies.described import Described
 from orchestration.insight.anomalies.effects import (
     Detail,
     Details,
-    Effects,
     by_series,
     detected_on,
     effects,
@@ -17,7 +17,7 @@ from orchestration.insight.anomalies.effects import (
 from orchestration.insight.anomalies.finding import Incident
 from orchestration.insight.anomalies.limits import Limits
 from orchestration.insight.anomalies.series import Key
-from orchestration.insight.anomalies.verdicts import Found, Verdict, latest, recurs, scope_of
+from orchestration.insight.anomalies.verdicts import Found, Verdict, latest, scope_of
 from orchestration.insight.anomalies.wording import sentence
 from orchestration.insight.tables import Row
 
@@ -28,34 +28,12 @@ TIMES = 2
 WEEKS, MONTHS = (7, 14), (1, 2)
 
 
-@dataclass(frozen=True)
-class Described:
-    """An incident with everything that is said of it."""
-
-    incident: Incident
-    key: Key
-    effects: Effects
-    found: Found
-    actual_cents: int
-    detected_on: date
-    before: tuple[date, ...] = ()
-    verdict: Verdict | None = None
-
-    @property
-    def status(self) -> str:
-        """What it means to a reader: only `open` is worth an alert."""
-        if self.verdict:
-            return {"expected": "expected", "ignore": "ignored"}.get(self.verdict.verdict, "open")
-        if self.incident.event and not self.incident.is_large:
-            return "explained"
-        return "expected" if self.before else "open"
-
-
 def describe(
     incidents: Iterable[Incident],
     details: Iterable[Detail],
     keys: Mapping[int, Key],
     verdicts: Sequence[Verdict],
+    *,
     through: date,
     limits: Limits | None = None,
 ) -> list[Row]:
@@ -158,7 +136,7 @@ def _row(told: Described, through: date) -> Row:
         price,
         told.status,
         incident.event.told() if incident.event else None,
-        sentence(told.status, incident, key, found, told.actual_cents, told.effects, told.before),
+        sentence(told),
         told.verdict.verdict if told.verdict else None,
         told.verdict.reason if told.verdict else None,
     )

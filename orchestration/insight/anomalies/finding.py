@@ -118,7 +118,7 @@ def find(
     """The incidents of all series, oldest first.
 
     Args:
-        keys: Whose costs each series holds: project × resource × service × category, in one
+        keys: Whose costs each series holds: project, resource, service and category, in one
             currency.
         daily: What it costs by usage day; only usage.
         events: What happened to resources.

@@ -60,7 +60,9 @@ def scan(cents: Cents, floors: Cents, has_event: Mask, limits: Limits) -> Iterat
         if usual is None or not usual.is_odd(day, cents[day], day_floors[day], limits):
             day += 1
             continue
-        spell = _followed(cents, usual, day, day_floors[day], limits, bool(has_event[day]))
+        spell = _followed(
+            cents, usual, day, limits, day_floor=day_floors[day], is_at_event=bool(has_event[day])
+        )
         yield spell
         watched_until = spell.last + limits.window + 1
         day = spell.last + 1
@@ -77,8 +79,9 @@ def _followed(
     cents: Cents,
     usual: Baseline,
     first: int,
-    day_floor: float,
     limits: Limits,
+    *,
+    day_floor: float,
     is_at_event: bool,
 ) -> Spell:
     """An incident from its first day to its last one."""

@@ -101,7 +101,7 @@ def whole_series(
         own = slice(*np.searchsorted(numbers, (number, number + 1)))
         own_days = days[own] - begins
         is_known = (own_days >= 0) & (own_days < length)
-        whole = np.bincount(own_days[is_known], cents[own][is_known], length)
+        whole = np.bincount(own_days[is_known], cents[own][is_known], length).astype(np.float64)
         bill = bills.setdefault(key.bill, np.zeros(length))
         bill += whole
         found[number] = Series(key, begins, whole, bill, (number,))
@@ -119,7 +119,7 @@ def _usual(bill: Cents) -> Cents:
 
 
 def groups(found: Mapping[int, Series]) -> Iterator[Series]:
-    """Service × category × project, where more than one resource has costs of it."""
+    """By project, service and category, where more than one resource has costs of it."""
     members: dict[Key, list[int]] = defaultdict(list)
     for number, series in found.items():
         members[series.key.group].append(number)

@@ -7,7 +7,7 @@ it grows.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from orchestration.insight.anomalies.limits import Limits
@@ -28,14 +28,14 @@ class Verdict:
     Attributes:
         pattern: Whether it holds for what is alike, or for any anomaly of the scope.
         until: The last usage day it holds for.
-        at: ISO 8601, UTC.
+        at: UTC, as DuckDB takes it: without a zone.
     """
 
     anomaly_id: str
     verdict: str
     reason: str
     by: str
-    at: str
+    at: datetime
     usage_date: date
     last_day: date
     over_cents: int
@@ -52,7 +52,8 @@ class Verdict:
         """A verdict as a line of the feedback file has it."""
         days = {name: date.fromisoformat(said[name]) for name in ("usage_date", "last_day")}
         until = date.fromisoformat(said["until"]) if said.get("until") else None
-        return cls(**{**said, **days, "until": until})
+        at = datetime.fromisoformat(said["at"]).astimezone(UTC).replace(tzinfo=None)
+        return cls(**{**said, **days, "until": until, "at": at})
 
     def holds(self, found: "Found", limits: Limits) -> bool:
         """Whether it says something of an anomaly."""
@@ -76,6 +77,34 @@ class Verdict:
 
     def _is_over(self, found: "Found") -> bool:
         return self.until is not None and found.first > self.until
+
+
+def said_of(
+    anomaly: Mapping[str, Any],
+    verdict: str,
+    reason: str,
+    by: str,
+    at: datetime,
+    *,
+    until: date | None = None,
+    pattern: str = ALIKE,
+) -> dict[str, str | int | None]:
+    """A line of feedback on a row of `anomalies`, which `Verdict.of` reads again.
+
+    It repeats what the anomaly was of, so that it still means something when that is gone.
+    """
+    whole = {name: anomaly[name] for name in ("anomaly_id", "over_cents", *SCOPE)}
+    days = {name: anomaly[name].isoformat() for name in ("usage_date", "last_day")}
+    return {
+        **whole,
+        **days,
+        "verdict": verdict,
+        "reason": reason,
+        "by": by,
+        "at": at.isoformat(timespec="seconds"),
+        "until": until.isoformat() if until else None,
+        "pattern": pattern,
+    }
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,11 @@
 """What is said of an incident: plain sentences with its numbers."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 
+from orchestration.insight.anomalies.described import Described
 from orchestration.insight.anomalies.effects import Effects
 from orchestration.insight.anomalies.finding import Incident
-from orchestration.insight.anomalies.series import Key
 from orchestration.insight.anomalies.verdicts import Found
 
 SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
@@ -14,23 +13,13 @@ SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 WORTH_A_WORD = 0.1
 
 
-def sentence(
-    status: str,
-    incident: Incident,
-    key: Key,
-    found: Found,
-    actual_cents: int,
-    effects: Effects,
-    before: Sequence[date],
-) -> str:
+def sentence(told: Described) -> str:
     """An incident in a few sentences."""
-    said = [_what(incident, key, found, actual_cents), _why(effects, found)]
-    if incident.event:
-        said.insert(0, _event(incident))
-    if incident.parts[0].spell.is_new_level:
+    said = [_event(told.incident), _what(told), _why(told.effects, told.found)]
+    if told.incident.parts[0].spell.is_new_level:
         said.append("It has stayed there, so from then on it is the usual level.")
-    if status == "expected" and before:
-        said.append(f"The same happened on {' and '.join(map(_day, before))}.")
+    if told.status == "expected" and told.before:
+        said.append(f"The same happened on {' and '.join(map(_day, told.before))}.")
     return " ".join(each for each in said if each)
 
 
@@ -41,12 +30,17 @@ def _event(incident: Incident) -> str:
     return told
 
 
-def _what(incident: Incident, key: Key, found: Found, actual_cents: int) -> str:
-    services = dict.fromkeys(part.series.key.service or "" for part in incident.parts)
+def _what(told: Described) -> str:
+    key, found = told.key, told.found
+    services = dict.fromkeys(part.series.key.service or "" for part in told.incident.parts)
     whose = key.resource_name or f"several resources of {key.project_name or key.org_id}"
     money = [
         amount(cents, key.pricing_currency)
-        for cents in (actual_cents, found.over_cents, actual_cents - found.over_cents)
+        for cents in (
+            told.actual_cents,
+            found.over_cents,
+            told.actual_cents - found.over_cents,
+        )
     ]
     return (
         f"{' and '.join(services)} of {whose} cost {money[0]} {_days(found.first, found.last)}: "
