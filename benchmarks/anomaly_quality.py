@@ -14,7 +14,7 @@ from benchmarks.odd_bill import OddBill, odd_bill
 from orchestration.insight.anomalies.finding import Incident, find
 
 TUNED = tuple(range(101, 109))
-HELD_OUT = tuple(range(201, 211))
+HELD_OUT = tuple(range(301, 311))
 WEEKS = 46
 GOALS = {"recall": 0.9, "precision": 0.85, "right resource": 0.9, "right first day": 0.9}
 

@@ -74,28 +74,24 @@ def baseline(cents: Cents, usable: Mask, since: int, day: int, limits: Limits) -
         day: The day to be compared.
         limits: How far to look back.
     """
-    days = np.flatnonzero(usable[since:day]) + since
-    days = days[-limits.window :]
+    known = np.flatnonzero(usable[since:day]) + since
+    days = known[-limits.window :]
     values = cents[days]
     if not _is_enough(values, since, limits):
         return None
-    middle = _middle(values)
-    deviations = np.abs(values - middle)
     weekdays = days % WEEK
     by_weekday = [values[weekdays == each] for each in range(WEEK)]
     if min(map(len, by_weekday)) >= TIMES:
         medians = np.array([_median(each) for each in by_weekday])
         left = np.abs(values - medians[weekdays])
-        if deviations.sum() > 0 and left.sum() <= RHYTHM * deviations.sum():
+        without = np.abs(values - _median(values)).sum()
+        if without > 0 and left.sum() <= RHYTHM * without:
             top = np.array([each.max() for each in by_weekday])
             return Baseline(medians, top, _spread(left), days, has_rhythm=True)
-    return Baseline(
-        np.full(WEEK, middle),
-        np.full(WEEK, values.max()),
-        _spread(deviations),
-        days,
-        has_rhythm=False,
-    )
+    middle = _middle(values)
+    farthest = values if _is_dense(values) else cents[known[-limits.window_of_sparse :]]
+    expected, top = np.full(WEEK, middle), np.full(WEEK, farthest.max())
+    return Baseline(expected, top, _spread(np.abs(values - middle)), days, has_rhythm=False)
 
 
 def _is_enough(values: Cents, since: int, limits: Limits) -> bool:

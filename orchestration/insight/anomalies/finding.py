@@ -127,19 +127,20 @@ def find(
     """
     limits = limits or Limits()
     series, known = whole_series(keys, daily, through, limits), by_resource(events)
-    alone = [part for each in series.values() for part in _parts(each, known, series, limits)]
+    usual = _UsualCosts(series)
+    parts = [part for each in series.values() for part in _parts(each, known, series, limits)]
+    alone = [each for each in _joined(parts) if each.over >= each.floor]
+    for each in alone:
+        _explain(each, known, usual, limits)
+    told = [part for each in alone for part in each.parts]
     together = [
         Incident([part])
         for group in groups(series)
         for part in _parts(group, known, series, limits)
-        if not part.spell.is_at_event and not _is_told(part, alone)
+        if not part.spell.is_at_event and not _is_told(part, told)
     ]
-    incidents = [*_joined(alone), *together]
-    usual = _UsualCosts(series)
-    for each in incidents:
-        _explain(each, known, usual, limits)
-    told = [each for each in incidents if each.over >= each.floor]
-    return sorted(told, key=lambda each: (each.first, str(each.key)))
+    told_together = [each for each in together if each.over >= each.floor]
+    return sorted([*alone, *told_together], key=lambda each: (each.first, str(each.key)))
 
 
 def _parts(

@@ -11,6 +11,8 @@ class Limits:
         floor_cents: An incident that costs less more than expected is none.
         floor_share: Nor is one that costs less than this share of a day's whole bill.
         window: A day is compared with that many before it.
+        window_of_sparse: A series that is zero on many days has too few others in a window to know
+            how far they reach: that is looked up in so many.
         history: Days of an organization before anything is called odd.
         new_level: Days after which a higher level is the usual one.
         settling: Days after a new level began before the next step can be seen: a week and one, for
@@ -29,6 +31,7 @@ class Limits:
     floor_cents: int = 2000
     floor_share: float = 0.05
     window: int = 56
+    window_of_sparse: int = 182
     history: int = 28
     new_level: int = 28
     settling: int = 8
