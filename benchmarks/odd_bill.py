@@ -7,7 +7,7 @@ paused cluster was resumed is what an inventory would have told.
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
+from decimal import Decimal
 from typing import Any
 
 from orchestration.insight.anomalies.effects import Detail
@@ -15,13 +15,15 @@ from orchestration.insight.anomalies.events import Event
 from orchestration.insight.anomalies.series import Daily, Key
 from sandbox.bill.books import Books
 from sandbox.bill.ledger import Line
+from sandbox.bill.oddities import Oddity
+from sandbox.bill.planting import planned
 from sandbox.clock import Clock
+from sandbox.months import add_months
 from sandbox.truth import all_invoices, truth
 
 TODAY = date(2026, 11, 22)
 MONTHS = 13
-GONE_DAYS = 2
-ROOT = Path(__file__).parents[1]
+WHOLE = Decimal(1)
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,12 @@ class OddBill:
         )
 
 
-def odd_bill(
-    seed: int, *, is_odd: bool = True, today: date = TODAY, months: int = MONTHS
-) -> OddBill:
-    """The bill of a seed."""
-    books = Books(seed, 1, months, Clock(today))
-    if is_odd:
-        books.add_oddities()
+def odd_bill(seed: int, strength: Decimal = WHOLE) -> OddBill:
+    """The bill of a seed: at a strength below 1 its anomalies are fainter, at 0 nothing is odd."""
+    books = Books(seed, 1, MONTHS, Clock(TODAY))
+    if strength:
+        begins = add_months(TODAY, 1 - MONTHS)
+        books.add_oddities(_weaker(one, strength) for one in planned(seed, begins, TODAY))
     lines = [
         (invoice.org.id, line)
         for invoice in all_invoices(books)
@@ -78,6 +79,17 @@ def odd_bill(
         told["anomalies"],
         told["decoys"],
     )
+
+
+def _weaker(oddity: Oddity, strength: Decimal) -> Oddity:
+    """An anomaly of a part of its strength; decoys, and what is as large as it is, stay."""
+    factor = {
+        "transfer": oddity.factor * strength,
+        "scan": oddity.factor * strength,
+        "backup": 1 + (oddity.factor - 1) * strength,
+        "servers": 1 + (oddity.factor - 1) * strength,
+    }
+    return replace(oddity, factor=factor.get(oddity.kind, oddity.factor))
 
 
 def _daily(details: list[Detail]) -> Daily:

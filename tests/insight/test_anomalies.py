@@ -271,9 +271,7 @@ def test_what_happens_a_third_week_in_a_row_is_expected():
     costs = [5000 if n in {60, 67, 74} else 1000 for n in range(90)]
     found = anomalies({SHOP: costs})
     assert [each["status"] for each in found] == ["open", "open", "expected"]
-    assert found[2]["explanation"].endswith(
-        "The same happened on 2 March 2026 and 9 March 2026."
-    )
+    assert found[2]["explanation"].endswith("The same happened on 2 March 2026 and 9 March 2026.")
 
 
 def test_what_happens_on_each_months_last_day_is_expected():
@@ -295,4 +293,4 @@ def test_limits_are_what_an_operator_sets():
     spike = [*STEADY, 2900, *STEADY[:5]]
     assert anomalies({SHOP: spike}) == []
     assert anomaly(spike, limits=Limits(floor_cents=500))["over_cents"] == 1900
-    assert BEGIN == day(0)
+    assert day(0) == BEGIN
