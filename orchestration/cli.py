@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from orchestration import progress
+from orchestration.commands import anomaly as anomaly_commands
 from orchestration.commands import export as export_commands
 from orchestration.commands import statement as statement_commands
 from orchestration.explain import explanation
@@ -23,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(anomaly_commands.app, name="anomaly")
 app.add_typer(export_commands.app, name="export")
 app.add_typer(statement_commands.app, name="statement")
 

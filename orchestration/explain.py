@@ -4,6 +4,7 @@ import errno
 
 from orchestration.actions.model import Refusal
 from orchestration.atlas.errors import AtlasError
+from orchestration.feedback import FeedbackError
 from orchestration.landing.journal import JournalError
 from orchestration.published.reader import NotPublished
 from orchestration.settings import SettingsError
@@ -12,6 +13,7 @@ from orchestration.warehouse.errors import WarehouseError
 
 KNOWN = (
     AtlasError,
+    FeedbackError,
     JournalError,
     NotPublished,
     Refusal,

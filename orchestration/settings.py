@@ -144,6 +144,16 @@ class Settings(Credentials):
         return self.data_dir / "statements"
 
     @property
+    def feedback_dir(self) -> Path:
+        """What people said of what was found, kept for ever."""
+        return self.data_dir / "feedback"
+
+    @property
+    def insight_rules_file(self) -> Path:
+        """When a cost is odd, and which changes are told."""
+        return self.config_dir / "insight.yaml"
+
+    @property
     def taxonomy_file(self) -> Path:
         """What SKUs are, where the operator knows better."""
         return self.config_dir / "taxonomy.yaml"

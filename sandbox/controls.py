@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.bill.books import Invoice
+from sandbox.bill.oddities import parse_oddity
 from sandbox.operations.autoscaling import autoscale
 from sandbox.operations.history import rewrite
 from sandbox.operations.schedules import compliance_policy
@@ -34,6 +35,8 @@ def routes(sandbox: Sandbox) -> list[Route]:
         ("POST", "reprice"): _reprice,
         ("POST", "history"): _rewrite,
         ("POST", "autoscale"): _autoscale,
+        ("GET", "anomalies"): _anomalies,
+        ("POST", "anomalies"): _add_oddities,
         ("GET", "pace"): _pace,
         ("POST", "pace"): _change_pace,
         ("GET", "compliance"): _compliance,
@@ -145,6 +148,19 @@ async def _autoscale(sandbox: Sandbox, request: Request) -> object:
     asked = await request.json()
     found = autoscale(sandbox, asked["cluster"], asked.get("instance_size"), asked.get("disk_gb"))
     return {"cluster": found.name, "instance_size": found.size, "disk_gb": found.disk_gb}
+
+
+async def _anomalies(sandbox: Sandbox, _request: Request) -> object:
+    """What is odd about the bill, as /sandbox/truth names it."""
+    found = truth(sandbox.books)
+    return {name: found[name] for name in ("anomalies", "decoys")}
+
+
+async def _add_oddities(sandbox: Sandbox, request: Request) -> object:
+    """Add a list of oddities (see `Oddity`), or with `{}` those that the seed has in store."""
+    asked = await request.json()
+    sandbox.add_oddities(map(parse_oddity, asked) if isinstance(asked, list) else None)
+    return await _anomalies(sandbox, request)
 
 
 async def _pace(sandbox: Sandbox, _request: Request) -> object:

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -13,6 +13,7 @@ from sandbox.access.keys import Key
 from sandbox.access.rules import LINKED_BILLING
 from sandbox.backups.vault import Vault
 from sandbox.bill.books import Books, Invoice
+from sandbox.bill.oddities import Oddity
 from sandbox.bill.reports import Reports
 from sandbox.clock import Clock
 from sandbox.estate.estate import Estate
@@ -110,6 +111,11 @@ class Sandbox:
     def retag(self, cluster_name: str, tags: dict[str, str]) -> None:
         """Change a cluster's tags of today; see `Books.retag`."""
         self.books.retag(cluster_name, tags)
+        self.forget()
+
+    def add_oddities(self, added: Iterable[Oddity] | None = None) -> None:
+        """Make the bill odd; see `Books.add_oddities`."""
+        self.books.add_oddities(added)
         self.forget()
 
     def holdings(self) -> Holdings:

@@ -15,6 +15,7 @@ from typing import Any
 from sandbox.bill.books import Books, Invoice
 from sandbox.bill.differences import Share, by_month, differences
 from sandbox.bill.ledger import Line
+from sandbox.bill.oddities import Oddity
 from sandbox.estate.resources import Cluster, Project
 from sandbox.estate.tags import line_tags
 from sandbox.months import days_between
@@ -124,4 +125,36 @@ def truth(books: Books) -> dict[str, Any]:
         "by_tag": tally.by_tag(books.clock.today),
         "header": {invoice.id: header(invoice) for invoice in all_invoices(books)},
         "changes": differences(books, by_month(shares, first)),
+        "anomalies": [_anomaly(one, lines) for one, lines in _odd_lines(books) if not one.is_decoy],
+        "decoys": [_decoy(one) for one in books.oddities if one.is_decoy],
     }
+
+
+def _odd_lines(books: Books) -> Iterator[tuple[Oddity, list[Line]]]:
+    """Each oddity that has reached the bill, and its lines there."""
+    for oddity in books.oddities:
+        lines = (line for invoice in all_invoices(books) for line in invoice.lines)
+        if found := [line for line in lines if line.oddity == oddity]:
+            yield oddity, found
+
+
+def _anomaly(oddity: Oddity, lines: list[Line]) -> dict[str, Any]:
+    """An anomaly as billed: on which days, which SKU carries it, what would not be there."""
+    by_sku: Sums = defaultdict(int)
+    for line in lines:
+        by_sku[line.product.sku] += line.extra_cents
+    [first, *_] = lines
+    return {
+        "kind": oddity.kind,
+        "project": first.project.name if first.project else "",
+        "cluster": first.cluster.name if first.cluster else "",
+        "sku": max(sorted(by_sku), key=by_sku.__getitem__),
+        "first_day": min(line.start for line in lines).isoformat(),
+        "last_day": max(line.start for line in lines).isoformat(),
+        "extra_cents": sum(by_sku.values()),
+    }
+
+
+def _decoy(oddity: Oddity) -> dict[str, Any]:
+    days = {name: getattr(oddity, name).isoformat() for name in ("first_day", "last_day")}
+    return {"kind": oddity.kind, "target": oddity.target, **days}

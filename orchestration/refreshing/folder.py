@@ -15,6 +15,7 @@ from orchestration.refreshing.building import MANIFEST, Build, build
 from orchestration.refreshing.code import loading_checksum, models_checksum
 from orchestration.refreshing.verified import Verified, fingerprint
 from orchestration.rules import read_rules
+from orchestration.rules.insight import read_insight
 from orchestration.rules.plans import read_plans
 from orchestration.settings import Settings
 from orchestration.statements.files import read_statements
@@ -55,6 +56,7 @@ class DataFolder:
         self.settings = settings
         self._rules = read_rules(settings)
         self.plans = read_plans(settings)
+        read_insight(settings.insight_rules_file)  # a mistake in it ends a refresh before it begins
         self._statements = read_statements(settings.statements_dir)
         self._landings: dict[str, Landing] = {}
 

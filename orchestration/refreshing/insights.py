@@ -12,7 +12,7 @@ import duckdb
 
 from orchestration.insight.forecasting.tables import FORECAST_PARTS, FORECAST_QUALITY, FORECASTS
 from orchestration.insight.tables import Row, Table
-from orchestration.refreshing import insight_forecast, insight_plans
+from orchestration.refreshing import insight_anomalies, insight_forecast, insight_plans
 from orchestration.refreshing.code import insight_checksum
 from orchestration.refreshing.folder import DataFolder
 from orchestration.refreshing.verified import fingerprint
@@ -69,9 +69,14 @@ def _plans(sources: Sources) -> Made:
     return rows
 
 
+def _anomalies(sources: Sources) -> Made:
+    return insight_anomalies.build(sources.db, sources.settings)
+
+
 PARTS: tuple[Part, ...] = (
     Part("forecast", (FORECASTS, FORECAST_PARTS, FORECAST_QUALITY), _forecast),
     Part("plans", insight_plans.TABLES, _plans),
+    Part("anomalies", insight_anomalies.TABLES, _anomalies),
 )
 
 
@@ -136,6 +141,8 @@ def _files(folder: DataFolder) -> Iterator[Path]:
     """What an operator wrote or counts."""
     settings = folder.settings
     yield from (settings.budgets_file, settings.metrics_file, settings.scenarios_file)
+    yield settings.insight_rules_file
+    yield from sorted(settings.feedback_dir.glob("*"))
     yield from sorted({settings.config_dir / each.file for each in folder.plans.metrics})
 
 

@@ -1,6 +1,6 @@
 """The invoices of both organizations as they stand on the clock's day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -8,10 +8,11 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from sandbox.bill import contracts, org_charges, restatements
+from sandbox.bill import contracts, oddities, org_charges, planting, restatements
 from sandbox.bill.cluster_usage import meter_cluster
 from sandbox.bill.contracts import Contract
 from sandbox.bill.ledger import Ledger, Line, Meter
+from sandbox.bill.oddities import Oddity
 from sandbox.bill.project_usage import meter_project
 from sandbox.bill.repricing import Repricing, priced
 from sandbox.bill.restatements import Restatement
@@ -81,6 +82,7 @@ class Books:
         self.clock = clock
         self.paying = blueprint.build(seed, scale, blueprint.PAYING_NAME)
         self.linked = blueprint.build(seed, scale, blueprint.LINKED_NAME)
+        self.oddities: tuple[Oddity, ...] = ()
         self._first_month = add_months(clock.today, 1 - months)
         self.repricings: list[Repricing] = []
         self._ledgers = self._opened_ledgers()
@@ -122,6 +124,19 @@ class Books:
         which = (invoice.org.id, invoice.month)
         self._statuses[which] = status or invoice.status
         self._contracts[which] = replace(invoice.contract, **terms)
+        self._drawn_up = None
+
+    def add_oddities(self, added: Iterable[Oddity] | None = None) -> None:
+        """Make the bill odd, from its beginning; without a list by what the seed has in store.
+
+        ValueError if a target is not there.
+        """
+        if added is None:
+            added = planting.planned(self.seed, self._first_month, self.clock.today)
+        for one in added:
+            planting.plant(one, self.seed, (self.paying, self.linked))
+            self.oddities += (one,)
+        self._ledgers = self._opened_ledgers()
         self._drawn_up = None
 
     def retag(self, cluster_name: str, tags: dict[str, str]) -> None:
@@ -220,8 +235,14 @@ class Books:
         return Random(f"{self.seed}:pending").random() < SHARE_OF_EMPTY_PENDING_HEADERS
 
     def _ledger(self, org: Organization, meter_org: Callable[[int, Meter], list[Line]]) -> Ledger:
-        meter_day = partial(_meter_day, self.seed, org, meter_org)
-        return Ledger(lambda day: priced(meter_day(day), self.repricings))
+        return Ledger(partial(self._meter_day, org, meter_org))
+
+    def _meter_day(
+        self, org: Organization, meter_org: Callable[[int, Meter], list[Line]], day: date
+    ) -> list[Line]:
+        lines = _meter_day(self.seed, org, meter_org, day)
+        odd = oddities.applied(self.oddities, self.seed, org, day, lines)
+        return priced(odd, self.repricings)
 
 
 def _meter_day(

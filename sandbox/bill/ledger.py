@@ -18,7 +18,8 @@ class Line(NamedTuple):
     """One charge. `cents` is what is booked; `posted` the UTC day it reaches the bill.
 
     An invoice's JSON does not say `region`, Atlas's own FOCUS report does: none where the charge
-    belongs to no region.
+    belongs to no region. What is odd about it on demand, and how many of its cents that is, stands
+    in `oddity` and `extra_cents`, which nobody is served.
     """
 
     product: Product
@@ -37,6 +38,8 @@ class Line(NamedTuple):
     app: str
     note: str
     region: Region | None = None
+    oddity: object | None = None
+    extra_cents: int = 0
 
     @property
     def invoice_month(self) -> date:
@@ -51,6 +54,12 @@ class Line(NamedTuple):
 def to_cents(dollars: Decimal) -> int:
     """Whole cents, as Atlas books each line."""
     return int((dollars * HUNDRED).quantize(Decimal(1), ROUND_HALF_UP))
+
+
+def discount(project: Project | None, cents: int) -> int:
+    """What a project's discount takes off a charge."""
+    percent = project.percent_discount if project else None
+    return to_cents(cents * percent / HUNDRED / HUNDRED) if percent else 0
 
 
 class Meter:
@@ -131,7 +140,7 @@ class Meter:
                 quantity=quantity,
                 price=price,
                 cents=cents,
-                discount_cents=self._discount(cents) if discounted else 0,
+                discount_cents=discount(self.project, cents) if discounted else 0,
                 tier=tier,
                 app=app,
                 note=note,
@@ -142,10 +151,6 @@ class Meter:
     def _first_region(self, provider: str) -> Region | None:
         regions = self.cluster.regions if self.cluster else ()
         return next((one for one in regions if one.provider == provider), None)
-
-    def _discount(self, cents: int) -> int:
-        percent = self.project.percent_discount if self.project else None
-        return to_cents(cents * percent / HUNDRED / HUNDRED) if percent else 0
 
 
 class Ledger:
