@@ -12,7 +12,8 @@ from orchestration.insight.budgets.rows import budget_rows
 from orchestration.insight.months import next_month
 from orchestration.insight.reach import Reach
 from orchestration.insight.tables import Row
-from orchestration.refreshing.filtered_costs import LEAF, Looked, same_subject, tell_apart
+from orchestration.refreshing.filtered_costs import same_subject, tell_apart
+from orchestration.refreshing.looked_at import LEAF, Looked
 from orchestration.rules.budgets import Budget
 from orchestration.rules.costs import THE_TOTAL
 

@@ -15,7 +15,8 @@ from orchestration.actions.pricing.shapes import DEDICATED, Servers, Shape
 from orchestration.insight.budgets.costs import Leaf
 from orchestration.insight.scenarios.effects import Effect, Hours
 from orchestration.insight.scenarios.rows import WhatIf
-from orchestration.refreshing.filtered_costs import LEAF, Looked, same_subject
+from orchestration.refreshing.filtered_costs import same_subject
+from orchestration.refreshing.looked_at import LEAF, Looked
 from orchestration.rules.scenarios import Change, Pause, Scenario
 
 Db = duckdb.DuckDBPyConnection

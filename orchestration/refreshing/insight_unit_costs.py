@@ -10,7 +10,8 @@ from orchestration.insight.reach import Reach
 from orchestration.insight.tables import Row
 from orchestration.insight.unit_costs.rows import unit_cost_rows
 from orchestration.insight.unit_costs.units import Cents, Divisor
-from orchestration.refreshing.filtered_costs import Looked, same_subject, text_of
+from orchestration.refreshing.filtered_costs import same_subject
+from orchestration.refreshing.looked_at import Looked, text_of
 from orchestration.refreshing.metric_files import MetricFileError, read_counts
 from orchestration.rules.metrics import Metric
 

@@ -214,6 +214,9 @@ def test_children_that_add_up_to_more_than_their_parent_are_a_warning():
     ]
     found = rows(plans, every_day(bucket("company", "shop", "web"), 1))
     assert found["company", JANUARY]["warning"] is None
+    as_much = [plan("company", 700), plan("shop", 700, parent="company")]
+    even = rows(as_much, every_day(bucket("company", "shop"), 1))
+    assert even["company", JANUARY]["warning"] is None
     assert found["company", FEBRUARY]["warning"] == (
         "Its children add up to 1,200.00, which is more than its own 1,000.00."
     )
@@ -261,6 +264,24 @@ def test_a_credit_that_brings_a_month_back_within_its_budget_leaves_no_day_of_ex
     january = rows([plan("net", 150)], spent)["net", JANUARY]
     assert (january["actual_cents"], january["status"]) == (11_000, "on track")
     assert january["exceeds_on"] is None
+
+
+def test_a_day_that_uses_up_the_budget_to_the_cent_is_not_yet_above_it():
+    """$150 a day and $3,000: the 20th reaches it, and the 21st goes beyond."""
+    found = rows([plan("all", 3000)], every_day(bucket("all"), 150))
+    assert found["all", JANUARY]["exceeds_on"] == date(2026, 1, 21)
+    assert rows([plan("all", 4650)], every_day(bucket("all"), 150))["all", JANUARY]["status"] == (
+        "on track"
+    )
+
+
+def test_what_is_exceeded_already_is_so_whatever_is_still_expected():
+    """Credits that will bring the month back within its budget do not undo the day."""
+    spent = [*every_day(bucket("net"), 10), Spent(THROUGH, bucket("net"), 30_000)]
+    expected = {(ORDERS, MARCH): 20_000}
+    march = rows([plan("net", 400)], spent, expected=expected)["net", MARCH]
+    assert (march["actual_cents"], march["forecast_cents"]) == (50_000, 20_000)
+    assert (march["status"], march["exceeds_on"]) == ("exceeded", THROUGH)
 
 
 def test_a_day_of_exceeding_is_the_last_time_the_costs_cross_the_budget():

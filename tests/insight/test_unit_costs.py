@@ -154,6 +154,13 @@ def test_what_is_counted_by_month_divides_months():
     assert said(found["month", APRIL], "units_through", "lag_days") == (date(2026, 4, 30), 0)
 
 
+def test_a_month_whose_last_day_is_the_newest_is_whole():
+    monthly = Divisor("tenants", "tenant", "USD", is_monthly=True)
+    reach = Reach(date(2026, 1, 1), march(31))
+    found = rows({MARCH: "4"}, {march(1): 400}, monthly, reach)
+    assert said(found["month", MARCH], "status", "is_running") == ("ok", True)
+
+
 @pytest.mark.parametrize("units", ["0.000000001", "999999999999999999.999999999"])
 def test_the_smallest_and_the_largest_count_keep_their_decimals(units):
     found = rows({march(1): units, march(2): units}, {march(1): 10**12, march(2): 10**12})

@@ -6,7 +6,8 @@ import jinja2
 import pytest
 
 from orchestration.refreshing import filtered_costs
-from orchestration.refreshing.filtered_costs import ALWAYS, COLUMNS, looked_at, tell_apart, text_of
+from orchestration.refreshing.filtered_costs import tell_apart
+from orchestration.refreshing.looked_at import ALWAYS, COLUMNS, looked_at, text_of
 from orchestration.rules.conditions import DIMENSIONS
 from orchestration.rules.costs import Costs
 from tests.conftest import ROOT
