@@ -16,7 +16,7 @@ from orchestration.insight.anomalies.finding import Incident, find
 from orchestration.insight.anomalies.limits import Limits
 
 TUNED = tuple(range(101, 109))
-HELD_OUT = tuple(range(301, 311))
+HELD_OUT = tuple(range(401, 411))
 WEEKS = 46
 GOALS = {"recall": 0.9, "precision": 0.85, "right resource": 0.9, "right first day": 0.9}
 
