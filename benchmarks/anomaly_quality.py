@@ -1,7 +1,8 @@
 """`python -m benchmarks.anomaly_quality`: how many injected anomalies are found, and rightly.
 
 Each seed's bill has anomalies of every kind and decoys that must not be alerted. The limits were
-tuned on TUNED; the figures are of HELD_OUT, which nothing was tuned on.
+tuned on TUNED, and mistakes on LOOKED_AT were seen; the figures are of HELD_OUT, of which nothing
+was known.
 """
 
 import argparse
@@ -16,7 +17,8 @@ from orchestration.insight.anomalies.finding import Incident, find
 from orchestration.insight.anomalies.limits import Limits
 
 TUNED = tuple(range(101, 109))
-HELD_OUT = tuple(range(301, 311))
+LOOKED_AT = (*range(201, 211), *range(301, 311))
+HELD_OUT = tuple(range(401, 411))
 WEEKS = 46
 GOALS = {"recall": 0.9, "precision": 0.85, "right resource": 0.9, "right first day": 0.9}
 

@@ -80,6 +80,7 @@ LONG = {
         "test_retirement",
         "test_statements",
     },
+    "insight": {"test_anomaly_quality"},
     "properties": {
         "test_allocation",
         "test_cutting",
@@ -88,6 +89,7 @@ LONG = {
         "test_marts",
     },
     "sandbox": {
+        "test_anomalies",
         "test_clock",
         "test_faults",
         "test_generation",

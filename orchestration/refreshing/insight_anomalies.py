@@ -122,9 +122,40 @@ group by all
 order by all
 """  # noqa: S608  a condition of our own
 
+# Before the first inventory only the bill tells that a cluster ran again: the servers of one that
+# sleeps have SKUs of their own. A weekend's sleep is no event.
 EVENTS = """
+with cluster_days as (
+    select
+        resource_id,
+        max(resource_name) as resource_name,
+        usage_date,
+        bool_or(category = 'Dedicated instance') as runs
+    from marts.fct_line_item_days
+    where category in ('Dedicated instance', 'Paused instance')
+    group by resource_id, usage_date
+),
+
+compared as (
+    select
+        *,
+        lag(runs) over (partition by resource_id order by usage_date) as ran,
+        coalesce(
+            max(case when runs then usage_date end) over (
+                partition by resource_id order by usage_date
+                rows between unbounded preceding and 1 preceding
+            ),
+            min(usage_date) over (partition by resource_id)
+        ) as slept_from
+    from cluster_days
+)
+
 select resource_id, resource_name, event, cast("at" as date), before, after
 from marts.resource_events
+union
+select resource_id, resource_name, 'resumed', usage_date, 'paused', 'running'
+from compared
+where runs and not ran and usage_date - slept_from > 7
 order by all
 """
 

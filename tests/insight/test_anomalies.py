@@ -76,6 +76,17 @@ def test_a_job_on_another_weekday_is_odd_although_it_costs_no_more():
     assert anomaly(costs)["usage_date"] == day(82)
 
 
+def test_a_job_that_costs_more_and_less_is_no_anomaly():
+    """Eight runs say little of how far a ninth may reach: all days of eight weeks do."""
+    chance = random.Random(5)
+    for _ in range(20):
+        costs = [
+            chance.randint(6500, 8500) if n % 7 == 2 else chance.randint(0, 1500)
+            for n in range(390)
+        ]
+        assert anomalies({SHOP: costs}) == []
+
+
 def test_sparse_usage_ten_times_over_is_odd_from_its_first_day():
     costs = sparse(120)
     costs[100:103] = [4000, 5000, 4500]
@@ -221,6 +232,16 @@ def test_what_makes_nothing_dearer_explains_nothing(kind):
 
 def test_an_event_of_long_ago_explains_nothing():
     [found] = anomalies({SERVERS: [*STEADY, *[2000] * 40]}, events=[event("tier changed", 50)])
+    assert found["status"] == "open"
+
+
+def test_being_resumed_explains_a_step_and_a_weekend_is_no_sleep():
+    asleep = [*[0] * 60, *[2000] * 20]
+    costs = {SERVERS: asleep, key(resource_id="other"): [9000] * 80}
+    woke = event("resumed", 60, before="paused", after="running")
+    [found] = anomalies(costs, events=[event("paused", 20), woke])
+    assert found["status"] == "explained"
+    [found] = anomalies(costs, events=[event("paused", 57), woke])
     assert found["status"] == "open"
 
 

@@ -13,6 +13,7 @@ from orchestration.cli import app
 from orchestration.insight.anomalies import ANOMALIES, ANOMALY_FEEDBACK
 from orchestration.insight.change_alerts import COST_CHANGE_ALERTS
 from orchestration.published.reader import NotPublished
+from orchestration.refreshing.insight_anomalies import EVENTS as EVENTS_SQL
 from orchestration.refreshing.insight_anomalies import TABLES, build
 from orchestration.settings import Settings, SettingsError, load_settings
 
@@ -126,6 +127,32 @@ def test_a_spike_and_a_step_are_found_and_nothing_else(marts, settings):
     assert (spike["over_cents"], spike["price_effect_cents"]) == (9000, 0)
     assert spike["detected_on"] == SPIKE + timedelta(1)
     assert spike["scope"] == "shop / shop-prod / Data Transfer"
+
+
+def test_the_bill_alone_tells_that_a_cluster_ran_again(settings):
+    """After more than a week; what sleeps at weekends is as it was."""
+    sleeps = {"service": "Clusters", "category": "Paused instance", "sku": "M_PAUSED"}
+    runs = sleeps | {"category": "Dedicated instance", "sku": "M"}
+    woken = {"resource_id": "c3", "resource_name": "archive"}
+    weekly = {"resource_id": "c4", "resource_name": "staging"}
+    lines = []
+    for number in range((THROUGH - BEGIN).days + 1):
+        day = BEGIN + timedelta(number)
+        is_up, is_working_day = day >= date(2026, 5, 5), day.weekday() < 5
+        lines += [
+            line(day, 3000 if is_up else 0, **(runs if is_up else sleeps), **woken),
+            line(day, 20 if is_working_day else 0, **(runs if is_working_day else sleeps),
+                 **weekly),
+        ]  # fmt: skip
+    with duckdb.connect() as db:
+        db.execute(MARTS)
+        marks = ", ".join("?" * 17)
+        db.executemany(f"insert into marts.fct_line_item_days values ({marks})", lines)
+        [found] = rows(build(db, settings), ANOMALIES)
+        events = db.execute(EVENTS_SQL).fetchall()
+    assert (found["resource_name"], found["status"]) == ("archive", "explained")
+    assert found["event"] == "archive was resumed on 5 May 2026"
+    assert [each[1] for each in events] == ["events", "archive"]
 
 
 def test_the_rows_fit_their_tables(marts, settings):

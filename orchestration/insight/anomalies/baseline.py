@@ -83,11 +83,12 @@ def baseline(cents: Cents, usable: Mask, since: int, day: int, limits: Limits) -
     by_weekday = [values[weekdays == each] for each in range(WEEK)]
     if min(map(len, by_weekday)) >= TIMES:
         medians = np.array([_median(each) for each in by_weekday])
-        left = np.abs(values - medians[weekdays])
+        beyond = values - medians[weekdays]
+        left = np.abs(beyond)
         without = np.abs(values - _median(values)).sum()
         if without > 0 and left.sum() <= RHYTHM * without:
-            top = np.array([each.max() for each in by_weekday])
-            return Baseline(medians, top, _spread(left), days, has_rhythm=True)
+            # of any weekday: eight of one are too few to know how far it reaches
+            return Baseline(medians, medians + beyond.max(), _spread(left), days, has_rhythm=True)
     middle = _middle(values)
     farthest = values if _is_dense(values) else cents[known[-limits.window_of_sparse :]]
     expected, top = np.full(WEEK, middle), np.full(WEEK, farthest.max())

@@ -13,6 +13,8 @@ from orchestration.insight.anomalies.limits import Limits
 CREATED = "created"
 # What makes nothing dearer explains nothing.
 NO_REASON = ("deleted", "paused")
+# A pause of fewer days is a weekend, which is how the resource is used.
+REST_DAYS = 7
 # What is new settles in: its backups and transfer come days after its servers.
 NEW = {CREATED: 14, "resumed": 14}
 # A tier or a number of nodes is what servers cost, and what is charged by them; no more data.
@@ -59,8 +61,13 @@ Events = Mapping[str, list[Event]]
 def by_resource(events: Iterable[Event]) -> Events:
     """The events that make something dearer, oldest first."""
     found: dict[str, list[Event]] = defaultdict(list)
+    paused: dict[str, date] = {}
     for each in sorted(events, key=lambda event: (event.on, event.event)):
-        if each.event not in NO_REASON:
+        if each.event == "paused":
+            paused[each.resource_id] = each.on
+        slept = (each.on - paused.get(each.resource_id, date.min)).days
+        is_rest = each.event == "resumed" and slept < REST_DAYS
+        if each.event not in NO_REASON and not is_rest:
             found[each.resource_id].append(each)
     return found
 

@@ -124,9 +124,9 @@ def scope_of(key: Key) -> tuple[str | None, ...]:
 
 
 def latest(verdicts: Iterable[Verdict], found: Found, limits: Limits) -> Verdict | None:
-    """The last thing that was said of an anomaly, or of what is like it."""
-    said = [each for each in verdicts if each.holds(found, limits)]
-    return max(said, key=lambda each: each.at, default=None)
+    """The last thing that was said of an anomaly, or of what is like it; in the file's order."""
+    said = sorted(verdicts, key=lambda each: each.at)
+    return next((each for each in reversed(said) if each.holds(found, limits)), None)
 
 
 def recurs(before: date, later: date) -> bool:
