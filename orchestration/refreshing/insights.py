@@ -148,6 +148,6 @@ def _files(folder: DataFolder) -> Iterator[Path]:
 
 def _content(file: Path) -> str:
     """A file that is large, such as one that counts orders, by its size and time alone."""
-    if file.exists() and file.stat().st_size < 2**20:
+    if file.is_file() and file.stat().st_size < 2**20:
         return hashlib.sha256(file.read_bytes()).hexdigest()
     return fingerprint(file)
