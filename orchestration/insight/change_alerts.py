@@ -95,13 +95,14 @@ def change_alerts(sums: Mapping[ChangeAlert, Iterable[MonthSum]], through: date)
 
 def _rows(alert: ChangeAlert, sums: list[MonthSum], through: date) -> Iterable[Row]:
     groups: dict[tuple[tuple[str | None, ...], str], dict[date, MonthSum]] = defaultdict(dict)
+    known: dict[str, set[date]] = defaultdict(set)
     for each in sums:
         groups[each.values, each.pricing_currency][each.month] = each
+        known[each.pricing_currency].add(each.month)
     for (values, currency), months in sorted(groups.items(), key=lambda item: str(item[0])):
-        known = {each.month for each in sums if each.pricing_currency == currency}
-        for month in sorted(known):
+        for month in sorted(known[currency]):
             before = _month_before(month)
-            if before not in known:
+            if before not in known[currency]:
                 continue
             nothing = MonthSum(values, currency, month, 0, 0)
             old, new = months.get(before, nothing), months.get(month, nothing)

@@ -165,6 +165,7 @@ def test_what_cannot_be_is_refused(fresh: Fresh, asked: dict) -> None:
     with pytest.raises(HTTPError) as refused:
         fresh().control("anomalies", [asked])
     assert refused.value.code == 400
+    refused.value.close()
 
 
 def test_a_sandbox_can_begin_with_them(fresh: Fresh) -> None:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 
-import numpy as np
-
+from orchestration.insight.anomalies.baseline import Cents
 from orchestration.insight.anomalies.events import (
     CREATED,
     Event,
@@ -18,7 +17,15 @@ from orchestration.insight.anomalies.events import (
 )
 from orchestration.insight.anomalies.limits import Limits
 from orchestration.insight.anomalies.scanning import Spell, scan
-from orchestration.insight.anomalies.series import Daily, Key, Series, groups, whole_series
+from orchestration.insight.anomalies.series import (
+    Bill,
+    Daily,
+    Key,
+    Owner,
+    Series,
+    groups,
+    whole_series,
+)
 
 # Days between the first days of what belongs together.
 TOGETHER = 2
@@ -132,7 +139,9 @@ def find(
     alone = [each for each in _joined(parts) if each.over >= each.floor]
     for each in alone:
         _explain(each, known, usual, limits)
-    told = [part for each in alone for part in each.parts]
+    told: dict[int, list[Part]] = defaultdict(list)
+    for part in chain.from_iterable(each.parts for each in alone):
+        told[part.series.members[0]].append(part)
     together = [
         Incident([part])
         for group in groups(series)
@@ -154,22 +163,20 @@ def _parts(
         yield Part(series, spell)
 
 
-def _is_told(group: Part, parts: list[Part]) -> bool:
-    """Whether spells of its resources make up most of a group's."""
-    members = set(group.series.members)
+def _is_told(group: Part, told: Mapping[int, list[Part]]) -> bool:
+    """Whether what its resources tell makes up most of a group's spell."""
     inside = [
         part.over
-        for part in parts
-        if members.issuperset(part.series.members)
-        and part.first <= group.last
-        and part.last >= group.first
+        for number in group.series.members
+        for part in told.get(number, ())
+        if part.first <= group.last and part.last >= group.first
     ]
     return sum(inside) >= TOLD * group.over
 
 
 def _joined(parts: list[Part]) -> Iterator[Incident]:
     """What began together at one resource is one incident."""
-    by_owner: dict[tuple[str | None, ...], list[Part]] = defaultdict(list)
+    by_owner: dict[Owner, list[Part]] = defaultdict(list)
     for part in parts:
         by_owner[part.series.key.resource].append(part)
     for own in by_owner.values():
@@ -198,21 +205,22 @@ class _UsualCosts:
     """What each organization's resources usually cost a day."""
 
     def __init__(self, series: Mapping[int, Series]) -> None:
-        self._totals: dict[tuple[str | None, ...], tuple[int, np.ndarray]] = {}
+        self._begins = {each.key.bill: each.begins for each in series.values()}
+        self._totals: dict[Bill, dict[Owner, Cents]] = defaultdict(dict)
         for each in series.values():
-            begins, cents = self._totals.get(each.key.resource, (each.begins, 0))
-            self._totals[each.key.resource] = (begins, cents + each.cents)
+            totals = self._totals[each.key.bill]
+            totals[each.key.resource] = totals.get(each.key.resource, 0) + each.cents
 
     def dearest(self, incident: Incident) -> float:
         """The most that another resource of the organization cost before, in cents a day."""
-        own = incident.key
-        costs = [
-            cents[max(incident.first - begins - USUAL_DAYS, 0) : incident.first - begins].mean()
-            for resource, (begins, cents) in self._totals.items()
-            if resource[0] == own.org_id and resource[-1] == own.pricing_currency
-            if resource != own.resource and incident.first > begins
+        own, end = incident.key, incident.first - self._begins[incident.key.bill]
+        before = slice(max(end - USUAL_DAYS, 0), end)
+        others = [
+            float(cents[before].sum())
+            for resource, cents in self._totals[own.bill].items()
+            if resource != own.resource
         ]
-        return float(max(costs, default=0.0))
+        return max(others, default=0.0) / max(before.stop - before.start, 1)
 
 
 def _explain(incident: Incident, events: Events, usual: _UsualCosts, limits: Limits) -> None:

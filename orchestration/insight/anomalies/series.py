@@ -12,6 +12,8 @@ from orchestration.insight.anomalies.baseline import Cents
 from orchestration.insight.anomalies.limits import Limits
 
 FOUR_WEEKS = 28
+Owner = tuple[str | None, ...]
+Bill = tuple[str | None, str]
 Numbers = npt.NDArray[np.int64]
 
 
@@ -55,12 +57,12 @@ class Key:
     begins: date
 
     @property
-    def resource(self) -> tuple[str | None, ...]:
+    def resource(self) -> Owner:
         """What one incident is of."""
         return (self.org_id, self.project_id, self.resource_id, self.pricing_currency)
 
     @property
-    def bill(self) -> tuple[str | None, str]:
+    def bill(self) -> Bill:
         """Whose money it is."""
         return (self.org_id, self.pricing_currency)
 
@@ -93,7 +95,7 @@ def whole_series(
     end = through.toordinal() + 1
     order = np.argsort(daily.series, kind="stable")
     numbers, days, cents = daily.series[order], daily.days[order], daily.cents[order]
-    bills: dict[tuple[str | None, str], Cents] = {}
+    bills: dict[Bill, Cents] = {}
     found = {}
     for number, key in keys.items():
         begins = key.begins.toordinal()
