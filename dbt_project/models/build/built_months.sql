@@ -4,9 +4,10 @@
     pre_hook='delete from {{ this }} where {{ is_changed_month() }}'
 ) }}
 
--- Built after all allocation and its tests, as built_invoices is, and after that one: a month is
--- not signed while an invoice of it is not, whose lines may be older than its signature says.
--- depends_on: {{ ref('allocated_costs_daily') }}
+-- Built after all allocation and comparison and their tests, as built_invoices is, and after that
+-- one: a month is not signed while an invoice of it is not, whose lines may be older than its
+-- signature says.
+-- depends_on: {{ ref('allocated_costs_daily') }}, {{ ref('fct_cost_changes') }}
 {% set is_whole = is_whole_build("int_changed_months") %}
 with changed as (
     select * from {{ ref('int_changed_months') }}
