@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from orchestration.actions.model import Refusal
-from orchestration.assistant import costs, facts, texts
+from orchestration.assistant import costs, facts, insight, texts
 from orchestration.assistant.free_sql import Limits, answered
 from orchestration.assistant.marking import named
 from orchestration.assistant.questions import (
     GetCostCauses,
     GetCostHistory,
     GetCosts,
+    GetForecast,
     GetFreshness,
     ListActiveResources,
+    ListAnomalies,
+    ListBudgets,
     ListInvoices,
     ListValues,
     Question,
@@ -61,6 +64,9 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
         tool(costs.get_cost_causes, GetCostCauses, texts.CAUSES),
         tool(costs.get_cost_history, GetCostHistory, texts.HISTORY),
         tool(costs.list_dimension_values, ListValues, texts.VALUES),
+        tool(insight.get_forecast, GetForecast, texts.FORECAST),
+        tool(insight.list_anomalies, ListAnomalies, texts.ANOMALIES),
+        tool(insight.list_budgets, ListBudgets, texts.BUDGETS),
         tool(facts.list_invoices, ListInvoices, texts.INVOICES),
         tool(facts.list_active_resources, ListActiveResources, texts.RESOURCES),
         tool(facts.get_freshness, GetFreshness, texts.FRESHNESS),

@@ -203,6 +203,36 @@ class ListActiveResources(Question):
     limit: int = Field(default=50, ge=1, le=MOST_ROWS)
 
 
+class GetForecast(Question):
+    """What months to come will cost."""
+
+    of: Literal["total", "organization", "service", "project", "resource"] = "total"
+    name: str | None = Field(default=None, description="Only those whose name contains this text.")
+    months: int = Field(
+        default=13, ge=1, le=13, description="1 is the running month alone; up to twelve follow."
+    )
+    limit: int = Field(default=100, ge=1, le=MOST_ROWS)
+
+
+class ListAnomalies(Question):
+    """Costs that are out of the ordinary."""
+
+    statuses: list[Literal["open", "explained", "expected", "ignored"]] = Field(
+        default=["open"],
+        min_length=1,
+        description="open ones nothing explains; explained by an event; expected or ignored by "
+        "what somebody said.",
+    )
+    limit: int = Field(default=50, ge=1, le=MOST_ROWS)
+
+
+class ListBudgets(Question):
+    """Budgets of a month."""
+
+    month: Month = Field(default=None, description="YYYY-MM; the running month if it is not said.")
+    limit: int = Field(default=100, ge=1, le=MOST_ROWS)
+
+
 class GetFreshness(Question):
     """Nothing to say."""
 

@@ -29,6 +29,7 @@ From a sentence to calls:
 values: [Search nodes]}].
 - "why did last month cost more": get_cost_causes range=last_month, then with group_by=[resource] \
 for the causes that matter.
+- "what will December cost": get_forecast, and say the band and the error of the backtest.
 - "back up my database": list_active_resources, filters=[{dimension: resource_type, values: \
 [cluster]}] for its project and name (ask which, if there are several); create_snapshot with \
 project and cluster; show the plan; the same with the token. If the answer is in_progress, \
@@ -58,6 +59,17 @@ Why costs of a range differ from those of the range before it, to the cent: new 
 resources, paused and resumed ones, another tier, quantity, unit price, more or fewer days, \
 support that follows usage, credits. The causes add up to the difference; with group_by also for \
 each group, where moved is what only has another tag, region or invoice now."""
+FORECAST = """\
+What whole months are expected to cost, the running one first: in total, or by service, project, \
+resource or organization. Each has a band (80 and 95 %) and backtest_error, the mean share by \
+which such a forecast missed so many months ahead; say both. Resources that do not exist yet are \
+not in it."""
+ANOMALIES = """\
+Costs that are out of the ordinary, the most expensive first: since when, which resource and SKU, \
+how much more than expected, quantity or price, and what explains it."""
+BUDGETS = """\
+Budgets of a month beside what was spent and what is expected by its end, and the day on which \
+each is exceeded. (unbudgeted) is what no budget covers."""
 HISTORY = """\
 Costs period by period (day, week, month, quarter), cut by any dimensions; asked like get_costs. \
 The first and the last period may be partial."""

@@ -79,6 +79,29 @@ def test_causes_add_up_to_the_difference(reader, group_by):
         assert all(each.keys() > set(group_by) for each in said["groups"])
 
 
+def test_what_a_month_will_cost_is_the_forecast_with_its_error(reader, rows_of):
+    said = reader.call("get_forecast", months=2)
+    [running, following] = said["forecast"]
+    assert [running["month"], following["month"]] == ["2026-05", "2026-06"]
+    assert running["low_95_cents"] <= running["expected_cents"] <= running["high_95_cents"]
+    assert running["backtest_error"] < 1
+    [again] = [rows_of(behind["runnable"]) for behind in said["sql"]]
+    assert [each["expected_cents"] for each in again] == [
+        running["expected_cents"],
+        following["expected_cents"],
+    ]
+    by_project = reader.call("get_forecast", of="project", months=1, limit=500)["forecast"]
+    assert sum(each["expected_cents"] for each in by_project) == running["expected_cents"]
+
+
+@pytest.mark.parametrize("tool", ["list_anomalies", "list_budgets"])
+def test_insight_is_listed_with_its_sql(reader, tool):
+    said = reader.call(tool)
+    assert isinstance(said[tool.removeprefix("list_")], list)
+    assert not said["there_are_more"]
+    assert len(said["sql"]) == 1
+
+
 def test_what_is_compared_with_nothing_has_no_causes(reader):
     said = reader.call("get_cost_causes", range="all")
     assert said["causes"] == []

@@ -11,7 +11,8 @@ from orchestration.assistant.marking import DATA
 from tests.assistant.talking import COMMAND, environment_of, talking
 
 READ = {
-    "get_costs", "get_cost_causes", "get_cost_history", "list_dimension_values", "list_invoices",
+    "get_costs", "get_cost_causes", "get_cost_history", "get_forecast", "list_anomalies",
+    "list_budgets", "list_dimension_values", "list_invoices",
     "list_active_resources", "get_freshness", "run_sql",
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ import pytest
 import sandbox as sandbox_package
 from tests.e2e import cost_changes
 from tests.e2e.cost_changes import months_ago as ago
-from tests.e2e.truth import expected, sums_of_marts
+from tests.e2e.truth import Query, expected, sums_of_marts
 
 SEEDS = (1, 2, 3, 4, 5)
 # Months, weeks, and one month against a whole other length.
@@ -84,8 +84,24 @@ def test_marts_equal_the_truth(sandboxes, world, tmp_path):
             changed = cost_changes.found(query, f"seed-{seed}")
             kinds = cost_changes.expected(truth)
             assert {month: changed.get(month, {}) for month in kinds} == kinds
+        assert query("select part, error from meta.insight where error is not null") == []
+        assert forecast_by_scope(query) == {"organization", "project", "resource", "service"}
         for earlier, later in PERIODS:
             assert not cost_changes.unequal(query, earlier, later)
+
+
+def forecast_by_scope(query: Query) -> set[str]:
+    """The kinds of scope whose forecasts add up to the total in every month and currency."""
+    rows = query(
+        "select scope_type, pricing_currency, month, sum(expected_cents)::bigint "
+        "from marts.forecasts group by all having count(expected_cents) > 0"
+    )
+    sums: dict[str, dict[object, int]] = {}
+    for scope, currency, month, cents in rows:
+        sums.setdefault(scope, {})[currency, month] = cents
+    total = sums.pop("total")
+    assert len(total) >= 13
+    return {scope for scope, found in sums.items() if found == total}
 
 
 def headers(db: duckdb.DuckDBPyConnection, seed: int) -> dict[str, dict[str, object]]:

@@ -1,0 +1,58 @@
+"""What costs will be, what is odd, and what was planned: the marts of insight as answers."""
+
+from orchestration.assistant.notes import noted
+from orchestration.assistant.questions import GetForecast, ListAnomalies, ListBudgets
+from orchestration.assistant.tool import Document
+from orchestration.assistant.warehouse import Warehouse
+from reporting.query import Binder, Query
+
+
+def get_forecast(warehouse: Warehouse, asked: GetForecast) -> Document:
+    """What whole months are expected to cost, with bands, method and the error of a backtest."""
+    bind = Binder()
+    named = f"contains(lower(scope_name), lower({bind(asked.name)}))" if asked.name else "true"
+    query = bind.query(f"""select
+    strftime(month, '%Y-%m') as month, scope_name as name, pricing_currency as currency,
+    expected_cents, low_80_cents, high_80_cents, low_95_cents, high_95_cents, method,
+    backtest_error, as_of
+from marts.forecasts
+where scope_type = {bind(asked.of)} and {named}
+    and month < date_trunc('month', as_of) + to_months({bind(asked.months)})
+order by month, abs(expected_cents) desc nulls last, name, scope, currency
+limit {bind(asked.limit + 1)}""")  # noqa: S608  only fixed text and parameters
+    return _listed(warehouse, "forecast", query, asked.limit)
+
+
+def list_anomalies(warehouse: Warehouse, asked: ListAnomalies) -> Document:
+    """Costs that are out of the ordinary, the most expensive first, and what explains them."""
+    bind = Binder()
+    query = bind.query(f"""select
+    anomaly_id, status, usage_date as first_day, last_day, is_ongoing, detected_on,
+    project_name, resource_name, service, category, sku, pricing_currency as currency,
+    actual_cents, expected_cents, over_cents, quantity_effect_cents, price_effect_cents,
+    explanation, verdict, verdict_reason
+from marts.anomalies
+where status in {bind(tuple(asked.statuses))}
+order by over_cents desc, usage_date, anomaly_id
+limit {bind(asked.limit + 1)}""")  # noqa: S608
+    return _listed(warehouse, "anomalies", query, asked.limit)
+
+
+def list_budgets(warehouse: Warehouse, asked: ListBudgets) -> Document:
+    """Budgets of a month with what was spent and is expected; the running month if none is said."""
+    bind = Binder()
+    query = bind.query(f"""select
+    budget, owner, parent, strftime(month, '%Y-%m') as month, pricing_currency as currency,
+    is_running, status, budget_cents, actual_cents, forecast_cents, forecast_basis,
+    plan_to_date_cents, plan_to_date_by_forecast_cents, exceeds_on, used_share, warning
+from marts.budgets
+where if({bind(asked.month)}::date is null, is_running, month = {bind(asked.month)}::date)
+order by budget, currency
+limit {bind(asked.limit + 1)}""")  # noqa: S608
+    return _listed(warehouse, "budgets", query, asked.limit)
+
+
+def _listed(warehouse: Warehouse, name: str, query: Query, limit: int) -> Document:
+    found = warehouse.numbers(query)
+    document: Document = {name: found[:limit], "there_are_more": len(found) > limit}
+    return noted(warehouse, document)
