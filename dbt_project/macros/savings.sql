@@ -1,5 +1,5 @@
 {# The rules of what could be saved, in the order of docs/savings.md. Each is a model of its own in
-   models/marts/savings: a new one is a file there and its name here. #}
+   models/marts/saving_rules: a new one is a file there and its name here. #}
 {% macro saving_rules() -%}
     {{ return([
         "tier_down",
@@ -34,8 +34,8 @@
 {# Cents of some days as those of a month of 730 hours, rounded half up; in integers throughout. #}
 {% macro month_of(cents, days="observed_days") -%}
     cast({{ int_div(
-        wide("round(cast(" ~ cents ~ " as decimal(28, 9)) * 1000, 0)")
-            ~ " * 730 + 12000 * " ~ days,
+        "(" ~ wide("round(cast(" ~ cents ~ " as decimal(28, 9)) * 1000, 0)")
+            ~ " * 730 + 12000 * " ~ days ~ ")",
         "(24000 * " ~ days ~ ")"
     ) }} as bigint)
 {%- endmacro %}
