@@ -12,6 +12,7 @@ import typer
 
 from orchestration import progress
 from orchestration.commands import export as export_commands
+from orchestration.commands import saving as saving_commands
 from orchestration.commands import statement as statement_commands
 from orchestration.explain import explanation
 from orchestration.settings import Settings, SettingsError, load_settings
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 app.add_typer(export_commands.app, name="export")
+app.add_typer(saving_commands.app, name="saving")
 app.add_typer(statement_commands.app, name="statement")
 
 FAILED, COSTS_UNREADABLE, INCOMPLETE = 1, 2, 3

@@ -6,6 +6,7 @@ from orchestration.actions.model import Refusal
 from orchestration.atlas.errors import AtlasError
 from orchestration.landing.journal import JournalError
 from orchestration.published.reader import NotPublished
+from orchestration.savings.findings import SavingsError
 from orchestration.settings import SettingsError
 from orchestration.statements.files import StatementError
 from orchestration.warehouse.errors import WarehouseError
@@ -15,6 +16,7 @@ KNOWN = (
     JournalError,
     NotPublished,
     Refusal,
+    SavingsError,
     SettingsError,
     StatementError,
     WarehouseError,

@@ -134,6 +134,11 @@ class Settings(Credentials):
         return self.data_dir / "statements"
 
     @property
+    def savings_file(self) -> Path:
+        """What was said of findings of savings, kept for ever."""
+        return self.data_dir / "feedback" / "savings.jsonl"
+
+    @property
     def taxonomy_file(self) -> Path:
         """What SKUs are, where the operator knows better."""
         return self.config_dir / "taxonomy.yaml"

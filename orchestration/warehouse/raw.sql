@@ -204,8 +204,10 @@ create table if not exists measurements (
 );
 -- What was said of findings of savings, in the order in which it was said; data/feedback keeps it.
 create table if not exists saving_states (
-    position bigint, finding_id varchar, state varchar, reason varchar, until date,
-    said_at timestamp, said_by varchar, monthly_saving_cents bigint, pricing_currency varchar
+    position bigint, finding_id varchar, rule varchar, part varchar, resource_id varchar,
+    resource_name varchar, resource_type varchar, project_id varchar, org_id varchar,
+    connection varchar, monthly_saving_cents bigint, pricing_currency varchar, state varchar,
+    said_at timestamp, said_by varchar, reason varchar, until date, done_on date
 );
 -- What this product did in Atlas: one row per action run, dry or not, by any connection there ever
 -- was. Field names are our own record's. _landed_at: when its file was last written.

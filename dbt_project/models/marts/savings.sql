@@ -1,15 +1,5 @@
-{{ config(materialized='table') }}
-
-{% set columns = [
-    "rule", "part", "summary", "resource_id", "resource_name", "resource_type", "project_id",
-    "project_name", "org_id", "connection", "monthly_saving_cents", "pricing_currency", "evidence",
-    "confidence", "effort", "risk", "basis", "action", "undo",
-] %}
 with found as (
-    {% for rule in saving_rules() %}
-        select {{ columns | join(", ") }} from {{ ref('int_saving_' ~ rule) }}
-        {% if not loop.last %} union all {% endif %}
-    {% endfor %}
+    select * from {{ ref('int_saving_findings') }}
 ),
 
 -- less than a dollar a month is no finding
@@ -58,6 +48,7 @@ final as (
     select
         finding_id,
         rule,
+        part,
         summary,
         resource_id,
         resource_name,
