@@ -67,6 +67,7 @@ class Settings(Credentials):
     concurrency: int = Field(default=4, ge=1, le=16)
     patience_minutes: int = Field(default=30, ge=0)
     focus_reports: bool = True
+    measurements: bool = False
     required_tags: str = ""
     tag_keys_ignore_case: bool = False
     dbt_memory: ByteSize = Field(default=ByteSize(4 * 2**30), ge=2**28)

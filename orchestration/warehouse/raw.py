@@ -21,6 +21,7 @@ from orchestration.warehouse import (
     actions,
     focus,
     inventory,
+    measurements,
     overlaps,
     rules,
     savings,
@@ -117,6 +118,7 @@ class RawWarehouse:
         new = observations[position:]
         inventory.apply(self._db, landing, new)
         focus.apply(self._db, landing, new)
+        measurements.apply(self._db, landing, new)
         self._db.execute(
             "delete from journal_positions where _connection = ?", [landing.connection]
         )
@@ -152,6 +154,7 @@ class RawWarehouse:
             "project_access",
             "focus_report_rows",
             "focus_reports",
+            "measurements",
             "journal_positions",
         ):
             self._db.execute(f"delete from {table} where _connection = ?", [connection])  # noqa: S608

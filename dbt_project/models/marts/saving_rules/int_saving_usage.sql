@@ -10,7 +10,8 @@ clusters as (
     select
         cluster_id,
         project_id,
-        {{ json_text('document', 'connectionStrings.standard') }} as hosts
+        {{ json_text('document', 'connectionStrings.standard') }} as hosts,
+        substr(cluster_name, 1, 23) || '-shard-' as hosts_begin
     from {{ ref('int_cluster_configurations') }}
     where valid_to is null and resource_type = 'cluster'
 ),
@@ -28,7 +29,11 @@ hours as (
     inner join clusters
         on
             measured.project_id = clusters.project_id
-            and {{ contains_text('clusters.hosts', 'measured.user_alias') }}
+            and (
+                {{ contains_text('clusters.hosts', 'measured.user_alias') }}
+                -- a connection string does not name every host, and hosts only the beginning
+                or {{ starts_with_text('measured.user_alias', 'clusters.hosts_begin') }}
+            )
     where
         measured.measured_at >= {{ add_days('reach.data_through', -30) }}
         and measured.measured_at < {{ add_days('reach.data_through', 1) }}
