@@ -104,9 +104,10 @@ def serve(
     host: str = "127.0.0.1",
     today: date | None = None,
     pace: float = DEFAULT_SECONDS,
+    wasteful: bool = False,
 ) -> None:
     """Serve until interrupted; a port in use ends the program with exit code 1."""
-    sandbox = _sandbox(seed, months, scale, today, pace)
+    sandbox = _sandbox(seed, months, scale, today, pace, wasteful=wasteful)
     try:
         listener = _listen(host, port)
     except OSError as error:
@@ -126,9 +127,10 @@ def running(
     scale: int = 1,
     today: date | None = None,
     pace: float = DEFAULT_SECONDS,
+    wasteful: bool = False,
 ) -> Iterator[RunningSandbox]:
     """A sandbox on a free port, served from a thread of this process."""
-    sandbox = _sandbox(seed, months, scale, today, pace)
+    sandbox = _sandbox(seed, months, scale, today, pace, wasteful=wasteful)
     listener = _listen("127.0.0.1", 0)
     server = _server(sandbox)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -142,9 +144,12 @@ def running(
         listener.close()
 
 
-def _sandbox(seed: int, months: int, scale: int, today: date | None, pace: float) -> Sandbox:
+def _sandbox(
+    seed: int, months: int, scale: int, today: date | None, pace: float, *, wasteful: bool
+) -> Sandbox:
     """A sandbox whose bill is already drawn up: no first request has to wait for it."""
-    sandbox = Sandbox(seed, months, scale, Clock(today or datetime.now(UTC).date()), pace)
+    clock = Clock(today or datetime.now(UTC).date())
+    sandbox = Sandbox(seed, months, scale, clock, pace, wasteful=wasteful)
     sandbox.books.invoices()
     return sandbox
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sandbox.bill.books import Books, Invoice
 from sandbox.bill.ledger import Line
+from sandbox.bill.waste import priced
 from sandbox.estate.resources import Cluster, Project
 from sandbox.estate.tags import line_tags
 from sandbox.months import days_between
@@ -118,5 +119,6 @@ def truth(books: Books) -> dict[str, Any]:
         "by_project": tally.by_name(0),
         "by_cluster": tally.by_name(1),
         "by_tag": tally.by_tag(books.clock.today),
+        "waste": priced(books.seed, books.clock.today, books.wastes()),
         "header": {invoice.id: header(invoice) for invoice in all_invoices(books)},
     }
