@@ -224,11 +224,15 @@ def sandbox(
     seed: int = 7,
     months: int = 13,
     scale: int = 1,
+    *,
+    wasteful: Annotated[
+        bool, typer.Option("--wasteful", help="With clusters that cost more than they need.")
+    ] = False,
 ) -> None:
     """Run a sandbox Atlas API on this machine, with a seeded organization and bill."""
     from sandbox import serve  # noqa: PLC0415
 
-    serve(port=port, seed=seed, months=months, scale=scale)
+    serve(port=port, seed=seed, months=months, scale=scale, wasteful=wasteful)
 
 
 @app.command()

@@ -237,6 +237,11 @@
 
 {% macro json_text(document, path) -%} ({{ document }} ->> '$.{{ path }}') {%- endmacro %}
 
+{# How many items a list in a document has. #}
+{% macro json_length(document, path) -%}
+    json_array_length({{ document }}, '$.{{ path }}')
+{%- endmacro %}
+
 {# Rows of what, figure and unit, each with its days, as one document. #}
 {% macro json_rows(rows, first_day, end_day) -%}
     json_array(

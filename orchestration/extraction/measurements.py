@@ -7,6 +7,7 @@ that cannot be read is noted, and the others go on.
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -80,22 +81,42 @@ def _answers(measured: Measurements, project_id: str, hours: int) -> Iterator[An
     """The processes, then what was measured of each."""
     pages = measured.list_processes(project_id)
     yield from pages
+    reader = _Disks(measured, project_id, hours)
     for process in _objects(pages):
         if process.get("typeName") in ROUTERS:
             continue
         # a process that left since it was listed is no reason to know nothing of the others
         try:
-            yield from _of_process(measured, project_id, str(process["id"]), hours)
+            yield measured.of_process(project_id, str(process["id"]), hours)
+            yield from reader.of(str(process["id"]))
         except NotFound as error:
             log.info("%s", error)
 
 
-def _of_process(
-    measured: Measurements, project_id: str, process: str, hours: int
-) -> Iterator[Answer]:
-    yield measured.of_process(project_id, process, hours)
-    for disk in _objects(measured.list_disks(project_id, process)):
-        yield measured.of_disk(project_id, process, str(disk["partitionName"]), hours)
+@dataclass
+class _Disks:
+    """Atlas names the disks of all nodes alike: those of the first tell the others'."""
+
+    measured: Measurements
+    project_id: str
+    hours: int
+    names: list[str] = field(default_factory=list)
+
+    def of(self, process: str) -> list[Answer]:
+        """What was measured of a process's disks."""
+        try:
+            return self._read(process)
+        except NotFound:
+            self.names = []
+            return self._read(process)
+
+    def _read(self, process: str) -> list[Answer]:
+        if not self.names:
+            listed_disks = self.measured.list_disks(self.project_id, process)
+            self.names = [str(each["partitionName"]) for each in _objects(listed_disks)]
+        return [
+            self.measured.of_disk(self.project_id, process, name, self.hours) for name in self.names
+        ]
 
 
 def _objects(answers: list[Answer]) -> list[dict[str, Any]]:

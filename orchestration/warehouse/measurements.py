@@ -1,5 +1,9 @@
 """Measurements into raw: a row for each process and hour, for as long as findings look back."""
 
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
 import duckdb
 
 from orchestration.atlas.measurements import OF_DISK, OF_PROCESS
@@ -7,31 +11,31 @@ from orchestration.extraction.measurements import ENTITY
 from orchestration.landing.journal import Landing, Observation
 
 KEPT_DAYS = 35
+# What is unnested at once; of a first load, thirty days of a few processes.
+BATCH_BYTES = 2 * 2**20
 _COLUMNS = ",\n    ".join(
-    f"max(point.value) filter (measurement.name = '{name}') as {name}"
-    for name in (*OF_PROCESS, *OF_DISK)
+    f"max(point.value) filter (name = '{name}') as {name}" for name in (*OF_PROCESS, *OF_DISK)
 )
-# An answer is a page of processes, or what was measured of one of them or of its disk.
+_PROCESSES = """
+create or replace temp table processes as
+select distinct on (id) host ->> '$.id' as id, host ->> '$.userAlias' as userAlias,
+    host ->> '$.typeName' as typeName
+from (
+    select unnest(page -> '$.results[*]') as host from (select unnest($pages)::json as page)
+)
+"""
 _STAGE = f"""
 create or replace temp table measured as
-with documents as (
-    select unnest($bodies)::json as document
-),
-processes as (
-    select distinct on (id) host ->> '$.id' as id, host ->> '$.userAlias' as userAlias,
-        host ->> '$.typeName' as typeName
-    from (select unnest(document -> '$.results[*]') as host from documents)
-),
-measurements as (
+with measurements as (
     select document ->> '$.processId' as processId, unnest(from_json(
         document -> '$.measurements',
         '[{{"name": "VARCHAR", "dataPoints": [{{"timestamp": "VARCHAR", "value": "DOUBLE"}}]}}]'
     )) as measurement
-    from documents
-    where json_type(document, '$.measurements') = 'ARRAY'
+    from (select unnest($bodies)::json as document)
 ),
 points as (
-    select processId, measurement, unnest(measurement.dataPoints) as point from measurements
+    select processId, measurement.name as name, unnest(measurement.dataPoints) as point
+    from measurements
 )
 select processId, any_value(userAlias) as userAlias, any_value(typeName) as typeName,
     date_trunc('hour', try_cast(point.timestamp as timestamptz) at time zone 'UTC') as measuredAt,
@@ -64,11 +68,36 @@ where _connection = $connection and measuredAt < (
 def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observation]) -> None:
     """Add what was measured; an hour that is there already is what it was measured to be last."""
     read = [each for each in seen if each.entity == ENTITY and each.error is None and each.files]
-    named = {"connection": landing.connection}
     for each in read:
-        bodies = [body.decode() for body in landing.read(each)]
+        _add(db, landing, each)
+    if read:
+        db.execute(_PRUNE, {"connection": landing.connection, "days": KEPT_DAYS})
+
+
+def _add(db: duckdb.DuckDBPyConnection, landing: Landing, seen: Observation) -> None:
+    pages, measured = [], defaultdict(list)
+    for body in landing.read(seen):
+        text = body.decode()
+        document = json.loads(text)
+        if "results" in document:
+            pages.append(text)
+        elif process := document.get("processId"):
+            measured[process].append(text)
+    db.execute(_PROCESSES, {"pages": pages or ["{}"]})
+    named = {"connection": landing.connection}
+    for bodies in _batches(measured.values()):
         db.execute(_STAGE, {"bodies": bodies})
         db.execute(_FORGET, named)
-        db.execute(_INSERT, {**named, "project": each.scope, "observed_at": each.observed_at})
-    if read:
-        db.execute(_PRUNE, {**named, "days": KEPT_DAYS})
+        db.execute(_INSERT, {**named, "project": seen.scope, "observed_at": seen.observed_at})
+
+
+def _batches(processes: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Bodies of whole processes: a process and its disk are one row."""
+    batch: list[str] = []
+    for bodies in processes:
+        batch += bodies
+        if sum(map(len, batch)) >= BATCH_BYTES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -55,6 +55,8 @@ described as (
         clusters.created_at,
         {{ environment('resources.tags') }} as environment,
         resources.pricing_currency,
+        greatest(cast({{ json_length('configurations.document', 'replicationSpecs') }} as integer), 1)
+            as shards,
         nodes.regions,
         nodes.places,
         nodes.analytics_nodes,

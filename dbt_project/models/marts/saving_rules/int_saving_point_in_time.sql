@@ -15,8 +15,7 @@ with costs as (
 clusters as (
     select
         clusters.*,
-        clusters.disk_gb * cast({{ int_div('clusters.places', 'clusters.regions') }} as integer)
-            as shards_gb,
+        clusters.disk_gb * clusters.shards as shards_gb,
         costs.pit_days,
         costs.pit_cents,
         costs.snapshot_gb_days,
