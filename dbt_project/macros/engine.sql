@@ -243,9 +243,9 @@
 {%- endmacro %}
 
 {# Rows of what, figure and unit, each with its days, as one document. #}
-{% macro json_rows(rows, first_day, end_day) -%}
+{% macro json_rows(rows) -%}
     json_array(
-        {%- for what, figure, unit in rows %}
+        {%- for what, figure, unit, first_day, end_day in rows %}
         json_object(
             'what', '{{ what }}', 'figure', {{ figure }}, 'unit', '{{ unit }}',
             'from', cast({{ first_day }} as varchar), 'to', cast({{ end_day }} as varchar)

@@ -61,16 +61,22 @@
     )
 {%- endmacro %}
 
-{# The rows of evidence that measurements are. #}
-{% macro measured_rows() -%}
-    {{ return([
-        ("days measured", "coalesce(measured_days, 0)", "days"),
-        ("hours measured", "coalesce(measured_hours, 0)", "hours"),
+{# The rows of evidence that measurements are: (what, column, unit), those that a rule looks at. #}
+{% macro measured_rows(more=none) -%}
+    {%- set days = ("measured_from", "measured_to") -%}
+    {%- set usual = [
         ("CPU of the busiest node, 95th percentile of hourly maxima", "cpu_p95", "percent"),
         ("memory available on the fullest node, 5th percentile", "memory_free_p5", "percent"),
         ("disk operations, 95th percentile of hourly maxima", "iops_p95", "per second"),
         ("disk queue, 95th percentile", "queue_depth_p95", "requests"),
-    ]) }}
+    ] -%}
+    {%- set rows = [
+        ("days measured", "coalesce(measured_days, 0)", "days"),
+        ("hours measured", "coalesce(measured_hours, 0)", "hours"),
+    ] + (usual if more is none else more) -%}
+    {%- set dated = [] -%}
+    {%- for row in rows -%} {%- do dated.append(row + days) -%} {%- endfor -%}
+    {{ return(dated) }}
 {%- endmacro %}
 
 {# What a cluster paid for servers of one tier lately, and what they would cost in another.
@@ -156,9 +162,14 @@
     {{- " || ' --apply'" if apply }}
 {%- endmacro %}
 
-{# What a finding rests on: rows of what was found, its figure and unit, and of which days. #}
-{% macro evidence(rows, first_day="window_from", end_day="window_to") -%}
-    {{ json_rows(rows, first_day, end_day) }}
+{# What a finding rests on: rows of what was found, its figure (SQL) and unit, and of which days,
+   where these are not the window's. #}
+{% macro evidence(rows) -%}
+    {%- set dated = [] -%}
+    {%- for row in rows -%}
+        {%- do dated.append(row if row | length == 5 else row + ("window_from", "window_to")) -%}
+    {%- endfor -%}
+    {{ json_rows(dated) }}
 {%- endmacro %}
 
 {# The columns of every finding, read from a relation that has a resource's own (resource_id,

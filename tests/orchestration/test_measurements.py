@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -54,8 +55,6 @@ def asked(atlas: sandbox_package.RunningSandbox) -> list[str]:
 
 
 def forget_requests(atlas: sandbox_package.RunningSandbox) -> None:
-    from urllib.request import Request, urlopen
-
     urlopen(Request(f"{atlas.base_url}/sandbox/requests", method="DELETE")).close()
 
 

@@ -5,6 +5,7 @@
     post_hook='{{ create_cost_changes() }}'
 ) }}
 
+-- depends_on: {{ ref('int_changed_comparisons') }}
 {% set pairs %}
     select * from {{ ref('int_month_pairs') }}
     {% if is_incremental() %} where {{ is_changed_comparison('later_from') }} {% endif %}

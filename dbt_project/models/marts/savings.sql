@@ -49,7 +49,7 @@ final as (
         finding_id,
         rule,
         part,
-        summary,
+        coalesce(summary, rule || ' ' || resource_id) as summary,
         resource_id,
         resource_name,
         resource_type,
@@ -63,15 +63,15 @@ final as (
         and row_number() over (
             partition by resource_id, part
             order by
-                case when state in ('open', 'planned') then 0 else 1 end,
+                case when state in ('open', 'planned') then 0 else 1 end asc,
                 monthly_saving_cents desc nulls last,
-                rule
+                rule asc
         ) = 1 as is_in_total,
         evidence,
         confidence,
         effort,
         risk,
-        basis,
+        coalesce(basis, 'your invoices') as basis,
         action,
         undo,
         state,
@@ -83,4 +83,4 @@ final as (
 )
 
 select * from final
-order by monthly_saving_cents desc nulls last, finding_id
+order by monthly_saving_cents desc nulls last, finding_id asc

@@ -12,7 +12,7 @@ renamed as (
         MAX_SYSTEM_NORMALIZED_CPU_USER + MAX_SYSTEM_NORMALIZED_CPU_KERNEL as cpu_percent,
         SYSTEM_MEMORY_AVAILABLE as memory_available,
         SYSTEM_MEMORY_AVAILABLE + SYSTEM_MEMORY_USED as memory_total,
-        CONNECTIONS as connections,
+        CONNECTIONS as open_connections,
         DB_DATA_SIZE_TOTAL as data_bytes,
         OPCOUNTER_QUERY + OPCOUNTER_INSERT + OPCOUNTER_UPDATE + OPCOUNTER_DELETE as operations,
         MAX_DISK_PARTITION_IOPS_TOTAL as iops,

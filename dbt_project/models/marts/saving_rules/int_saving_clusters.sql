@@ -55,27 +55,29 @@ described as (
         clusters.created_at,
         {{ environment('resources.tags') }} as environment,
         resources.pricing_currency,
-        greatest(cast({{ json_length('configurations.document', 'replicationSpecs') }} as integer), 1)
-            as shards,
+        greatest(
+            cast({{ json_length('configurations.document', 'replicationSpecs') }} as integer), 1
+        ) as shards,
         nodes.regions,
         nodes.places,
         nodes.analytics_nodes,
         nodes.analytics_size,
         nodes.electable_nodes,
         {%- set first = 'replicationSpecs[0].regionConfigs[0].' %}
+        {%- set compute = first ~ 'autoScaling.compute.' %}
         {{ json_text('configurations.document', first ~ 'providerName') }} as atlas_provider,
         {{ json_text('configurations.document', first ~ 'regionName') }} as atlas_region,
         coalesce(
-            {{ json_text('configurations.document', first ~ 'autoScaling.compute.enabled') }}
+            {{ json_text('configurations.document', compute ~ 'enabled') }}
             = 'true', false
         ) as is_autoscaled,
         coalesce(
-            {{ json_text('configurations.document', first ~ 'autoScaling.compute.scaleDownEnabled') }}
+            {{ json_text('configurations.document', compute ~ 'scaleDownEnabled') }}
             = 'true', false
         ) as scales_down,
-        {{ json_text('configurations.document', first ~ 'autoScaling.compute.minInstanceSize') }}
+        {{ json_text('configurations.document', compute ~ 'minInstanceSize') }}
             as smallest_size,
-        {{ json_text('configurations.document', first ~ 'autoScaling.compute.maxInstanceSize') }}
+        {{ json_text('configurations.document', compute ~ 'maxInstanceSize') }}
             as largest_size,
         try_cast(
             {{ json_text('configurations.document', first ~ 'electableSpecs.diskIOPS') }} as double
@@ -105,6 +107,8 @@ final as (
         reach.data_through,
         usage.measured_days,
         usage.measured_hours,
+        usage.measured_from,
+        usage.measured_to,
         usage.cpu_p95,
         usage.memory_free_p5,
         usage.iops_p95,

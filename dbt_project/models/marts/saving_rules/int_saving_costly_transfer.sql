@@ -19,7 +19,8 @@ transfers as (
                     'sku', "'SAME_REGION|INTER_ZONE|REGIONAL_VNET|AVAILABILITY_ZONE|TRANSFER_GOOGLE'"
                 ) }}
                 then 'within'
-            when {{ matches('sku', "'INTERNET|INTER_CONNECT|AZURE_DATA_TRANSFER$'") }} then 'internet'
+            when {{ matches('sku', "'INTERNET|INTER_CONNECT|AZURE_DATA_TRANSFER$'") }}
+                then 'internet'
             else 'between'
         end as way
     from {{ ref('int_saving_costs') }}
@@ -50,8 +51,10 @@ found as (
         avoidable.avoidable_cents,
         avoidable.avoidable_gb,
         prices.cents as within_cents,
-        {{ month_of('avoidable.avoidable_cents - avoidable.avoidable_gb * prices.cents', 'costs.observed_days') }}
-            as monthly_saving_cents
+        {{ month_of(
+            'avoidable.avoidable_cents - avoidable.avoidable_gb * prices.cents',
+            'costs.observed_days'
+        ) }} as monthly_saving_cents
     from {{ ref('int_saving_clusters') }} as clusters
     inner join costs on clusters.resource_id = costs.resource_id
     inner join avoidable on clusters.resource_id = avoidable.resource_id

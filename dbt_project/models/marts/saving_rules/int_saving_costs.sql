@@ -20,25 +20,66 @@ line_days as (
     {{ line_days(ref('fct_line_items'), 'invoice_id in (select invoice_id from recent)') }}
 ),
 
-windowed as (
+-- a day of each first, of which there are few
+daily as (
     select
-        line_days.*,
-        as_of.data_through,
-        as_of.window_from,
-        as_of.window_to,
-        line_days.usage_date < as_of.window_to as is_counted,
-        -- what was paid otherwise before is never added to what is paid now
-        first_value(line_days.pricing_currency) over (
-            partition by line_days.org_id
-            order by line_days.usage_date desc, line_days.line_item_id desc
-        ) as newest_currency,
-        min(line_days.usage_date) over (partition by line_days.resource_id) as resource_from
+        line_days.connection,
+        line_days.org_id,
+        line_days.project_id,
+        max(line_days.project_name) as project_name,
+        line_days.resource_id,
+        max(line_days.resource_name) as resource_name,
+        line_days.resource_type,
+        max(line_days.cluster_name) as cluster_name,
+        line_days.cloud_provider,
+        line_days.atlas_region,
+        line_days.service,
+        line_days.category,
+        line_days.sku,
+        line_days.instance_size,
+        line_days.unit,
+        line_days.pricing_currency,
+        line_days.usage_date,
+        sum(line_days.cost_cents) as cost_cents,
+        sum(line_days.quantity) as quantity
     from line_days
     cross join as_of
     where
         line_days.charge_type = 'usage'
         and line_days.usage_date >= as_of.window_from
         and line_days.usage_date <= as_of.data_through
+    group by
+        line_days.connection,
+        line_days.org_id,
+        line_days.project_id,
+        line_days.resource_id,
+        line_days.resource_type,
+        line_days.cloud_provider,
+        line_days.atlas_region,
+        line_days.service,
+        line_days.category,
+        line_days.sku,
+        line_days.instance_size,
+        line_days.unit,
+        line_days.pricing_currency,
+        line_days.usage_date
+),
+
+windowed as (
+    select
+        daily.*,
+        as_of.data_through,
+        as_of.window_from,
+        as_of.window_to,
+        daily.usage_date < as_of.window_to as is_counted,
+        -- what was paid otherwise before is never added to what is paid now
+        first_value(daily.pricing_currency) over (
+            partition by daily.org_id
+            order by daily.usage_date desc, daily.pricing_currency desc
+        ) as newest_currency,
+        min(daily.usage_date) over (partition by daily.resource_id) as resource_from
+    from daily
+    cross join as_of
 ),
 
 costs as (

@@ -51,9 +51,7 @@ select
     {{ finding(
         'empty_disk', 'disks',
         summary="resource_name || ' pays for disks that are mostly empty'",
-        evidence_rows=[
-            ("days measured", "coalesce(measured_days, 0)", "days"),
-            ("largest use of the disk", "used_gb", "GB"),
+        evidence_rows=measured_rows([("largest use of the disk", "used_gb", "GB")]) + [
             ("disk of each node", "disk_gb", "GB"),
             ("disk that leaves as much free as is used", "target_gb", "GB"),
             ("disks, as billed", "disk_cents", "cents"),

@@ -65,11 +65,11 @@ select
     {{ finding(
         'flex_instead', 'servers',
         summary="resource_name || ' is an M10 that a flex cluster would hold'",
-        evidence_rows=[
-            ("days measured", "coalesce(measured_days, 0)", "days"),
+        evidence_rows=measured_rows([
             ("data", "data_gb", "GB"),
             ("most connections to a node in an hour", "connections", "connections"),
             ("most operations of a node in an hour", "operations", "per second"),
+        ]) + [
             ("the cluster, as billed", "cost_cents", "cents"),
             ("a flex cluster", "cast(730 * flex_cents as double)", "cents a month"),
         ],

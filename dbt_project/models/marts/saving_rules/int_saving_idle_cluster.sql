@@ -19,8 +19,9 @@ found as (
         *,
         case
             when is_measured and is_idle
-                then {{ month_of('server_cents') }}
-                - cast(round(730 * coalesce(paused_hour_cents, 0), 0) as bigint)
+                then
+                    {{ month_of('server_cents') }}
+                    - cast(round(730 * coalesce(paused_hour_cents, 0), 0) as bigint)
         end as monthly_saving_cents
     from judged
     where not is_measured or is_idle is null or is_idle
@@ -30,12 +31,11 @@ select
     {{ finding(
         'idle_cluster', 'servers',
         summary="resource_name || ' (' || environment || ') runs and nobody uses it'",
-        evidence_rows=[
-            ("environment", "environment", "tag"),
-            ("days measured", "coalesce(measured_days, 0)", "days"),
-            ("hours measured", "coalesce(measured_hours, 0)", "hours"),
+        evidence_rows=measured_rows([
             ("most connections to a node in an hour", "connections", "connections"),
             ("most operations of a node in an hour", "operations", "per second"),
+        ]) + [
+            ("environment", "environment", "tag"),
             ("its servers, as billed", "server_cents", "cents"),
             ("its disks while paused", "cast(730 * paused_hour_cents as double)", "cents a month"),
         ],

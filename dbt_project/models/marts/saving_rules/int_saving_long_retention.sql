@@ -1,11 +1,18 @@
 {{ config(materialized='ephemeral') }}
 
-with clusters as (
+with backed_up as (
     select
         *,
         case when is_production then 400 else 35 end as kept_days
     from {{ ref('int_saving_clusters') }}
     where backup_enabled
+),
+
+clusters as (
+    select
+        *,
+        {{ add_days('data_through', '-kept_days') }} as kept_from
+    from backed_up
 ),
 
 costs as (
@@ -25,10 +32,10 @@ snapshots as (
         min(cast(snapshots.created_at as date)) as oldest_on,
         sum(snapshots.storage_bytes) as stored_bytes,
         count(snapshots.snapshot_id) filter (
-            cast(snapshots.created_at as date) < {{ add_days('clusters.data_through', '-clusters.kept_days') }}
+            cast(snapshots.created_at as date) < clusters.kept_from
         ) as old_snapshots,
         coalesce(sum(snapshots.storage_bytes) filter (
-            cast(snapshots.created_at as date) < {{ add_days('clusters.data_through', '-clusters.kept_days') }}
+            cast(snapshots.created_at as date) < clusters.kept_from
         ), 0) as old_bytes
     from clusters
     left join {{ ref('backups') }} as snapshots

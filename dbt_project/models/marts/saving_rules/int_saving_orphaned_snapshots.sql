@@ -31,7 +31,8 @@ found as (
                 then {{ month_of('costs.backup_cents', 'costs.backup_days') }}
         end as monthly_saving_cents
     from costs
-    inner join {{ ref('active_resources') }} as resources on costs.resource_id = resources.resource_id
+    inner join {{ ref('active_resources') }} as resources
+        on costs.resource_id = resources.resource_id
     where
         costs.backup_days >= {{ saving_least_days() }}
         -- backups post later than what else a cluster costs

@@ -2,10 +2,36 @@
 
 with lines as (
     select
-        lines.*,
-        first_value(lines.pricing_currency) over (
-            partition by lines.org_id order by lines.usage_date desc, lines.line_item_id desc
-        ) as newest_currency
+        lines.org_id,
+        lines.pricing_currency,
+        lines.cloud_provider,
+        lines.atlas_region,
+        lines.instance_size,
+        lines.category,
+        lines.resource_id,
+        case
+            when lines.category = 'Dedicated instance' then 'server hour'
+            when lines.category = 'Backup snapshot' then 'GB day of snapshots'
+            when
+                lines.service = 'Storage'
+                and lines.unit = 'GB hours'
+                and not {{ matches('lines.sku', "'PROVISIONED'") }}
+                then 'GB hour of disk'
+            when lines.category = 'Flex' then 'flex hour'
+            when
+                {{ matches(
+                    'lines.sku', "'SAME_REGION|INTER_ZONE|REGIONAL_VNET|AVAILABILITY_ZONE'"
+                ) }}
+                then 'GB within a region'
+        end as what,
+        lines.service = 'Storage' as is_disk,
+        max(lines.usage_date) as last_day,
+        max_by(
+            cast(lines.cost_cents / lines.quantity as decimal(18, 9)),
+            cast(lines.usage_date as varchar) || lines.line_item_id
+        ) as newest_cents,
+        sum(lines.cost_cents) as cost_cents,
+        sum(lines.quantity) as quantity
     from {{ ref('fct_line_items') }} as lines
     cross join {{ ref('data_through') }} as reach
     where
@@ -17,10 +43,29 @@ with lines as (
             lines.category in ('Dedicated instance', 'Paused instance', 'Backup snapshot', 'Flex')
             or lines.service in ('Storage', 'Data Transfer')
         )
+    group by
+        lines.org_id,
+        lines.pricing_currency,
+        lines.cloud_provider,
+        lines.atlas_region,
+        lines.instance_size,
+        lines.category,
+        lines.resource_id,
+        what,
+        is_disk
+),
+
+currencies as (
+    select
+        *,
+        first_value(pricing_currency) over (
+            partition by org_id order by last_day desc, pricing_currency desc
+        ) as newest_currency
+    from lines
 ),
 
 paid as (
-    select * from lines
+    select * from currencies
     where pricing_currency = newest_currency
 ),
 
@@ -32,12 +77,9 @@ servers as (
         cloud_provider,
         atlas_region,
         instance_size,
-        max_by(
-            cast(cost_cents / quantity as decimal(18, 9)), cast(usage_date as varchar) || line_item_id
-        ) as cents
+        max_by(newest_cents, cast(last_day as varchar) || resource_id) as cents
     from paid
-    where
-        category = 'Dedicated instance' and atlas_region not in ('unknown', 'multi-region')
+    where what = 'server hour' and atlas_region not in ('unknown', 'multi-region')
     group by org_id, pricing_currency, cloud_provider, atlas_region, instance_size
 ),
 
@@ -90,19 +132,11 @@ averages as (
         org_id,
         pricing_currency,
         cloud_provider,
-        case
-            when category = 'Backup snapshot' then 'GB day of snapshots'
-            when service = 'Storage' and unit = 'GB hours'
-                and not {{ matches('sku', "'PROVISIONED'") }}
-                then 'GB hour of disk'
-            when category = 'Flex' then 'flex hour'
-            when {{ matches('sku', "'SAME_REGION|INTER_ZONE|REGIONAL_VNET|AVAILABILITY_ZONE'") }}
-                then 'GB within a region'
-        end as what,
+        what,
         sum(cost_cents) as cost_cents,
         sum(quantity) as quantity
     from paid
-    where category not in ('Dedicated instance', 'Paused instance')
+    where what != 'server hour'
     group by org_id, pricing_currency, cloud_provider, what
 ),
 
@@ -115,7 +149,7 @@ paused as (
         max(cloud_provider) as cloud_provider
     from paid
     group by org_id, pricing_currency, resource_id
-    having bool_or(category = 'Paused instance') and not bool_or(service = 'Storage')
+    having bool_or(category = 'Paused instance') and not bool_or(is_disk)
 ),
 
 prices as (
@@ -152,7 +186,6 @@ prices as (
         cast(cost_cents / quantity as decimal(18, 9)) as cents,
         'your invoices' as basis
     from averages
-    where what is not null
     union all
     select distinct
         org_id,

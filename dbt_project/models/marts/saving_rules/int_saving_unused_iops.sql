@@ -57,9 +57,9 @@ select
     {{ finding(
         'unused_iops', 'disks',
         summary="resource_name || ' pays for disk speed that it does not use'",
-        evidence_rows=[
-            ("days measured", "coalesce(measured_days, 0)", "days"),
+        evidence_rows=measured_rows([
             ("disk operations, 95th percentile of hourly maxima", "iops_p95", "per second"),
+        ]) + [
             ("disk operations paid for", "disk_iops", "per second"),
             ("disks and their speed, as billed", "disk_cents", "cents"),
             ("the same in standard disks", "cast(gb_hours * standard_cents as double)", "cents"),

@@ -52,7 +52,7 @@ busiest as (
         max(queue_depth) as queue_depth,
         max(used_bytes) / 1e9 as used_gb,
         max(used_percent) as used_percent,
-        max(connections) as connections,
+        max(open_connections) as connections,
         max(data_bytes) / 1e9 as data_gb,
         max(operations) as operations
     from hours
@@ -64,8 +64,8 @@ usage as (
         cluster_id,
         cast(count(distinct cast(measured_at as date)) as integer) as measured_days,
         cast(count(*) as integer) as measured_hours,
-        min(measured_at) as measured_from,
-        max(measured_at) as measured_to,
+        cast(min(measured_at) as date) as measured_from,
+        {{ add_days('cast(max(measured_at) as date)', 1) }} as measured_to,
         round({{ percentile('cpu_percent', 0.95) }}, 2) as cpu_p95,
         -- what is free nearly always: the worst hour of twenty
         round({{ percentile('memory_free_percent', 0.05) }}, 2) as memory_free_p5,
