@@ -1,15 +1,25 @@
 """Findings against a sandbox that wastes money and knows how much: to the dollar, and no others."""
 
+import shlex
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
+import yaml
 
 import sandbox as sandbox_package
+from orchestration.schedules.actions import Entry
 from tests.e2e.conftest import World
 
 TODAY = date(2026, 6, 20)
 A_DOLLAR = 100
+# Two of one command; those that are several commands or a sentence say so.
+ACTIONS = """
+select rule, action from marts.savings
+where project_name = 'attic' and monthly_saving_cents is not null
+    and action like 'atlas-costs do %' and rule not in ('orphaned_snapshots', 'flex_instead')
+"""
+SCHEDULES = "select action from marts.savings where rule = 'out_of_hours'"
 FOUND = """
 select rule, resource_name, monthly_saving_cents, confidence
 from marts.savings
@@ -49,6 +59,13 @@ def test_each_waste_is_found_to_the_dollar_and_followed(
     assert found.keys() == true.keys()
     off = {each: (found[each], true[each]) for each in true}
     assert {each: both for each, both in off.items() if abs(both[0] - both[1]) > A_DOLLAR} == {}
+
+    for rule, action in world.query(ACTIONS):
+        planned = world.run(*shlex.split(action.removesuffix(" --apply"))[1:], **keys(atlas))
+        assert planned.code == 0, (rule, action, planned.said)
+    for (action,) in world.query(SCHEDULES):
+        for each in yaml.safe_load(action)["schedules"]:
+            assert Entry.model_validate(each).config["dry_run"] is False
 
     [(finding, action, promised)] = world.query(
         "select finding_id, action, monthly_saving_cents from marts.savings "
