@@ -13,6 +13,7 @@ import typer
 from orchestration import progress
 from orchestration.commands import anomaly as anomaly_commands
 from orchestration.commands import export as export_commands
+from orchestration.commands import saving as saving_commands
 from orchestration.commands import statement as statement_commands
 from orchestration.explain import explanation
 from orchestration.settings import Settings, SettingsError, load_settings
@@ -26,6 +27,7 @@ app = typer.Typer(
 
 app.add_typer(anomaly_commands.app, name="anomaly")
 app.add_typer(export_commands.app, name="export")
+app.add_typer(saving_commands.app, name="saving")
 app.add_typer(statement_commands.app, name="statement")
 
 FAILED, COSTS_UNREADABLE, INCOMPLETE = 1, 2, 3
@@ -228,11 +230,14 @@ def sandbox(
     anomalies: Annotated[
         bool, typer.Option("--anomalies", help="With odd costs in its bill; see /sandbox/truth.")
     ] = False,
+    wasteful: Annotated[
+        bool, typer.Option("--wasteful", help="With clusters that cost more than they need.")
+    ] = False,
 ) -> None:
     """Run a sandbox Atlas API on this machine, with a seeded organization and bill."""
     from sandbox import serve  # noqa: PLC0415
 
-    serve(port=port, seed=seed, months=months, scale=scale, anomalies=anomalies)
+    serve(port=port, seed=seed, months=months, scale=scale, anomalies=anomalies, wasteful=wasteful)
 
 
 @app.command()

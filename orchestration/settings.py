@@ -67,6 +67,7 @@ class Settings(Credentials):
     concurrency: int = Field(default=4, ge=1, le=16)
     patience_minutes: int = Field(default=30, ge=0)
     focus_reports: bool = True
+    measurements: bool = False
     required_tags: str = ""
     tag_keys_ignore_case: bool = False
     dbt_memory: ByteSize = Field(default=ByteSize(4 * 2**30), ge=2**28)
@@ -152,6 +153,11 @@ class Settings(Credentials):
     def insight_rules_file(self) -> Path:
         """When a cost is odd, and which changes are told."""
         return self.config_dir / "insight.yaml"
+
+    @property
+    def savings_file(self) -> Path:
+        """What was said of findings of savings, kept for ever."""
+        return self.data_dir / "feedback" / "savings.jsonl"
 
     @property
     def taxonomy_file(self) -> Path:

@@ -15,6 +15,7 @@ def main() -> None:
     parser.add_argument("--scale", type=int, default=1, help="times as many projects and clusters")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--today", type=date.fromisoformat, help="the clock's day, YYYY-MM-DD")
+    parser.add_argument("--wasteful", action="store_true", help="with waste that could be saved")
     parser.add_argument("--pace", type=float, default=2, help="seconds that a stage lasts")
     odd = "with anomalies in its bill, and decoys; /sandbox/truth names them"
     parser.add_argument("--anomalies", action="store_true", help=odd)

@@ -105,9 +105,10 @@ def serve(
     today: date | None = None,
     pace: float = DEFAULT_SECONDS,
     anomalies: bool = False,
+    wasteful: bool = False,
 ) -> None:
     """Serve until interrupted; a port in use ends the program with exit code 1."""
-    sandbox = _sandbox(seed, months, scale, today, pace, odd=anomalies)
+    sandbox = _sandbox(seed, months, scale, today, pace, odd=anomalies, wasteful=wasteful)
     try:
         listener = _listen(host, port)
     except OSError as error:
@@ -128,9 +129,10 @@ def running(
     today: date | None = None,
     pace: float = DEFAULT_SECONDS,
     anomalies: bool = False,
+    wasteful: bool = False,
 ) -> Iterator[RunningSandbox]:
     """A sandbox on a free port, served from a thread of this process."""
-    sandbox = _sandbox(seed, months, scale, today, pace, odd=anomalies)
+    sandbox = _sandbox(seed, months, scale, today, pace, odd=anomalies, wasteful=wasteful)
     listener = _listen("127.0.0.1", 0)
     server = _server(sandbox)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -145,10 +147,18 @@ def running(
 
 
 def _sandbox(
-    seed: int, months: int, scale: int, today: date | None, pace: float, *, odd: bool
+    seed: int,
+    months: int,
+    scale: int,
+    today: date | None,
+    pace: float,
+    *,
+    odd: bool,
+    wasteful: bool,
 ) -> Sandbox:
     """A sandbox whose bill is already drawn up: no first request has to wait for it."""
-    sandbox = Sandbox(seed, months, scale, Clock(today or datetime.now(UTC).date()), pace)
+    clock = Clock(today or datetime.now(UTC).date())
+    sandbox = Sandbox(seed, months, scale, clock, pace, wasteful=wasteful)
     if odd:
         sandbox.add_oddities()
     sandbox.books.invoices()

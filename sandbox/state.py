@@ -33,11 +33,18 @@ class Sandbox:
     """
 
     def __init__(
-        self, seed: int, months: int, scale: int, clock: Clock, pace: float = DEFAULT_SECONDS
+        self,
+        seed: int,
+        months: int,
+        scale: int,
+        clock: Clock,
+        pace: float = DEFAULT_SECONDS,
+        *,
+        wasteful: bool = False,
     ) -> None:
         self.clock = clock
         self.pace = Pace(clock, pace)
-        self.books = Books(seed, scale, months, clock)
+        self.books = Books(seed, scale, months, clock, wasteful=wasteful)
         self.credentials = Key.of(clock.today, seed)
         linked = self.books.linked.name
         self.keys = (self.credentials, Key.of(clock.today, seed, linked))

@@ -16,6 +16,7 @@ from sandbox.bill.books import Books, Invoice
 from sandbox.bill.differences import Share, by_month, differences
 from sandbox.bill.ledger import Line
 from sandbox.bill.oddities import Oddity
+from sandbox.bill.waste import priced
 from sandbox.estate.resources import Cluster, Project
 from sandbox.estate.tags import line_tags
 from sandbox.months import days_between
@@ -123,6 +124,7 @@ def truth(books: Books) -> dict[str, Any]:
         "by_project": tally.by_name(0),
         "by_cluster": tally.by_name(1),
         "by_tag": tally.by_tag(books.clock.today),
+        "waste": priced(books.seed, books.clock.today, books.wastes()),
         "header": {invoice.id: header(invoice) for invoice in all_invoices(books)},
         "changes": differences(books, by_month(shares, first)),
         "anomalies": [_anomaly(one, lines) for one, lines in _odd_lines(books) if not one.is_decoy],

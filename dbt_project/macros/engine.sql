@@ -92,6 +92,9 @@
     unnest({{ values }}) as numbered ({{ column }})
 {%- endmacro %}
 
+{# What a share of values does not exceed. Statistics, no money. #}
+{% macro percentile(value, share) -%} quantile_cont({{ value }}, {{ share }}) {%- endmacro %}
+
 {# An integer whose product with another cannot overflow. #}
 {% macro wide(number) -%} cast({{ number }} as hugeint) {%- endmacro %}
 
@@ -233,6 +236,23 @@
 {# -- documents -- #}
 
 {% macro json_text(document, path) -%} ({{ document }} ->> '$.{{ path }}') {%- endmacro %}
+
+{# How many items a list in a document has. #}
+{% macro json_length(document, path) -%}
+    json_array_length({{ document }}, '$.{{ path }}')
+{%- endmacro %}
+
+{# Rows of what, figure and unit, each with its days, as one document. #}
+{% macro json_rows(rows) -%}
+    json_array(
+        {%- for what, figure, unit, first_day, end_day in rows %}
+        json_object(
+            'what', '{{ what }}', 'figure', {{ figure }}, 'unit', '{{ unit }}',
+            'from', cast({{ first_day }} as varchar), 'to', cast({{ end_day }} as varchar)
+        ){{ "," if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
 
 {# A raw _scope: the project, and where it has a second part what in the project. #}
 {% macro scope_project(scope) -%} nullif(split_part({{ scope }}, '/', 1), '') {%- endmacro %}

@@ -67,8 +67,8 @@ def _extract(session: Session) -> None:
         _land(session, "skus", org_id, inventory.list_skus)
     finally:
         session.give_back(client)
-    listed = _listed(landing, "projects", org_id)
-    project_ids = [each["id"] for each in listed if isinstance(each.get("id"), str)]
+    found = listed(landing, "projects", org_id)
+    project_ids = [each["id"] for each in found if isinstance(each.get("id"), str)]
     unique = list(dict.fromkeys(project_ids))
     session.each(lambda client, project_id: _Project(client, session, project_id).land(), unique)
     _forget_others(landing, unique)
@@ -114,7 +114,7 @@ def _consider_giving_up(session: Session, entity: str, error: AtlasError) -> Non
         raise _GivenUp from error
 
 
-def _listed(landing: Landing, entity: str, scope: str) -> list[dict[str, Any]]:
+def listed(landing: Landing, entity: str, scope: str) -> list[dict[str, Any]]:
     """The objects a scope holds, as last read."""
     seen = landing.current(entity).get(scope)
     answers = [Answer(body, entity) for body in landing.read(seen)] if seen else []
@@ -160,7 +160,7 @@ class _Project:
         self._forget_the_rest()
 
     def _named(self, entity: str) -> list[dict[str, Any]]:
-        found = _listed(self.landing, entity, self.id)
+        found = listed(self.landing, entity, self.id)
         return [each for each in found if isinstance(each.get("name"), str)]
 
     def _land_cluster(self, inventory: Inventory, cluster: dict[str, Any]) -> None:

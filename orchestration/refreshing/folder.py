@@ -17,6 +17,7 @@ from orchestration.refreshing.verified import Verified, fingerprint
 from orchestration.rules import read_rules
 from orchestration.rules.insight import read_insight
 from orchestration.rules.plans import read_plans
+from orchestration.savings.states import read_sayings
 from orchestration.settings import Settings
 from orchestration.statements.files import read_statements
 from orchestration.warehouse.errors import PublishError
@@ -58,6 +59,7 @@ class DataFolder:
         self.plans = read_plans(settings)
         read_insight(settings.insight_rules_file)  # a mistake in it ends a refresh before it begins
         self._statements = read_statements(settings.statements_dir)
+        self._sayings = read_sayings(settings.savings_file)
         self._landings: dict[str, Landing] = {}
 
     @contextmanager
@@ -97,9 +99,9 @@ class DataFolder:
         return RawWarehouse(self.settings.raw_file, self.settings.slices_dir)
 
     def apply_rules(self) -> None:
-        """Put rules and statements, as they were when this run started, beside what Atlas sent."""
+        """Put what people wrote and said, as this run found it, beside what Atlas sent."""
         with self.raw() as raw:
-            raw.apply_rules(self._rules, self._statements)
+            raw.apply_rules(self._rules, self._statements, self._sayings)
 
     @contextmanager
     def marts(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -16,6 +16,7 @@ from orchestration.entities import RETIREMENTS
 from orchestration.extraction.clients import new_client
 from orchestration.extraction.inventory import extract
 from orchestration.extraction.invoices import LIST, read_invoices
+from orchestration.extraction.measurements import read_measurements
 from orchestration.extraction.reports import Requested, fetch_reports, request_reports
 from orchestration.extraction.selection import ENTITY, differences, first_month
 from orchestration.extraction.session import Session
@@ -105,7 +106,7 @@ class Reading:
         """Everything the organizations own."""
         if self._has_inventory:
             return
-        for_all(self._all(folder), extract, self._patience_s)
+        for_all(self._all(folder), self._extract, self._patience_s)
         self._load(folder)
         self._has_inventory = True
 
@@ -162,6 +163,11 @@ class Reading:
 
             for_all(sessions, read, self._patience_s)
         return listed
+
+    def _extract(self, session: Session) -> None:
+        extract(session)
+        if self._settings.measurements:
+            read_measurements(session)
 
     def _fetch_reports(self, session: Session) -> None:
         requested = self._requested.get(session.name)

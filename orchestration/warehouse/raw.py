@@ -15,8 +15,18 @@ from typing import Self
 from orchestration.entities import names
 from orchestration.landing.journal import Landing, Observation
 from orchestration.landing.slices import Slices
+from orchestration.savings.states import Saying
 from orchestration.statements.files import Statement
-from orchestration.warehouse import actions, focus, inventory, overlaps, rules, statements
+from orchestration.warehouse import (
+    actions,
+    focus,
+    inventory,
+    measurements,
+    overlaps,
+    rules,
+    savings,
+    statements,
+)
 from orchestration.warehouse.errors import BadVersion, LoadError
 from orchestration.warehouse.invoices import InvoiceLoader
 from orchestration.warehouse.shape import opened
@@ -77,11 +87,20 @@ class RawWarehouse:
                 self._db.execute("checkpoint")
                 return loaded
 
-    def apply_rules(self, tables: rules.Tables, closed: Sequence[Statement]) -> None:
-        """Make the tables of the operator's rules, and of closed statements, hold exactly these."""
+    def apply_rules(
+        self, tables: rules.Tables, closed: Sequence[Statement], sayings: Sequence[Saying] = ()
+    ) -> None:
+        """Make the tables of what people wrote or said hold exactly these.
+
+        Args:
+            tables: The operator's rules.
+            closed: Closed statements.
+            sayings: What was said of findings of savings.
+        """
         with self._transaction():
             rules.apply(self._db, tables)
             statements.apply(self._db, closed)
+            savings.apply(self._db, sayings)
 
     def _load(self, landings: Sequence[Landing], refused: dict[tuple[str, str], str]) -> Loaded:
         with self._transaction():
@@ -99,6 +118,7 @@ class RawWarehouse:
         new = observations[position:]
         inventory.apply(self._db, landing, new)
         focus.apply(self._db, landing, new)
+        measurements.apply(self._db, landing, new)
         self._db.execute(
             "delete from journal_positions where _connection = ?", [landing.connection]
         )
@@ -134,6 +154,7 @@ class RawWarehouse:
             "project_access",
             "focus_report_rows",
             "focus_reports",
+            "measurements",
             "journal_positions",
         ):
             self._db.execute(f"delete from {table} where _connection = ?", [connection])  # noqa: S608

@@ -190,6 +190,25 @@ create table if not exists focus_report_rows (
 create table if not exists focus_reports (
     _invoice_id varchar, _connection varchar, _landing_file varchar, _landed_at timestamp
 );
+-- What Atlas measured of each process in an hour, with the disk of its data; columns as Atlas calls
+-- the measurements. Only with ATLAS_COSTS_MEASUREMENTS, and for as long as findings look back.
+create table if not exists measurements (
+    groupId varchar, processId varchar, userAlias varchar, typeName varchar, measuredAt timestamp,
+    MAX_SYSTEM_NORMALIZED_CPU_USER double, MAX_SYSTEM_NORMALIZED_CPU_KERNEL double,
+    SYSTEM_MEMORY_AVAILABLE double, SYSTEM_MEMORY_USED double, CONNECTIONS double,
+    DB_DATA_SIZE_TOTAL double, OPCOUNTER_QUERY double, OPCOUNTER_INSERT double,
+    OPCOUNTER_UPDATE double, OPCOUNTER_DELETE double,
+    MAX_DISK_PARTITION_IOPS_TOTAL double, DISK_QUEUE_DEPTH double,
+    MAX_DISK_PARTITION_SPACE_USED double, MAX_DISK_PARTITION_SPACE_PERCENT_USED double,
+    _connection varchar, _landed_at timestamp
+);
+-- What was said of findings of savings, in the order in which it was said; data/feedback keeps it.
+create table if not exists saving_states (
+    position bigint, finding_id varchar, rule varchar, part varchar, resource_id varchar,
+    resource_name varchar, resource_type varchar, project_id varchar, org_id varchar,
+    connection varchar, monthly_saving_cents bigint, pricing_currency varchar, state varchar,
+    said_at timestamp, said_by varchar, reason varchar, until date, done_on date
+);
 -- What this product did in Atlas: one row per action run, dry or not, by any connection there ever
 -- was. Field names are our own record's. _landed_at: when its file was last written.
 create table if not exists actions (

@@ -1,6 +1,6 @@
 """The invoices of both organizations as they stand on the clock's day."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -17,7 +17,7 @@ from sandbox.bill.project_usage import meter_project
 from sandbox.bill.repricing import Repricing, priced
 from sandbox.bill.restatements import Restatement
 from sandbox.clock import Clock
-from sandbox.estate import blueprint
+from sandbox.estate import blueprint, waste
 from sandbox.estate.organization import Organization
 from sandbox.estate.tags import retag
 from sandbox.identity import object_id
@@ -77,10 +77,15 @@ class Invoice:
 class Books:
     """Keeps the paying and the linked organization, and draws up their invoices."""
 
-    def __init__(self, seed: int, scale: int, months: int, clock: Clock) -> None:
+    def __init__(
+        self, seed: int, scale: int, months: int, clock: Clock, *, wasteful: bool = False
+    ) -> None:
         self.seed = seed
+        self.scale = scale
         self.clock = clock
-        self.paying = blueprint.build(seed, scale, blueprint.PAYING_NAME)
+        self.wasteful = wasteful
+        more = (waste.attic,) if wasteful else ()
+        self.paying = blueprint.build(seed, scale, blueprint.PAYING_NAME, more)
         self.linked = blueprint.build(seed, scale, blueprint.LINKED_NAME)
         self.oddities: tuple[Oddity, ...] = ()
         self._first_month = add_months(clock.today, 1 - months)
@@ -97,6 +102,12 @@ class Books:
         if self._drawn_up is None or self._drawn_up[0] != today:
             self._drawn_up = (today, tuple(self._draw_up(month) for month in self._months()))
         return self._drawn_up[1]
+
+    def wastes(self) -> Iterator[waste.Waste]:
+        """What the paying organization pays for nothing, where that was asked for."""
+        if self.wasteful:
+            for copy in blueprint.copies_of_year(self.seed, self.scale, self.clock.today.year):
+                yield from waste.wastes(self.paying.id, copy)
 
     def restate(
         self, invoice: Invoice, cents: int, day: date | None = None, *, moves_updated: bool = True

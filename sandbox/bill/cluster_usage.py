@@ -185,9 +185,16 @@ def _gigabytes(meter: Meter) -> Decimal:
     return meter.amount(0, 40, places=6)
 
 
+def _remains(cluster: Cluster, meter: Meter) -> None:
+    """Of a cluster that was deleted, whose snapshots were kept."""
+    price = catalog.gb_day(catalog.SNAPSHOT_MONTHLY[cluster.provider])
+    meter.add(catalog.snapshot(cluster.provider), cluster.provider, cluster.disk_gb, price)
+
+
 KINDS: dict[str, Callable[[Cluster, Meter], None]] = {
     "tenant": _tenant,
     "flex": _flex,
     "serverless": _serverless,
     "dedicated": _dedicated,
+    "remains": _remains,
 }

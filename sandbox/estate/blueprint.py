@@ -4,6 +4,7 @@
 of lines grows with it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -255,21 +256,30 @@ def labs(org_id: str, copy: Copy) -> Holdings:
     return (research, (models, vectors)), (demos, (booth,))
 
 
-PLANS = {
+Plan = Callable[[str, Copy], Holdings]
+PLANS: dict[str, tuple[Plan, ...]] = {
     PAYING_NAME: (shop, analytics, platform, playground, launch),
     LINKED_NAME: (labs,),
 }
 
 
-def holdings_of_year(seed: int, scale: int, org_id: str, name: str, year: int) -> Holdings:
-    """Everything that comes to life in `year`, or has always been there."""
+def copies_of_year(seed: int, scale: int, year: int) -> tuple[Copy, ...]:
+    """The layings-out of the plan in a year."""
     picked = Random(f"{seed}:calendar")
     season, renewal = picked.randint(1, 9), picked.randint(8, 20)
-    copies = (Copy(seed, number, year, season, renewal) for number in range(1, scale + 1))
-    return tuple(held for copy in copies for plan in PLANS[name] for held in plan(org_id, copy))
+    return tuple(Copy(seed, number, year, season, renewal) for number in range(1, scale + 1))
 
 
-def build(seed: int, scale: int, name: str) -> Organization:
-    """One of the two organizations."""
+def holdings_of_year(
+    seed: int, scale: int, org_id: str, plans: tuple[Plan, ...], year: int
+) -> Holdings:
+    """Everything that comes to life in `year`, or has always been there."""
+    copies = copies_of_year(seed, scale, year)
+    return tuple(held for copy in copies for plan in plans for held in plan(org_id, copy))
+
+
+def build(seed: int, scale: int, name: str, more: tuple[Plan, ...] = ()) -> Organization:
+    """One of the two organizations, with more than its plans if asked for."""
     org_id = object_id(seed, "org", name)
-    return Organization(org_id, name, partial(holdings_of_year, seed, scale, org_id, name))
+    plans = (*PLANS[name], *more)
+    return Organization(org_id, name, partial(holdings_of_year, seed, scale, org_id, plans))

@@ -62,7 +62,8 @@ class Cluster:
 
     `layout` is its shards where they are not all alike, `sizes` its usual one and that of its peak
     days, `rests` says that it is paused at weekends. What a client asked for and nobody bills is in
-    `details` and `scaling`, as it was sent. `state` is set on what is shown.
+    `details` and `scaling`, as it was sent. `state` is set on what is shown, `load` on what is
+    measured.
     """
 
     id: str
@@ -87,6 +88,7 @@ class Cluster:
     secured: bool = False
     autoscales: bool = False
     bi_connector: bool = False
+    load: str = "busy"
     tags: Tags = ()
     topology: str | None = None
     protected: bool | None = None

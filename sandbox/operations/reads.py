@@ -8,7 +8,15 @@ from typing import Any, ClassVar
 from starlette.requests import Request
 
 from sandbox.estate.inventory import API, Document
-from sandbox.operations import backups, billing, inventory, keys, reports, services
+from sandbox.operations import (
+    backups,
+    billing,
+    inventory,
+    keys,
+    measurements,
+    reports,
+    services,
+)
 from sandbox.state import Sandbox
 from sandbox.wire import rate_limits
 from sandbox.wire.rate_limits import EndpointSet
@@ -67,6 +75,8 @@ JOBS = f"{CLUSTER}/backup/restoreJobs"
 FLEX_JOBS = f"{FLEX_CLUSTER}/backup/restoreJobs"
 STREAM_WORKSPACES = f"{GROUP}/streams"
 WORKSPACE = f"{STREAM_WORKSPACES}/{{tenantName}}"
+PROCESSES = f"{GROUP}/processes"
+PROCESS = f"{PROCESSES}/{{processId}}"
 REPORTS = f"{ORG}/invoices/{{invoiceId}}/reports"
 
 OPERATIONS = (
@@ -199,6 +209,22 @@ OPERATIONS = (
         f"{CLUSTER}/onlineArchives",
         V1,
         services.list_group_cluster_online_archives,
+    ),
+    Operation("listGroupProcesses", PROCESSES, V1, measurements.list_group_processes),
+    Operation(
+        "getGroupProcessMeasurements",
+        f"{PROCESS}/measurements",
+        V1,
+        measurements.get_process_measurements,
+    ),
+    Operation(
+        "listGroupProcessDisks", f"{PROCESS}/disks", V1, measurements.list_group_process_disks
+    ),
+    Operation(
+        "getGroupProcessDiskMeasurements",
+        f"{PROCESS}/disks/{{partitionName}}/measurements",
+        V1,
+        measurements.get_disk_measurements,
     ),
     Operation("listGroupClusterBackupSnapshots", SNAPSHOTS, V1, backups.list_snapshots),
     # Before the next one, whose parameter would take this name for an id.

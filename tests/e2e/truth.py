@@ -52,5 +52,5 @@ def tags(query: Query, where: str) -> dict[str, dict[str, int]]:
 
 def expected(truth: dict[str, Any]) -> dict[str, Any]:
     """The sandbox's truth without what lines cannot carry."""
-    aside = ("header", "changes", "anomalies", "decoys")
+    aside = ("header", "changes", "anomalies", "decoys", "waste")
     return {name: value for name, value in truth.items() if name not in aside}

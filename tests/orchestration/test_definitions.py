@@ -39,6 +39,7 @@ EXTRACTED = {
 LAYERS = (
     "config",
     "statements",
+    "feedback",
     "atlas",
     "seeds",
     "staging",
@@ -55,8 +56,8 @@ def graph():
 
 
 def layer(key: dg.AssetKey) -> int:
-    """What allocation and history work with is made of marts, for marts, and not published."""
-    between = {"allocation", "history"}
+    """What allocation and its like work with is made of marts, for marts, and not published."""
+    between = {"allocation", "history", "saving_rules"}
     return LAYERS.index("marts" if key.path[0] in between else key.path[0])
 
 
