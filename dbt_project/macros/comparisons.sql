@@ -35,8 +35,12 @@
     use memory.main;
 {%- endmacro %}
 
-{# The months compared in this build, as many at a time as a million lines have, each as a
-   predicate. #}
+{# Stand in fct_cost_changes where each part of a build has its own months and days. #}
+{% macro all_months() -%} (true /* months of each part */) {%- endmacro %}
+
+{% macro all_days() -%} (true /* days of each part */) {%- endmacro %}
+
+{# The months compared in this build, as many at a time as a million lines have. #}
 {% macro months_compared() -%}
     {%- set parts = [] -%}
     {%- set changed = is_changed_comparison("later_from") if is_incremental() else "true" -%}
@@ -64,15 +68,19 @@
 
         select
             cast(min(later_from) as varchar),
-            cast(max(later_from) as varchar)
+            cast(max(later_from) as varchar),
+            cast({{ add_days(add_months('min(later_from)', -1), -1) }} as varchar),
+            cast({{ next_month('max(later_from)') }} as varchar)
         from parted
         group by part
         order by part
     {%- endset -%}
     {%- for row in run_query(query).rows -%}
-        {%- do parts.append(
-            "later_from between date '" ~ row[0] ~ "' and date '" ~ row[1] ~ "'"
-        ) -%}
+        {%- do parts.append({
+            all_months(): "later_from between date '" ~ row[0] ~ "' and date '" ~ row[1] ~ "'",
+            all_days(): "line_days.usage_date between date '" ~ row[2] ~ "' and date '" ~ row[3]
+                ~ "'",
+        }) -%}
     {%- endfor -%}
     {{ return(parts) }}
 {%- endmacro %}

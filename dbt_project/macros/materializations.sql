@@ -14,18 +14,16 @@
 
 {% materialization incremental, adapter="duckdb" %}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set parts = context[config.get("parts")]() if config.get("parts") else [all_parts()] -%}
+    {%- set parts = context[config.get("parts")]() if config.get("parts") else [{}] -%}
     {{ run_hooks(pre_hooks) }}
-    {%- set first = sql | replace(all_parts(), parts | first or "false") -%}
+    {%- set first = part_of(sql, parts[0]) if parts else "select * from (" ~ sql ~ ") where false" -%}
     {%- call statement("main") -%}
         {%- if existing is none or should_full_refresh() -%} {{ table_replaced(existing, first) }}
         {%- else -%} insert into {{ this }} by name ({{ first }})
         {%- endif -%}
     {%- endcall -%}
     {%- for part in parts[1:] -%}
-        {%- do run_query(
-            "insert into " ~ this ~ " by name (" ~ sql | replace(all_parts(), part) ~ ")"
-        ) -%}
+        {%- do run_query("insert into " ~ this ~ " by name (" ~ part_of(sql, part) ~ ")") -%}
     {%- endfor -%}
     {{ run_hooks(post_hooks) }}
     {%- do adapter.commit() -%}
@@ -42,7 +40,11 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Stands in a model that would take more memory than there is, where each of its parts has a
-   predicate; its config names the macro that lists these. All months of ten million lines compared
-   at once took 14 GiB, and take less than one a month at a time. #}
-{% macro all_parts() -%} (true /* each part */) {%- endmacro %}
+{# A model that would take more memory than there is has marks where a build's parts differ, and its
+   config names the macro that lists the parts: what to put in the place of each mark. All months of
+   ten million lines compared at once took 14 GiB. #}
+{% macro part_of(sql, part) -%}
+    {%- set made = namespace(sql=sql) -%}
+    {%- for mark, text in part.items() -%} {%- set made.sql = made.sql | replace(mark, text) -%} {%- endfor -%}
+    {{ return(made.sql) }}
+{%- endmacro %}
