@@ -385,6 +385,7 @@ def test_one_cent_moved_fails_the_identity_that_guards_it(
         "assert_costs_by_tag_equal_line_items",
         "assert_agg_costs_daily_equals_line_items",
         "assert_agg_costs_monthly_equals_line_items",
+        "assert_cost_changes_equal_difference",
         "assert_tag_coverage_equals_costs",
         "assert_bridge_ends_at_billed",
         "assert_bridge_months_equal_invoices",

@@ -43,16 +43,7 @@ with lines as (
             lines.category in ('Dedicated instance', 'Paused instance', 'Backup snapshot', 'Flex')
             or lines.service in ('Storage', 'Data Transfer')
         )
-    group by
-        lines.org_id,
-        lines.pricing_currency,
-        lines.cloud_provider,
-        lines.atlas_region,
-        lines.instance_size,
-        lines.category,
-        lines.resource_id,
-        what,
-        is_disk
+    group by all
 ),
 
 currencies as (
