@@ -40,6 +40,12 @@
 
 {% macro all_days() -%} (true /* days of each part */) {%- endmacro %}
 
+{% macro months_to_compare() -%}
+    select * from {{ ref('int_month_pairs') }}
+    where {{ all_months() }}
+    {%- if is_incremental() %} and {{ is_changed_comparison('later_from') }} {%- endif -%}
+{%- endmacro %}
+
 {# The months compared in this build, as many at a time as a million lines have. #}
 {% macro months_compared() -%}
     {%- set parts = [] -%}

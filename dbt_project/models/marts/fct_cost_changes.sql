@@ -7,13 +7,10 @@
 ) }}
 
 -- depends_on: {{ ref('int_changed_comparisons') }}
-{% set pairs %}
-    select * from {{ ref('int_month_pairs') }}
-    where {{ all_months() }}
-    {% if is_incremental() %} and {{ is_changed_comparison('later_from') }} {% endif %}
-{% endset %}
+{% set pairs = months_to_compare() %}
+{% set names = ['org_name', 'project_name', 'resource_name', 'cloud_provider'] %}
 with changes as (
-    {{ cost_changes(pairs, all_days(), ['org_name', 'project_name', 'resource_name', 'cloud_provider']) }}
+    {{ cost_changes(pairs, all_days(), names) }}
 )
 
 select
