@@ -1,7 +1,12 @@
 """What costs will be, what is odd, and what was planned: the marts of insight as answers."""
 
 from orchestration.assistant.notes import noted
-from orchestration.assistant.questions import GetForecast, ListAnomalies, ListBudgets
+from orchestration.assistant.questions import (
+    GetForecast,
+    ListAnomalies,
+    ListBudgets,
+    ListSavings,
+)
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Warehouse
 from reporting.query import Binder, Query
@@ -50,6 +55,21 @@ where if({bind(asked.month)}::date is null, is_running, month = {bind(asked.mont
 order by budget, currency
 limit {bind(asked.limit + 1)}""")  # noqa: S608
     return _listed(warehouse, "budgets", query, asked.limit)
+
+
+def list_savings(warehouse: Warehouse, asked: ListSavings) -> Document:
+    """What could cost less, the most first, with evidence and the command that does it."""
+    bind = Binder()
+    known = "true" if asked.also_unknown else "monthly_saving_cents is not null"
+    query = bind.query(f"""select
+    finding_id, rule, summary, resource_name, resource_type, project_name,
+    pricing_currency as currency, monthly_saving_cents, is_in_total, evidence, confidence, effort,
+    risk, basis, action, undo, state, state_reason, state_until
+from marts.savings
+where state in {bind(tuple(asked.states))} and {known}
+order by monthly_saving_cents desc nulls last, finding_id
+limit {bind(asked.limit + 1)}""")  # noqa: S608
+    return _listed(warehouse, "savings", query, asked.limit)
 
 
 def _listed(warehouse: Warehouse, name: str, query: Query, limit: int) -> Document:

@@ -233,6 +233,18 @@ class ListBudgets(Question):
     limit: int = Field(default=100, ge=1, le=MOST_ROWS)
 
 
+class ListSavings(Question):
+    """What could cost less."""
+
+    states: list[Literal["open", "planned", "dismissed", "done"]] = Field(
+        default=["open", "planned"], min_length=1
+    )
+    also_unknown: bool = Field(
+        default=False, description="Also those for which something is missing that the rule needs."
+    )
+    limit: int = Field(default=50, ge=1, le=MOST_ROWS)
+
+
 class GetFreshness(Question):
     """Nothing to say."""
 

@@ -30,6 +30,7 @@ values: [Search nodes]}].
 - "why did last month cost more": get_cost_causes range=last_month, then with group_by=[resource] \
 for the causes that matter.
 - "what will December cost": get_forecast, and say the band and the error of the backtest.
+- "what can we save": list_savings.
 - "back up my database": list_active_resources, filters=[{dimension: resource_type, values: \
 [cluster]}] for its project and name (ask which, if there are several); create_snapshot with \
 project and cluster; show the plan; the same with the token. If the answer is in_progress, \
@@ -70,6 +71,10 @@ how much more than expected, quantity or price, and what explains it."""
 BUDGETS = """\
 Budgets of a month beside what was spent and what is expected by its end, and the day on which \
 each is exceeded. (unbudgeted) is what no budget covers."""
+SAVINGS = """\
+What could cost less, the most first: the amount a month at the prices of the own invoices, the \
+evidence, how sure it is, the command that does it and how to undo it. Add up only those with \
+is_in_total: of several about one part of a resource only one can be had."""
 HISTORY = """\
 Costs period by period (day, week, month, quarter), cut by any dimensions; asked like get_costs. \
 The first and the last period may be partial."""

@@ -94,7 +94,7 @@ def test_what_a_month_will_cost_is_the_forecast_with_its_error(reader, rows_of):
     assert sum(each["expected_cents"] for each in by_project) == running["expected_cents"]
 
 
-@pytest.mark.parametrize("tool", ["list_anomalies", "list_budgets"])
+@pytest.mark.parametrize("tool", ["list_anomalies", "list_budgets", "list_savings"])
 def test_insight_is_listed_with_its_sql(reader, tool):
     said = reader.call(tool)
     assert isinstance(said[tool.removeprefix("list_")], list)
