@@ -46,12 +46,13 @@ limit {bind(asked.limit + 1)}""")  # noqa: S608
 def list_budgets(warehouse: Warehouse, asked: ListBudgets) -> Document:
     """Budgets of a month with what was spent and is expected; the running month if none is said."""
     bind = Binder()
+    wanted = f"month = {bind(asked.month)}" if asked.month else "is_running"
     query = bind.query(f"""select
     budget, owner, parent, strftime(month, '%Y-%m') as month, pricing_currency as currency,
     is_running, status, budget_cents, actual_cents, forecast_cents, forecast_basis,
     plan_to_date_cents, plan_to_date_by_forecast_cents, exceeds_on, used_share, warning
 from marts.budgets
-where if({bind(asked.month)}::date is null, is_running, month = {bind(asked.month)}::date)
+where {wanted}
 order by budget, currency
 limit {bind(asked.limit + 1)}""")  # noqa: S608
     return _listed(warehouse, "budgets", query, asked.limit)
