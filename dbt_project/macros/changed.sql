@@ -81,6 +81,12 @@
 
 {% macro ledger_of_months() -%} {{ ledger("built_months", "usage_month", "date") }} {%- endmacro %}
 
+{# Whether a model is built here: where only the inventory changed, what it says is of an earlier
+   build. #}
+{% macro is_built_here(model) -%}
+    {{ return("model." ~ project_name ~ "." ~ model in selected_resources) }}
+{%- endmacro %}
+
 {# Whether all that is keyed by invoice, or by month, is built here, and every test that can stop a
    build and looks at something built here runs: only then is an invoice done with. #}
 {% macro is_whole_build(changed="int_changed_invoices") -%}

@@ -137,7 +137,9 @@ compared as (
         spans.died_on,
         costs.earlier_day < costs.earlier_to
         and costs.later_day < costs.later_to
-        and costs.later_day <= reach.data_through as is_paired,
+        and costs.later_day <= reach.data_through
+        and (costs.known_through is null or costs.earlier_day <= costs.known_through)
+            as is_paired,
         earlier.sizes as earlier_sizes,
         later.sizes as later_sizes,
         coalesce(earlier.server_hours < later.server_hours, false) as has_fewer_hours_earlier,

@@ -30,6 +30,8 @@ from orchestration.settings import Settings
 
 Q = TypeVar("Q", bound=Question)
 SECONDS = 60.0
+# To compare two years of a large bill line by line would take more: it is refused then.
+MEMORY = "4GiB"
 NAMED = ("category", "service", "charge_type", "project", "cloud_provider", "tag")
 MOST_NAMED = 40
 
@@ -50,7 +52,7 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
             now = settings()
             folds = now.tag_keys_ignore_case
             with opened(
-                now.published_warehouse, SECONDS, ignores_case_of_tag_keys=folds
+                now.published_warehouse, SECONDS, MEMORY, ignores_case_of_tag_keys=folds
             ) as warehouse:
                 return answer(warehouse, asked)
 

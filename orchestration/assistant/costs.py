@@ -45,6 +45,8 @@ def get_costs(warehouse: Warehouse, asked: GetCosts) -> Document:
 
 def get_cost_causes(warehouse: Warehouse, asked: GetCostCauses) -> Document:
     """Why a range costs more or less than the one it is compared with, in total and by group."""
+    if asked.dates == "billed":
+        raise Refusal("Causes are known by day of usage: leave out dates=billed.")
     report = _report(warehouse, asked)
     document = _days(report)
     if report.compared is None:
@@ -54,7 +56,7 @@ def get_cost_causes(warehouse: Warehouse, asked: GetCostCauses) -> Document:
     document["totals"] = [_amounts(report, each) for each in totals]
     document["causes"] = [_cause(each) for each in warehouse.numbers(causes(whole))]
     if names := report.state.group:
-        found = warehouse.numbers(causes(report))
+        found = warehouse.numbers(causes(report), asked.limit + 1)
         document["groups"] = [
             {name: each[f"label_{n}"] for n, name in enumerate(names, 1)} | _cause(each)
             for each in found[: asked.limit]

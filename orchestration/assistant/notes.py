@@ -9,6 +9,10 @@ from reporting.ranges import Window
 
 _FRESHNESS = Query("""select connection, data_through, coalesce(missing_parts, []) as missing_parts
 from meta.freshness order by connection""")
+_IS_MADE = Query("""select 1 as one from duckdb_tables()
+where schema_name = 'meta' and table_name = 'insight'""")
+_NOT_MADE = Query("""select part || ': ' || error as sentence
+from meta.insight where error is not null order by all""")
 _UNTIED = """select invoice_id, strftime(invoice_month, '%Y-%m') as month, status,
     difference_cents, header_difference_cents
 from marts.fct_invoices
@@ -32,13 +36,26 @@ def noted(warehouse: Warehouse, document: Document, window: Window | None = None
     return document | {
         "data_through": max((each["data_through"] or "" for each in seen), default="") or None,
         "missing_parts": [
-            f"{each['connection']}: {part}" if several else part
-            for each in seen
-            for part in each["missing_parts"]
+            *(
+                f"{each['connection']}: {part}" if several else part
+                for each in seen
+                for part in each["missing_parts"]
+            ),
+            *_not_made(warehouse),
         ],
         "invoices_that_do_not_tie": warehouse.rows(with_values(_UNTIED, _days(window))),
         "sql": warehouse.behind(),
     }
+
+
+def _not_made(warehouse: Warehouse) -> list[str]:
+    """What of insight failed; a version from before there was any says nothing of it."""
+    made = Query(
+        "select 1 from duckdb_tables() where schema_name = 'meta' and table_name = 'insight'"
+    )
+    if not warehouse.rows(made):
+        return []
+    return [each["sentence"] for each in warehouse.rows(_NOT_MADE)]
 
 
 def _days(window: Window | None) -> dict[str, date | None]:

@@ -27,10 +27,14 @@ def list_anomalies(
 ) -> None:
     """The newest anomalies, with their ids."""
     from orchestration.published.anomalies import newest  # noqa: PLC0415
+    from orchestration.published.summary import problems  # noqa: PLC0415
 
     found = newest(load_settings().published_warehouse, limit, with_explained=everything)
     for each in found:
         typer.echo(f"{each['anomaly_id']}  {each['status']:<9}  {each['explanation']}")
+    if failed := problems(load_settings().published_warehouse, "anomalies"):
+        typer.echo(f"Anomalies could not be looked for: {failed[0]}", err=True)
+        raise typer.Exit(1)
     if not found:
         typer.echo(NOTHING if not everything else "There is no anomaly.")
 
@@ -89,11 +93,31 @@ def _say(
     anomaly: dict[str, Any] = one(settings.published_warehouse, anomaly_id)
     now = datetime.now(UTC)
     said = said_of(
-        anomaly, verdict, reason, by or getpass.getuser(), now, until=last_day, pattern=pattern
+        anomaly,
+        verdict,
+        _written(reason),
+        _written(by or _who()),
+        now,
+        until=last_day,
+        pattern=pattern,
     )
     file = feedback.append(settings.feedback_dir, feedback.ANOMALIES, said)
     typer.echo(f"{anomaly['anomaly_id']} is {verdict}: {reason}")
     typer.echo(f"Saved to {file}; in marts.anomalies after the next refresh.")
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):  # a container's user may have no name
+        return "unknown"
+
+
+def _written(text: str) -> str:
+    """A text from the terminal, which may hold bytes that are no letters."""
+    if not text.isprintable():
+        raise SettingsError("--reason and --by take one line of readable text.")
+    return text
 
 
 def _day(text: str | None) -> date | None:

@@ -140,13 +140,23 @@ def _differing(db: duckdb.DuckDBPyConnection) -> list[Invoice]:
     return [Invoice(*row) for row in rows]
 
 
+def problems(warehouse: Path, part: str) -> list[str]:
+    """What a part of insight left out, a sentence each."""
+    with opened(warehouse) as db:
+        return [error for name, error in _errors(db) if name == part]
+
+
 def _not_made(db: duckdb.DuckDBPyConnection) -> list[str]:
-    """Parts of insight that failed; a version published before there was any has none."""
+    return [f"{part}: {error}" for part, error in _errors(db)]
+
+
+def _errors(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+    """Of each part of insight; a version published before there was any has none."""
     made = "select 1 from duckdb_tables() where schema_name = 'meta' and table_name = 'insight'"
     if not db.execute(made).fetchone():
         return []
-    rows = db.execute("select part, error from meta.insight where error is not null order by all")
-    return [f"{part}: {error}" for part, error in rows.fetchall()]
+    found = db.execute("select part, error from meta.insight where error is not null order by all")
+    return [(part, error) for part, error in found.fetchall()]
 
 
 def _optional(db: duckdb.DuckDBPyConnection) -> list[str]:

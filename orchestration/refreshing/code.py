@@ -16,10 +16,10 @@ LOADING = (
     PROJECT_ROOT / "orchestration" / "rules",
 )
 
-# What turns marts into insight.
-INSIGHT = (
-    PROJECT_ROOT / "orchestration" / "insight",
-    PROJECT_ROOT / "orchestration" / "refreshing",
+# What turns marts into insight: what prices scenarios and reads feedback, too.
+INSIGHT = tuple(
+    PROJECT_ROOT / "orchestration" / each
+    for each in ("insight", "refreshing", "rules", "actions/pricing", "action_runs", "feedback.py")
 )
 
 
@@ -49,6 +49,8 @@ def insight_checksum() -> str:
 
 def _code(folders: Iterable[Path]) -> Iterator[Path]:
     for folder in folders:
+        if folder.is_file():
+            yield folder
         for pattern in ("**/*.py", "**/*.sql"):
             yield from folder.glob(pattern)
 

@@ -56,8 +56,9 @@ class DataFolder:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._rules = read_rules(settings)
-        self.plans = read_plans(settings)
-        read_insight(settings.insight_rules_file)  # a mistake in it ends a refresh before it begins
+        # read again when insight is made; a mistake ends a refresh before it begins
+        read_plans(settings)
+        read_insight(settings.insight_rules_file)
         self._statements = read_statements(settings.statements_dir)
         self._sayings = read_sayings(settings.savings_file)
         self._landings: dict[str, Landing] = {}

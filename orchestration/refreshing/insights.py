@@ -16,7 +16,9 @@ from orchestration.refreshing import insight_anomalies, insight_forecast, insigh
 from orchestration.refreshing.code import insight_checksum
 from orchestration.refreshing.folder import DataFolder
 from orchestration.refreshing.verified import fingerprint
-from orchestration.settings import Settings
+from orchestration.rules.metrics import Metric, read_metrics
+from orchestration.rules.plans import read_plans
+from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse.insight_file import Outcome, write_insight
 
 log = logging.getLogger("atlas_costs")
@@ -64,7 +66,9 @@ def _forecast(sources: Sources) -> Made:
 def _plans(sources: Sources) -> Made:
     expected = insight_plans.expected_of(sources.made.get(FORECAST_PARTS, ()))
     config = sources.settings.config_dir
-    rows, problems = insight_plans.build(sources.db, sources.folder.plans, config, expected)
+    # read again: they may have changed since the refresh began, and what is noted is their content
+    plans = read_plans(sources.settings)
+    rows, problems = insight_plans.build(sources.db, plans, config, expected)
     sources.problems.extend(problems)
     return rows
 
@@ -101,6 +105,8 @@ def make(folder: DataFolder) -> list[Outcome]:
         sources = Sources(db, folder)
         outcomes = [_made(part, sources) for part in PARTS]
     write_insight(folder.settings.insight_file, sources.made, outcomes)
+    if any(each.is_failed for each in outcomes):
+        made_of = "a part failed: to be made again"
     folder.settings.insight_inputs_file.write_text(made_of)
     return outcomes
 
@@ -108,13 +114,16 @@ def make(folder: DataFolder) -> list[Outcome]:
 def _made(part: Part, sources: Sources) -> Outcome:
     began, known = time.perf_counter(), len(sources.problems)
     rows: Made = {}
+    is_failed = False
     try:
         rows = {table: list(found) for table, found in part.build(sources).items()}
     except Exception as error:  # a bill is right without a forecast
         log.exception("%s cannot be made", part.name)
+        is_failed = True
         sources.problems.append(f"{type(error).__name__}: {error}".splitlines()[0])
     sources.made.update({each: list(rows.get(each, ())) for each in part.tables})
-    return Outcome(part.name, time.perf_counter() - began, tuple(sources.problems[known:]))
+    seconds, problems = time.perf_counter() - began, tuple(sources.problems[known:])
+    return Outcome(part.name, seconds, problems, is_failed=is_failed)
 
 
 def are_current(folder: DataFolder) -> bool:
@@ -143,7 +152,15 @@ def _files(folder: DataFolder) -> Iterator[Path]:
     yield from (settings.budgets_file, settings.metrics_file, settings.scenarios_file)
     yield settings.insight_rules_file
     yield from sorted(settings.feedback_dir.glob("*"))
-    yield from sorted({settings.config_dir / each.file for each in folder.plans.metrics})
+    yield from sorted({settings.config_dir / each.file for each in _metrics(settings)})
+
+
+def _metrics(settings: Settings) -> list[Metric]:
+    """None where a mistake came into their file meanwhile: its content has changed, too."""
+    try:
+        return read_metrics(settings.metrics_file)
+    except SettingsError:
+        return []
 
 
 def _content(file: Path) -> str:

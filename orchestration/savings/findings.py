@@ -12,6 +12,8 @@ from orchestration.published.reader import REFRESH, opened, require_table
 from orchestration.savings.states import Finding, Saying, read_sayings, say
 from orchestration.settings import Settings
 
+# Atlas had no bills before.
+FIRST_DAY = date(2016, 1, 1)
 _FINDINGS = """
 select finding_id, rule, part, resource_id, resource_name, resource_type, project_id, org_id,
     connection, monthly_saving_cents, pricing_currency, summary, confidence, is_in_total, state,
@@ -72,6 +74,13 @@ def call(
         NotPublished: nothing is published yet.
     """
     now = datetime.now(UTC)
+    if done_on and not FIRST_DAY <= done_on <= now.date():
+        raise SavingsError(
+            f"--on {done_on}: a finding is done on a day between {FIRST_DAY} and today."
+        )
+    if reason and not reason.isprintable():
+        raise SavingsError("--reason takes one line of readable text.")
+    before = _done_before(settings, finding_id)
     saying = Saying(
         finding=_finding(settings, finding_id),
         state=state,
@@ -79,7 +88,7 @@ def call(
         said_by=_who(),
         reason=reason,
         until=until,
-        done_on=(done_on or now.date()) if state == "done" else None,
+        done_on=(done_on or before or now.date()) if state == "done" else None,
     )
     say(settings.savings_file, saying)
     return saying
@@ -96,6 +105,16 @@ def _finding(settings: Settings, finding_id: str) -> Finding:
         f"There is no finding {finding_id}: `atlas-costs saving list` names those there are. If it "
         f"is a new one, {REFRESH}."
     )
+
+
+def _done_before(settings: Settings, finding_id: str) -> date | None:
+    """The day that was said already, where done is the last word."""
+    said = [
+        each
+        for each in read_sayings(settings.savings_file)
+        if each.finding.finding_id == finding_id
+    ]
+    return said[-1].done_on if said and said[-1].state == "done" else None
 
 
 def _who() -> str:

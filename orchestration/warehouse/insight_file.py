@@ -19,12 +19,14 @@ class Outcome:
     """How a part of insight ended.
 
     Attributes:
-        errors: A sentence for each thing that is left out; where all failed, its tables are empty.
+        errors: A sentence for each thing that is left out.
+        is_failed: Whether that is all of it: its tables are empty.
     """
 
     part: str
     seconds: float
     errors: tuple[str, ...] = ()
+    is_failed: bool = False
 
 
 def write_insight(target: Path, tables: Rows, outcomes: Sequence[Outcome]) -> None:
@@ -35,12 +37,20 @@ def write_insight(target: Path, tables: Rows, outcomes: Sequence[Outcome]) -> No
             db.execute("use written")
             db.execute("create schema marts")
             db.execute("create schema meta")
-            for table, rows in tables.items():
-                _write(db, table, rows)
-            _write_outcomes(db, outcomes)
+            failed = [_failure(db, table, rows) for table, rows in tables.items()]
+            _write_outcomes(db, [*outcomes, *(each for each in failed if each)])
             db.execute("use memory")
             db.execute("detach written")
         files.keep(temporary, target)
+
+
+def _failure(db: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Row]) -> Outcome | None:
+    """Write a table; one whose values do not fit stays empty, and does not stop the others."""
+    try:
+        _write(db, table, rows)
+    except duckdb.Error as error:
+        return Outcome(table.name, 0.0, (str(error).splitlines()[0],))
+    return None
 
 
 def _write(db: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Row]) -> None:
@@ -49,14 +59,19 @@ def _write(db: duckdb.DuckDBPyConnection, table: Table, rows: Iterable[Row]) -> 
     _comment(db, f'table marts."{table.name}"', table.description)
     for each in table.columns:
         _comment(db, f'column marts."{table.name}"."{each.name}"', each.description)
-    frame = pd.DataFrame(list(rows), columns=[each.name for each in table.columns], dtype=object)
-    if frame.empty:
+    # as text, because DuckDB guesses the type of values from the first thousand of them
+    texts = [[_text(each) for each in row] for row in rows]
+    if not texts:
         return
-    # as objects, or a whole number beside a null would become a float on its way
-    db.register("found", frame)
+    names = [each.name for each in table.columns]
+    db.register("found", pd.DataFrame(texts, columns=names, dtype=object))
     casts = ", ".join(f'cast("{each.name}" as {each.type})' for each in table.columns)
     db.execute(f'insert into marts."{table.name}" select {casts} from found')  # noqa: S608
     db.unregister("found")
+
+
+def _text(value: object) -> str | None:
+    return value if value is None or isinstance(value, str) else str(value)
 
 
 def _comment(db: duckdb.DuckDBPyConnection, on: str, text: str) -> None:

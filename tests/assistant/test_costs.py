@@ -79,6 +79,12 @@ def test_causes_add_up_to_the_difference(reader, group_by):
         assert all(each.keys() > set(group_by) for each in said["groups"])
 
 
+def test_causes_are_by_day_of_usage(reader):
+    said = reader.call("get_cost_causes", dates="billed")
+    assert said["outcome"] == "refused"
+    assert "day of usage" in said["says"]
+
+
 def test_what_a_month_will_cost_is_the_forecast_with_its_error(reader, rows_of):
     said = reader.call("get_forecast", months=2)
     [running, following] = said["forecast"]

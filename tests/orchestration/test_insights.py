@@ -106,6 +106,36 @@ def test_a_part_that_fails_is_empty_and_says_why_in_one_line(folder, monkeypatch
     assert errors == [("broken", "RuntimeError: no series"), ("well", None)]
 
 
+def test_values_are_what_they_are_wherever_they_stand(folder, monkeypatch):
+    """DuckDB guesses a type from the first thousand rows."""
+    many = [(date(2026, 5, 1), 1, Decimal("1.5"), str(n)) for n in range(2000)]
+    large = (date(2026, 5, 2), 2**62, Decimal("123456789012.654321"), "large")
+    rows = [*many[:1500], large, *many[1500:]]
+    monkeypatch.setattr(insights, "PARTS", (Part("many", (FOUND,), lambda _: {FOUND: rows}),))
+    insights.make_current(folder)
+    folder.publish([STATUS], [])
+    assert published(folder, "select * from marts.found where name = 'large'") == [large]
+
+
+def test_a_table_whose_values_do_not_fit_is_empty_and_named(folder, monkeypatch):
+    other = Table("other", "One row per thing.", FOUND.columns)
+    bad = [(date(2026, 5, 1), 2**70, None, "too large for 64 bits")]
+    parts = (Part("bad", (other,), lambda _: {other: bad}), Part("finding", (FOUND,), finds))
+    monkeypatch.setattr(insights, "PARTS", parts)
+    insights.make_current(folder)
+    folder.publish([STATUS], [])
+    assert published(folder, "select count(*) from marts.other") == [(0,)]
+    assert published(folder, "select count(*) from marts.found") == [(3,)]
+    [(part, error)] = published(folder, "select part, error from meta.insight where error <> ''")
+    assert (part == "other" and "out of range" in error) or "Could not convert" in error
+
+
+def test_a_part_that_failed_is_made_again(folder, monkeypatch):
+    monkeypatch.setattr(insights, "PARTS", (Part("broken", (FOUND,), fails),))
+    assert list(insights.make_current(folder)) == ["broken"]
+    assert list(insights.make_current(folder)) == ["broken"]
+
+
 def test_marts_that_nobody_tested_get_no_insight(folder):
     folder._forget_verification()
     with pytest.raises(PublishError, match="not built and tested as a whole"):

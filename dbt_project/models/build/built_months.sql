@@ -1,7 +1,8 @@
 {{ config(
     materialized='incremental',
     on_schema_change='fail',
-    pre_hook='delete from {{ this }} where {{ is_changed_month() }}'
+    pre_hook="delete from {{ this }} where {{ is_changed_month() }}
+        {{- '' if is_built_here('int_changed_months') else ' and false' }}"
 ) }}
 
 -- Built after all allocation and comparison and their tests, as built_invoices is, and after that
@@ -11,6 +12,7 @@
 {% set is_whole = is_whole_build("int_changed_months") %}
 with changed as (
     select * from {{ ref('int_changed_months') }}
+    {% if not is_built_here('int_changed_months') %} where false {% endif %}
 ),
 
 unsigned as (

@@ -11,7 +11,8 @@ done as (
     select states.*
     from {{ ref('stg_feedback__saving_states') }} as states
     inner join said on states.position = said.position
-    where said.state = 'done'
+    -- the flex cluster that takes a dedicated one's place is another resource
+    where said.state = 'done' and states.rule != 'flex_instead'
 ),
 
 -- what posts late is known of days before the last three

@@ -44,6 +44,33 @@ judged as (
 ),
 
 -- of several findings about one part of a resource only the largest can be had
+ranked as (
+    select
+        *,
+        state in ('open', 'planned') as is_to_come,
+        monthly_saving_cents is not null
+        and row_number() over (
+            partition by resource_id, part
+            order by
+                case when state in ('open', 'planned') then 0 else 1 end asc,
+                monthly_saving_cents desc nulls last,
+                rule asc
+        ) = 1 as is_largest
+    from judged
+),
+
+-- and either the whole cluster or its parts
+weighed as (
+    select
+        *,
+        coalesce(sum(monthly_saving_cents) filter (is_largest and is_to_come and part = 'cluster')
+            over (partition by resource_id), 0)
+        >= coalesce(sum(monthly_saving_cents) filter (
+            is_largest and is_to_come and part != 'cluster'
+        ) over (partition by resource_id), 0) as is_better_whole
+    from ranked
+),
+
 final as (
     select
         finding_id,
@@ -59,14 +86,8 @@ final as (
         connection,
         monthly_saving_cents,
         pricing_currency,
-        monthly_saving_cents is not null
-        and row_number() over (
-            partition by resource_id, part
-            order by
-                case when state in ('open', 'planned') then 0 else 1 end asc,
-                monthly_saving_cents desc nulls last,
-                rule asc
-        ) = 1 as is_in_total,
+        is_largest
+        and (not is_to_come or is_better_whole = (part = 'cluster')) as is_in_total,
         evidence,
         confidence,
         effort,
@@ -79,7 +100,7 @@ final as (
         state_until,
         state_since,
         as_of
-    from judged
+    from weighed
 )
 
 select * from final

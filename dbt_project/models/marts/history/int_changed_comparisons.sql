@@ -2,6 +2,7 @@
 
 with changed as (
     select * from {{ ref('int_changed_months') }}
+    {% if not is_built_here('int_changed_months') %} where false {% endif %}
 ),
 
 upgrades as (

@@ -63,7 +63,7 @@ found as (
 
 select
     {{ finding(
-        'flex_instead', 'servers',
+        'flex_instead', 'cluster',
         summary="resource_name || ' is an M10 that a flex cluster would hold'",
         evidence_rows=measured_rows([
             ("data", "data_gb", "GB"),

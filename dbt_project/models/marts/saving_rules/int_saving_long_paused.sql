@@ -25,7 +25,7 @@ found as (
 
 select
     {{ finding(
-        'long_paused', 'disks',
+        'long_paused', 'cluster',
         summary="resource_name || ' has been paused for a month and still costs its disks'",
         evidence_rows=[
             ("all of it while paused, as billed", "cost_cents", "cents"),
