@@ -4,14 +4,14 @@ import hashlib
 import json
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from orchestration.insight.forecasting.tables import FORECAST_PARTS, FORECAST_QUALITY, FORECASTS
-from orchestration.insight.tables import Row, Table
+from orchestration.insight.tables import Row, Rows, Table
 from orchestration.refreshing import insight_anomalies, insight_forecast, insight_plans
 from orchestration.refreshing.code import insight_checksum
 from orchestration.refreshing.folder import DataFolder
@@ -22,7 +22,6 @@ from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse.insight_file import Outcome, write_insight
 
 log = logging.getLogger("atlas_costs")
-Made = Mapping[Table, Iterable[Row]]
 
 
 @dataclass(frozen=True)
@@ -31,19 +30,15 @@ class Sources:
 
     Attributes:
         db: The marts, read-only; temporary tables may be made in it.
+        settings: Where configuration and feedback lie.
         made: The tables of the parts before.
         problems: Sentences about what a part leaves out; it adds its own.
     """
 
     db: duckdb.DuckDBPyConnection
-    folder: DataFolder
+    settings: Settings
     made: dict[Table, list[Row]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
-
-    @property
-    def settings(self) -> Settings:
-        """Where configuration and feedback lie."""
-        return self.folder.settings
 
 
 @dataclass(frozen=True)
@@ -56,14 +51,14 @@ class Part:
 
     name: str
     tables: tuple[Table, ...]
-    build: Callable[[Sources], Made]
+    build: Callable[[Sources], Rows]
 
 
-def _forecast(sources: Sources) -> Made:
+def _forecast(sources: Sources) -> Rows:
     return insight_forecast.build(sources.db)
 
 
-def _plans(sources: Sources) -> Made:
+def _plans(sources: Sources) -> Rows:
     expected = insight_plans.expected_of(sources.made.get(FORECAST_PARTS, ()))
     config = sources.settings.config_dir
     # read again: they may have changed since the refresh began, and what is noted is their content
@@ -73,7 +68,7 @@ def _plans(sources: Sources) -> Made:
     return rows
 
 
-def _anomalies(sources: Sources) -> Made:
+def _anomalies(sources: Sources) -> Rows:
     return insight_anomalies.build(sources.db, sources.settings)
 
 
@@ -102,7 +97,7 @@ def make(folder: DataFolder) -> list[Outcome]:
     """Make all parts of the marts as they are, and note what of; how each ended."""
     made_of = inputs(folder)
     with folder.marts() as db:
-        sources = Sources(db, folder)
+        sources = Sources(db, folder.settings)
         outcomes = [_made(part, sources) for part in PARTS]
     write_insight(folder.settings.insight_file, sources.made, outcomes)
     if any(each.is_failed for each in outcomes):
@@ -113,7 +108,7 @@ def make(folder: DataFolder) -> list[Outcome]:
 
 def _made(part: Part, sources: Sources) -> Outcome:
     began, known = time.perf_counter(), len(sources.problems)
-    rows: Made = {}
+    rows: Rows = {}
     is_failed = False
     try:
         rows = {table: list(found) for table, found in part.build(sources).items()}

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from orchestration import files
+from orchestration import feedback
 
 STATES = ("open", "planned", "dismissed", "done")
 log = logging.getLogger("atlas_costs")
@@ -87,11 +87,7 @@ class Saying:
 
 def say(file: Path, saying: Saying) -> None:
     """Add what was said, so that a crash loses either nothing or this alone."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("ab") as lines:
-        lines.write(_beginning(file) + saying.line.encode() + b"\n")
-    files.sync_file(file)
-    files.sync_folder(file.parent)
+    feedback.append(file.parent, file.stem, json.loads(saying.line))
 
 
 def read_sayings(file: Path) -> list[Saying]:
@@ -107,12 +103,6 @@ def read_sayings(file: Path) -> list[Saying]:
         except (ValueError, KeyError, TypeError) as error:
             log.warning("%s, line %d cannot be read (%s): left out", file, number, error)
     return found
-
-
-def _beginning(file: Path) -> bytes:
-    """A new line after one that was cut off."""
-    content = file.read_bytes()[-1:]
-    return b"" if content in {b"", b"\n"} else b"\n"
 
 
 def _day(text: str | None) -> date | None:
