@@ -1,5 +1,6 @@
 """The audit trail of actions, as those who write it and those who load it both know it."""
 
+import getpass
 from typing import Literal
 
 FOLDER = "actions"
@@ -16,3 +17,11 @@ Outcome = Literal[
     "refused",  # by us, before anything was sent
     "failed",  # by Atlas, or on the way there
 ]
+
+
+def user() -> str:
+    """Who runs this; in a container a user may have no name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"

@@ -1,6 +1,5 @@
 """Actions as everybody runs them: settings and a config in, a record out."""
 
-import getpass
 import logging
 import socket
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from orchestration.actions.pricing.pricer import Pricer
 from orchestration.actions.pricing.shapes import Shape
 from orchestration.actions.registry import ACTIONS, Action
 from orchestration.atlas.budgets import Budgets
+from orchestration.audit import user
 from orchestration.extraction.clients import new_client
 from orchestration.settings import (
     Connection,
@@ -138,11 +138,7 @@ class Actor:
 
     @property
     def _requested_by(self) -> str:
-        try:
-            user = getpass.getuser()
-        except (OSError, KeyError):
-            user = "unknown"
-        return f"{user}@{socket.gethostname()} by {self.by}"
+        return f"{user()}@{socket.gethostname()} by {self.by}"
 
 
 class _LazyPrices:

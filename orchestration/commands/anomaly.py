@@ -1,11 +1,11 @@
 """`atlas-costs anomaly`: list what is odd, and say what is to be thought of it."""
 
-import getpass
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 import typer
 
+from orchestration.audit import user
 from orchestration.settings import SettingsError, load_settings
 
 app = typer.Typer(help="List costs that are odd, and say what they are.", no_args_is_help=True)
@@ -96,7 +96,7 @@ def _say(
         anomaly,
         verdict,
         _written(reason),
-        _written(by or _who()),
+        _written(by or user()),
         now,
         until=last_day,
         pattern=pattern,
@@ -104,13 +104,6 @@ def _say(
     file = feedback.append(settings.feedback_dir, feedback.ANOMALIES, said)
     typer.echo(f"{anomaly['anomaly_id']} is {verdict}: {reason}")
     typer.echo(f"Saved to {file}; in marts.anomalies after the next refresh.")
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # a container's user may have no name
-        return "unknown"
 
 
 def _written(text: str) -> str:

@@ -1,6 +1,5 @@
 """Findings as they are published, and saying what becomes of one."""
 
-import getpass
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.audit import user
 from orchestration.published.reader import REFRESH, opened, require_table
 from orchestration.savings.states import Finding, Saying, read_sayings, say
 from orchestration.settings import Settings
@@ -85,7 +85,7 @@ def call(
         finding=_finding(settings, finding_id),
         state=state,
         said_at=now,
-        said_by=_who(),
+        said_by=user(),
         reason=reason,
         until=until,
         done_on=(done_on or before or now.date()) if state == "done" else None,
@@ -115,10 +115,3 @@ def _done_before(settings: Settings, finding_id: str) -> date | None:
         if each.finding.finding_id == finding_id
     ]
     return said[-1].done_on if said and said[-1].state == "done" else None
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
