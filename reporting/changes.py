@@ -3,22 +3,12 @@
 
 from reporting.queries import Report
 from reporting.query import Binder, Query
+from reporting.ranges import Window
 
-# In the order in which a reader wants them, with the words for a page.
-KINDS = {
-    "new": "New resources",
-    "gone": "Deleted resources",
-    "resumed": "Resumed",
-    "paused": "Paused",
-    "tier": "Other tier",
-    "quantity": "Quantity",
-    "price": "Unit price",
-    "days": "More or fewer days",
-    "follows_usage": "Support and minimum charges",
-    "credit": "Credits",
-    "moved": "Moved from or to another value",
-    "late": "Charges that cannot be known yet",
-}
+KINDS = (
+    "new", "gone", "resumed", "paused", "tier", "quantity", "price", "days", "follows_usage",
+    "credit", "moved", "late",
+)  # fmt: skip
 
 
 def causes(report: Report) -> Query:
@@ -34,31 +24,10 @@ def causes(report: Report) -> Query:
     if report.compared is None or report.state.measure != "cost" or report.is_billed:
         raise ValueError("only costs by day of usage that are compared with others have causes")
     bind = Binder()
-    groups = list(enumerate(report.groups, 1))
-    named = "".join(
-        f"        {each.id_sql(bind)} as id_{n}, {each.label_sql(bind)} as label_{n},\n"
-        for n, each in groups
-    )
-    ids = "".join(f", id_{n}" for n, _ in groups)
-    labels = "".join(f"max(label_{n}) as label_{n}, " for n, _ in groups)
-    earlier, later = report.compared, report.window
-    days = ", ".join(
-        f"{bind(each)}::date" if each else "null"
-        for each in (earlier.start, earlier.end, later.start, later.end, earlier.known_by)
-    )
-    # what was not known at the same age is in neither amount
-    known = "kind <> 'late'" if earlier.known_by else "true"
-    return bind.query(f"""with changes as (
-    select
-        coalesce(pricing_currency, 'unknown currency') as unit,
-{named}        life_id, sku, is_earlier, kind, amount_cents,
-        kind = 'quantity' as is_of_both,
-        bool_or(is_earlier) filter (kind = 'quantity') over here
-            and bool_or(not is_earlier) filter (kind = 'quantity') over here as stayed,
-        {report.counted}{report.where(bind)} as is_asked
-    from marts.cost_changes({days})
-    where {known}
-    window here as (partition by pricing_currency, life_id, sku)
+    numbers = range(1, len(report.groups) + 1)
+    ids = "".join(f", id_{n}" for n in numbers)
+    labels = "".join(f"max(label_{n}) as label_{n}, " for n in numbers)
+    return bind.query(f"""with changes as ({_changes(report, report.compared, bind)}
 ),
 asked as (
     select
@@ -77,3 +46,26 @@ from asked
 group by unit{ids}, cause
 having sum(amount_cents) <> 0
 order by unit, abs(amount) desc, cause""")
+
+
+def _changes(report: Report, earlier: Window, bind: Binder) -> str:
+    """Both periods' rows with their groups, and whether what they are of stayed."""
+    named = "".join(
+        f"        {each.id_sql(bind)} as id_{n}, {each.label_sql(bind)} as label_{n},\n"
+        for n, each in enumerate(report.groups, 1)
+    )
+    ends = (earlier.start, earlier.end, report.window.start, report.window.end, earlier.known_by)
+    days = ", ".join(f"{bind(each)}::date" if each else "null" for each in ends)
+    # what was not known at the same age is in neither amount
+    known = "kind <> 'late'" if earlier.known_by else "true"
+    return f"""
+    select
+        coalesce(pricing_currency, 'unknown currency') as unit,
+{named}        life_id, sku, is_earlier, kind, amount_cents,
+        kind = 'quantity' as is_of_both,
+        bool_or(is_earlier) filter (kind = 'quantity') over here
+            and bool_or(not is_earlier) filter (kind = 'quantity') over here as stayed,
+        {report.counted}{report.where(bind)} as is_asked
+    from marts.cost_changes({days})
+    where {known}
+    window here as (partition by pricing_currency, life_id, sku)"""
