@@ -1,38 +1,21 @@
-"""The dashboard's entry: navigation, how old the data is, and one answer to what goes wrong."""
+"""The dashboard's entry: navigation, looks, and one answer to what goes wrong."""
 
 import logging
 
 import duckdb
 import streamlit as st
 
-from dashboard import components, data
+from dashboard import components, data, design, navigation
 from orchestration.settings import SettingsError
 
 log = logging.getLogger("atlas_costs.dashboard")
 
 st.set_page_config(page_title="Atlas costs", page_icon=":material/payments:", layout="wide")
 
-page = st.navigation(
-    [
-        st.Page("app_pages/overview.py", title="Overview", icon=":material/home:", default=True),
-        st.Page(
-            "app_pages/cost_report.py",
-            title="Cost report",
-            icon=":material/bar_chart:",
-            url_path="cost-report",
-        ),
-        st.Page(
-            "app_pages/active_resources.py",
-            title="Active resources",
-            icon=":material/dns:",
-            url_path="active-resources",
-        ),
-    ],
-    position="top",
-)
+st.html(design.STYLE)
+page = st.navigation(navigation.pages(), expanded=True)
 
 try:
-    components.freshness(data.freshness())
     page.run()
 except data.WarehouseMissingError:
     components.no_warehouse()

@@ -13,7 +13,6 @@ from reporting.queries import Report
 from reporting.query import Query
 from reporting.ranges import DataDays, Window
 
-STALE_HOURS = 36
 MOST_PROBLEMS = 5
 SETTING_UP = (
     "Run `atlas-costs refresh` to load your organization's costs, or `make demo` to look at a "
@@ -50,35 +49,6 @@ def problems(sentences: Iterable[str]) -> None:
         st.warning(formats.plain(sentence), icon=":material/link_off:")
     if (more := len(every) - MOST_PROBLEMS) > 0:
         st.warning(f"{more} more parameters cannot be used.", icon=":material/link_off:")
-
-
-def freshness(rows: list[Row]) -> None:
-    """How old the data is; a warning where a connection is late or a part is missing."""
-    for row in rows:
-        hours = formats.hours_since(row["last_success_at"])
-        name = formats.plain(row["connection"])
-        if hours is None or hours > STALE_HOURS:
-            st.warning(
-                f"**Stale:** {name} was last refreshed {formats.age(hours)}. Later costs are not "
-                "in these numbers; run `atlas-costs refresh`.",
-                icon=":material/schedule:",
-            )
-        if row["missing_parts"]:
-            parts = ", ".join(formats.plain(part) for part in row["missing_parts"])
-            st.warning(
-                f"**Partial:** {name} is missing {parts}. `atlas-costs check` says why.",
-                icon=":material/rule:",
-            )
-    st.caption(" · ".join(filter(None, map(_age_of, rows))) or "No connection has refreshed yet")
-
-
-def _age_of(row: Row) -> str:
-    refreshed = formats.age(formats.hours_since(row["last_success_at"]))
-    published = formats.age(formats.hours_since(row["published_at"]))
-    return (
-        f"{formats.plain(row['connection'])}: data through {formats.day(row['data_through'])} "
-        f"(UTC), refreshed {refreshed}, published {published}"
-    )
 
 
 def untied(invoices: list[Row], window: Window | None = None) -> list[Row]:

@@ -5,6 +5,7 @@ import streamlit as st
 
 from dashboard import components, data, formats, resource_totals, tables
 from dashboard.data import Row
+from dashboard.head import head
 from dashboard.resource_filters import STATUS, filters
 from reporting.ranges import resolve
 
@@ -48,7 +49,7 @@ def table(rows: list[Row], unit: str) -> None:
     )
 
 
-st.title("Active resources")
+head("Active resources")
 chosen, refused = filters()
 components.problems(refused)
 days = data.usage_days()

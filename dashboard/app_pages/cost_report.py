@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import charts, components, data, formats, tables
 from dashboard.data import Row
+from dashboard.head import head
 from dashboard.report_controls import controlled_report
 from reporting import queries as report_query
 from reporting import ranges
@@ -103,7 +104,7 @@ def download(report: Report) -> None:
     )
 
 
-st.title("Cost report")
+head("Cost report")
 report, refused = controlled_report(components.usage_days())
 components.problems(refused)
 components.untied_note(components.invoices(), report.window)

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import charts, components, data, formats, paying, tables
 from dashboard.cards import cards
 from dashboard.data import Row
+from dashboard.head import head
 from dashboard.url_state import link
 from reporting import queries as report_query
 from reporting.query import Query
@@ -100,7 +101,7 @@ def _report(row: Row) -> str:
     return link(ReportState(group=("category",), filters=(one,)))
 
 
-st.title("Overview")
+head("Overview")
 days = components.usage_days()
 invoices = components.invoices()
 queries: dict[str, Query | None] = dict(cards(days))

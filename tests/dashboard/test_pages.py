@@ -460,7 +460,7 @@ def test_each_filter_in_force_has_a_chip(publish):
 
 def test_a_default_connection_is_called_by_its_organization(publish):
     publish()
-    assert "Acme: data through 18 May 2026" in texts(opened("overview"))
+    assert "Acme · data through 18 May 2026" in texts(opened("overview"))
 
 
 def test_a_hostile_address_is_answered_with_a_few_sentences(publish, monkeypatch):

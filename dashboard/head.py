@@ -1,0 +1,78 @@
+"""The head of a page: its title, whose data it shows and how old they are."""
+
+import streamlit as st
+
+from dashboard import data, formats
+from dashboard.data import Row
+
+STALE_HOURS = 36
+
+
+def head(title: str, what: str = "") -> None:
+    """Draws the title with the data's age beside it, and a warning for what is late or missing.
+
+    Args:
+        title: The page's name.
+        what: One line that says what the page answers.
+    """
+    rows = data.freshness()
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"
+    ):
+        st.title(title, width="content")
+        st.caption(_age(rows), width="content")
+    if what:
+        st.caption(what)
+    for row in rows:
+        _late(row)
+        _missing(row)
+
+
+def _age(rows: list[Row]) -> str:
+    if not rows:
+        return "No connection has refreshed yet"
+    if len(rows) > 1:
+        return _of_several(rows)
+    [row] = rows
+    parts = [formats.plain(row["connection"]), *_reach(row), f"refreshed {_refreshed(row)}"]
+    return " · ".join(parts)
+
+
+def _of_several(rows: list[Row]) -> str:
+    """What all of them have; the page of connections tells them apart."""
+    reached = [row["data_through"] for row in rows if row["data_through"]]
+    refreshed = [row["last_success_at"] for row in rows if row["last_success_at"]]
+    parts = [f"{len(rows)} connections"]
+    if reached:
+        parts.append(f"data through {formats.day(min(reached))} (UTC)")
+    oldest = formats.age(formats.hours_since(min(refreshed)) if refreshed else None)
+    return " · ".join([*parts, f"oldest refresh {oldest}"])
+
+
+def _reach(row: Row) -> list[str]:
+    reached = row["data_through"]
+    return [f"data through {formats.day(reached)} (UTC)"] if reached else []
+
+
+def _refreshed(row: Row) -> str:
+    return formats.age(formats.hours_since(row["last_success_at"]))
+
+
+def _late(row: Row) -> None:
+    hours = formats.hours_since(row["last_success_at"])
+    if hours is None or hours > STALE_HOURS:
+        st.warning(
+            f"**Stale:** {formats.plain(row['connection'])} was last refreshed {_refreshed(row)}. "
+            "Later costs are not in these numbers; run `atlas-costs refresh`.",
+            icon=":material/schedule:",
+        )
+
+
+def _missing(row: Row) -> None:
+    if row["missing_parts"]:
+        parts = ", ".join(formats.plain(part) for part in row["missing_parts"])
+        st.warning(
+            f"**Partial:** {formats.plain(row['connection'])} is missing {parts}. "
+            "`atlas-costs check` says why.",
+            icon=":material/rule:",
+        )

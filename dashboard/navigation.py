@@ -1,0 +1,60 @@
+"""Which pages there are, in which section, and at which address."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import streamlit as st
+
+_PAGES = Path(__file__).with_name("app_pages")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page: its file in app_pages without `.py`, its heading, its icon.
+
+    Attributes:
+        is_listed: Whether the menu has it; what needs an id is only linked to.
+    """
+
+    file: str
+    title: str
+    icon: str
+    is_listed: bool = True
+
+    @property
+    def path(self) -> str:
+        """Its address; the overview is at the root."""
+        return "" if self.file == "overview" else self.file.replace("_", "-")
+
+
+SECTIONS = {
+    "Costs": (
+        Entry("overview", "Overview", "home"),
+        Entry("cost_report", "Cost report", "bar_chart"),
+    ),
+    "Resources": (Entry("active_resources", "Active resources", "dns"),),
+}
+
+
+def pages() -> dict[str, list[Any]]:
+    """The pages as Streamlit's navigation takes them, by section."""
+    return {section: [_page(each) for each in entries] for section, entries in SECTIONS.items()}
+
+
+def _page(entry: Entry) -> Any:  # noqa: ANN401  st.Page is no public type
+    return st.Page(
+        _PAGES / f"{entry.file}.py",
+        title=entry.title,
+        icon=f":material/{entry.icon}:",
+        url_path=entry.path or None,
+        default=not entry.path,
+        visibility="visible" if entry.is_listed else "hidden",
+    )
+
+
+def link(path: str, **params: str | list[str]) -> str:
+    """The address of a page with parameters; a filter is given as `f__project="shop"`."""
+    named = {name.replace("__", "."): value for name, value in params.items() if value}
+    return f"/{path}{'?' if named else ''}{urlencode(named, doseq=True)}"
