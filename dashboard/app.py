@@ -10,7 +10,12 @@ from orchestration.settings import SettingsError
 
 log = logging.getLogger("atlas_costs.dashboard")
 
-st.set_page_config(page_title="Atlas costs", page_icon=":material/payments:", layout="wide")
+st.set_page_config(
+    page_title="Atlas costs",
+    page_icon=":material/payments:",
+    layout="wide",
+    initial_sidebar_state=240,
+)
 
 st.html(design.STYLE)
 page = st.navigation(navigation.pages(), expanded=True)
