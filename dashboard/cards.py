@@ -4,11 +4,11 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, data, formats
-from dashboard.data import Row
+from dashboard import components, data
+from reporting import formats, words
 from reporting import queries as report_query
 from reporting.queries import Report
-from reporting.query import Query
+from reporting.query import Query, Row
 from reporting.ranges import DataDays
 from reporting.report import report_of
 from reporting.state import ReportState
@@ -36,7 +36,7 @@ def cards(days: DataDays) -> dict[str, Query]:
 
 def _to_date(report: Report, row: Row) -> None:
     """The month to date, beside the same days of the month before as they were known then."""
-    note = components.compared_text(report, row)
+    note = words.compared_text(report, row)
     is_compared = report.compared is not None and row["previous"]
     change = f"{formats.change(row['change'])} vs. same days last month" if is_compared else note
     _card(

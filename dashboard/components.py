@@ -5,12 +5,11 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import data, formats, tables
-from dashboard.charts import amount_text
-from dashboard.data import Row
-from reporting.comparisons import per_day_change
+from dashboard import data
+from reporting import bill, formats, words
+from reporting.charts import amount_text
 from reporting.queries import Report
-from reporting.query import Query
+from reporting.query import Query, Row
 from reporting.ranges import DataDays, Window
 
 MOST_PROBLEMS = 5
@@ -51,55 +50,21 @@ def problems(sentences: Iterable[str]) -> None:
         st.warning(f"{more} more parameters cannot be used.", icon=":material/link_off:")
 
 
-def untied(invoices: list[Row], window: Window | None = None) -> list[Row]:
-    """The closed invoices of a window that do not match Atlas's header."""
-    return [
-        row
-        for row in invoices
-        if row["is_reconciled"] is False
-        and not row["is_pending"]
-        and (window is None or window.start.replace(day=1) <= row["invoice_month"] < window.end)
-    ]
-
-
-def untied_text(row: Row) -> str:
-    """One invoice that does not match Atlas's total, with what is apart."""
-    return (
-        f"{formats.plain(row['organization'])}, {formats.month(row['invoice_month'])} "
-        f"(invoice {formats.plain(row['invoice_id'])}): {_apart(row)}"
-    )
-
-
 def _so_far(row: Row) -> str:
-    return (
-        f"; so far Atlas's total is apart, {_apart(row)}" if row["is_reconciled"] is False else ""
-    )
-
-
-def _apart(row: Row) -> str:
-    parts = {"lines": "difference_cents", "header": "header_difference_cents",
-             "credits": "credits_difference_cents"}  # fmt: skip
-    apart = [
-        f"{part} by {formats.plain(formats.signed_money(row[key], row['unit']))}"
-        for part, key in parts.items()
-        if row[key]
-    ]
-    return ", ".join(apart)
+    if row["is_reconciled"] is not False:
+        return ""
+    return f"; so far Atlas's total is apart, {formats.plain(words.apart_text(row))}"
 
 
 def reconciliation(invoices: list[Row]) -> None:
     """How many closed invoices match Atlas's total to the cent, and which do not."""
-    closed = [row for row in invoices if not row["is_pending"]]
-    failed, pending = untied(closed), len(invoices) - len(closed)
-    text = f"{len(closed) - len(failed)} of {len(closed)} closed invoices match Atlas's total"
-    if pending:
-        text += f", {pending} pending"
+    failed, text = words.untied(invoices), words.match_text(invoices)
     if failed:
         st.badge(text, icon=":material/warning:", color="orange")
     else:
         st.badge(text, icon=":material/verified:", color="green")
     for row in failed:
-        st.markdown(f"- Does not match: {untied_text(row)}")
+        st.markdown(f"- Does not match: {formats.plain(words.untied_text(row))}")
     for row in invoices:
         if row["is_pending"]:
             st.caption(
@@ -110,8 +75,8 @@ def reconciliation(invoices: list[Row]) -> None:
 
 def untied_note(invoices: list[Row], window: Window) -> None:
     """A warning on a page whose days include an invoice that does not match Atlas's total."""
-    if found := untied(invoices, window):
-        lines = "\n".join(f"- {untied_text(row)}" for row in found)
+    if found := words.untied(invoices, window):
+        lines = "\n".join(f"- {formats.plain(words.untied_text(row))}" for row in found)
         st.warning(f"These days include invoices that do not match Atlas's total:\n{lines}")
 
 
@@ -151,29 +116,10 @@ def total_text(total: Row, measure: str) -> str:
 
 def invoices() -> list[Row]:
     """Every invoice and whether it matches Atlas's total."""
-    return data.rows(data.invoices())
-
-
-def compared_text(report: Report, total: Row) -> str:
-    """What a total is compared with, or why with nothing; another length is said."""
-    if report.compared is None or report.lengths is None:
-        return report.rule
-    text = f"{report.rule}: {formats.span(report.compared.start, report.compared.end)}"
-    if report.compared.known_by:
-        text += f", as billed by {formats.day(report.compared.known_by)}"
-    now, before = report.lengths
-    if now == before:
-        return f"{text}."
-    per_day = per_day_change(total["amount"], total["previous"], report.lengths)
-    change = f"; per day {formats.change(per_day)}" if total["previous"] else ""
-    return f"{text}. {now} days against {before}{change}."
+    return data.rows(bill.INVOICES)
 
 
 def partial_note(report: Report, partials: Mapping[date, str]) -> None:
     """Names the periods of a chart that do not show all of their costs."""
-    if partials:
-        names = [
-            f"{tables.period_name(period, report.step)} ({note})"
-            for period, note in partials.items()
-        ]
-        st.caption(formats.plain(f"Partial: {'; '.join(names)}."))
+    if text := words.partial_text(report, partials):
+        st.caption(formats.plain(text))

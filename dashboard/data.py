@@ -9,20 +9,19 @@ import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import streamlit as st
 
 from orchestration.settings import load_settings
+from reporting import bill
 from reporting.conditions import conditions
 from reporting.dimensions import RESOURCE_DIMENSIONS, Dimension, find
 from reporting.queries import USAGE_DAYS
-from reporting.query import Binder, Query, with_values
+from reporting.query import Binder, Query, Row, with_values
 from reporting.ranges import DataDays, Window
 from reporting.state import Filter
 
-Row = dict[str, Any]
 # What one visit may draw and what a server keeps of all visits (docs/performance.md).
 MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
@@ -130,31 +129,7 @@ def usage_days() -> DataDays | None:
 
 def freshness() -> list[Row]:
     """Each connection's age and missing parts (meta.freshness)."""
-    return rows(
-        Query("""with own as (
-    select connection, any_value(org_name) as org_name
-    from marts.fct_invoices where not is_nested
-    group by connection having count(distinct org_id) = 1
-)
-select
-    if(connection = 'default', coalesce(org_name, connection), connection) as connection,
-    status, last_success_at, data_through, published_at, warehouse_version,
-    coalesce(missing_parts, []) as missing_parts
-from meta.freshness left join own using (connection) order by connection""")
-    )
-
-
-def invoices() -> Query:
-    """Each invoice and whether it matches Atlas's own header; the newest first."""
-    return Query("""select
-    invoice_id, invoice_month, status, org_name as organization,
-    org_id, is_reconciled, coalesce(difference_cents, 0)::bigint as difference_cents,
-    coalesce(header_difference_cents, 0)::bigint as header_difference_cents,
-    coalesce(credits_difference_cents, 0)::bigint as credits_difference_cents,
-    amount_billed_cents, discount_rule, not is_closed as is_pending,
-    coalesce(pricing_currency, 'unknown currency') as unit
-from marts.fct_invoices
-order by invoice_month desc, organization, invoice_id""")
+    return rows(bill.FRESHNESS)
 
 
 def bridge(invoice_id: str) -> Query:

@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from dashboard import data, formats
-from dashboard.data import Row
+from dashboard import data
+from reporting import formats, words
+from reporting.query import Row
 
 STALE_HOURS = 36
 
@@ -33,9 +34,7 @@ def _age(rows: list[Row]) -> str:
         return "No connection has refreshed yet"
     if len(rows) > 1:
         return _of_several(rows)
-    [row] = rows
-    parts = [formats.plain(row["connection"]), *_reach(row), f"refreshed {_refreshed(row)}"]
-    return " · ".join(parts)
+    return formats.plain(words.age_text(rows[0]))
 
 
 def _of_several(rows: list[Row]) -> str:
@@ -47,11 +46,6 @@ def _of_several(rows: list[Row]) -> str:
         parts.append(f"data through {formats.day(min(reached))} (UTC)")
     oldest = formats.age(formats.hours_since(min(refreshed)) if refreshed else None)
     return " · ".join([*parts, f"oldest refresh {oldest}"])
-
-
-def _reach(row: Row) -> list[str]:
-    reached = row["data_through"]
-    return [f"data through {formats.day(reached)} (UTC)"] if reached else []
 
 
 def _refreshed(row: Row) -> str:

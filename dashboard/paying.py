@@ -3,9 +3,9 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, formats, tables
-from dashboard.data import Row
-from reporting.query import Query
+from dashboard import components, data, tables
+from reporting import formats
+from reporting.query import Query, Row
 
 BASIS = {
     "starting_balance": "what the newest invoice's starting balance has left",

@@ -10,8 +10,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import chips, components, data, url_state
-from reporting import comparisons
+from dashboard import chips, components, data
+from reporting import comparisons, url_state
 from reporting import queries as report_query
 from reporting.dimensions import COST_DIMENSIONS, label
 from reporting.queries import Report

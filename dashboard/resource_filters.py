@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard import chips, components, data, url_state
-from reporting import dimensions
+from dashboard import chips, components, data
+from reporting import dimensions, url_state
 from reporting.dimensions import RESOURCE_DIMENSIONS
 from reporting.state import Filter, with_folded_keys
 

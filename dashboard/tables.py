@@ -2,20 +2,17 @@
 
 import csv
 import io
-from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import formats
-from dashboard.charts import group_label
-from dashboard.data import Row
-from reporting import periods
+from reporting import formats, words
+from reporting.charts import group_label
 from reporting.comparisons import per_day_change
 from reporting.money import major
 from reporting.queries import Report
-from reporting.ranges import ONE_DAY
+from reporting.query import Row
 
 PER_DAY = "Change per day"
 
@@ -92,12 +89,16 @@ def _group_line(
 
 def dates_table(report: Report, rows: list[Row], unit: str) -> None:
     """Groups by periods, beneath the total of each period; a partial period says so."""
-    measure, step, partials = report.state.measure, report.state.bin, partial_periods(report, rows)
+    measure, step, partials = (
+        report.state.measure,
+        report.state.bin,
+        words.partial_periods(report, rows),
+    )
     # a group may be called Total
     total: dict[str, Any] = {}
     groups: dict[str, dict[str, Any]] = {}
     for row in rows:
-        period = period_name(row["period"], step)
+        period = words.period_name(row["period"], step)
         if note := partials.get(row["period"]):
             period = f"{period} ({note})"
         groups.setdefault(group_label(row), {})[period] = row["amount"]
@@ -113,33 +114,6 @@ def dates_table(report: Report, rows: list[Row], unit: str) -> None:
         columns | {"Group": st.column_config.TextColumn(pinned=True)},
         ["Group", *total],
     )
-
-
-def period_name(period: date, step: str) -> str:
-    """A period as a heading."""
-    if step == "month":
-        return formats.month(period)
-    return f"from {formats.day(period)}" if step == "quarter" else f"{period}"
-
-
-def partial_periods(report: Report, rows: list[Row]) -> dict[date, str]:
-    """Why each period that does not show all of its costs does not, in words."""
-    found = {}
-    for period in sorted({row["period"] for row in rows}):
-        if why := periods.partial(period, report.step, report.window, report.days):
-            found[period] = _partial_text(period, report, why)
-    return found
-
-
-def _partial_text(period: date, report: Report, why: periods.Partial) -> str:
-    days = periods.shown(period, report.step, report.window)
-    whole = periods.whole(period, report.step)
-    parts = [f"from {formats.day(days.start)}"] if days.start > whole.start else []
-    if why is periods.Partial.OPEN:
-        parts.append(why.value)
-    elif days.end < whole.end:
-        parts.append(f"to {formats.day(days.end - ONE_DAY)}")
-    return ", ".join(parts)
 
 
 def csv_file(rows: list[Row], headings: list[str], measure: str) -> str:

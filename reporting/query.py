@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from re import sub
+from typing import Any
 
 Value = object
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)

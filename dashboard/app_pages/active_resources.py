@@ -3,10 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, formats, resource_totals, tables
-from dashboard.data import Row
+from dashboard import components, data, resource_totals, tables
 from dashboard.head import head
 from dashboard.resource_filters import STATUS, filters
+from reporting import formats
+from reporting.query import Row
 from reporting.ranges import resolve
 
 

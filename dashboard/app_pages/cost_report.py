@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import charts, components, data, formats, tables
-from dashboard.data import Row
+from dashboard import components, data, tables
 from dashboard.head import head
 from dashboard.report_controls import controlled_report
+from reporting import charts, formats, ranges, words
 from reporting import queries as report_query
-from reporting import ranges
 from reporting.queries import Report
-from reporting.query import Query
+from reporting.query import Query, Row
 
 
 def headline(report: Report, total: Row) -> None:
@@ -29,19 +28,19 @@ def headline(report: Report, total: Row) -> None:
         width="content",
     )
     if report.rule:
-        st.caption(formats.plain(components.compared_text(report, total)))
+        st.caption(formats.plain(words.compared_text(report, total)))
 
 
 def chart(report: Report, drawn: list[Row], happened: list[Row], unit: str) -> None:
     """The chart of one currency or unit of usage, and what happened to its resources."""
-    partials = tables.partial_periods(report, drawn)
+    partials = words.partial_periods(report, drawn)
     over_time = charts.over_time(report, drawn, unit, partials)
     st.altair_chart(charts.with_events(over_time, happened) if happened else over_time)
     components.partial_note(report, partials)
     if happened:
-        words = " · ".join(formats.plain(charts.event_text(row)) for row in happened[-5:])
+        latest = " · ".join(formats.plain(charts.event_text(row)) for row in happened[-5:])
         number = "1 event" if len(happened) == 1 else f"{len(happened)} events"
-        st.caption(f"Marked: {number} of these resources; the latest: {words}")
+        st.caption(f"Marked: {number} of these resources; the latest: {latest}")
 
 
 def tables_of(report: Report, drawn: list[Row], listed: list[Row], total: Row) -> None:

@@ -5,16 +5,16 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from dashboard import charts, components, data, formats, paying, tables
+from dashboard import components, data, paying, tables
 from dashboard.cards import cards
-from dashboard.data import Row
 from dashboard.head import head
-from dashboard.url_state import link
+from reporting import bill, charts, formats, words
 from reporting import queries as report_query
-from reporting.query import Query
+from reporting.query import Query, Row
 from reporting.ranges import ONE_DAY, DataDays, Window, resolve
 from reporting.report import report_of
 from reporting.state import Filter, ReportState
+from reporting.url_state import link
 
 
 def bridge(invoices: list[Row]) -> Query | None:
@@ -70,7 +70,7 @@ def by_service(days: DataDays) -> Query:
     found = components.by_unit(data.rows(query))
     for unit, rows in found.items():
         components.unit_heading(unit, found)
-        partials = tables.partial_periods(report, rows)
+        partials = words.partial_periods(report, rows)
         st.altair_chart(charts.over_time(report, rows, unit, partials))
         components.partial_note(report, partials)
     return query
@@ -119,5 +119,5 @@ with right:
     queries["Resources"] = top_resources(month)
 with st.expander("By month, from list price to paid"):
     queries["Months"] = paying.months()
-queries["Invoices"] = data.invoices()
+queries["Invoices"] = bill.INVOICES
 components.sql_behind({name: query for name, query in queries.items() if query})

@@ -9,7 +9,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data, formats
+from dashboard import data
+from reporting import formats
 from reporting.query import Query
 from tests.dashboard.test_report_query import known_of_april, late_charges
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard import formats
+from reporting import formats
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from datetime import date
 import altair as alt
 import pandas as pd
 
-from dashboard import formats
-from dashboard.data import Row
+from reporting import formats
 from reporting.queries import Report
+from reporting.query import Row
 
 PALETTE = (
     "#12936a", "#3f7fe0", "#e6a02b", "#9561d8", "#df5f5b", "#1fa9bd", "#8fb93a", "#dd6cae",

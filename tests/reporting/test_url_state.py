@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard import url_state
-from reporting import comparisons
+from reporting import comparisons, url_state
 from reporting.dimensions import COST_DIMENSIONS
 from reporting.ranges import BINS, RANGES
 from reporting.state import MAX_TOP, OPERATORS, Filter, ReportState

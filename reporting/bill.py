@@ -1,0 +1,24 @@
+"""What a report says of the warehouse it is from: how old it is, and what matches Atlas."""
+
+from reporting.query import Query
+
+FRESHNESS = Query("""with own as (
+    select connection, any_value(org_name) as org_name
+    from marts.fct_invoices where not is_nested
+    group by connection having count(distinct org_id) = 1
+)
+select
+    if(connection = 'default', coalesce(org_name, connection), connection) as connection,
+    status, last_success_at, data_through, published_at, warehouse_version,
+    coalesce(missing_parts, []) as missing_parts
+from meta.freshness left join own using (connection) order by connection""")
+
+INVOICES = Query("""select
+    invoice_id, invoice_month, status, org_name as organization,
+    org_id, is_reconciled, coalesce(difference_cents, 0)::bigint as difference_cents,
+    coalesce(header_difference_cents, 0)::bigint as header_difference_cents,
+    coalesce(credits_difference_cents, 0)::bigint as credits_difference_cents,
+    amount_billed_cents, discount_rule, not is_closed as is_pending,
+    coalesce(pricing_currency, 'unknown currency') as unit
+from marts.fct_invoices
+order by invoice_month desc, organization, invoice_id""")
