@@ -34,7 +34,14 @@ SECTIONS = {
         Entry("overview", "Overview", "home"),
         Entry("cost_report", "Cost report", "bar_chart"),
     ),
-    "Resources": (Entry("active_resources", "Active resources", "dns"),),
+    "Resources": (
+        Entry("active_resources", "Active resources", "dns"),
+        Entry("tags", "Tags", "sell"),
+    ),
+    "Setup": (
+        Entry("connections", "Connections", "cable"),
+        Entry("actions", "Actions", "play_circle"),
+    ),
 }
 
 

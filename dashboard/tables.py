@@ -15,6 +15,7 @@ from reporting.queries import Report
 from reporting.query import Row
 
 PER_DAY = "Change per day"
+_ROW_PX, _TALLEST_PX = 35, 700
 
 
 def amount_column(title: str, unit: str, measure: str = "cost") -> Any:  # noqa: ANN401
@@ -28,6 +29,11 @@ def shown(amount: Any, measure: str = "cost") -> float | None:  # noqa: ANN401
     if amount is None:
         return None
     return float(amount if measure == "usage" else major(amount))
+
+
+def height(rows: int) -> int:
+    """A table as tall as its rows, up to a screen: no scrolling inside a page that has room."""
+    return min(_ROW_PX * (rows + 1) + 3, _TALLEST_PX)
 
 
 def groups_table(report: Report, rows: list[Row], total: Row) -> None:

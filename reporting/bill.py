@@ -9,9 +9,10 @@ FRESHNESS = Query("""with own as (
 )
 select
     if(connection = 'default', coalesce(org_name, connection), connection) as connection,
-    status, last_success_at, data_through, published_at, warehouse_version,
+    freshness.connection as name, status, last_success_at, data_through, published_at,
+    warehouse_version,
     coalesce(missing_parts, []) as missing_parts
-from meta.freshness left join own using (connection) order by connection""")
+from meta.freshness as freshness left join own using (connection) order by connection""")
 
 INVOICES = Query("""select
     invoice_id, invoice_month, status, org_name as organization,

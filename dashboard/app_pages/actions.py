@@ -1,0 +1,115 @@
+"""Actions: what was asked of Atlas, by whom, and what came of it."""
+
+import json
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import components, data, tables
+from dashboard.address import Address
+from dashboard.head import head
+from dashboard.navigation import link
+from reporting import actions, formats
+from reporting.query import Row
+
+KINDS = {"all": "All", "applied": "Applied", "planned": "Planned only"}
+PARTS = {"plan": "Plan", "config": "Asked with", "result": "Result", "atlas_ids": "Ids in Atlas"}
+
+
+def cards(rows: list[Row]) -> None:
+    """How many ran, failed, and what those that were applied cost a month."""
+    applied = [row for row in rows if row["applied"]]
+    failed = [row for row in rows if row["error"]]
+    change = sum(row["monthly_change"] or 0 for row in applied if not row["error"])
+    with st.container(horizontal=True):
+        st.metric("Applied", f"{len(applied):,}", border=True)
+        st.metric("Planned only", f"{len(rows) - len(applied):,}", border=True)
+        st.metric("Refused or failed", f"{len(failed):,}", border=True)
+        st.metric(
+            "Monthly cost of what was applied",
+            formats.signed_money(change, "USD"),
+            border=True,
+            help="The preview of each applied action that names a price, added up.",
+        )
+
+
+def table(rows: list[Row]) -> None:
+    """The runs, the newest first, each with a link to its details."""
+    frame = pd.DataFrame([
+        {
+            "When (UTC)": row["requested_at"],
+            "Action": row["action"],
+            "Target": row["target"],
+            "Outcome": row["outcome"],
+            "Applied": row["applied"],
+            "By": row["requested_by"],
+            "Monthly change": tables.shown(row["monthly_change"]),
+            "Took (s)": row["duration_s"],
+            "Error": row["error"],
+            "Details": link("actions", id=row["action_id"]),
+        }
+        for row in rows
+    ])  # fmt: skip
+    st.dataframe(
+        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(rows)),
+        column_config={
+            "When (UTC)": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Monthly change": tables.amount_column("Monthly change", "USD"),
+            "Took (s)": st.column_config.NumberColumn(format="%.0f"),
+            "Details": st.column_config.LinkColumn(display_text="Open"),
+        },
+    )  # fmt: skip
+
+
+def details(row: Row) -> None:
+    """One run whole: as it was asked for, planned and answered."""
+    with st.container(border=True):
+        st.subheader(formats.plain(f"{row['action']}: {row['target'] or 'no target'}"))
+        st.caption(
+            formats.plain(
+                f"{row['requested_at']:%d %b %Y, %H:%M:%S} UTC by {row['requested_by']}, "
+                f"{row['outcome']}"
+            )
+        )
+        if row["error"]:
+            st.error(formats.plain(row["error"]), icon=":material/error:")
+        for name, title in PARTS.items():
+            if row[name]:
+                st.markdown(f"**{title}**")
+                st.code(json.dumps(json.loads(row[name]), indent=2, ensure_ascii=False), "json")
+
+
+head("Actions", "What was asked of Atlas, by whom, and what came of it.")
+address = Address("actions")
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    kind = address.choice("kind", "Show", KINDS, is_short=True)
+    names = [row["action"] for row in data.rows(actions.ACTIONS)]
+    chosen = address.several("action", "Action", names, width=260)
+    ends = [row["outcome"] for row in data.rows(actions.OUTCOMES)]
+    outcomes = address.several("outcome", "Outcome", ends, width=220)
+    text = address.text("text", "Search", placeholder="Target, person, error", width=220)
+asked = address.plain("id")
+queries = {"Actions": actions.runs(chosen, outcomes, kind, text)}
+if asked:
+    queries["Details"] = actions.run(asked)
+    found = data.rows(queries["Details"])
+    if found:
+        details(found[0])
+    else:
+        address.refuse("No action that ran has this “id”.")
+address.done()
+rows = data.rows(queries["Actions"])
+if not names:
+    st.info(
+        "No action has run yet. `atlas-costs do create_snapshot project=… cluster=…` plans one, "
+        "with `--apply` it is carried out; docs/actions.md lists them all. An action is listed "
+        "here after the next refresh.",
+        icon=":material/play_circle:",
+    )
+elif not rows:
+    st.info("No action matches these filters.", icon=":material/search_off:")
+else:
+    cards(rows)
+    table(rows)
+    st.caption("An action is listed here after the next refresh.")
+components.sql_behind(queries)

@@ -1,0 +1,43 @@
+"""What the data folder takes on disk."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from orchestration.settings import load_settings
+
+PARTS = {"landing": "Landed from Atlas", "build": "Being built", "versions": "Published versions"}
+
+
+@st.cache_data(ttl=timedelta(minutes=10), max_entries=4, show_spinner=False)
+def _sizes(folder: str) -> dict[str, int]:
+    return {title: _size(Path(folder, name)) for name, title in PARTS.items()}
+
+
+def sizes() -> dict[str, int]:
+    """Bytes of each part of the data folder; counted anew every ten minutes.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+    """
+    return _sizes(str(load_settings().data_dir))
+
+
+def _size(folder: Path) -> int:
+    found = 0
+    for path in folder.rglob("*"):
+        try:
+            found += path.lstat().st_size if path.is_file() else 0
+        except FileNotFoundError:  # a refresh sweeps while we count
+            continue
+    return found
+
+
+def text(size: float) -> str:
+    """`12.3 MB`: decimal units, as a disk is sold."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
