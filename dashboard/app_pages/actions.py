@@ -20,10 +20,11 @@ def cards(rows: list[Row]) -> None:
     """How many ran, failed, and what those that were applied cost a month."""
     applied = [row for row in rows if row["applied"]]
     failed = [row for row in rows if row["error"]]
+    planned = [row for row in rows if row["outcome"] == "planned"]
     change = sum(row["monthly_change"] or 0 for row in applied if not row["error"])
     with st.container(horizontal=True):
         st.metric("Applied", f"{len(applied):,}", border=True)
-        st.metric("Planned only", f"{len(rows) - len(applied):,}", border=True)
+        st.metric("Planned only", f"{len(planned):,}", border=True)
         st.metric("Refused or failed", f"{len(failed):,}", border=True)
         st.metric(
             "Monthly cost of what was applied",
@@ -84,10 +85,10 @@ address = Address("actions")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     kind = address.choice("kind", "Show", KINDS, is_short=True)
     names = [row["action"] for row in data.rows(actions.ACTIONS)]
-    chosen = address.several("action", "Action", names, width=260)
+    chosen = address.several("action", "Action", names, width=230)
     ends = [row["outcome"] for row in data.rows(actions.OUTCOMES)]
-    outcomes = address.several("outcome", "Outcome", ends, width=220)
-    text = address.text("text", "Search", placeholder="Target, person, error", width=220)
+    outcomes = address.several("outcome", "Outcome", ends, width=190)
+    text = address.text("text", "Search", placeholder="Target, person, error", width=200)
 asked = address.plain("id")
 queries = {"Actions": actions.runs(chosen, outcomes, kind, text)}
 if asked:

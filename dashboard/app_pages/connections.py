@@ -41,15 +41,16 @@ def card(row: Row, held: Row | None) -> None:
 def permissions(query: Query) -> None:
     """What each connection may read; what it may not comes first, with its loss and its role."""
     rows = data.rows(query)
-    failed = [row for row in rows if row["status"] not in ("ok", "not tried")]
+    tried = [row for row in rows if row["status"] != "not tried"]
+    failed = [row for row in tried if row["status"] != "ok"]
     if failed:
         st.warning(
-            f"{len(failed)} of {len(rows)} reads did not work at the last refresh. "
+            f"{len(failed)} of {len(tried)} reads did not work at the last refresh. "
             "`atlas-costs check` tries them again now.",
             icon=":material/key_off:",
         )
     else:
-        st.caption(f"All {len(rows)} reads that were tried at the last refresh worked.")
+        st.caption(f"All {len(tried)} reads that were tried at the last refresh worked.")
     frame = pd.DataFrame([
         {
             "Connection": row["connection"],
