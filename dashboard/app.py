@@ -5,7 +5,8 @@ import logging
 import duckdb
 import streamlit as st
 
-from dashboard import components, data, design, navigation
+from dashboard import components, data, design
+from dashboard.navigation import navigation
 from orchestration.settings import SettingsError
 
 log = logging.getLogger("atlas_costs.dashboard")
@@ -18,7 +19,7 @@ st.set_page_config(
 )
 
 st.html(design.STYLE)
-page = st.navigation(navigation.pages(), expanded=True)
+page = navigation()
 
 try:
     page.run()

@@ -31,6 +31,7 @@ _FIXED: Mapping[str, str] = {**OF_SERVICE, **OF_PROVIDER, **OF_CHARGE_TYPE}
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.25rem 2.5rem 3rem; max-width: 100rem; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
+.st-key-menu [data-testid="stCaptionContainer"] { padding-top: .5rem; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.25rem .9rem 2rem; }
 }

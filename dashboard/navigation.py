@@ -45,9 +45,22 @@ SECTIONS = {
 }
 
 
-def pages() -> dict[str, list[Any]]:
-    """The pages as Streamlit's navigation takes them, by section."""
-    return {section: [_page(each) for each in entries] for section, entries in SECTIONS.items()}
+def navigation() -> Any:  # noqa: ANN401  st.Page is no public type
+    """The page that was asked for, beside a menu of all by section.
+
+    Streamlit's own menu puts the items of a section where a screen reader looks for none.
+    """
+    found = {section: [(each, _page(each)) for each in SECTIONS[section]] for section in SECTIONS}
+    current = st.navigation(
+        [page for each in found.values() for _, page in each], position="hidden"
+    )
+    with st.sidebar.container(gap="xsmall", key="menu"):
+        for section, entries in found.items():
+            st.caption(section)
+            for entry, page in entries:
+                if entry.is_listed:
+                    st.page_link(page)
+    return current
 
 
 def _page(entry: Entry) -> Any:  # noqa: ANN401  st.Page is no public type
