@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -38,12 +38,12 @@ SHARED = ROOT.parent / "shared"
 transports.create_ssl_context = functools.cache(transports.create_ssl_context)
 
 BUILDING_FOLDERS = ("e2e", "dbt")
-BUILDING_FIXTURES = {"refreshed", "built", "browser"}
+BUILDING_FIXTURES = {"refreshed", "showcase", "built", "browser"}
 # What a command line builds a warehouse or serves pages with.
 BUILDING_COMMANDS = {
     "dbt": {"build", "run", "seed"},
     "atlas-costs": {"refresh", "rebuild", "demo", "up"},
-    Path(sys.executable).name: {"orchestration.refreshing.dbt_process"},
+    Path(sys.executable).name: {"orchestration.refreshing.dbt_process", "tests.showcase"},
 }
 # Begun first, longest first: begun last, one would run alone while the other workers wait.
 HEAVIEST = ("test_incremental", "test_faults", "test_kill", "test_refresh", "test_identities")
@@ -176,21 +176,41 @@ def _refresh(data: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def _made_once(paths: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first worker that wants it makes for all of them."""
+    own = paths.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / name
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "data").exists():
+            make(folder / "made")
+            (folder / "made").rename(folder / "data")
+    return folder / "data"
+
+
 @pytest.fixture(scope="session")
 def refreshed(tmp_path_factory) -> Path:
     """A data folder that one real refresh of such a sandbox has filled; to be copied.
 
     Made once for all workers: a refresh is forty CPU seconds, most of them dbt and Dagster.
     """
-    own = tmp_path_factory.getbasetemp()
-    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "refreshed"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "data").exists():
-            _refresh(folder / "made")
-            (folder / "made").rename(folder / "data")
-    return folder / "data"
+    return _made_once(tmp_path_factory, "refreshed", _refresh)
+
+
+def _show(data: Path) -> None:
+    command = [sys.executable, "-m", "tests.showcase", str(data), "2026-05-20"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def showcase(tmp_path_factory) -> Path:
+    """A data folder with something for every page, of 20 May 2026; to be read, or copied.
+
+    Made once for all workers: see tests/showcase.py for what is in it.
+    """
+    return _made_once(tmp_path_factory, "showcase", _show)
 
 
 @pytest.fixture

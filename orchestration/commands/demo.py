@@ -5,8 +5,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from orchestration.commands.demo_config import months_away, write_demo_config
 from orchestration.commands.leash import GRACE_S, leash
 from orchestration.commands.processes import (
     Addresses,
@@ -16,6 +18,11 @@ from orchestration.commands.processes import (
 )
 from orchestration.settings import PROJECT_ROOT, SettingsError
 
+# Commands that leave something to see; the second one only plans.
+ACTIONS = (
+    "create_snapshot project=shop cluster=shop-prod description=before-the-release --apply",
+    "update_cluster project=shop name=shop-global instance_size=M50",
+)
 DEMO_DATA = PROJECT_ROOT / "data" / "demo"
 KEYS = ("PUBLIC_KEY", "PRIVATE_KEY")
 OURS = ("MONGODB_ATLAS_", "ATLAS_COSTS_", "DAGSTER_HOME")
@@ -32,9 +39,16 @@ def demo(*, once: bool, at: Addresses) -> int:
         at.require_door(allow_anonymous=False)
         at.require_free()
     program = str(Path(sys.executable).with_name("atlas-costs"))
+    today = datetime.now(UTC).date()
+    write_demo_config(DEMO_DATA / "config", today)
+    has_history = (DEMO_DATA / "statements").exists()
     with _sandbox(program) as exported:
         env = {**clean_environment(), **exported}
+        if not has_history:
+            _act(program, env)
         code = subprocess.run([program, "refresh"], env=env, check=False).returncode
+        if not has_history and code != 1:
+            _close_month(program, env, months_away(today, -2))
         if once or code == 1:
             return code
         return _stay(env, at)
@@ -57,6 +71,38 @@ def _sandbox(program: str) -> Iterator[dict[str, str]]:
         finally:
             _end(sandbox)
             held.release(sandbox.pid)
+
+
+def _act(program: str, env: dict[str, str]) -> None:
+    """Both at once: most of their time is Dagster's start."""
+    started = [_quiet(program, env, "do", *each.split()) for each in ACTIONS]
+    for each in started:
+        _await(each)
+
+
+def _close_month(program: str, env: dict[str, str], month: date) -> None:
+    """Close a month, and read again, because statements are published by a refresh."""
+    print(f"Closing {month:%B %Y}, and refreshing once more …", flush=True)
+    if _await(_quiet(program, env, "statement", "close", f"{month:%Y-%m}")):
+        _await(_quiet(program, env, "refresh"))
+
+
+def _quiet(program: str, env: dict[str, str], *words: str) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [program, *words],
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def _await(command: "subprocess.Popen[str]") -> bool:
+    """Whether it went well; what it said is for who wonders why not."""
+    said, _ = command.communicate()
+    if command.returncode:
+        print(said, file=sys.stderr, flush=True)
+    return command.returncode == 0
 
 
 def _end(sandbox: subprocess.Popen[str]) -> None:

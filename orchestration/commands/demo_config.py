@@ -39,17 +39,16 @@ def write_demo_config(folder: Path, today: date) -> None:
 
 def _months(today: date) -> dict[str, str]:
     """`this_month`, `months_ago_1` and so on to a year, `in_1_month`, `in_2_months` and so on."""
-    ago = {f"months_ago_{away}": _month(today, -away) for away in range(1, MONTHS_AWAY + 1)}
-    ahead = {
-        f"in_{away}_month{'s' * (away > 1)}": _month(today, away)
-        for away in range(1, MONTHS_AWAY + 1)
-    }
-    return {"this_month": _month(today, 0)} | ago | ahead
+    away = range(1, MONTHS_AWAY + 1)
+    ago = {f"months_ago_{n}": f"{months_away(today, -n):%Y-%m}" for n in away}
+    ahead = {f"in_{n}_month{'s' * (n > 1)}": f"{months_away(today, n):%Y-%m}" for n in away}
+    return {"this_month": f"{today:%Y-%m}"} | ago | ahead
 
 
-def _month(today: date, away: int) -> str:
-    year, month = divmod(today.year * 12 + today.month - 1 + away, 12)
-    return f"{year:04}-{month + 1:02}"
+def months_away(day: date, months: int) -> date:
+    """The first day of the month that is so many after a day's, or before it where negative."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, 1)
 
 
 def _orders(day: date) -> int:
