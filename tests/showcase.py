@@ -1,8 +1,8 @@
-"""A data folder with something for every page: `python -m tests.showcase FOLDER [TODAY]` makes one.
+"""Something for every page: `python -m tests.showcase FOLDER [TODAY]` makes a data folder.
 
-It is the demo's company, with waste and odd costs in its bill. A month ago it was read for the first
-time; a month was closed, actions ran, people said what they thought of what was found, and Atlas
-restated an invoice. Now it is read again, with all that came of it.
+It is the demo's company, with waste and odd costs in its bill. A month ago it was read for the
+first time; a month was closed, actions ran, people said what they thought of what was found, and
+Atlas restated an invoice. Now it is read again, with all that came of it.
 """
 
 import os

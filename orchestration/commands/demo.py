@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,10 +19,16 @@ from orchestration.commands.processes import (
 )
 from orchestration.settings import PROJECT_ROOT, SettingsError
 
-# Commands that leave something to see; the second one only plans.
+# What leaves something to see; the second one only plans.
 ACTIONS = (
-    "create_snapshot project=shop cluster=shop-prod description=before-the-release --apply",
-    "update_cluster project=shop name=shop-global instance_size=M50",
+    (
+        "create_snapshot",
+        "project=shop",
+        "cluster=shop-prod",
+        "description=before the release",
+        "--apply",
+    ),
+    ("update_cluster", "project=shop", "name=shop-global", "instance_size=M50"),
 )
 DEMO_DATA = PROJECT_ROOT / "data" / "demo"
 KEYS = ("PUBLIC_KEY", "PRIVATE_KEY")
@@ -41,14 +48,9 @@ def demo(*, once: bool, at: Addresses) -> int:
     program = str(Path(sys.executable).with_name("atlas-costs"))
     today = datetime.now(UTC).date()
     write_demo_config(DEMO_DATA / "config", today)
-    has_history = (DEMO_DATA / "statements").exists()
     with _sandbox(program) as exported:
         env = {**clean_environment(), **exported}
-        if not has_history:
-            _act(program, env)
-        code = subprocess.run([program, "refresh"], env=env, check=False).returncode
-        if not has_history and code != 1:
-            _close_month(program, env, months_away(today, -2))
+        code = _refresh(program, env, today)
         if once or code == 1:
             return code
         return _stay(env, at)
@@ -73,36 +75,29 @@ def _sandbox(program: str) -> Iterator[dict[str, str]]:
             held.release(sandbox.pid)
 
 
-def _act(program: str, env: dict[str, str]) -> None:
-    """Both at once: most of their time is Dagster's start."""
-    started = [_quiet(program, env, "do", *each.split()) for each in ACTIONS]
-    for each in started:
-        _await(each)
+def _refresh(program: str, env: dict[str, str], today: date) -> int:
+    """Refresh; at the demo's first start with actions before it and a closed month after it."""
+    is_first = not (DEMO_DATA / "statements").exists()
+    if is_first:
+        # at once, because most of their time is Dagster's start
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda each: _quietly(program, env, "do", *each), ACTIONS))
+    code = subprocess.run([program, "refresh"], env=env, check=False).returncode
+    if is_first and code != 1:
+        month = months_away(today, -2)
+        print(f"Closing {month:%B %Y} and refreshing once more …", flush=True)
+        # statements are published by the refresh after them
+        if _quietly(program, env, "statement", "close", f"{month:%Y-%m}"):
+            _quietly(program, env, "refresh")
+    return code
 
 
-def _close_month(program: str, env: dict[str, str], month: date) -> None:
-    """Close a month, and read again, because statements are published by a refresh."""
-    print(f"Closing {month:%B %Y}, and refreshing once more …", flush=True)
-    if _await(_quiet(program, env, "statement", "close", f"{month:%Y-%m}")):
-        _await(_quiet(program, env, "refresh"))
-
-
-def _quiet(program: str, env: dict[str, str], *words: str) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [program, *words],
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def _await(command: "subprocess.Popen[str]") -> bool:
-    """Whether it went well; what it said is for who wonders why not."""
-    said, _ = command.communicate()
-    if command.returncode:
-        print(said, file=sys.stderr, flush=True)
-    return command.returncode == 0
+def _quietly(program: str, env: dict[str, str], *words: str) -> bool:
+    """Whether it went well; what it said is shown to nobody but who wonders why not."""
+    done = subprocess.run([program, *words], env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stdout + done.stderr, file=sys.stderr, flush=True)
+    return done.returncode == 0
 
 
 def _end(sandbox: subprocess.Popen[str]) -> None:
