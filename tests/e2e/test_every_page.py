@@ -1,0 +1,87 @@
+"""Each page on a desk and on a phone, in light and in dark, for whoever sees it or hears it."""
+
+import re
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import duckdb
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from dashboard.navigation import SECTIONS, Entry
+from tests.e2e.looking import chromium, needs_a_browser, open_page, served
+
+pytestmark = needs_a_browser
+ENTRIES = [entry for entries in SECTIONS.values() for entry in entries]
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
+GRAVE = {"serious", "critical"}
+# What a page shows one of, and where its id is from.
+ONE_OF = {"resource": "select resource_id from marts.active_resources order by all limit 1"}
+# Leaves of the page that hold text; two that overlap would hide one another's words.
+OVERLAPS = """() => {
+    const leaves = [...document.querySelectorAll(
+        '[data-testid="stMain"] :is(h1, h2, h3, p, label, button, [data-testid="stMetricValue"])'
+    )].filter(e => e.offsetParent && e.innerText.trim() && !e.querySelector('p, label, button'));
+    const boxes = leaves.map(e => [e.innerText.trim(), e.getBoundingClientRect(), e]);
+    const found = [];
+    boxes.forEach(([a, p, e], i) => boxes.slice(i + 1).forEach(([b, q, f]) => {
+        const apart = e.contains(f) || f.contains(e);
+        const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+        const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
+        if (!apart && across > 2 && down > 2) found.push(a + ' / ' + b);
+    }));
+    return found;
+}"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def dashboard(showcase) -> Iterator[str]:
+    with served(showcase) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def ids(showcase) -> dict[str, str]:
+    with duckdb.connect(str(showcase / "atlas_costs.duckdb"), read_only=True) as db:
+        return {file: db.sql(sql).fetchall()[0][0] for file, sql in ONE_OF.items()}
+
+
+def fits(page: Page, width: int) -> None:
+    """Nothing sticks out, lies over something else, or is no number."""
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(OVERLAPS) == []
+    assert not re.search(r"\d{4,}\.\d{3,}|NaN|None \d|nan%", page.inner_text("body"))
+
+
+def faults(page: Page) -> list[str]:
+    """What axe calls serious or critical, with where it is."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['html'][:120]}"
+        for each in found
+        if each["impact"] in GRAVE
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.file)
+def test_a_page_is_for_everybody(dashboard, browser, ids, entry: Entry, scheme):
+    page = browser.new_page(viewport=DESK, color_scheme=scheme)
+    asked = {"id": ids[entry.file]} if entry.file in ids else {}
+    open_page(page, f"{dashboard}/{entry.path}?{urlencode(asked)}")
+    expect(page.get_by_text("SQL behind this").first).to_be_visible()
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    fits(page, DESK["width"])
+    assert faults(page) == []
+    page.set_viewport_size(PHONE)
+    page.wait_for_timeout(500)
+    fits(page, PHONE["width"])
+    page.close()
