@@ -76,4 +76,4 @@ def settle(page: Page) -> None:
     page.locator("[data-test-script-state='notRunning']").wait_for(
         state="attached", timeout=START_S * 1000
     )
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=START_S * 1000)
