@@ -16,7 +16,7 @@ import streamlit as st
 from orchestration.settings import load_settings
 from reporting import bill
 from reporting.conditions import conditions
-from reporting.dimensions import RESOURCE_DIMENSIONS, Dimension, find
+from reporting.dimensions import RESOURCE_DIMENSIONS, find
 from reporting.queries import USAGE_DAYS
 from reporting.query import Binder, Query, Row, with_values
 from reporting.ranges import DataDays, Window
@@ -267,14 +267,6 @@ order by unit, amount desc, label"""
     return with_values(sql, {
         "start": month.start, "end": month.end,
     })  # fmt: skip
-
-
-def names(dimension: Dimension, ids: Sequence[str]) -> Query:
-    """What ids of a dimension are called, most lately."""
-    bind = Binder()
-    name = dimension.label_sql(bind)
-    return bind.query(f"""select {dimension.id_column} as id, arg_max({name}, usage_month) as label
-from marts.agg_costs_monthly where {dimension.id_column} in {bind(tuple(ids))} group by id""")
 
 
 def resource_values(name: str) -> list[str]:

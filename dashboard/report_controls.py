@@ -18,11 +18,12 @@ from reporting.queries import Report
 from reporting.ranges import BINS, ONE_DAY, RANGES, DataDays
 from reporting.report import report_of
 from reporting.state import MAX_GROUPS, MAX_TOP, OPERATORS, Filter, ReportState
+from reporting.words import OPERATOR_WORDS, filter_text
 
 CUSTOM = "custom"
 _WRITTEN = "report.written"
 _WORDS = {
-    **chips.WORDS,
+    **OPERATOR_WORDS,
     "auto": "Automatic", "like_for_like": "Like for like", "same_days": "Same days, as billed now",
     "previous": "Previous period", "last_year": "Last year", "none": "Nothing",
     "current": "Current tags", "first_seen": "Tags when billed", CUSTOM: "Custom days", **RANGES,
@@ -146,7 +147,7 @@ def _filters(report: Report) -> tuple[Filter, ...]:
             "Filters",
             active,
             key="report.filters",
-            format_func=lambda one: chips.text(one, names),
+            format_func=lambda one: filter_text(one, names),
         )
     )
 

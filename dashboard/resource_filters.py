@@ -6,6 +6,7 @@ from dashboard import chips, components, data
 from reporting import dimensions, url_state
 from reporting.dimensions import RESOURCE_DIMENSIONS
 from reporting.state import Filter, with_folded_keys
+from reporting.words import filter_text
 
 OFFERED = ("project", "resource_type", "region", "cloud_provider", "state", "listing_status")
 STATUS = {
@@ -63,7 +64,7 @@ def _others() -> list[Filter]:
         return []
     names = chips.names_of(active)
     return st.multiselect(
-        "Filters", active, key="resources.others", format_func=lambda one: chips.text(one, names)
+        "Filters", active, key="resources.others", format_func=lambda one: filter_text(one, names)
     )
 
 

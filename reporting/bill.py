@@ -1,6 +1,10 @@
+# ruff: noqa: S608  what is put into SQL text comes from the dimension registry; values are bound
 """What a report says of the warehouse it is from: how old it is, and what matches Atlas."""
 
-from reporting.query import Query
+from collections.abc import Sequence
+
+from reporting.dimensions import Dimension
+from reporting.query import Binder, Query
 
 FRESHNESS = Query("""with own as (
     select connection, any_value(org_name) as org_name
@@ -23,3 +27,11 @@ INVOICES = Query("""select
     coalesce(pricing_currency, 'unknown currency') as unit
 from marts.fct_invoices
 order by invoice_month desc, organization, invoice_id""")
+
+
+def names(dimension: Dimension, ids: Sequence[str]) -> Query:
+    """What ids of a dimension are called, most lately."""
+    bind = Binder()
+    name = dimension.label_sql(bind)
+    return bind.query(f"""select {dimension.id_column} as id, arg_max({name}, usage_month) as label
+from marts.agg_costs_monthly where {dimension.id_column} in {bind(tuple(ids))} group by id""")

@@ -13,7 +13,8 @@ from reporting.money import LOCALE
 ABSENT = "\N{EN DASH}"
 LARGEST_RATIO = 10
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# as OWASP lists them, with the full width ones that some spreadsheets take for the same
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 
 
 def money(cents: int | None, currency: str | None) -> str:

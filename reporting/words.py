@@ -8,10 +8,16 @@ from datetime import date
 
 from reporting import formats, periods
 from reporting.comparisons import per_day_change
+from reporting.dimensions import label
 from reporting.queries import Report
 from reporting.query import Row
 from reporting.ranges import ONE_DAY, Window
+from reporting.state import Filter
 
+OPERATOR_WORDS = {
+    "is": "is", "is_not": "is not", "has": "has value", "contains": "contains",
+    "not_contains": "does not contain", "starts": "starts with", "ends": "ends with",
+}  # fmt: skip
 _PARTS = {
     "lines": "difference_cents", "header": "header_difference_cents",
     "credits": "credits_difference_cents",
@@ -110,3 +116,10 @@ def age_text(row: Row) -> str:
     reached = row["data_through"]
     through = [f"data through {formats.day(reached)} (UTC)"] if reached else []
     return " · ".join([str(row["connection"]), *through, f"refreshed {refreshed}"])
+
+
+def filter_text(one: Filter, names: Mapping[str, str]) -> str:
+    """One filter in words, with names where the address has ids."""
+    prefix = "or: " if one.set_number > 1 else ""
+    values = " or ".join(names.get(value, value) for value in one.values)
+    return f"{prefix}{label(one.dimension)} {OPERATOR_WORDS[one.operator]} {values}"
