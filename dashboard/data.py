@@ -6,7 +6,8 @@ moved on, so connections and results are keyed by the version file behind the po
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from orchestration.settings import load_settings
 from reporting import bill
 from reporting.conditions import conditions
 from reporting.dimensions import RESOURCE_DIMENSIONS, find
+from reporting.files import Extract, Table, described
 from reporting.queries import USAGE_DAYS
 from reporting.query import Binder, Query, Row, with_values
 from reporting.ranges import DataDays, Window
@@ -24,6 +26,7 @@ from reporting.state import Filter
 
 # What one visit may draw and what a server keeps of all visits (docs/performance.md).
 MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
+BATCH = 10_000
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -82,13 +85,20 @@ def rows(query: Query) -> list[Row]:
     return _read(str(warehouse_version()), query)
 
 
-def every_row(query: Query) -> list[Row]:
-    """The same for a file to be saved: of any number, and kept by nobody.
+@contextmanager
+def table(extract: Extract) -> Iterator[Table]:
+    """An extract for a file: its rows come in batches, are of any number, and are kept by nobody.
 
     Raises:
         TooMuchError: it takes longer than LONGEST_S.
     """
-    return _asked(str(warehouse_version()), query, None)
+    with _running(str(warehouse_version()), extract.query) as result:
+        names = [column[0] for column in result.description]
+        types = [str(column[1]) for column in result.description]
+        columns = extract.columns or described(names, types)
+        fetched = iter(lambda: result.fetchmany(BATCH), [])
+        each = (dict(zip(names, values, strict=True)) for batch in fetched for values in batch)
+        yield Table(extract.title, columns, each)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
@@ -104,7 +114,14 @@ def _read(version: str, query: Query) -> list[Row]:
     return found
 
 
-def _asked(version: str, query: Query, limit: int | None) -> list[Row]:
+def _asked(version: str, query: Query, most: int) -> list[Row]:
+    with _running(version, query) as result:
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, values, strict=True)) for values in result.fetchmany(most)]
+
+
+@contextmanager
+def _running(version: str, query: Query) -> Iterator[duckdb.DuckDBPyConnection]:
     # one cursor a query: sessions are threads, and a DuckDB connection is not shared by threads
     with _connection(version).cursor() as cursor:
         # a browser that leaves does not end the query it asked
@@ -112,13 +129,11 @@ def _asked(version: str, query: Query, limit: int | None) -> list[Row]:
         clock.start()
         try:
             result = cursor.execute(query.sql, query.bound())
-            names = [column[0] for column in result.description]
-            fetched = result.fetchall() if limit is None else result.fetchmany(limit)
         except duckdb.InterruptException:
             raise TooMuchError(f"A query took longer than {LONGEST_S} s") from None
         finally:
             clock.cancel()
-        return [dict(zip(names, values, strict=True)) for values in fetched]
+        yield result
 
 
 def usage_days() -> DataDays | None:

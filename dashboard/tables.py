@@ -1,7 +1,5 @@
 """Tables and CSV files from rows: what is drawn is rounded for the eye, what is saved is exact."""
 
-import csv
-import io
 from typing import Any
 
 import pandas as pd
@@ -120,34 +118,3 @@ def dates_table(report: Report, rows: list[Row], unit: str) -> None:
         columns | {"Group": st.column_config.TextColumn(pinned=True)},
         ["Group", *total],
     )
-
-
-def csv_file(rows: list[Row], headings: list[str], measure: str) -> str:
-    """Rows as CSV: exact cents and the decimal amount side by side, formulas made inert."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    amounts = ["quantity"] if measure == "usage" else ["amount_cents", "amount"]
-    writer.writerow(["period", *headings, "unit" if measure == "usage" else "currency", *amounts])
-    for row in rows:
-        labels = [formats.csv_text(row[f"label_{n}"]) for n, _ in enumerate(headings, 1)]
-        exact = row["amount"]
-        values = [exact] if measure == "usage" else [exact, major(exact)]
-        writer.writerow([row["period"], *labels, row["unit"], *values])
-    return out.getvalue()
-
-
-def resources_csv(rows: list[Row]) -> str:
-    """Active resources as CSV: every column, amounts in cents and as decimals."""
-    amounts = ("month_to_date", "last_30_days", "projected_month")
-    lines = []
-    for row in rows:
-        line = {name: formats.csv_text(value) for name, value in row.items() if name not in amounts}
-        for name in amounts:
-            line[f"{name}_cents"] = row[name]
-            line[name] = None if row[name] is None else major(row[name])
-        lines.append(line)
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(lines[0]) if lines else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(lines)
-    return out.getvalue()

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from re import sub
+from re import fullmatch, split, sub
 from typing import Any
 
 Value = object
 Row = dict[str, Any]
+_UNSEEN = "([\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069])"
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def with_values(sql: str, values: Mapping[str, Value]) -> Query:
 def literal(value: Value) -> str:
     """A value as DuckDB writes it; a quote inside a text is doubled."""
     if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
+        return _text(value)
     if isinstance(value, datetime):
         return f"timestamp '{value.isoformat(sep=' ')}'"
     if isinstance(value, date):
@@ -66,3 +67,13 @@ def literal(value: Value) -> str:
     if isinstance(value, (int, Decimal)):
         return str(value)
     raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def _text(value: str) -> str:
+    """A text whose unseen characters are written out: pasted into a terminal, some are keys."""
+    parts = [part for part in split(_UNSEEN, value) if part]
+    written = [
+        f"chr({ord(part)})" if fullmatch(_UNSEEN, part) else "'" + part.replace("'", "''") + "'"
+        for part in parts or [""]
+    ]
+    return written[0] if len(written) == 1 else f"({' || '.join(written)})"

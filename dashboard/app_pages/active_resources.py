@@ -4,7 +4,9 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, data, resource_totals, tables
+from dashboard.downloads import downloads
 from dashboard.head import head
+from dashboard.resource_file import resource_file
 from dashboard.resource_filters import STATUS, filters
 from reporting import formats
 from reporting.query import Row
@@ -66,13 +68,7 @@ for unit, rows in components.by_unit(found).items():
     components.unit_heading(unit, (row["unit"] for row in found))
     table(rows, unit)
 if found:
-    st.download_button(
-        "CSV",
-        lambda: tables.resources_csv(found),
-        "atlas-active-resources.csv",
-        "text/csv",
-        icon=":material/download:",
-    )
+    downloads("atlas-active-resources", resource_file(found))
 queries = {"Resources": query}
 if days and not chosen:
     queries["Not in this list"] = resource_totals.outside(found, days)

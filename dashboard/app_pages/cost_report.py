@@ -5,9 +5,10 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import components, data, tables
+from dashboard.downloads import report_downloads
 from dashboard.head import head
 from dashboard.report_controls import controlled_report
-from reporting import charts, formats, ranges, words
+from reporting import charts, formats, words
 from reporting import queries as report_query
 from reporting.queries import Report
 from reporting.query import Query, Row
@@ -89,20 +90,6 @@ def tag_coverage(report: Report) -> Query:
     return query
 
 
-def download(report: Report) -> None:
-    """Every group and period as CSV, read only when it is asked for."""
-    headings = [dimension.label for dimension in report.groups]
-
-    def rows() -> str:
-        every = data.every_row(report_query.series(report))
-        return tables.csv_file(every, headings, report.state.measure)
-
-    first, last = report.window.start, report.window.end - ranges.ONE_DAY
-    st.download_button(
-        "CSV", rows, f"atlas-costs-{first}-{last}.csv", "text/csv", icon=":material/download:"
-    )
-
-
 head("Cost report")
 report, refused = controlled_report(components.usage_days())
 components.problems(refused)
@@ -129,7 +116,7 @@ for unit, (total,) in totals.items():
         chart(report, series[unit], events.get(unit, []), unit)
     tables_of(report, series.get(unit, []), table[unit], total)
 if totals:
-    download(report)
+    report_downloads(report)
 if report.state.measure == "cost":
     toggles(report)
 if report.tag_keys:

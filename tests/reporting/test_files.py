@@ -165,7 +165,7 @@ def test_text_in_csv_is_nothing_that_a_spreadsheet_runs(text, tmp_path):
     assert value.removeprefix("'") == text.removeprefix("'")
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.text(), max_size=5), st.sampled_from(sorted(FORMATS)))
 def test_any_text_is_written_in_every_format(texts, suffix):
     """Also half a character, which no encoding has."""
