@@ -18,7 +18,7 @@ from orchestration.settings import load_settings
 from reporting import bill
 from reporting.conditions import conditions
 from reporting.dimensions import RESOURCE_DIMENSIONS, find
-from reporting.files import Extract, Table, described
+from reporting.files import Extract, Table
 from reporting.queries import USAGE_DAYS
 from reporting.query import Binder, Query, Row, with_values
 from reporting.ranges import DataDays, Window
@@ -26,7 +26,6 @@ from reporting.state import Filter
 
 # What one visit may draw and what a server keeps of all visits (docs/performance.md).
 MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
-BATCH = 10_000
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -93,12 +92,7 @@ def table(extract: Extract) -> Iterator[Table]:
         TooMuchError: it takes longer than LONGEST_S.
     """
     with _running(str(warehouse_version()), extract.query) as result:
-        names = [column[0] for column in result.description]
-        types = [str(column[1]) for column in result.description]
-        columns = extract.columns or described(names, types)
-        fetched = iter(lambda: result.fetchmany(BATCH), [])
-        each = (dict(zip(names, values, strict=True)) for batch in fetched for values in batch)
-        yield Table(extract.title, columns, each)
+        yield extract.of(result)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

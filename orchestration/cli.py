@@ -255,6 +255,25 @@ def sql(
 
 
 @app.command()
+def report(
+    name: Annotated[str | None, typer.Argument(help="As --list shows it.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--to", help="A name that ends in .pdf, .html, .xlsx, .csv or .parquet."),
+    ] = None,
+    *,
+    list_all: Annotated[bool, typer.Option("--list", help="List the reports there are.")] = False,
+) -> None:
+    """Write a saved report to a file: PDF or HTML with its chart, or its rows.
+
+    Reports are built in, in config/reports.yaml, or saved in the dashboard.
+    """
+    from orchestration.commands.report import run  # noqa: PLC0415
+
+    run(name, output, list_all=list_all)
+
+
+@app.command()
 def mcp() -> None:
     """Offer costs and actions to an assistant as MCP tools, over standard input and output.
 

@@ -185,6 +185,16 @@ class Settings(Credentials):
         return self.config_dir / "scenarios.yaml"
 
     @property
+    def reports_file(self) -> Path:
+        """Reports that the operator keeps."""
+        return self.config_dir / "reports.yaml"
+
+    @property
+    def saved_reports_file(self) -> Path:
+        """Reports that were saved in the dashboard, kept for ever."""
+        return self.data_dir / "reports.yaml"
+
+    @property
     def dagster_home(self) -> Path:
         """Dagster's own storage: runs, events, schedules."""
         return self.data_dir / "dagster"

@@ -5,14 +5,13 @@ renamed once it is whole, so that whoever reads it never sees half of it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from orchestration import files
 from orchestration.published.reader import opened, require_table
+from orchestration.published.whole_file import whole_file
 from orchestration.settings import SettingsError
 
 SPEC_1_3 = (
@@ -89,7 +88,7 @@ def export_focus(
         only = _project_ids(db, projects) if projects else None
         query = _select(db, spec, len(invoices), as_text=is_csv)
         rows = db.sql(query, params=[wanted, only, *invoices])
-        with _whole(output) as beside:
+        with whole_file(output) as beside:
             if is_csv:
                 rows.write_csv(str(beside), header=True)
             else:
@@ -190,16 +189,3 @@ def _count(db: duckdb.DuckDBPyConnection, file: Path, *, is_csv: bool) -> int:
     reader = "read_csv($1, header = true, all_varchar = true)" if is_csv else "read_parquet($1)"
     [(rows,)] = db.execute(f"select count(*) from {reader}", [str(file)]).fetchall()  # noqa: S608
     return int(rows)
-
-
-@contextmanager
-def _whole(output: Path) -> Iterator[Path]:
-    """A name beside the output; it becomes the output at the end, or is gone."""
-    try:
-        with files.beside(output) as temporary:
-            temporary.touch()
-            yield temporary
-            files.keep(temporary, output)
-    except (OSError, duckdb.IOException) as error:
-        reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
-        raise SettingsError(f"Cannot write {output}: {reason.rstrip('.')}.") from None

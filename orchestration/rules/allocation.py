@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from orchestration.config.rule_file import Strict, Text, read_rule_file
 from orchestration.config.yaml_file import Place, YamlFile
 from orchestration.rules.conditions import Dimension, When
-from orchestration.rules.fields import Day, Strict, Text, read_rule_file
+from orchestration.rules.fields import Day
 from orchestration.settings import SettingsError
 
 UNALLOCATED = "(unallocated)"

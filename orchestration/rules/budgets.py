@@ -10,9 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
+from orchestration.config.rule_file import Strict, Text, read_rule_file
 from orchestration.config.yaml_file import YamlFile
 from orchestration.rules.costs import Costs
-from orchestration.rules.fields import Day, Strict, Text, read_rule_file, written_month
+from orchestration.rules.fields import Day, written_month
 from orchestration.settings import SettingsError
 
 UNBUDGETED = "(unbudgeted)"

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from orchestration.config.rule_file import Strict, Text
 from orchestration.config.yaml_file import Place, YamlFile
-from orchestration.rules.fields import Strict, Text, require_pattern
+from orchestration.rules.fields import require_pattern
 
 DIMENSIONS = (
     "service",

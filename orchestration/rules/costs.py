@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from orchestration.config.rule_file import Strict
 from orchestration.config.yaml_file import Place, YamlFile
 from orchestration.rules.conditions import When
-from orchestration.rules.fields import Strict
 from orchestration.rules.taxonomy import ChargeType
 
 PRICING_CURRENCIES = {"dollars": "USD", "credits": "Atlas Credits"}

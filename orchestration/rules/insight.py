@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from orchestration.config.rule_file import Strict, Text, read_rule_file
 from orchestration.insight.anomalies import Limits
 from orchestration.insight.change_alerts import ChangeAlert
 from orchestration.rules.conditions import Dimension
-from orchestration.rules.fields import Strict, Text, read_rule_file
 
 CENTS = 100
 Amount = Annotated[Decimal, Field(ge=0, max_digits=15, decimal_places=2)]

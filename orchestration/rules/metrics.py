@@ -5,9 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from orchestration.config.rule_file import Strict, Text, read_rule_file
 from orchestration.rules.conditions import Dimension, dated
 from orchestration.rules.costs import Costs
-from orchestration.rules.fields import Strict, Text, number, read_rule_file
+from orchestration.rules.fields import number
 from orchestration.settings import SettingsError
 
 CSV, PARQUET = ".csv", ".parquet"

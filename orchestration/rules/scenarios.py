@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from orchestration.config.rule_file import Strict, Text, read_rule_file
 from orchestration.config.yaml_file import YamlFile
 from orchestration.rules.conditions import Condition, When
 from orchestration.rules.costs import Costs
-from orchestration.rules.fields import Month, Strict, Text, number, read_rule_file
+from orchestration.rules.fields import Month, number
 from orchestration.settings import SettingsError
 
 KINDS = ("instance_size", "region", "pause", "growth_percent")

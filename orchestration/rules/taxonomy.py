@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from orchestration.rules.fields import Strict, Text, read_rule_file, require_pattern
+from orchestration.config.rule_file import Strict, Text, read_rule_file
+from orchestration.rules.fields import require_pattern
 
 Service = Literal[
     "Atlas",

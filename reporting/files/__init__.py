@@ -7,12 +7,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import IO
 
-from reporting.files.excel import write_excel
+from reporting.files.excel import TooManyRowsError, write_excel
 from reporting.files.parquet import write_parquet
 from reporting.files.plain import write_csv
 from reporting.files.table import About, Column, Extract, Kind, Table, described
 
-__all__ = ["FORMATS", "About", "Column", "Extract", "Format", "Kind", "Table", "described"]
+__all__ = [
+    "FORMATS",
+    "About",
+    "Column",
+    "Extract",
+    "Format",
+    "Kind",
+    "Table",
+    "TooManyRowsError",
+    "described",
+]
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,10 @@ from typing import IO, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from reporting.files.table import About, Column, Kind, Table, text_of
+from reporting.files.table import BATCH, About, Column, Kind, Table, text_of
 from reporting.money import major
 from reporting.query import Row
 
-BATCH = 10_000
 # a quantity that does not fit is an error, never rounded
 _CONTEXT = Context(prec=38, traps=[Inexact, InvalidOperation])
 _TYPES: dict[Kind, Any] = {

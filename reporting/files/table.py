@@ -9,6 +9,8 @@ from typing import Any
 
 from reporting.query import Query, Row
 
+BATCH = 10_000
+
 
 class Kind(StrEnum):
     """What a column holds.
@@ -69,6 +71,14 @@ class Extract:
     title: str
     query: Query
     columns: tuple[Column, ...] = ()
+
+    def of(self, result: Any) -> Table:  # noqa: ANN401  a cursor of DuckDB
+        """The table of the query's result; its rows come in batches."""
+        names = [column[0] for column in result.description]
+        types = [str(column[1]) for column in result.description]
+        fetched = iter(lambda: result.fetchmany(BATCH), [])
+        rows = (dict(zip(names, values, strict=True)) for batch in fetched for values in batch)
+        return Table(self.title, self.columns or described(names, types), rows)
 
 
 @dataclass(frozen=True)

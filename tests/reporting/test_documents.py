@@ -53,8 +53,8 @@ def hostile(publish) -> Iterator[Read]:
     path = publish(version="hostile").resolve()
     with duckdb.connect(str(path)) as db:
         tables = db.execute(
-            "select table_name from duckdb_columns() join duckdb_tables() using (table_oid) "
-            "where column_name = 'service' and duckdb_tables.schema_name = 'marts'"
+            "select t.table_name from duckdb_columns() join duckdb_tables() as t using (table_oid) "
+            "where column_name = 'service' and t.schema_name = 'marts'"
         ).fetchall()
         assert tables
         for (table,) in tables:
@@ -170,7 +170,6 @@ def test_the_chart_has_more_rows_than_altair_allows_itself(publish):
     [part] = found.parts
     assert part.chart is not None
     assert sum(map(len, part.chart["datasets"].values())) > 5_000
-    assert "<svg" in html(found)
 
 
 def test_html_has_no_script_and_nothing_from_elsewhere(read):

@@ -1,0 +1,152 @@
+"""The shelf of saved reports: read from three places, written in one.
+
+config/reports.yaml is the operator's, kept in git; what a page saves goes to data/reports.yaml,
+beside landing, which nothing rebuilds. One writer at a time; a reader sees all of a file or the
+one before.
+"""
+
+import difflib
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import Field
+
+from orchestration import files
+from orchestration.config.rule_file import Strict, read_rule_file
+from orchestration.saved_reports.built_in import BUILT_IN
+from orchestration.saved_reports.model import SavedReport, Source
+from orchestration.settings import Settings, SettingsError
+
+_HEADER = "# Reports that were saved in the dashboard, which writes this file again each time.\n"
+
+
+class _File(Strict):
+    reports: list[SavedReport] = Field(default_factory=list)
+
+
+class _Saved(_File):
+    starred: list[str] = Field(default_factory=list)
+
+
+F = TypeVar("F", bound=_File)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Every saved report there is, by name, and which of them are starred."""
+
+    reports: dict[str, tuple[SavedReport, Source]]
+    starred: frozenset[str]
+    file: Path
+
+    def find(self, name: str) -> SavedReport:
+        """A report by its name.
+
+        Raises:
+            SettingsError: there is none; a similar name is given.
+        """
+        if found := self.reports.get(name):
+            return found[0]
+        near = difflib.get_close_matches(name, self.reports, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise SettingsError(
+            f"No report is called {name}.{hint} `atlas-costs report --list` lists all."
+        )
+
+    def save(self, report: SavedReport, *, overwrite: bool = False) -> None:
+        """Keep a report.
+
+        Args:
+            report: Under a name that neither the product nor config/reports.yaml has.
+            overwrite: Whether one that was saved under the name before may go.
+
+        Raises:
+            SettingsError: the name is taken.
+        """
+        self._require_own(report.name, "choose another name")
+        with self._changed() as saved:
+            others = [each for each in saved.reports if each.name != report.name]
+            if len(others) < len(saved.reports) and not overwrite:
+                raise SettingsError(f"A report is called {report.name}: choose another name.")
+            saved.reports[:] = [*others, report]
+
+    def delete(self, name: str) -> None:
+        """Remove a report that was saved; nothing happens where there is none.
+
+        Raises:
+            SettingsError: it is built in, or of config/reports.yaml.
+        """
+        self._require_own(name, "it cannot be deleted here")
+        with self._changed() as saved:
+            saved.reports[:] = [each for each in saved.reports if each.name != name]
+            saved.starred[:] = [each for each in saved.starred if each != name]
+
+    def star(self, name: str, *, starred: bool) -> None:
+        """Put a star on a report of any source, or take it off.
+
+        Raises:
+            SettingsError: there is no such report.
+        """
+        self.find(name)
+        with self._changed() as saved:
+            others = [each for each in saved.starred if each != name]
+            saved.starred[:] = [*others, name] if starred else others
+
+    def _require_own(self, name: str, remedy: str) -> None:
+        source = self.reports[name][1] if name in self.reports else Source.SAVED
+        if source is not Source.SAVED:
+            where = "built in" if source is Source.BUILT_IN else "of config/reports.yaml"
+            raise SettingsError(f"The report {name} is {where}: {remedy}.")
+
+    @contextmanager
+    def _changed(self) -> Iterator[_Saved]:
+        """The file as it is now, under its lock, to be changed and written whole."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with self.file.with_suffix(".lock").open("a") as lock:
+            # two visitors may save at once
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            saved = _read_saved(self.file)
+            yield saved
+            document = saved.model_dump(exclude_defaults=True)
+            text = yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=1000)
+            files.write(self.file, (_HEADER + text).encode())
+
+
+def shelf(settings: Settings) -> Shelf:
+    """Every saved report; an operator's wins over a built-in one of the same name.
+
+    Raises:
+        SettingsError: one sentence with file, line and key.
+    """
+    ours = {each.name: (each, Source.BUILT_IN) for each in BUILT_IN}
+    theirs = {each.name: (each, Source.CONFIG) for each in _read_config(settings.reports_file)}
+    saved = _read_saved(settings.saved_reports_file)
+    pages = {each.name: (each, Source.SAVED) for each in saved.reports}
+    # a name that the operator takes later is the operator's
+    return Shelf(pages | ours | theirs, frozenset(saved.starred), settings.saved_reports_file)
+
+
+def _read_config(file: Path) -> list[SavedReport]:
+    return _read(file, _File).reports
+
+
+def _read_saved(file: Path) -> _Saved:
+    return _read(file, _Saved)
+
+
+def _read(file: Path, model: type[F]) -> F:
+    found = read_rule_file(file, model, "reports")
+    if found is None:
+        return model()
+    read, yaml_file = found
+    names = [each.name for each in read.reports]
+    for number, name in enumerate(names):
+        if name in names[:number]:
+            place = ("reports", number, "name")
+            raise SettingsError(str(yaml_file.mistake(place, "stands here twice")))
+    return read
