@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import sys
+from collections.abc import Iterable
 from decimal import Decimal
 from itertools import repeat
 from pathlib import Path
@@ -18,7 +19,7 @@ from rich.text import Text
 from orchestration.published.reader import opened
 from orchestration.settings import SettingsError
 
-UNCUT = 100_000
+UNCUT, BATCH = 100_000, 10_000
 _NUMBERS = (int, float, Decimal)
 FORMATS = ("table", "csv", "json", "parquet")
 _json = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
@@ -39,7 +40,7 @@ def run_sql(warehouse: Path, query: str, output_format: str, output: Path | None
         # so that `show tables` lists what there is, and names need no schema
         db.execute("set search_path = 'marts,meta'")
         try:
-            _write(db.sql(query), output_format, output)
+            _write(db, query, output_format, output)
         except duckdb.Error as error:
             raise SettingsError(f"DuckDB: {_sentence(error)}{_hint(db, query)}") from None
         except BrokenPipeError:
@@ -68,22 +69,35 @@ def _hint(db: duckdb.DuckDBPyConnection, query: str) -> str:
     )
 
 
-def _write(rows: duckdb.DuckDBPyRelation | None, output_format: str, output: Path | None) -> None:
+def _write(
+    db: duckdb.DuckDBPyConnection, query: str, output_format: str, output: Path | None
+) -> None:
+    rows = db.sql(query)
     if rows is None:
         return
     if output_format == "parquet":
         rows.write_parquet(str(output))
         return
+    # a relation hands over all rows at once; a page gives this command for what it cannot hold
+    found = db.execute(query) if output_format == "csv" else rows
     if output is None:
-        _render(rows, output_format, sys.stdout)
+        _render(rows.columns, found, output_format, sys.stdout)
         return
     with output.open("w", newline="") as file:
-        _render(rows, output_format, file)
+        _render(rows.columns, found, output_format, file)
 
 
-def _render(rows: duckdb.DuckDBPyRelation, output_format: str, file: IO[str]) -> None:
-    writers = {"table": _as_table, "csv": _as_csv, "json": _as_json}
-    writers[output_format](rows.columns, rows.fetchall(), file)
+def _render(
+    columns: list[str],
+    found: duckdb.DuckDBPyRelation | duckdb.DuckDBPyConnection,
+    output_format: str,
+    file: IO[str],
+) -> None:
+    if isinstance(found, duckdb.DuckDBPyConnection):
+        _as_csv(columns, iter(lambda: found.fetchmany(BATCH), []), file)
+        return
+    writers = {"table": _as_table, "json": _as_json}
+    writers[output_format](columns, found.fetchall(), file)
 
 
 def _as_table(columns: list[str], rows: list[tuple[Any, ...]], file: IO[str]) -> None:
@@ -98,10 +112,13 @@ def _as_table(columns: list[str], rows: list[tuple[Any, ...]], file: IO[str]) ->
     Console(file=file, width=None if file.isatty() else UNCUT).print(table)
 
 
-def _as_csv(columns: list[str], rows: list[tuple[Any, ...]], file: IO[str]) -> None:
+def _as_csv(columns: list[str], batches: Iterable[list[tuple[Any, ...]]], file: IO[str]) -> None:
     writer = csv.writer(file)
     writer.writerow(columns)
-    writer.writerows([None if value is None else _plain(value) for value in row] for row in rows)
+    for rows in batches:
+        writer.writerows(
+            [None if value is None else _plain(value) for value in row] for row in rows
+        )
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401  whatever DuckDB returns

@@ -162,5 +162,7 @@ def _write_about(sheet: Sheet, about: About, styles: _Styles) -> None:
 
 def _clean(text: str) -> str:
     """Text that XML and Excel take: no half of a character, no longer than a cell holds."""
+    if text.isascii() and len(text) <= MOST_TEXT:
+        return text
     whole = text.encode(errors="replace").decode()
     return whole if len(whole) < MOST_TEXT // 2 else _cut(whole, MOST_TEXT)
