@@ -14,7 +14,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import data
-from reporting import documents, files, sheets
+from reporting import documents, files, focus, sheets
 from reporting.documents import Document
 from reporting.files import About, Extract, Table
 from reporting.queries import Report
@@ -61,6 +61,21 @@ def report_downloads(report: Report, title: str = "Cost report") -> None:
         about=lambda: made().about,
         document=made,
     )
+
+
+@st.fragment
+def focus_downloads() -> None:
+    """Draws the menu "FOCUS": the charges of one billing period, in FOCUS columns."""
+    menu = st.popover("FOCUS", icon=":material/download:", on_change="rerun", key="downloads.focus")
+    if not menu.open:
+        return
+    with menu:
+        months = [row["month"] for row in data.rows(Query(focus.MONTHS)) if row["month"]]
+        month = st.selectbox("Billing period", months[::-1], key="downloads.focus.month")
+        if month:
+            on = tuple(row["invoice_id"] for row in data.rows(focus.invoices(month)))
+            name, rows = f"focus-{month}", focus.charges(month, on)
+            _tables(name, f"FOCUS 1.3, {month}", (Extract("FOCUS", rows),), None)
 
 
 @st.fragment

@@ -13,50 +13,8 @@ import duckdb
 from orchestration.published.reader import opened, require_table
 from orchestration.published.whole_file import whole_file
 from orchestration.settings import SettingsError
+from reporting.focus import INVOICES, MONTHS, ORDER, OURS, SPECS
 
-SPEC_1_3 = (
-    *("AllocatedMethodDetails", "AllocatedMethodId", "AllocatedResourceId"),
-    *("AllocatedResourceName", "AllocatedTags", "AvailabilityZone", "BilledCost"),
-    *("BillingAccountId", "BillingAccountName", "BillingAccountType", "BillingCurrency"),
-    *("BillingPeriodEnd", "BillingPeriodStart", "CapacityReservationId"),
-    *("CapacityReservationStatus", "ChargeCategory", "ChargeClass", "ChargeDescription"),
-    *("ChargeFrequency", "ChargePeriodEnd", "ChargePeriodStart", "CommitmentDiscountCategory"),
-    *("CommitmentDiscountId", "CommitmentDiscountName", "CommitmentDiscountQuantity"),
-    *("CommitmentDiscountStatus", "CommitmentDiscountType", "CommitmentDiscountUnit"),
-    *("ConsumedQuantity", "ConsumedUnit", "ContractApplied", "ContractedCost"),
-    *("ContractedUnitPrice", "EffectiveCost", "HostProviderName", "InvoiceId"),
-    *("InvoiceIssuerName", "ListCost", "ListUnitPrice", "PricingCategory", "PricingCurrency"),
-    *("PricingCurrencyContractedUnitPrice", "PricingCurrencyEffectiveCost"),
-    *("PricingCurrencyListUnitPrice", "PricingQuantity", "PricingUnit", "ProviderName"),
-    *("PublisherName", "RegionId", "RegionName", "ResourceId", "ResourceName", "ResourceType"),
-    *("ServiceCategory", "ServiceName", "ServiceProviderName", "ServiceSubcategory", "SkuId"),
-    *("SkuMeter", "SkuPriceDetails", "SkuPriceId", "SubAccountId", "SubAccountName"),
-    *("SubAccountType", "Tags"),
-)
-SINCE_1_3 = frozenset(
-    {
-        *("AllocatedMethodDetails", "AllocatedMethodId", "AllocatedResourceId"),
-        *("AllocatedResourceName", "AllocatedTags", "ContractApplied"),
-        *("HostProviderName", "ServiceProviderName"),
-    }
-)
-SPECS = {
-    "1.2": tuple(name for name in SPEC_1_3 if name not in SINCE_1_3),
-    "1.3": SPEC_1_3,
-}
-OURS = {
-    "x_AtlasSku": "x_AtlasSku",
-    "x_BilledDateEnd": "x_BilledDateEnd",
-    "x_BilledDateStart": "x_BilledDateStart",
-    "x_Connection": "connection",
-    "x_FocusSource": "x_FocusSource",
-    "x_InvoiceId": "x_InvoiceId",
-    "x_LineItemId": "x_LineItemId",
-    "x_PricingCurrencyRate": "x_PricingCurrencyRate",
-    "x_ReportRow": "x_ReportRow",
-    "x_SkuCategory": "x_SkuCategory",
-    "x_SyntheticReason": "x_SyntheticReason",
-}
 MONTH = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))(?:\.\.(\d{4}-(?:0[1-9]|1[0-2])))?")
 
 
@@ -84,7 +42,7 @@ def export_focus(
     with opened(warehouse) as db:
         wanted = _periods(_months_of(db), months)
         is_csv = output.suffix.lower() == ".csv"
-        invoices = [invoice for (invoice,) in db.execute(_INVOICES, [wanted]).fetchall()]
+        invoices = [invoice for (invoice,) in db.execute(INVOICES, {"months": wanted}).fetchall()]
         only = _project_ids(db, projects) if projects else None
         query = _select(db, spec, len(invoices), as_text=is_csv)
         rows = db.sql(query, params=[wanted, only, *invoices])
@@ -103,27 +61,9 @@ def _require(spec: str, output: Path) -> None:
         raise SettingsError(f"-o {output}: end the name in .csv or .parquet.")
 
 
-# A refund without a date is of the month after its invoice's, as in focus_costs.
-_MONTHS = """
-select strftime(invoice_month, '%Y-%m') as month from marts.fct_invoices
-union
-select strftime(coalesce(created_at, invoice_month + interval 1 month), '%Y-%m')
-from marts.fct_invoice_refunds
-order by month
-"""
-# Named one by one, invoices are what the view reads and not all of history; a refund may be of
-# any month.
-_INVOICES = """
-select invoice_id from marts.fct_invoices
-where strftime(invoice_month, '%Y-%m') in (select unnest($1::varchar[]))
-union
-select invoice_id from marts.fct_invoice_refunds
-"""
-
-
 def _months_of(db: duckdb.DuckDBPyConnection) -> list[str]:
     require_table(db, "focus_costs")
-    return [month for (month,) in db.execute(_MONTHS).fetchall() if month]
+    return [month for (month,) in db.execute(MONTHS).fetchall() if month]
 
 
 def _periods(existing: list[str], asked: Sequence[str]) -> list[str]:
@@ -170,8 +110,7 @@ def _select(db: duckdb.DuckDBPyConnection, spec: str, invoices: int, *, as_text:
         where x_InvoiceId in ({marks})
             and strftime(BillingPeriodStart, '%Y-%m') in (select unnest($1::varchar[]))
             and ($2::varchar[] is null or SubAccountId in (select unnest($2::varchar[])))
-        order by BillingPeriodStart, BillingAccountId, x_InvoiceId, ChargePeriodStart,
-            x_SyntheticReason nulls first, SkuId, x_LineItemId, x_ReportRow, BilledCost
+        order by {ORDER}
     """  # noqa: S608  names of our own lists
 
 

@@ -39,6 +39,8 @@ def _values(column: Column, row: Row) -> Iterator[object]:
         yield None
     elif column.kind is Kind.TEXT:
         yield csv_text(text_of(value))
+    elif column.kind is Kind.MOMENT:
+        yield f"{value.replace(tzinfo=None, microsecond=0).isoformat()}Z"
     else:
         # 0E-18 is a number that not every program reads
         yield f"{value:f}" if isinstance(value, Decimal) else value

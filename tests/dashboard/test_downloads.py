@@ -12,9 +12,10 @@ import duckdb
 import openpyxl
 import pytest
 from pypdf import PdfReader
+from streamlit.testing.v1 import AppTest
 
 from dashboard import data, downloads
-from reporting import documents, files, queries, sheets
+from reporting import documents, files, focus, queries, sheets
 from reporting.files import Column, Extract, Kind, Table
 from reporting.query import Query, literal
 from tests.dashboard.test_pages import opened, texts
@@ -200,3 +201,42 @@ def test_the_documents_of_a_page_are_written_from_its_warehouse(publish):
     text = PdfReader(io.BytesIO(documents.FORMATS["pdf"].write(made))).pages[0].extract_text()
     assert "1 May 2026 to 18 May 2026 (UTC)" in text
     assert documents.FORMATS["html"].write(made).startswith(b"<!doctype html>")
+
+
+def test_focus_is_saved_by_billing_period(publish):
+    path = publish(version="focus").resolve()
+    names = ", ".join(
+        f"null::{'timestamp' if name.endswith(('Start', 'End')) else 'varchar'} as {name}"
+        for name in dict.fromkeys([*focus.SPECS["1.3"], *focus.OURS.values()])
+        if name not in {"BillingPeriodStart", "x_InvoiceId", "BilledCost"}
+    )
+    with duckdb.connect(str(path)) as db:
+        db.execute("create table marts.fct_invoice_refunds (invoice_id varchar, "
+            "invoice_month date, created_at timestamp)")  # fmt: skip
+        db.execute(
+            "create table marts.focus_costs as select invoice_month::timestamp as "
+            f"BillingPeriodStart, invoice_id as x_InvoiceId, -12.5::decimal(28, 12) as BilledCost, "
+            f"{names} from marts.fct_invoices"
+        )
+    made = AppTest.from_function(_focus_page).run()
+    assert not made.exception
+    assert not found(made)
+    made.session_state["downloads.focus"] = True
+    made.run()
+    assert made.selectbox[0].options[0] == "2026-05"
+    made.selectbox[0].set_value("2026-04").run()
+    assert [each.proto.label for each in found(made)] == ["CSV", "Excel", "Parquet"]
+    rows = focus.charges("2026-04", [r["invoice_id"] for r in read(focus.invoices("2026-04"))])
+    csv = downloads.content([Extract("FOCUS", rows)], files.FORMATS["csv"]).decode().splitlines()
+    heading = csv[0].split(",")
+    assert heading[: len(focus.SPECS["1.3"])] == list(focus.SPECS["1.3"])
+    [line] = csv[1:]
+    values = dict(zip(heading, line.split(","), strict=True))
+    assert values["BillingPeriodStart"] == "2026-04-01T00:00:00Z"
+    assert values["BilledCost"] == "-12.500000000000"
+
+
+def _focus_page() -> None:
+    from dashboard.downloads import focus_downloads  # noqa: PLC0415  a page's own script
+
+    focus_downloads()

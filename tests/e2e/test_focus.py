@@ -17,7 +17,7 @@ import duckdb
 import pytest
 
 import sandbox as sandbox_package
-from orchestration.published.focus_export import OURS, SINCE_1_3, SPECS
+from reporting.focus import OURS, SINCE_1_3, SPECS
 from tests.e2e.test_truth import connect
 
 SEEDS, TODAY = (7, 2), date(2026, 5, 20)

@@ -71,6 +71,7 @@ def test_csv_has_exact_cents_beside_the_decimal_amount(tmp_path):
     assert found["amount_cents"] == "-9007199254740993"
     assert found["amount"] == "-90071992547409.93"
     assert found["quantity"] == str(TINY)
+    assert found["at"] == "2026-05-18T07:30:00Z"
     assert found["tags"] == '{"team": ["é", "b"]}'
 
 
