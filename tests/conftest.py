@@ -65,6 +65,7 @@ LONG = {
     "atlas": {"test_deadlines", "test_reports"},
     "dashboard": {"test_exposures", "test_pages"},
     "orchestration": {
+        "test_advice",
         "test_dagster_home",
         "test_dagster_ui",
         "test_event_log",

@@ -242,6 +242,34 @@
     json_array_length({{ document }}, '$.{{ path }}')
 {%- endmacro %}
 
+{# The items of a list in a document, each as a struct of this shape, as rows. #}
+{% macro json_items(document, path, shape) -%}
+    unnest(from_json({{ document }} -> '$.{{ path }}', '[{{ shape }}]'))
+{%- endmacro %}
+
+{# The texts of a list in a document, as rows. #}
+{% macro json_texts(document, path) -%}
+    unnest(from_json({{ document }} -> '$.{{ path }}', '["VARCHAR"]'))
+{%- endmacro %}
+
+{# The largest value of a list of points. #}
+{% macro largest_value(points) -%}
+    list_max(list_transform({{ points }}, lambda point: point.value))
+{%- endmacro %}
+
+{# The namespaces of a list, as one text. #}
+{% macro places_of(places) -%}
+    array_to_string(list_sort(list_transform({{ places }}, lambda place: place.namespace)), ', ')
+{%- endmacro %}
+
+{# A text in the quotes of JSON, as the shell of MongoDB takes it. #}
+{% macro json_quoted(text) -%} cast(to_json({{ text }}) as varchar) {%- endmacro %}
+
+{# The first lines of a column, by the order of another, as one text. #}
+{% macro first_lines(line, order, count) -%}
+    array_to_string(list_slice(list({{ line }} order by {{ order }}), 1, {{ count }}), chr(10))
+{%- endmacro %}
+
 {# Rows of what, figure and unit, each with its days, as one document. #}
 {% macro json_rows(rows) -%}
     json_array(

@@ -14,6 +14,10 @@
         "long_retention",
         "orphaned_snapshots",
         "search_nodes",
+        "unused_indexes",
+        "suggested_indexes",
+        "schema_advice",
+        "cold_data",
         "costly_transfer",
         "idle_endpoints",
         "analytics_nodes",
@@ -127,6 +131,139 @@
                 as smaller_gb
         {{ "union all" if not loop.last }}
     {% endfor %}
+{%- endmacro %}
+
+{# Clusters with what their disks are charged, which is nothing for those that a tier includes. #}
+{% macro charged_disks() -%}
+    select
+        clusters.*,
+        coalesce(sizes.included_gb, 0) as included_gb,
+        disks.disk_days,
+        disks.disk_cents,
+        coalesce(disks.disk_days >= {{ saving_least_days() }}, false) as is_charged,
+        {{ is_measured() }} and clusters.used_gb is not null as is_measured
+    from {{ ref('int_saving_clusters') }} as clusters
+    left join ({{ instance_sizes() }}) as sizes on clusters.instance_size = sizes.instance_size
+    left join (
+        select
+            resource_id,
+            max(billed_days) as disk_days,
+            sum(cost_cents) as disk_cents
+        from {{ ref('int_saving_costs') }}
+        where service = 'Storage' and unit = 'GB hours' and billed_days > 0
+        group by resource_id
+    ) as disks on clusters.resource_id = disks.resource_id
+    where not clusters.is_paused
+{%- endmacro %}
+
+{# The disk for so many GB: twice that, in tens, and never less than the tier's price includes. #}
+{% macro disk_for(used_gb) -%}
+    case
+        when {{ used_gb }} is not null
+            then greatest(coalesce(nullif(included_gb, 0), 10), 10 * ceil({{ used_gb }} / 5))
+    end
+{%- endmacro %}
+
+{# The charged part of a disk of so many GB: the one that belongs to the tier is not. #}
+{% macro charged_gb(disk_gb) -%}
+    case when {{ disk_gb }} = included_gb then 0 else {{ disk_gb }} end
+{%- endmacro %}
+
+{# charged_disks with what giving up some of their content (a relation of resource_id and gone_gb)
+   saves a month beyond what the rule empty_disk does; null where the disk stays as it is. #}
+{% macro disks_without(gone) -%}
+    with charged as (
+        {{ charged_disks() }}
+    ),
+
+    sized as (
+        select
+            charged.*,
+            gone.gone_gb,
+            {{ disk_for('charged.used_gb') }} as now_gb,
+            case
+                when gone.gone_gb is not null
+                    then {{ disk_for('greatest(charged.used_gb - gone.gone_gb, 0)') }}
+            end as target_gb
+        from charged
+        left join {{ gone }} as gone on charged.resource_id = gone.resource_id
+    ),
+
+    based as (
+        select
+            *,
+            -- what empty_disk leaves
+            case when now_gb <= 0.75 * disk_gb then now_gb else disk_gb end as base_gb
+        from sized
+    )
+
+    select
+        *,
+        case
+            when is_charged and is_measured and target_gb <= 0.75 * disk_gb and target_gb < base_gb
+                then {{ month_of(
+                    "disk_cents * (" ~ charged_gb("base_gb") ~ " - " ~ charged_gb("target_gb")
+                        ~ ") / disk_gb", "disk_days"
+                ) }}
+        end as disk_saving_cents
+    from based
+{%- endmacro %}
+
+{# What was advised within a week of the newest costs. #}
+{% macro advised(kind) -%}
+    select
+        advice.project_id,
+        advice.cluster_name,
+        advice.document
+    from {{ ref('stg_atlas__cluster_advice') }} as advice
+    cross join {{ ref('data_through') }} as reach
+    where
+        advice.kind = '{{ kind }}'
+        and advice.landed_at >= {{ add_days('reach.data_through', -7) }}
+{%- endmacro %}
+
+{# Whether a larger tier may be next: busy, or scaled by its load. #}
+{% macro is_pressed(clusters) -%}
+    coalesce({{ clusters }}.cpu_p95 >= 60 or {{ clusters }}.queue_depth_p95 >= 10, false)
+    or {{ clusters }}.is_autoscaled
+{%- endmacro %}
+
+{# What MongoDB's shell is told of a collection, named as Atlas does. #}
+{% macro shell_collection(namespace) -%}
+    'db.getSiblingDB(' || {{ json_quoted("split_part(" ~ namespace ~ ", '.', 1)") }}
+    || ').getCollection('
+    || {{ json_quoted("substr(" ~ namespace ~ ", strpos(" ~ namespace ~ ", '.') + 1)") }} || ')'
+{%- endmacro %}
+
+{# Keys of an index, [{a: 1}, {b: -1}] in Atlas, as one document. #}
+{% macro index_keys(keys) -%}
+    replace(trim(cast({{ keys }} as varchar), '[]'), '},{', ', ')
+{%- endmacro %}
+
+{# Sizes of search nodes by class, as invoices name them, with the next smaller one. #}
+{% macro search_sizes() -%}
+    {%- set classes = {
+        "COMPUTE": [20, 30, 40, 50, 60, 70, 80],
+        "MEMORY": [30, 40, 50, 60, 70, 80, 90, 100, 110, 120, 130, 135, 140],
+        "STORAGE": [40, 50, 60, 80, 90],
+    } -%}
+    {%- set pairs = [] -%}
+    {%- for class, sizes in classes.items() -%}
+        {%- for disk in ("NVME", "LOCALSSD") -%}
+            {%- for size in sizes[1:] -%}
+                {%- do pairs.append((
+                    "S" ~ size ~ "_" ~ class ~ "_" ~ disk,
+                    "S" ~ sizes[loop.index0] ~ "_" ~ class ~ "_" ~ disk
+                )) -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {%- for size, smaller in pairs %}
+        select
+            '{{ size }}' as search_size,
+            '{{ smaller }}' as smaller_size
+        {{ "union all" if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {# Where the tag env, or environment, says what a resource is for; null where it says nothing. #}

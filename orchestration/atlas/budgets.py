@@ -47,6 +47,15 @@ _SETS: tuple[tuple[str, EndpointSet], ...] = (
         r"/groups/(?P<group>[^/]+)/flexClusters(/[^/]+)?$",
         EndpointSet("flex clusters", "group", 1200, 500),
     ),
+    (
+        r"/groups/(?P<group>[^/]+)/clusters/[^/]+/performanceAdvisor",
+        EndpointSet("performance advisor", "group", 1200, 500),
+    ),
+    (
+        r"/groups/(?P<group>[^/]+)/clusters/[^/]+/[^/]+/collStats",
+        EndpointSet("collection metrics", "group", 300, 100),
+    ),
+    (r"/groups/(?P<group>[^/]+)/(processes|hosts)", EndpointSet("monitoring", "group", 300, 100)),
     # what the page does not list has the older limit: 100 a minute for each project
     (r"/groups/(?P<group>[^/]+)", EndpointSet("project", "group", 100, 100)),
     (r"/orgs/(?P<org>[^/]+)", EndpointSet("other", "org", 100, 100)),

@@ -26,6 +26,14 @@ OF_DISK = (
     "MAX_DISK_PARTITION_SPACE_USED",
     "MAX_DISK_PARTITION_SPACE_PERCENT_USED",
 )
+# Of what search needs; Atlas has no maxima of these.
+OF_SEARCH = (
+    "FTS_PROCESS_NORMALIZED_CPU_USER",
+    "FTS_PROCESS_NORMALIZED_CPU_KERNEL",
+    "FTS_DISK_USAGE",
+    "JVM_CURRENT_MEMORY",
+    "JVM_MAX_MEMORY",
+)
 
 
 class Measurements:
@@ -56,11 +64,18 @@ class Measurements:
         path = f"{disk}/measurements?{_query(OF_DISK, hours)}"
         return self._client.get(path, version=BASIC, what=f"disk measurements of {process}")
 
+    def of_search(self, project_id: str, process: str, hours: int) -> Answer:
+        """Atlas listGroupHostFtsMetricMeasurements."""
+        asked = _query(OF_SEARCH, hours, "metrics")
+        host = f"{paths.project(project_id)}/hosts/{paths.segment(process)}"
+        path = f"{host}/fts/metrics/measurements?{asked}"
+        return self._client.get(path, version=BASIC, what=f"search measurements of {process}")
+
 
 def _process(project_id: str, process: str) -> str:
     return f"{paths.project(project_id)}/processes/{paths.segment(process)}"
 
 
-def _query(names: tuple[str, ...], hours: int) -> str:
-    asked = [("granularity", "PT1H"), ("period", f"PT{hours}H"), *(("m", name) for name in names)]
+def _query(names: tuple[str, ...], hours: int, key: str = "m") -> str:
+    asked = [("granularity", "PT1H"), ("period", f"PT{hours}H"), *((key, name) for name in names)]
     return urlencode(asked)

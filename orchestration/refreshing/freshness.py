@@ -4,12 +4,14 @@ Nothing is asked of Atlas here, so a rebuild says the same as the refresh before
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from orchestration.entities import names
+from orchestration.extraction.advice import ENTITY as ADVICE
 from orchestration.extraction.inventory import ENTITY as INVENTORY
 from orchestration.extraction.invoices import LIST
+from orchestration.extraction.measurements import ENTITY as MEASUREMENTS
 from orchestration.extraction.reports import ACCESS
 from orchestration.extraction.reports import ENTITY as FOCUS_REPORTS
 from orchestration.extraction.selection import ENTITY as INVOICES
@@ -44,18 +46,19 @@ def publish(folder: DataFolder) -> Published:
     landings = folder.landings()
     with folder.marts() as db:
         through = dict(db.execute(DATA_THROUGH).fetchall())
-    wants = folder.settings.focus_reports
+    settings = folder.settings
+    asked = {"with_focus_reports": settings.focus_reports, "measured": settings.measurements}
     return folder.publish(
-        [status(each, through.get(each.connection), with_focus_reports=wants) for each in landings],
+        [status(each, through.get(each.connection), **asked) for each in landings],
         [row for each in landings for row in permissions(each)],
     )
 
 
 def status(
-    landing: Landing, data_through: date | None, *, with_focus_reports: bool
+    landing: Landing, data_through: date | None, *, with_focus_reports: bool, measured: bool
 ) -> ConnectionStatus:
     """One connection's row of meta.freshness."""
-    missing = missing_parts(landing, with_focus_reports=with_focus_reports)
+    missing = missing_parts(landing, with_focus_reports=with_focus_reports, measured=measured)
     return ConnectionStatus(
         connection=landing.connection,
         last_success_at=last_success(landing),
@@ -77,36 +80,59 @@ def _word(landing: Landing, missing: list[str]) -> str:
     return "degraded" if missing else "connected"
 
 
-def missing_parts(landing: Landing, *, with_focus_reports: bool) -> list[str]:
+def missing_parts(landing: Landing, *, with_focus_reports: bool, measured: bool) -> list[str]:
     """What could not be read, each with its cause, and where invoices differ from Atlas's list.
 
     What needs a role beyond the two that costs need is in meta.permissions alone.
+
+    Args:
+        landing: Of the connection.
+        with_focus_reports: Whether Atlas's FOCUS reports are asked for.
+        measured: Whether measurements and advice are.
     """
     optional = {name for each in READS if each.kind == "optional" for name in each.entities}
     found = [f"connection: {each.error}" for each in _errors(landing, CONNECTION)]
     for entity in (INVENTORY, *names()):
         errors = [
-            each
+            _cause(each)
             for each in _errors(landing, entity)
             if not (entity in optional and each.cause == MISSING_ROLE)
         ]
         found += [f"{entity}: {sentence}" for sentence in _counted(errors)]
     found += [f"{OF_INVOICES}{sentence}" for sentence in _of_invoices(landing)]
     if with_focus_reports:
-        errors = [*_errors(landing, ACCESS), *_errors(landing, FOCUS_REPORTS)]
+        errors = [
+            _cause(each) for name in (ACCESS, FOCUS_REPORTS) for each in _errors(landing, name)
+        ]
         found += [f"FOCUS reports: {sentence}" for sentence in _counted(errors)]
+    if measured:
+        for entity in (MEASUREMENTS, ADVICE):
+            found += [f"{entity}: {each}" for each in _counted(_unmeasured(landing, entity))]
     return found
+
+
+def _unmeasured(landing: Landing, entity: str) -> Iterator[tuple[str, str]]:
+    """What could not be read at all, and what could not be read of the others."""
+    for seen in landing.current(entity).values():
+        if seen.error:
+            yield _cause(seen)
+        else:
+            yield from ((cause, sentence) for cause, sentence in seen.meta.get("missing", []))
 
 
 def _errors(landing: Landing, entity: str) -> list[Observation]:
     return [each for each in landing.current(entity).values() if each.error]
 
 
-def _counted(errors: list[Observation]) -> list[str]:
+def _cause(seen: Observation) -> tuple[str, str]:
+    return seen.cause, str(seen.error)
+
+
+def _counted(errors: Iterable[tuple[str, str]]) -> list[str]:
     """Each cause once, with one example: forty clusters that lack a role are one sentence."""
     by_cause: dict[str, list[str]] = defaultdict(list)
-    for each in errors:
-        by_cause[each.cause or str(each.error)].append(str(each.error))
+    for cause, sentence in errors:
+        by_cause[cause or sentence].append(sentence)
     return [
         sentences[0] if len(sentences) == 1 else f"{sentences[0]} (and {len(sentences) - 1} more)"
         for sentences in by_cause.values()

@@ -13,6 +13,7 @@ from orchestration.atlas.records import PENDING, InvoiceMetadata
 from orchestration.atlas.sunsets import Sunsets
 from orchestration.config.connections import Connection
 from orchestration.entities import RETIREMENTS
+from orchestration.extraction.advice import read_advice
 from orchestration.extraction.clients import new_client
 from orchestration.extraction.inventory import extract
 from orchestration.extraction.invoices import LIST, read_invoices
@@ -168,6 +169,7 @@ class Reading:
         extract(session)
         if self._settings.measurements:
             read_measurements(session)
+            read_advice(session)
 
     def _fetch_reports(self, session: Session) -> None:
         requested = self._requested.get(session.name)

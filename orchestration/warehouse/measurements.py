@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 import duckdb
 
-from orchestration.atlas.measurements import OF_DISK, OF_PROCESS
+from orchestration.atlas.measurements import OF_DISK, OF_PROCESS, OF_SEARCH
 from orchestration.extraction.measurements import ENTITY
 from orchestration.landing.journal import Landing, Observation
 
@@ -14,7 +14,8 @@ KEPT_DAYS = 35
 # What is unnested at once; of a first load, thirty days of a few processes.
 BATCH_BYTES = 2 * 2**20
 _COLUMNS = ",\n    ".join(
-    f"max(point.value) filter (name = '{name}') as {name}" for name in (*OF_PROCESS, *OF_DISK)
+    f"max(point.value) filter (name = '{name}') as {name}"
+    for name in (*OF_PROCESS, *OF_DISK, *OF_SEARCH)
 )
 _PROCESSES = """
 create or replace temp table processes as
@@ -24,13 +25,16 @@ from (
     select unnest(page -> '$.results[*]') as host from (select unnest($pages)::json as page)
 )
 """
+_SHAPE = '[{"name": "VARCHAR", "dataPoints": [{"timestamp": "VARCHAR", "value": "DOUBLE"}]}]'
+# Search metrics come in two lists of their own.
+_MEASURED = " || ".join(
+    f"coalesce(from_json(document -> '$.{name}', '{_SHAPE}'), [])"
+    for name in ("measurements", "hardwareMeasurements", "statusMeasurements")
+)
 _STAGE = f"""
 create or replace temp table measured as
 with measurements as (
-    select document ->> '$.processId' as processId, unnest(from_json(
-        document -> '$.measurements',
-        '[{{"name": "VARCHAR", "dataPoints": [{{"timestamp": "VARCHAR", "value": "DOUBLE"}}]}}]'
-    )) as measurement
+    select document ->> '$.processId' as processId, unnest({_MEASURED}) as measurement
     from (select unnest($bodies)::json as document)
 ),
 points as (

@@ -19,6 +19,7 @@ from orchestration.savings.states import Saying
 from orchestration.statements.files import Statement
 from orchestration.warehouse import (
     actions,
+    advice,
     focus,
     inventory,
     measurements,
@@ -119,6 +120,7 @@ class RawWarehouse:
         inventory.apply(self._db, landing, new)
         focus.apply(self._db, landing, new)
         measurements.apply(self._db, landing, new)
+        advice.apply(self._db, landing, new)
         self._db.execute(
             "delete from journal_positions where _connection = ?", [landing.connection]
         )
@@ -155,6 +157,7 @@ class RawWarehouse:
             "focus_report_rows",
             "focus_reports",
             "measurements",
+            "advice",
             "journal_positions",
         ):
             self._db.execute(f"delete from {table} where _connection = ?", [connection])  # noqa: S608

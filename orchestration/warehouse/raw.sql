@@ -200,6 +200,15 @@ create table if not exists measurements (
     OPCOUNTER_UPDATE double, OPCOUNTER_DELETE double,
     MAX_DISK_PARTITION_IOPS_TOTAL double, DISK_QUEUE_DEPTH double,
     MAX_DISK_PARTITION_SPACE_USED double, MAX_DISK_PARTITION_SPACE_PERCENT_USED double,
+    FTS_PROCESS_NORMALIZED_CPU_USER double, FTS_PROCESS_NORMALIZED_CPU_KERNEL double,
+    FTS_DISK_USAGE double, JVM_CURRENT_MEMORY double, JVM_MAX_MEMORY double,
+    _connection varchar, _landed_at timestamp
+);
+-- What Atlas advises on a cluster, and its databases; kind: dropIndexSuggestions, suggestedIndexes,
+-- schemaAdvice, namespaces (in use) or databases (one row for each that was measured, or one
+-- without a document where there is none). What cannot be read has no row.
+create table if not exists advice (
+    groupId varchar, clusterName varchar, kind varchar, _document json,
     _connection varchar, _landed_at timestamp
 );
 -- What was said of findings of savings, in the order in which it was said; data/feedback keeps it.

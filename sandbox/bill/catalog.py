@@ -112,6 +112,7 @@ PIT_TIERS: tuple[tuple[int, int | None, Decimal], ...] = (
 STORAGE_HOURLY = Decimal("0.00018")
 SERVERLESS_STORAGE_MONTHLY = Decimal("0.25")
 # No public list has the prices of an online archive: these two are made up.
+SEARCH_HOURLY = {"S20": Decimal("0.12"), "S30": Decimal("0.24")}
 ARCHIVE_MONTHLY = Decimal("0.03")
 LOOKUP_PRICE = Decimal("0.000005")
 _STORAGE_SKU = {
@@ -184,11 +185,11 @@ def serverless(provider: str, kind: str) -> Product:
 
 
 @cache
-def search_node(provider: str) -> Product:
-    """An S20 search node, the smallest."""
+def search_node(provider: str, size: str) -> Product:
+    """A search node of the compute class."""
     disk = "NVME" if provider == "AWS" else "LOCALSSD"
-    sku = f"ATLAS_{provider}_SEARCH_INSTANCE_S20_COMPUTE_{disk}"
-    return Product(sku, CLUSTERS, "server hours", f"Atlas Search S20 - {provider}")
+    sku = f"ATLAS_{provider}_SEARCH_INSTANCE_{size}_COMPUTE_{disk}"
+    return Product(sku, CLUSTERS, "server hours", f"Atlas Search {size} - {provider}")
 
 
 @cache
@@ -267,6 +268,7 @@ def products() -> tuple[Product, ...]:
         found += [flex(provider, band) for band in FLEX_BANDS]
         found += [transfer(provider, kind) for kind, _ in TRANSFER_KINDS[provider]]
         found += [serverless(provider, kind) for kind in SERVERLESS_KINDS]
-        found += [search_node(provider), storage(provider), archive(provider), snapshot(provider)]
+        found += [search_node(provider, size) for size in SEARCH_HOURLY]
+        found += [storage(provider), archive(provider), snapshot(provider)]
         found += [continuous_backup(provider), continuous_backup(provider, free=True)]
     return tuple(sorted(found, key=lambda product: product.sku))

@@ -30,7 +30,6 @@ REGION_FACTORS = {
 }
 FREE = Decimal(0)
 SECURITY_UPLIFT = Decimal("0.15")
-SEARCH_NODE_HOURLY = Decimal("0.12")
 BI_CONNECTOR_DAILY = Decimal("1.95")
 # A flex cluster is in one band of operations but for two days of a month, in its neighbours.
 FLEX_BAND, FLEX_BANDS_BY_DAY = 300, {8: 400, 22: 200}
@@ -145,7 +144,8 @@ def _extras(cluster: Cluster, meter: Meter) -> None:
     provider = cluster.provider
     if cluster.search_nodes:
         hours = cluster.search_nodes * 24
-        meter.add(catalog.search_node(provider), provider, hours, SEARCH_NODE_HOURLY)
+        product = catalog.search_node(provider, cluster.search_size)
+        meter.add(product, provider, hours, catalog.SEARCH_HOURLY[cluster.search_size])
     if cluster.secured:
         price = (catalog.server_hour(cluster.size) * SECURITY_UPLIFT).quantize(Decimal("0.000001"))
         meter.add(catalog.ADVANCED_SECURITY, provider, 72, price)

@@ -84,6 +84,7 @@ class Cluster:
     backup: bool = False
     continuous_backup: bool = False
     search_nodes: int = 0
+    search_size: str = "S20"
     archived_gb: int = 0
     secured: bool = False
     autoscales: bool = False

@@ -15,7 +15,6 @@ from sandbox.identity import digest, object_id, secret_uuid
 SERVICE_REGION = Region("AWS", "EU_WEST_1")
 PROCESS_REGION = {"cloudProvider": "AWS", "region": "DUBLIN_IRL"}
 TIER = "SP10"
-SEARCH_SIZE = "S20_HIGHCPU_NVME"
 ARCHIVED = (("orders", "ACTIVE"), ("sessions", "PAUSED"))
 Document = dict[str, Any]
 
@@ -89,7 +88,8 @@ def search_deployment(project: Project, cluster: Cluster) -> Document:
     """ApiSearchDeploymentResponseView; Atlas answers with an empty one where there is none."""
     if not cluster.search_nodes:
         return {}
-    spec = {"instanceSize": SEARCH_SIZE, "nodeCount": cluster.search_nodes}
+    size = f"{cluster.search_size}_HIGHCPU_NVME"
+    spec = {"instanceSize": size, "nodeCount": cluster.search_nodes}
     places = [{"cloudProvider": one.provider, "regionName": one.name} for one in cluster.regions]
     return {
         "effectiveSpecs": [spec | place for place in places],

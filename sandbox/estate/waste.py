@@ -64,6 +64,9 @@ def wastes(org_id: str, copy: Copy) -> Iterator[Waste]:
     yield of("point_in_time", "attic-qa", continuous_backup=False)
     yield of("empty_disk", "attic-files", disk_gb=40, custom_disk=False)
     yield replace(of("flex_instead", "attic-forms", kind="flex"), with_transfer=True)
+    yield of("unused_indexes", "attic-keys", disk_gb=60)
+    yield of("cold_data", "attic-logs", disk_gb=40, custom_disk=False, archived_gb=45)
+    yield of("search_nodes", "attic-search", search_size="S20")
     yield of("bi_connector", "attic-bi", bi_connector=False)
     yield of("advanced_security", "attic-vault", secured=False)
     yield of("analytics_nodes", "attic-olap", regions=(IRELAND,))
@@ -102,6 +105,16 @@ def _clusters(copy: Copy) -> dict[str, Cluster]:
         "attic-files": made(
             "attic-files", "prod", size="M30", disk_gb=200, custom_disk=True, load="roomy"
         ),
+        "attic-keys": made(
+            "attic-keys", "prod", size="M30", disk_gb=120, custom_disk=True, load="indexed"
+        ),
+        "attic-logs": made(
+            "attic-logs", "prod", size="M30", disk_gb=120, custom_disk=True, load="stale"
+        ),
+        "attic-slow": made("attic-slow", "prod", size="M30", disk_gb=40, load="slow"),
+        "attic-search": made(
+            "attic-search", "prod", load="light", search_nodes=2, search_size="S30"
+        ),
         "attic-forms": made("attic-forms", "prod", load="tiny"),
         "attic-bi": made("attic-bi", "prod", bi_connector=True),
         "attic-vault": made("attic-vault", "prod", secured=True),
@@ -119,5 +132,8 @@ def _clusters(copy: Copy) -> dict[str, Cluster]:
             custom_disk=True,
             backup=True,
             continuous_backup=True,
+            search_nodes=2,
+            archived_gb=20,
         ),
+        "attic-finder": made("attic-finder", "prod", search_nodes=2, search_size="S30"),
     }

@@ -33,6 +33,7 @@ UNITS = {
     "OPCOUNTER": "SCALAR_PER_SECOND",
     "IOPS": "SCALAR_PER_SECOND",
     "DEPTH": "SCALAR",
+    "DISK_USAGE": "BYTES",
 }
 
 
@@ -99,6 +100,43 @@ def get_disk_measurements(sandbox: Sandbox, request: Request) -> Document:
     return _measured(sandbox, request, process, of_hour) | {"partitionName": name}
 
 
+def list_group_process_databases(sandbox: Sandbox, request: Request) -> Document:
+    """The databases of a process, Atlas's own among them."""
+    process = _own_process(sandbox, request)
+    base = f"{base_url(request)}{API}/groups/{process.project.id}/processes/{process.id}/databases"
+
+    def document(name: str) -> Document:
+        return {"databaseName": name, "links": [link(f"{base}/{name}")]}
+
+    names = ["admin", "local", *load.databases(process.cluster.load)]
+    return page(request, names, document)
+
+
+def get_database_measurements(sandbox: Sandbox, request: Request) -> Document:
+    """What was measured of one."""
+    process = _own_process(sandbox, request)
+    name = request.path_params["databaseName"]
+    own = {"admin": 0.001, "local": 5.0}
+    gb = (own | load.databases(process.cluster.load)).get(name)
+    if gb is None:
+        raise AtlasError(404, "DATABASE_NOT_FOUND", f"No database {name} exists.", (name,))
+    found = _measured(sandbox, request, process, lambda _: load.of_database(gb))
+    return found | {"databaseName": name}
+
+
+def list_host_fts_metric_measurements(sandbox: Sandbox, request: Request) -> Document:
+    """What was measured of the search nodes of a host's cluster; nothing where it has none."""
+    process = _own_process(sandbox, request)
+    kind = process.cluster.load
+    found = _measured(sandbox, request, process, lambda hour: load.of_search(kind, hour), "metrics")
+    measured = found.pop("measurements")
+    del found["hostId"]
+    lists: Document = {"hardwareMeasurements": [], "statusMeasurements": []}
+    for each in measured if process.cluster.search_nodes else []:
+        lists[f"{'status' if 'JVM' in each['name'] else 'hardware'}Measurements"].append(each)
+    return found | lists
+
+
 def _processes(project: Project, clusters: tuple[Cluster, ...]) -> Iterator[Process]:
     for cluster in clusters:
         if cluster.kind == "dedicated" and not cluster.paused:
@@ -142,9 +180,10 @@ def _measured(
     request: Request,
     process: Process,
     of_hour: Callable[[datetime], dict[str, float]],
+    key: str = "m",
 ) -> Document:
     """ApiMeasurementsGeneralView_Atlas: the hours that are over, and the running one."""
-    names = _names(request, of_hour(sandbox.clock.now()))
+    names = _names(request, key, of_hour(sandbox.clock.now()))
     period = _period(request)
     end = sandbox.clock.now().replace(minute=0, second=0, microsecond=0)
     count = int(period.total_seconds() // 3600)
@@ -172,9 +211,9 @@ def _measured(
     }
 
 
-def _names(request: Request, known: dict[str, float]) -> list[str]:
+def _names(request: Request, key: str, known: dict[str, float]) -> list[str]:
     """Those asked for; all without any. What it does not measure here it refuses."""
-    names = request.query_params.getlist("m") or list(known)
+    names = request.query_params.getlist(key) or list(known)
     unknown = [one for one in names if one not in known]
     if unknown or len(names) > MOST_NAMES:
         raise AtlasError(400, "INVALID_METRIC_NAME", "An invalid metric was given.", (*unknown,))

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from sandbox.estate.inventory import API, Document
 from sandbox.operations import (
+    advice,
     backups,
     billing,
     inventory,
@@ -75,6 +76,9 @@ JOBS = f"{CLUSTER}/backup/restoreJobs"
 FLEX_JOBS = f"{FLEX_CLUSTER}/backup/restoreJobs"
 STREAM_WORKSPACES = f"{GROUP}/streams"
 WORKSPACE = f"{STREAM_WORKSPACES}/{{tenantName}}"
+ADVISOR_VERSIONS = ("2024-08-05",)
+NAMESPACE_VERSIONS = ("2023-11-15",)
+ADVISOR = f"{CLUSTER}/performanceAdvisor"
 PROCESSES = f"{GROUP}/processes"
 PROCESS = f"{PROCESSES}/{{processId}}"
 REPORTS = f"{ORG}/invoices/{{invoiceId}}/reports"
@@ -210,21 +214,82 @@ OPERATIONS = (
         V1,
         services.list_group_cluster_online_archives,
     ),
-    Operation("listGroupProcesses", PROCESSES, V1, measurements.list_group_processes),
+    Operation(
+        "listGroupProcesses",
+        PROCESSES,
+        V1,
+        measurements.list_group_processes,
+        rate_limits.MONITORING,
+    ),
     Operation(
         "getGroupProcessMeasurements",
         f"{PROCESS}/measurements",
         V1,
         measurements.get_process_measurements,
+        rate_limits.MONITORING,
     ),
     Operation(
-        "listGroupProcessDisks", f"{PROCESS}/disks", V1, measurements.list_group_process_disks
+        "listGroupProcessDisks",
+        f"{PROCESS}/disks",
+        V1,
+        measurements.list_group_process_disks,
+        rate_limits.MONITORING,
     ),
     Operation(
         "getGroupProcessDiskMeasurements",
         f"{PROCESS}/disks/{{partitionName}}/measurements",
         V1,
         measurements.get_disk_measurements,
+        rate_limits.MONITORING,
+    ),
+    Operation(
+        "listGroupProcessDatabases",
+        f"{PROCESS}/databases",
+        V1,
+        measurements.list_group_process_databases,
+        rate_limits.MONITORING,
+    ),
+    Operation(
+        "getGroupProcessDatabaseMeasurements",
+        f"{PROCESS}/databases/{{databaseName}}/measurements",
+        V1,
+        measurements.get_database_measurements,
+        rate_limits.MONITORING,
+    ),
+    Operation(
+        "listGroupHostFtsMetricMeasurements",
+        f"{GROUP}/hosts/{{processId}}/fts/metrics/measurements",
+        V1,
+        measurements.list_host_fts_metric_measurements,
+        rate_limits.MONITORING,
+    ),
+    Operation(
+        "listGroupClusterPerformanceAdvisorDropIndexSuggestions",
+        f"{ADVISOR}/dropIndexSuggestions",
+        ADVISOR_VERSIONS,
+        advice.list_drop_index_suggestions,
+        rate_limits.PERFORMANCE_ADVISOR,
+    ),
+    Operation(
+        "listGroupClusterPerformanceAdvisorSuggestedIndexes",
+        f"{ADVISOR}/suggestedIndexes",
+        ADVISOR_VERSIONS,
+        advice.list_suggested_indexes,
+        rate_limits.PERFORMANCE_ADVISOR,
+    ),
+    Operation(
+        "listGroupClusterPerformanceAdvisorSchemaAdvice",
+        f"{ADVISOR}/schemaAdvice",
+        ADVISOR_VERSIONS,
+        advice.list_schema_advice,
+        rate_limits.PERFORMANCE_ADVISOR,
+    ),
+    Operation(
+        "getGroupClusterCollStatNamespaces",
+        f"{CLUSTER}/{{clusterView}}/collStats/namespaces",
+        NAMESPACE_VERSIONS,
+        advice.get_coll_stat_namespaces,
+        rate_limits.COLLECTION_METRICS,
     ),
     Operation("listGroupClusterBackupSnapshots", SNAPSHOTS, V1, backups.list_snapshots),
     # Before the next one, whose parameter would take this name for an id.

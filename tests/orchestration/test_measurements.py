@@ -9,7 +9,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 import sandbox as sandbox_package
-from orchestration.atlas.measurements import OF_DISK, OF_PROCESS
+from orchestration.atlas.measurements import OF_DISK, OF_PROCESS, OF_SEARCH
 from orchestration.extraction import measurements as extraction
 from orchestration.landing.journal import Landing, Observation
 from orchestration.refreshing.folder import DataFolder
@@ -17,7 +17,7 @@ from orchestration.refreshing.reading import Reading
 from orchestration.settings import load_settings
 from orchestration.warehouse import measurements
 from orchestration.warehouse.shape import opened
-from sandbox.estate.load import PROFILES, of_disk, of_process
+from sandbox.estate.load import PROFILES, of_disk, of_process, of_search
 
 TODAY = date(2026, 5, 20)
 
@@ -51,6 +51,7 @@ def refresh(folder: DataFolder) -> None:
 
 def asked(atlas: sandbox_package.RunningSandbox) -> list[str]:
     found = [each["path"] for each in atlas.control("requests") if "/processes" in each["path"]]
+    found = [each for each in found if "/databases" not in each]
     return [each.partition("/processes")[2] for each in found]
 
 
@@ -158,3 +159,24 @@ def test_the_sandbox_measures_what_is_asked_for(load: str) -> None:
     noon = datetime(2026, 5, 20, 12, tzinfo=UTC)
     assert set(of_process(load, noon)) == set(OF_PROCESS)
     assert set(of_disk(load, 100, noon)) == set(OF_DISK)
+    assert set(of_search(load, noon)) == set(OF_SEARCH)
+
+
+def test_search_metrics_come_in_lists_of_their_own_and_are_of_the_same_hour(tmp_path: Path) -> None:
+    landing, db = Landing(tmp_path / "landing", "default"), opened(tmp_path / "raw.duckdb")
+    at = "2026-05-20T01:00:00Z"
+
+    def metric(name: str, value: float) -> dict:
+        return {"name": name, "dataPoints": [{"timestamp": at, "value": value}]}
+
+    search = {
+        "processId": "h:27017",
+        "hardwareMeasurements": [metric("FTS_DISK_USAGE", 7)],
+        "statusMeasurements": [metric("JVM_MAX_MEMORY", 9)],
+    }
+    process = body("h:27017", {"CONNECTIONS": {at: 5}})
+    measurements.apply(db, landing, observe(landing, {"results": [HOST]}, process, search))
+    found = db.execute(
+        "select CONNECTIONS, FTS_DISK_USAGE, JVM_MAX_MEMORY, JVM_CURRENT_MEMORY from measurements"
+    ).fetchall()
+    assert found == [(5, 7, 9, None)]

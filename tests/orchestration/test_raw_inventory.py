@@ -124,7 +124,7 @@ def test_a_report_that_cannot_be_read_is_left_out_and_the_others_go_on(tmp_path,
     assert rows(
         tmp_path, "select _invoice_id, RegionId, _other_columns from focus_report_rows"
     ) == [("b", "us-east-1", '{"path":"f"}')]
-    [named] = missing_parts(landing, with_focus_reports=True)
+    [named] = missing_parts(landing, with_focus_reports=True, measured=False)
     assert named.startswith("FOCUS reports: FOCUS report of invoice a: it is landed and is no CSV")
     noted = len(landing.observations())
     (tmp_path / "build" / "raw.duckdb").unlink()

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from sandbox import RunningSandbox, running
+from tests.sandbox import advice_specification
 from tests.sandbox.acting import Acting
 
 TODAY = date(2026, 11, 22)
@@ -63,7 +64,8 @@ def specification() -> dict:
     """Atlas's OpenAPI document."""
     if not SPECIFICATION.exists():
         pytest.skip("the Atlas specification is not beside this checkout (../shared/atlas)")
-    return json.loads(SPECIFICATION.read_text())
+    found = json.loads(SPECIFICATION.read_text())
+    return found | {"paths": advice_specification.PATHS | found["paths"]}
 
 
 def served_invoices(client: httpx.Client, org_id: str) -> list[dict]:

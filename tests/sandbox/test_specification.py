@@ -53,14 +53,19 @@ CIRCLES = ["CloudRegionConfig20240805", "OnlineArchiveSchedule"]
 # What a path names its objects by; the others by their ids.
 NAMED_BY = {
     "clusterName": "name", "name": "name", "tenantName": "name", "reportId": "reportId",
-    "partitionName": "partitionName",
+    "partitionName": "partitionName", "databaseName": "databaseName",
 }  # fmt: skip
 # What is asked for of these besides, which the specification requires.
 ASKED = {"/measurements": {"granularity": "PT1H", "period": "PT6H"}}
 # Lists found elsewhere than one step up.
 LISTS = {f"{GROUP}/clusters/{{clusterName}}/backup/snapshots/shardedCluster": "s"}
+ELSEWHERE = {f"{GROUP}/hosts": f"{GROUP}/processes"}
+CHOICES = {"clusterView": ("PRIMARY", "SECONDARY", "INDIVIDUAL_PROCESS")}
 ENOUGH = 5  # of the objects in one list, where a list has many
-REFUSED_TO_FREE_CLUSTERS = re.compile(r"/backup/|/search/|/onlineArchives")
+REFUSED_TO_FREE_CLUSTERS = re.compile(
+    r"/backup/|/search/|/onlineArchives|/performanceAdvisor/|/collStats/"
+)
+REFUSED_TO_PAUSED_CLUSTERS = re.compile(r"/performanceAdvisor/|/collStats/")
 
 
 def at(schemas: dict, path: str) -> dict:
@@ -137,12 +142,32 @@ class Addresses:
         above, placeholder, below = re.fullmatch(r"(.*?)(?:/{(\w+)})?([^{}]*)", template).groups()
         if not placeholder:
             return [template]
+        if placeholder in CHOICES:
+            runs = [each for each in self._clusters(above) if not each[1].get("paused")]
+            return [
+                f"{path}/{choice}{below}"
+                for path, one in runs
+                for choice in CHOICES[placeholder]
+                if not is_free(one)
+            ]
         key = NAMED_BY.get(placeholder, "id")
         return [
-            f"{parent}/{one[key]}{below}"
-            for parent in self.of(above)
+            f"{own}/{one[key]}{below}"
+            for parent, own in zip(
+                self.of(ELSEWHERE.get(above, above)), self.of(above), strict=True
+            )
             for one in self.listed(parent + LISTS.get(above, ""))
             if not (is_free(one) and REFUSED_TO_FREE_CLUSTERS.search(below))
+            if not (one.get("paused") and REFUSED_TO_PAUSED_CLUSTERS.search(below))
+        ]
+
+    def _clusters(self, template: str) -> list[tuple[str, dict]]:
+        """The clusters that a path of theirs names, each with its own path."""
+        above = template.rpartition("/")[0]
+        return [
+            (f"{parent}/{one['name']}", one)
+            for parent in self.of(above)
+            for one in self.listed(parent)
         ]
 
     def _listed(self, path: str) -> list[dict]:

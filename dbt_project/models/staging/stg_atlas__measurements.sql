@@ -19,6 +19,9 @@ renamed as (
         DISK_QUEUE_DEPTH as queue_depth,
         MAX_DISK_PARTITION_SPACE_USED as used_bytes,
         MAX_DISK_PARTITION_SPACE_PERCENT_USED as used_percent,
+        FTS_PROCESS_NORMALIZED_CPU_USER + FTS_PROCESS_NORMALIZED_CPU_KERNEL as search_cpu_percent,
+        100 * JVM_CURRENT_MEMORY / nullif(JVM_MAX_MEMORY, 0) as search_heap_percent,
+        FTS_DISK_USAGE as search_bytes,
         _connection as connection,
         _landed_at as landed_at
     from source

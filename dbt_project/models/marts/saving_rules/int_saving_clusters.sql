@@ -117,7 +117,11 @@ final as (
         usage.used_percent,
         usage.connections,
         usage.data_gb,
-        usage.operations
+        usage.operations,
+        usage.search_hours,
+        usage.search_cpu_p95,
+        usage.search_heap_p95,
+        usage.search_gb
     from described
     cross join {{ ref('data_through') }} as reach
     left join {{ ref('int_saving_usage') }} as usage on described.resource_id = usage.cluster_id

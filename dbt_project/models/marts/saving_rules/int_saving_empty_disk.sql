@@ -1,50 +1,28 @@
 {{ config(materialized='ephemeral') }}
 
-with sizes as (
-    {{ instance_sizes() }}
-),
-
-disks as (
-    select
-        resource_id,
-        max(pricing_currency) as pricing_currency,
-        max(billed_days) as disk_days,
-        sum(cost_cents) as disk_cents
-    from {{ ref('int_saving_costs') }}
-    where service = 'Storage' and unit = 'GB hours' and billed_days > 0
-    group by resource_id
+with charged as (
+    {{ charged_disks() }}
 ),
 
 judged as (
     select
-        clusters.*,
-        disks.disk_days,
-        disks.disk_cents,
-        {{ is_measured() }} as is_measured,
-        -- twice what it holds, in tens, and never less than the tier's price includes
-        case
-            when clusters.used_gb is not null
-                then
-                    greatest(coalesce(sizes.included_gb, 10), 10 * ceil(clusters.used_gb / 5))
-        end as target_gb,
-        coalesce(sizes.included_gb, 0) as included_gb
-    from {{ ref('int_saving_clusters') }} as clusters
-    inner join disks on clusters.resource_id = disks.resource_id
-    left join sizes on clusters.instance_size = sizes.instance_size
-    where not clusters.is_paused and disks.disk_days >= {{ saving_least_days() }}
+        *,
+        {{ disk_for('used_gb') }} as target_gb
+    from charged
+    where is_charged
 ),
 
 found as (
     select
         *,
         case
-            when not is_measured or used_gb is null then null
-            -- the disk that belongs to the tier is not charged
-            when target_gb = included_gb then {{ month_of('disk_cents', 'disk_days') }}
-            else {{ month_of('disk_cents * (1 - target_gb / disk_gb)', 'disk_days') }}
+            when is_measured
+                then {{ month_of(
+                    "disk_cents * (1 - " ~ charged_gb("target_gb") ~ " / disk_gb)", "disk_days"
+                ) }}
         end as monthly_saving_cents
     from judged
-    where not is_measured or used_gb is null or target_gb <= 0.75 * disk_gb
+    where not is_measured or target_gb <= 0.75 * disk_gb
 )
 
 select

@@ -11,6 +11,9 @@ with lines as (
         lines.resource_id,
         case
             when lines.category = 'Dedicated instance' then 'server hour'
+            when lines.category = 'Search nodes' then 'search node hour'
+            when {{ matches('lines.sku', "'(DATA_LAKE|ARCHIVE)_STORAGE$'") }} and lines.unit = 'GB days'
+                then 'GB day of an archive'
             when lines.category = 'Backup snapshot' then 'GB day of snapshots'
             when
                 lines.service = 'Storage'
@@ -40,8 +43,10 @@ with lines as (
         and lines.charge_type = 'usage'
         and lines.quantity > 0
         and (
-            lines.category in ('Dedicated instance', 'Paused instance', 'Backup snapshot', 'Flex')
-            or lines.service in ('Storage', 'Data Transfer')
+            lines.category in (
+                'Dedicated instance', 'Paused instance', 'Backup snapshot', 'Flex', 'Search nodes'
+            )
+            or lines.service in ('Storage', 'Data Transfer', 'Atlas Data Federation')
         )
     group by all
 ),
@@ -67,11 +72,14 @@ servers as (
         pricing_currency,
         cloud_provider,
         atlas_region,
+        what,
         instance_size,
         max_by(newest_cents, cast(last_day as varchar) || resource_id) as cents
     from paid
-    where what = 'server hour' and atlas_region not in ('unknown', 'multi-region')
-    group by org_id, pricing_currency, cloud_provider, atlas_region, instance_size
+    where
+        what in ('server hour', 'search node hour')
+        and atlas_region not in ('unknown', 'multi-region')
+    group by org_id, pricing_currency, cloud_provider, atlas_region, what, instance_size
 ),
 
 -- a tier that is not run in a region costs there what it costs elsewhere, in the proportion in
@@ -82,6 +90,7 @@ elsewhere as (
         here.pricing_currency,
         here.cloud_provider,
         here.atlas_region,
+        there.what,
         there.instance_size,
         cast(there.cents * here.cents / shared.cents as decimal(18, 9)) as cents,
         row_number() over (
@@ -90,6 +99,7 @@ elsewhere as (
                 here.pricing_currency,
                 here.cloud_provider,
                 here.atlas_region,
+                there.what,
                 there.instance_size
             order by there.atlas_region asc, here.instance_size asc
         ) as choice
@@ -99,6 +109,7 @@ elsewhere as (
             here.org_id = shared.org_id
             and here.pricing_currency = shared.pricing_currency
             and here.cloud_provider = shared.cloud_provider
+            and here.what = shared.what
             and here.instance_size = shared.instance_size
             and here.atlas_region != shared.atlas_region
             and shared.cents > 0
@@ -108,12 +119,14 @@ elsewhere as (
             and shared.pricing_currency = there.pricing_currency
             and shared.cloud_provider = there.cloud_provider
             and shared.atlas_region = there.atlas_region
+            and shared.what = there.what
     left join servers as known
         on
             here.org_id = known.org_id
             and here.pricing_currency = known.pricing_currency
             and here.cloud_provider = known.cloud_provider
             and here.atlas_region = known.atlas_region
+            and there.what = known.what
             and there.instance_size = known.instance_size
     where known.cents is null
 ),
@@ -127,7 +140,7 @@ averages as (
         sum(cost_cents) as cost_cents,
         sum(quantity) as quantity
     from paid
-    where what != 'server hour'
+    where what not in ('server hour', 'search node hour')
     group by org_id, pricing_currency, cloud_provider, what
 ),
 
@@ -149,7 +162,7 @@ prices as (
         pricing_currency,
         cloud_provider,
         atlas_region,
-        'server hour' as what,
+        what,
         instance_size,
         cents,
         'your invoices' as basis
@@ -160,7 +173,7 @@ prices as (
         pricing_currency,
         cloud_provider,
         atlas_region,
-        'server hour' as what,
+        what,
         instance_size,
         cents,
         'your invoices, another region''s price' as basis

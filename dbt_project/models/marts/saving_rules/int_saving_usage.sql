@@ -54,7 +54,10 @@ busiest as (
         max(used_percent) as used_percent,
         max(open_connections) as connections,
         max(data_bytes) / 1e9 as data_gb,
-        max(operations) as operations
+        max(operations) as operations,
+        max(search_cpu_percent) as search_cpu_percent,
+        max(search_heap_percent) as search_heap_percent,
+        max(search_bytes) / 1e9 as search_gb
     from hours
     group by cluster_id, measured_at
 ),
@@ -75,7 +78,11 @@ usage as (
         round(max(used_percent), 2) as used_percent,
         cast(round(max(connections)) as bigint) as connections,
         round(max(data_gb), 2) as data_gb,
-        round(max(operations), 2) as operations
+        round(max(operations), 2) as operations,
+        cast(count(search_cpu_percent) as integer) as search_hours,
+        round({{ percentile('search_cpu_percent', 0.95) }}, 2) as search_cpu_p95,
+        round({{ percentile('search_heap_percent', 0.95) }}, 2) as search_heap_p95,
+        round(max(search_gb), 2) as search_gb
     from busiest
     group by cluster_id
 )
