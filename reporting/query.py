@@ -62,6 +62,9 @@ def literal(value: Value) -> str:
         return f"timestamp '{value.isoformat(sep=' ')}'"
     if isinstance(value, date):
         return f"date '{value.isoformat()}'"
+    if isinstance(value, Mapping):
+        parts = (f"{literal(name)}: {literal(each)}" for name, each in value.items())
+        return f"{{{', '.join(parts)}}}"
     if isinstance(value, Sequence):
         return f"[{', '.join(literal(each) for each in value)}]"
     if isinstance(value, (int, Decimal)):

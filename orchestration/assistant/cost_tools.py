@@ -10,6 +10,7 @@ from orchestration.assistant import costs, facts, insight, texts
 from orchestration.assistant.free_sql import Limits, answered
 from orchestration.assistant.marking import named
 from orchestration.assistant.questions import (
+    AskWhatIf,
     GetCostCauses,
     GetCostHistory,
     GetCosts,
@@ -70,6 +71,7 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
         tool(insight.get_forecast, GetForecast, texts.FORECAST),
         tool(insight.list_anomalies, ListAnomalies, texts.ANOMALIES),
         tool(insight.list_budgets, ListBudgets, texts.BUDGETS),
+        tool(insight.what_if, AskWhatIf, texts.WHAT_IF),
         tool(insight.list_savings, ListSavings, texts.SAVINGS),
         tool(facts.list_invoices, ListInvoices, texts.INVOICES),
         tool(facts.list_active_resources, ListActiveResources, texts.RESOURCES),

@@ -1,7 +1,10 @@
 """What costs will be, what is odd, and what was planned: the marts of insight as answers."""
 
+from orchestration.actions.model import Refusal
 from orchestration.assistant.notes import noted
+from orchestration.assistant.plain import plain
 from orchestration.assistant.questions import (
+    AskWhatIf,
     GetForecast,
     ListAnomalies,
     ListBudgets,
@@ -9,6 +12,8 @@ from orchestration.assistant.questions import (
 )
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Warehouse
+from orchestration.what_if import WhatIfError
+from orchestration.what_if import what_if as answered
 from reporting.query import Binder, Query
 
 
@@ -56,6 +61,22 @@ where {wanted}
 order by budget, currency
 limit {bind(asked.limit + 1)}""")  # noqa: S608
     return _listed(warehouse, "budgets", query, asked.limit)
+
+
+def what_if(warehouse: Warehouse, asked: AskWhatIf) -> Document:
+    """What months would cost with some changes, beside what is expected without them."""
+    document = asked.model_dump(by_alias=True, exclude_none=True)
+    try:
+        with warehouse.in_time():
+            found = answered(warehouse.db, document)
+    except WhatIfError as error:
+        raise Refusal(str(error)) from None
+    warehouse.asked += found.read
+    rows = [
+        {**{name: plain(value) for name, value in row.items()}, "month": f"{row['month']:%Y-%m}"}
+        for row in found.rows
+    ]
+    return noted(warehouse, {"months": rows})
 
 
 def list_savings(warehouse: Warehouse, asked: ListSavings) -> Document:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -243,6 +243,35 @@ class ListSavings(Question):
         default=False, description="Also those for which something is missing that the rule needs."
     )
     limit: int = Field(default=50, ge=1, le=MOST_ROWS)
+
+
+class Change(BaseModel):
+    """One change of a scenario, as config/scenarios.yaml has it."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True)
+
+    name: str = Field(description="What the change is called in the answer.")
+    first_month: str = Field(alias="from", description="The first month with it, YYYY-MM.")
+    last_month: str | None = Field(default=None, alias="to", description="The last; YYYY-MM.")
+    when: dict[str, Any] = Field(
+        description="Which costs: {all: [conditions], any: [conditions]}; a condition is "
+        "{dimension, and one of is, is_not, contains, not_contains, starts, ends, regex}, such as "
+        '{"dimension": "resource", "is": "shop-prod"}. Dimensions are those of get_costs.'
+    )
+    instance_size: str | None = Field(default=None, description="Another tier, such as M40.")
+    region: str | None = Field(default=None, description="Another region of the same cloud.")
+    pause: dict[str, Any] | None = Field(
+        default=None, description="{weekends: true, from_hour: 20, to_hour: 6}, in UTC."
+    )
+    growth_percent: float | None = Field(default=None, description="Growth in each month.")
+
+
+class AskWhatIf(Question):
+    """What would be with some changes; each is one of tier, region, pause or growth."""
+
+    changes: list[Change] = Field(min_length=1, max_length=20)
+    currency: Literal["dollars", "credits"] = "dollars"
+    tags: Literal["current", "first_seen"] = "current"
 
 
 class GetFreshness(Question):

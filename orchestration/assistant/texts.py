@@ -31,6 +31,7 @@ values: [Search nodes]}].
 for the causes that matter.
 - "what will December cost": get_forecast, and say the band and the error of the backtest.
 - "what can we save": list_savings.
+- "what would it cost if": what_if.
 - "back up my database": list_active_resources, filters=[{dimension: resource_type, values: \
 [cluster]}] for its project and name (ask which, if there are several); create_snapshot with \
 project and cluster; show the plan; the same with the token. If the answer is in_progress, \
@@ -71,6 +72,12 @@ how much more than expected, quantity or price, and what explains it."""
 BUDGETS = """\
 Budgets of a month beside what was spent and what is expected by its end, and the day on which \
 each is exceeded. (unbudgeted) is what no budget covers."""
+WHAT_IF = """\
+What the running month and the twelve after it would cost with some changes, beside what is \
+expected without them: another tier or region, pauses, growth. Each change has rows of the costs \
+that it is about, and scope (total) has all. New prices are those of the own invoices, or \
+price_basis says otherwise. Storage and backups do not follow a change of tier or region. Nothing \
+is changed in Atlas, and nothing is kept."""
 SAVINGS = """\
 What could cost less, the most first: the amount a month at the prices of the own invoices, the \
 evidence, how sure it is, the command that does it and how to undo it. Add up only those with \

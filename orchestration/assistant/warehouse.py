@@ -68,11 +68,21 @@ class Warehouse:
     def _fetched(
         self, sql: str, values: dict[str, object] | None = None, limit: int | None = None
     ) -> list[tuple[Any, ...]]:
+        with self.in_time():
+            result = self.db.execute(sql, values)
+            return result.fetchall() if limit is None else result.fetchmany(limit)
+
+    @contextmanager
+    def in_time(self) -> Iterator[None]:
+        """For what asks the database itself, as long as a query may take.
+
+        Raises:
+            Refusal: DuckDB refuses the SQL, or takes too long.
+        """
         clock = threading.Timer(self.seconds, self.db.interrupt)
         clock.start()
         try:
-            result = self.db.execute(sql, values)
-            return result.fetchall() if limit is None else result.fetchmany(limit)
+            yield
         except duckdb.InterruptException:
             raise Refusal(f"It took longer than {self.seconds:g} s: ask for less.") from None
         except duckdb.Error as error:

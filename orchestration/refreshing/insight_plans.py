@@ -1,6 +1,7 @@
 """`budgets`, `unit_costs` and `scenarios`: plans held against costs told apart by their filters."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -16,8 +17,10 @@ from orchestration.insight.unit_costs.table import UNIT_COSTS
 from orchestration.refreshing import insight_budgets, insight_scenarios, insight_unit_costs
 from orchestration.refreshing.filtered_costs import tell_apart
 from orchestration.rules.plans import PlanFiles
+from orchestration.rules.scenarios import Scenario
 
 Db = duckdb.DuckDBPyConnection
+log = logging.getLogger("atlas_costs")
 TABLES = (BUDGETS, UNIT_COSTS, SCENARIOS)
 
 
@@ -44,7 +47,9 @@ def build(
         unit_costs = insight_unit_costs.rows_of(db, looked, metrics, folder, reach)
         rows[UNIT_COSTS], problems = unit_costs
     if plans.scenarios:
-        rows[SCENARIOS], others = _scenarios(db, plans, expected, reach)
+        rows[SCENARIOS], others = scenarios_of(db, plans.scenarios, expected, reach)
+        for each in others:
+            log.warning("scenario %s is left out", each)
         problems += others
     return rows, problems
 
@@ -66,10 +71,18 @@ def _labels(plans: PlanFiles) -> list[str]:
     return [each.label_dimension for each in plans.metrics if each.label_dimension]
 
 
-def _scenarios(
-    db: Db, plans: PlanFiles, expected: Expected, reach: Reach
+def scenarios_of(
+    db: Db, scenarios: Sequence[Scenario], expected: Expected, reach: Reach
 ) -> tuple[list[Row], list[str]]:
-    changes = [(each, change) for each in plans.scenarios for change in each.changes]
+    """The rows of `scenarios`, and a sentence about each that is left out.
+
+    Args:
+        db: A connection to the marts that may be open read-only; it gets temporary tables.
+        scenarios: At least one.
+        expected: What whole months of leaves are forecast to cost.
+        reach: How far the data goes.
+    """
+    changes = [(each, change) for each in scenarios for change in each.changes]
     filters = [each.costs(change) for each, change in changes]
     looked = tell_apart(db, filters, insight_scenarios.ALSO, only_recent=True)
     numbered = [(number, *each) for number, each in enumerate(changes)]

@@ -1,6 +1,5 @@
 """`scenarios`: what is expected, with changes priced by the organization's own invoices."""
 
-import logging
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ from orchestration.rules.scenarios import Change, Pause, Scenario
 
 Db = duckdb.DuckDBPyConnection
 Numbered = tuple[int, Scenario, Change]
-log = logging.getLogger("atlas_costs")
 # What the prices of servers are told apart by.
 ALSO = ("cloud_provider", "region", "instance_size")
 KIND = "concat_ws('|', costs.org_id, costs.cloud_provider, costs.region, costs.instance_size)"
@@ -95,7 +93,6 @@ def what_ifs(
             servers = _servers(db, looked, number) if change.is_of_servers else []
             found[scenario.name].append(_effect(db, prices, number, change, servers))
         except ScenarioError as error:
-            log.warning("scenario %s is left out: %s: %s", scenario.name, change.name, error)
             problems.setdefault(scenario.name, f"{scenario.name}: {change.name}: {error}")
     priced = [
         WhatIf(name, each.costs(each.changes[0]).pricing_currency, tuple(found[name]))

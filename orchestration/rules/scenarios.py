@@ -1,14 +1,16 @@
 """config/scenarios.yaml: what might be changed, and what it would cost is asked of the bill."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
+import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from orchestration.config.rule_file import Strict, Text, read_rule_file
-from orchestration.config.yaml_file import YamlFile
+from orchestration.config.yaml_file import OnlyText, Place, YamlFile, YamlMistake, parse_yaml
 from orchestration.rules.conditions import Condition, When
 from orchestration.rules.costs import Costs
 from orchestration.rules.fields import Month, number
@@ -123,7 +125,44 @@ def read_scenarios(file: Path) -> list[Scenario]:
     read = read_rule_file(file, _File, "scenarios")
     if read is None:
         return []
-    found, yaml_file = read
+    return _consistent(*read)
+
+
+def scenario_of(document: Mapping[str, object]) -> Scenario:
+    """A scenario that stands in no file, with the keys and values that one has there.
+
+    Raises:
+        SettingsError: one sentence with the key.
+    """
+    named = {"name": "what if", **document}
+    try:
+        # values of any kind as the text that a file would have of them
+        text = yaml.safe_dump({"scenarios": [named]}, sort_keys=False)
+        parsed = parse_yaml(text, Path("what if"), OnlyText)
+        asked = _Asked(parsed.file, parsed.document, parsed.lines)
+        [found] = _consistent(asked.checked(_File, asked.document), asked)
+    except yaml.representer.RepresenterError:
+        raise SettingsError("A scenario is made of texts, numbers, lists and keys.") from None
+    except YamlMistake as error:
+        raise SettingsError(str(error)) from None
+    return found
+
+
+@dataclass(frozen=True)
+class _Asked(YamlFile):
+    """What somebody asks has neither a file nor lines."""
+
+    def mistake(self, place: Place, sentence: str) -> YamlMistake:
+        where = "".join(f"[{e}]" if isinstance(e, int) else f".{e}" for e in place[2:])
+        return YamlMistake(f"{where.lstrip('.') or 'The scenario'} {sentence}.")
+
+
+def _consistent(found: _File, yaml_file: YamlFile) -> list[Scenario]:
+    """What no single scenario can tell of itself.
+
+    Raises:
+        SettingsError: a name stands twice, or a regular expression is none.
+    """
     for place in _twice(found.scenarios):
         raise SettingsError(str(yaml_file.mistake(place, "stands here twice")))
     for position, each in enumerate(found.scenarios):

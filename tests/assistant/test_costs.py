@@ -101,20 +101,6 @@ def test_what_a_month_will_cost_is_the_forecast_with_its_error(reader, rows_of):
     assert sum(each["expected_cents"] for each in by_project) == running["expected_cents"]
 
 
-def test_budgets_are_those_of_the_month_that_is_asked_for(reader):
-    said = reader.call("list_budgets", month="2026-04")
-    [behind] = said["sql"]
-    assert "month = date '2026-04-01'" in behind["runnable"]
-
-
-@pytest.mark.parametrize("tool", ["list_anomalies", "list_budgets", "list_savings"])
-def test_insight_is_listed_with_its_sql(reader, tool):
-    said = reader.call(tool)
-    assert isinstance(said[tool.removeprefix("list_")], list)
-    assert not said["there_are_more"]
-    assert len(said["sql"]) == 1
-
-
 def test_what_is_compared_with_nothing_has_no_causes(reader):
     said = reader.call("get_cost_causes", range="all")
     assert said["causes"] == []

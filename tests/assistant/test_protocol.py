@@ -12,7 +12,7 @@ from tests.assistant.talking import COMMAND, environment_of, talking
 
 READ = {
     "get_costs", "get_cost_causes", "get_cost_history", "get_forecast", "list_anomalies",
-    "list_budgets", "list_savings", "list_dimension_values", "list_invoices",
+    "list_budgets", "what_if", "list_savings", "list_dimension_values", "list_invoices",
     "list_active_resources", "get_freshness", "run_sql",
 }  # fmt: skip
 
