@@ -25,6 +25,31 @@
     {%- endif -%}
 {%- endmacro %}
 
+{# The months whose comparison an upgrade in place is in. #}
+{% macro upgrades_by_month() -%}
+    select
+        {{ add_months(first_of_month('upgrades.upgraded_at'), 'moved.months') }} as usage_month,
+        upgrades.former_id,
+        upgrades.cluster_id
+    from {{ ref('int_cluster_upgrades') }} as upgrades
+    cross join {{ numbers([0, 1], 'months') | replace('numbered', 'moved') }}
+{%- endmacro %}
+
+{# The upgrades that were in comparisons when these were made; none before. #}
+{% macro held_upgrades() -%}
+    {%- set held = api.Relation.create(
+        database=this.database, schema="history", identifier="int_compared_upgrades", type="table"
+    ) -%}
+    {%- if execute and load_cached_relation(held) is not none -%} select * from {{ held }}
+    {%- else -%}
+        select
+            cast(null as date) as usage_month,
+            cast(null as varchar) as former_id,
+            cast(null as varchar) as cluster_id
+        where false
+    {%- endif -%}
+{%- endmacro %}
+
 {# A post-hook: a question with parameters, as a table function of the published file. Its tables go
    without their catalog, because publishing renames the file. #}
 {% macro create_question(name, parameters, sql) -%}

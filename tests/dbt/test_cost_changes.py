@@ -18,6 +18,7 @@ from reporting.query import Query
 from reporting.ranges import DataDays, Window
 from reporting.report import report_of
 from reporting.state import Filter, ReportState
+from tests.dbt.conftest import Warehouse
 
 Rows = list[dict[str, Any]]
 Sums = dict[tuple[Any, ...], int]
@@ -27,6 +28,43 @@ Sums = dict[tuple[Any, ...], int]
 def copy(published: Path, tmp_path: Path) -> Path:
     """A published file that a test may change."""
     return Path(shutil.copy(published, tmp_path / "copy.duckdb"))
+
+
+@pytest.fixture
+def months_again(built: tuple[Warehouse, dict[str, str]], tmp_path: Path):
+    """Which months are compared again once a statement changed what stands of a build."""
+
+    def after(sql: str) -> tuple[set[date], list[tuple]]:
+        copy = built[0].copy_to(tmp_path)
+        with duckdb.connect(str(copy.marts)) as marts:
+            marts.execute(sql)
+        copy.dbt("run", "--select", "int_changed_comparisons", "int_compared_upgrades")
+        with duckdb.connect(str(copy.marts), read_only=True) as marts:
+            again = marts.execute("from history.int_changed_comparisons").fetchall()
+            noted = marts.execute("from history.int_compared_upgrades order by all").fetchall()
+        return {month for (month,) in again}, noted
+
+    return after
+
+
+def test_months_of_an_upgrade_that_is_no_longer_inferred_are_compared_again(
+    built: tuple[Warehouse, dict[str, str]], months_again
+) -> None:
+    with duckdb.connect(str(built[0].marts), read_only=True) as marts:
+        true = marts.execute("from history.int_compared_upgrades order by all").fetchall()
+    assert any(former == "f-tiny" for _, former, _ in true)
+    gone = "insert into history.int_compared_upgrades values ('2025-11-01', 'f-old', 'c-old')"
+    again, noted = months_again(gone)
+    assert date(2025, 11, 1) in again
+    assert date(2025, 12, 1) not in again
+    # it is not noted any more, so the next build leaves its month alone
+    assert noted == true
+
+
+def test_months_of_an_upgrade_that_was_not_known_are_compared_again(months_again) -> None:
+    again, noted = months_again("delete from history.int_compared_upgrades")
+    assert {month for month, *_ in noted} <= again
+    assert any(former == "f-tiny" for _, former, _ in noted)
 
 
 @pytest.fixture

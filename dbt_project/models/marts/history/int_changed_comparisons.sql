@@ -6,7 +6,11 @@ with changed as (
 ),
 
 upgrades as (
-    select * from {{ ref('int_cluster_upgrades') }}
+    {{ upgrades_by_month() }}
+),
+
+compared as (
+    {{ held_upgrades() }}
 ),
 
 held as (
@@ -19,9 +23,15 @@ reached as (
     from changed
     cross join {{ numbers([-1, 0, 1, 2], 'months') | replace('numbered', 'moved') }}
     union all
-    select {{ add_months(first_of_month('upgrades.upgraded_at'), 'moved.months') }} as usage_month
+    -- an upgrade that was not known when they were compared, or no longer is
+    select coalesce(upgrades.usage_month, compared.usage_month) as usage_month
     from upgrades
-    cross join {{ numbers([0, 1], 'months') | replace('numbered', 'moved') }}
+    full outer join compared
+        on
+            upgrades.usage_month = compared.usage_month
+            and upgrades.former_id = compared.former_id
+            and upgrades.cluster_id = compared.cluster_id
+    where upgrades.cluster_id is null or compared.cluster_id is null
     union all
     select held.usage_month from held
     where held.usage_month >= (

@@ -6,15 +6,15 @@ with advised as (
 
 indexes as (
     {% for why in ("unusedIndexes", "redundantIndexes", "hiddenIndexes") %}
-    select
-        project_id,
-        cluster_name,
-        {{ json_items(
-            'document', why,
-            '{"namespace": "VARCHAR", "name": "VARCHAR", "sizeBytes": "DOUBLE", "index": "JSON"}'
-        ) }} as item
-    from advised
-    {{ "union all" if not loop.last }}
+        select
+            project_id,
+            cluster_name,
+            {{ json_items(
+                'document', why,
+                '{"namespace": "VARCHAR", "name": "VARCHAR", "sizeBytes": "DOUBLE", "index": "JSON"}'
+            ) }} as item
+        from advised
+        {{ "union all" if not loop.last }}
     {% endfor %}
 ),
 
