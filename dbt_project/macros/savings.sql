@@ -240,6 +240,30 @@
     replace(trim(cast({{ keys }} as varchar), '[]'), '},{', ', ')
 {%- endmacro %}
 
+{# What kind of thing a line is the price of; null for others. line is its alias. #}
+{% macro priced_as(line) -%}
+    case
+        when {{ line }}.category = 'Dedicated instance' then 'server hour'
+        when {{ line }}.category = 'Search nodes' then 'search node hour'
+        when
+            {{ matches(line ~ '.sku', "'(DATA_LAKE|ARCHIVE)_STORAGE$'") }}
+            and {{ line }}.unit = 'GB days'
+            then 'GB day of an archive'
+        when {{ line }}.category = 'Backup snapshot' then 'GB day of snapshots'
+        when
+            {{ line }}.service = 'Storage'
+            and {{ line }}.unit = 'GB hours'
+            and not {{ matches(line ~ '.sku', "'PROVISIONED'") }}
+            then 'GB hour of disk'
+        when {{ line }}.category = 'Flex' then 'flex hour'
+        when
+            {{ matches(
+                line ~ '.sku', "'SAME_REGION|INTER_ZONE|REGIONAL_VNET|AVAILABILITY_ZONE'"
+            ) }}
+            then 'GB within a region'
+    end
+{%- endmacro %}
+
 {# Sizes of search nodes by class, as invoices name them, with the next smaller one. #}
 {% macro search_sizes() -%}
     {%- set classes = {

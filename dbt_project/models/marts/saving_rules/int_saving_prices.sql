@@ -9,24 +9,7 @@ with lines as (
         lines.instance_size,
         lines.category,
         lines.resource_id,
-        case
-            when lines.category = 'Dedicated instance' then 'server hour'
-            when lines.category = 'Search nodes' then 'search node hour'
-            when {{ matches('lines.sku', "'(DATA_LAKE|ARCHIVE)_STORAGE$'") }} and lines.unit = 'GB days'
-                then 'GB day of an archive'
-            when lines.category = 'Backup snapshot' then 'GB day of snapshots'
-            when
-                lines.service = 'Storage'
-                and lines.unit = 'GB hours'
-                and not {{ matches('lines.sku', "'PROVISIONED'") }}
-                then 'GB hour of disk'
-            when lines.category = 'Flex' then 'flex hour'
-            when
-                {{ matches(
-                    'lines.sku', "'SAME_REGION|INTER_ZONE|REGIONAL_VNET|AVAILABILITY_ZONE'"
-                ) }}
-                then 'GB within a region'
-        end as what,
+        {{ priced_as('lines') }} as what,
         lines.service = 'Storage' as is_disk,
         max(lines.usage_date) as last_day,
         max_by(
