@@ -33,6 +33,7 @@ SECTIONS = {
     "Costs": (
         Entry("overview", "Overview", "home"),
         Entry("cost_report", "Cost report", "bar_chart"),
+        Entry("reports", "Reports", "bookmarks"),
     ),
     "Resources": (
         Entry("active_resources", "Active resources", "dns"),
