@@ -1,6 +1,5 @@
 """Saved reports on their page: found, opened side by side, starred, copied, deleted."""
 
-from collections.abc import Iterator
 from urllib.parse import parse_qs
 
 import duckdb
@@ -14,9 +13,9 @@ from tests.dashboard.test_pages import opened, texts
 
 
 @pytest.fixture
-def kept(publish) -> Iterator[saved_reports.Shelf]:
+def kept(publish) -> saved_reports.Shelf:
     publish()
-    yield saved_reports.on_the_shelf()
+    return saved_reports.on_the_shelf()
 
 
 def links(app) -> str:
@@ -112,4 +111,4 @@ def test_a_mistake_in_the_operators_file_is_one_sentence(publish, tmp_path, monk
     app = opened("reports")
     assert not app.exception
     assert "reports.yaml" in app.error[0].value
-    assert "titel" in app.error[0].value
+    assert "reports[0].title" in app.error[0].value
