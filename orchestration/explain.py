@@ -7,7 +7,7 @@ from orchestration.atlas.errors import AtlasError
 from orchestration.feedback import FeedbackError
 from orchestration.landing.journal import JournalError
 from orchestration.published.reader import NotPublished
-from orchestration.savings.findings import SavingsError
+from orchestration.savings.states import SavingsError
 from orchestration.settings import SettingsError
 from orchestration.statements.files import StatementError
 from orchestration.warehouse.errors import WarehouseError

@@ -19,7 +19,18 @@ Said = Mapping[str, Any]
 
 
 class FeedbackError(Exception):
-    """The feedback cannot be read; the message says which line of which file."""
+    """Feedback cannot be read or taken; the message says which line of which file, or why."""
+
+
+def readable(text: str) -> str:
+    """A text that people wrote, which may hold bytes that are no letters.
+
+    Raises:
+        FeedbackError: it is not one line of readable text.
+    """
+    if not text.isprintable():
+        raise FeedbackError("A reason and a name are one line of readable text.")
+    return text
 
 
 def file_of(folder: Path, kind: str) -> Path:

@@ -95,8 +95,8 @@ def _say(
     said = said_of(
         anomaly,
         verdict,
-        _written(reason),
-        _written(by or user()),
+        feedback.readable(reason),
+        feedback.readable(by or user()),
         now,
         until=last_day,
         pattern=pattern,
@@ -104,13 +104,6 @@ def _say(
     file = feedback.append(settings.feedback_dir, feedback.ANOMALIES, said)
     typer.echo(f"{anomaly['anomaly_id']} is {verdict}: {reason}")
     typer.echo(f"Saved to {file}; in marts.anomalies after the next refresh.")
-
-
-def _written(text: str) -> str:
-    """A text from the terminal, which may hold bytes that are no letters."""
-    if not text.isprintable():
-        raise SettingsError("--reason and --by take one line of readable text.")
-    return text
 
 
 def _day(text: str | None) -> date | None:

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from orchestration.audit import user
 from orchestration.published.reader import REFRESH, opened, require_table
-from orchestration.savings.states import Finding, Saying, read_sayings, say
+from orchestration.savings.states import Finding, SavingsError, Saying, judge, read_sayings
 from orchestration.settings import Settings
 
-# Atlas had no bills before.
-FIRST_DAY = date(2016, 1, 1)
 _FINDINGS = """
 select finding_id, rule, part, resource_id, resource_name, resource_type, project_id, org_id,
     connection, monthly_saving_cents, pricing_currency, summary, confidence, is_in_total, state,
@@ -21,10 +19,6 @@ select finding_id, rule, part, resource_id, resource_name, resource_type, projec
 from marts.savings
 order by monthly_saving_cents desc nulls last, finding_id
 """
-
-
-class SavingsError(Exception):
-    """A finding cannot be spoken of; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -70,28 +64,14 @@ def call(
     """Say what a finding is from now on; pages and SQL know it after the next refresh.
 
     Raises:
-        SavingsError: there is no such finding.
+        SavingsError: there is no such finding, or it cannot be done on that day.
+        FeedbackError: the reason is not one line of readable text.
         NotPublished: nothing is published yet.
     """
-    now = datetime.now(UTC)
-    if done_on and not FIRST_DAY <= done_on <= now.date():
-        raise SavingsError(
-            f"--on {done_on}: a finding is done on a day between {FIRST_DAY} and today."
-        )
-    if reason and not reason.isprintable():
-        raise SavingsError("--reason takes one line of readable text.")
-    before = _done_before(settings, finding_id)
-    saying = Saying(
-        finding=_finding(settings, finding_id),
-        state=state,
-        said_at=now,
-        said_by=user(),
-        reason=reason,
-        until=until,
-        done_on=(done_on or before or now.date()) if state == "done" else None,
+    found = _finding(settings, finding_id)
+    return judge(
+        settings.savings_file, found, state, user(), reason=reason, until=until, done_on=done_on
     )
-    say(settings.savings_file, saying)
-    return saying
 
 
 def _finding(settings: Settings, finding_id: str) -> Finding:
@@ -105,13 +85,3 @@ def _finding(settings: Settings, finding_id: str) -> Finding:
         f"There is no finding {finding_id}: `atlas-costs saving list` names those there are. If it "
         f"is a new one, {REFRESH}."
     )
-
-
-def _done_before(settings: Settings, finding_id: str) -> date | None:
-    """The day that was said already, where done is the last word."""
-    said = [
-        each
-        for each in read_sayings(settings.savings_file)
-        if each.finding.finding_id == finding_id
-    ]
-    return said[-1].done_on if said and said[-1].state == "done" else None

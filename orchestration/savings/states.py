@@ -7,14 +7,20 @@ it is left out, and the next one begins on a line of its own.
 import json
 import logging
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from orchestration import feedback
 
 STATES = ("open", "planned", "dismissed", "done")
+# Atlas had no bills before.
+FIRST_DAY = date(2016, 1, 1)
 log = logging.getLogger("atlas_costs")
+
+
+class SavingsError(Exception):
+    """A finding cannot be spoken of; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,40 @@ class Saying:
         """The same as raw has it."""
         said = asdict(self)
         return {**said.pop("finding"), **said}
+
+
+def judge(
+    file: Path,
+    finding: Finding,
+    state: str,
+    by: str,
+    *,
+    reason: str | None = None,
+    until: date | None = None,
+    done_on: date | None = None,
+) -> Saying:
+    """Say what a finding is from now on; pages and SQL know it after the next refresh.
+
+    Raises:
+        SavingsError: it cannot be done on that day.
+        FeedbackError: the reason is not one line of readable text.
+    """
+    now = datetime.now(UTC)
+    if done_on and not FIRST_DAY <= done_on <= now.date():
+        raise SavingsError(
+            f"A finding is done on a day between {FIRST_DAY} and today, not on {done_on}."
+        )
+    reason = feedback.readable(reason) if reason else None
+    on = (done_on or _done_before(file, finding) or now.date()) if state == "done" else None
+    saying = Saying(finding, state, now, by, reason=reason, until=until, done_on=on)
+    say(file, saying)
+    return saying
+
+
+def _done_before(file: Path, finding: Finding) -> date | None:
+    """The day that was said already, where done is the last word."""
+    said = [each for each in read_sayings(file) if each.finding.finding_id == finding.finding_id]
+    return said[-1].done_on if said and said[-1].state == "done" else None
 
 
 def say(file: Path, saying: Saying) -> None:
