@@ -39,6 +39,10 @@ SECTIONS = {
         Entry("active_resources", "Active resources", "dns"),
         Entry("tags", "Tags", "sell"),
     ),
+    "Watch": (
+        Entry("anomalies", "Anomalies", "trending_up"),
+        Entry("savings", "Savings", "savings"),
+    ),
     "Setup": (
         Entry("connections", "Connections", "cable"),
         Entry("actions", "Actions", "play_circle"),

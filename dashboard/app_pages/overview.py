@@ -1,123 +1,137 @@
-"""Overview: this month, whether the invoices match Atlas, and where the money goes."""
+"""Overview: what this month costs and will cost, what moved it, and what needs attention."""
 
 from dataclasses import replace
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, paying, tables
-from dashboard.cards import cards
+from dashboard import attention, bars, cards, components, data, pace, paying
+from dashboard.design import AXIS_TEXT
+from dashboard.drawing import draw, ground
 from dashboard.head import head
-from reporting import bill, charts, formats, words
+from orchestration.settings import load_settings
+from reporting import anomalies, bill, formats, overview, savings
 from reporting import queries as report_query
+from reporting.causes import cause_text
+from reporting.queries import Report
 from reporting.query import Query, Row
-from reporting.ranges import ONE_DAY, DataDays, Window, resolve
+from reporting.ranges import DataDays
 from reporting.report import report_of
 from reporting.state import Filter, ReportState
 from reporting.url_state import link
 
+MOST = 5
+BARS = {"project": "By project", "service": "By service", "resource": "Top clusters"}
 
-def bridge(invoices: list[Row]) -> Query | None:
-    """The way from the usage of one invoice to what Atlas billed for it."""
-    if not invoices:
-        st.info("No invoice yet.", icon=":material/receipt_long:")
-        return None
-    names = {
-        row["invoice_id"]: f"{formats.month(row['invoice_month'])}, {row['organization']}"
-        + (" (pending)" if row["is_pending"] else "")
-        for row in invoices
+
+def movers(report: Report, rows: list[Row]) -> None:
+    """What moved the month, with its cause; in sum what the card says."""
+    st.markdown("**What changed**")
+    if report.compared is None:
+        st.caption(formats.plain(report.rule))
+    elif not rows:
+        st.caption("Nothing costs more or less than in the same days of last month.")
+    # one text, because paragraphs of their own stand too far apart
+    st.markdown("  \n".join(map(mover, rows)))
+
+
+def mover(row: Row) -> str:
+    """One mover as Markdown."""
+    amount = f"**{formats.plain(formats.signed_money(row['amount'], row['unit']))}**"
+    if row["is_rest"]:
+        return f"{amount} everything else ({row['members']})"
+    where = Filter(row["filter_name"], "is", (row["filter_value"],))
+    href = link(ReportState(group=("sku",), filters=(where,)))
+    name, why = formats.plain(row["what"]), formats.plain(cause_text(row))
+    return f"{amount} [{name}]({href}): {why}"
+
+
+def part(dimension: str, rows: list[Row], unit: str) -> None:
+    """One total's parts as bars that lead to their cost reports."""
+    title = BARS[dimension]
+
+    def of(row: Row) -> str:
+        if row["is_rest"]:
+            return link(ReportState(group=(dimension,), top=25))
+        value = row.get("id") or row["label_1"]
+        return link(ReportState(group=("sku",), filters=(Filter(dimension, "is", (value,)),)))
+
+    st.markdown(f"**{title}**")
+    draw(bars.chart(rows, unit, of, AXIS_TEXT[ground()]), bars.sentence(rows, unit, title))
+
+
+def parts(report: Report) -> dict[str, Query]:
+    """The month to date by project and service, and its dearest clusters."""
+    alone = replace(report, compared=None)
+    asked = {
+        dimension: report_query.comparison(
+            replace(alone, state=replace(alone.state, group=(dimension,))), MOST
+        )
+        for dimension in ("project", "service")
     }
-    pending = {row["invoice_id"] for row in invoices if row["is_pending"]}
-    closed = [each for each in names if each not in pending]
-    asked = st.query_params.get("id", "")
-    start = asked if asked in names else (closed or list(names))[0]
-    if asked and asked not in names:
-        components.problems(["No invoice has this “id”; showing the last closed one."])
-    ids = list(names)
-    chosen = st.selectbox("Invoice", ids, ids.index(start), format_func=names.__getitem__)
-    if chosen != start:
-        st.query_params["id"] = chosen
-    if chosen in pending:
-        st.caption("Pending: Atlas is still billing this month, so no step is final.")
-    query = data.bridge(chosen)
-    if rows := data.rows(query):
-        st.altair_chart(charts.bridge(rows))
-        frame = pd.DataFrame({
-            "Step": [charts.step_name(row["step"]) for row in rows],
-            "Amount": [tables.shown(row["amount"]) for row in rows],
-        })  # fmt: skip
-        amount = tables.amount_column("Amount", rows[0]["unit"])
-        st.dataframe(frame, hide_index=True, column_config={"Amount": amount})
-    return query
+    asked["resource"] = overview.top_clusters(report.window, MOST)
+    found = {name: components.by_unit(data.rows(query)) for name, query in asked.items()}
+    units = sorted(set().union(*found.values()))
+    for unit in units:
+        components.unit_heading(unit, units)
+        for column, (dimension, rows) in zip(st.columns(3), found.items(), strict=True):
+            with column:
+                if unit in rows:
+                    part(dimension, rows[unit], unit)
+    return {BARS[name]: query for name, query in asked.items()}
 
 
-def by_service(days: DataDays) -> Query:
-    """Cost by service, month by month or day by day."""
-    options = {"month": "By month", "day": "By day"}
-    asked = st.query_params.get("bin", "month")
-    step = st.segmented_control(
-        "Step", options, default=asked if asked in options else "month", required=True,
-        format_func=options.__getitem__, label_visibility="collapsed",
-    )  # fmt: skip
-    if step != asked:
-        st.query_params["bin"] = step
-    state = ReportState(range="this_month", bin=step, compare="none", top=8)
-    report = report_of(state, days)
-    if step == "month":
-        start = max(days.first, resolve("last_12_months", days.first, days.through).start)
-        report = replace(report, window=Window(start, days.through + ONE_DAY))
-    query = report_query.series(report, state.top)
-    found = components.by_unit(data.rows(query))
-    for unit, rows in found.items():
-        components.unit_heading(unit, found)
-        partials = words.partial_periods(report, rows)
-        st.altair_chart(charts.over_time(report, rows, unit, partials))
-        components.partial_note(report, partials)
-    return query
-
-
-def top_resources(month: Window) -> Query:
-    """The dearest resources of the month, each with a link to its report."""
-    query = data.top_resources(month)
-    found = components.by_unit(data.rows(query))
-    for unit, rows in found.items():
-        components.unit_heading(unit, found)
-        frame = pd.DataFrame({
-            "Resource": [row["resource"] for row in rows],
-            "Type": [row["resource_type"] for row in rows],
-            "Project": [row["project"] for row in rows],
-            "Cost": [tables.shown(row["amount"]) for row in rows],
-            "Report": [_report(row) for row in rows],
-        })  # fmt: skip
-        st.dataframe(frame, hide_index=True, column_config={
-            "Cost": tables.amount_column("Cost", unit),
-            "Report": st.column_config.LinkColumn(display_text="Open"),
-        })  # fmt: skip
-    return query
-
-
-def _report(row: Row) -> str:
-    one = Filter("resource", "is", (row["resource_id"],))
-    return link(ReportState(group=("category",), filters=(one,)))
+def needs_attention(report: Report, days: DataDays, invoices: list[Row]) -> dict[str, Query]:
+    """The list of what to look at."""
+    required = tuple(load_settings().required_tag_keys)
+    asked = {
+        "Anomalies": anomalies.ANOMALIES,
+        "Savings": savings.FINDINGS,
+        "Budgets": overview.budgets(report.window.start),
+        "Untagged": overview.untagged(report.window, required),
+        "Not readable": overview.UNREADABLE,
+        "Left out": overview.UNMADE,
+    }
+    found = {name: data.rows(query) for name, query in asked.items()}
+    st.subheader("Needs attention")
+    attention.show(attention.ordered([
+        *attention.anomalies(found["Anomalies"], days.through),
+        *attention.open_savings(found["Savings"]),
+        *attention.budgets(found["Budgets"]),
+        *attention.untagged(found["Untagged"], report.window),
+        *attention.unreadable(found["Not readable"]),
+        *attention.untied(invoices),
+        *attention.data_faults(data.rows(bill.FRESHNESS), found["Left out"]),
+    ]))  # fmt: skip
+    return asked
 
 
 head("Overview")
 days = components.usage_days()
+report = report_of(ReportState(range="this_month", group=()), days)
+queries = cards.queries(report, days)
+months = cards.months(queries)
+queries["Pace"] = overview.pace(days)
+paces = components.by_unit(data.rows(queries["Pace"]))
+changes: dict[str, list[Row]] = {}
+if report.compared:
+    queries["What changed"] = overview.movers(report.window.start, report.compared, MOST)
+    changes = components.by_unit(data.rows(queries["What changed"]))
+for month in months:
+    components.unit_heading(month.unit, (each.unit for each in months))
+    cards.cards(report, month, days)
+    left, right = st.columns([3, 2])
+    with left:
+        drawn = paces.get(month.unit, [])
+        if drawn:
+            chart = pace.chart(drawn, month.forecast, month.unit)
+            draw(chart, pace.sentence(drawn, month.forecast, month.unit))
+    with right:
+        movers(report, changes.get(month.unit, []))
 invoices = components.invoices()
-queries: dict[str, Query | None] = dict(cards(days))
+queries |= needs_attention(report, days, invoices)
+st.subheader(f"Where {formats.month(report.window.start)} went")
+queries |= parts(report)
 components.reconciliation(invoices)
-st.subheader("Cost by service")
-queries["By service"] = by_service(days)
-left, right = st.columns(2)
-with left:
-    st.subheader("From usage to billed")
-    queries["Bridge"] = bridge(invoices)
-    queries["Credit"] = paying.balances()
-with right:
-    month = resolve("this_month", days.first, days.through)
-    st.subheader(f"Top resources, {formats.month(month.start)}")
-    queries["Resources"] = top_resources(month)
-with st.expander("By month, from list price to paid"):
-    queries["Months"] = paying.months()
+queries["Credit"] = paying.balances()
 queries["Invoices"] = bill.INVOICES
-components.sql_behind({name: query for name, query in queries.items() if query})
+components.sql_behind(queries)

@@ -1,0 +1,134 @@
+"""Anomalies: what costs more than the days before let expect, and what people think of it."""
+
+from typing import Any
+
+import streamlit as st
+
+from dashboard import anomaly_detail, anomaly_tables, components, data, saying, tables
+from dashboard.address import Address
+from dashboard.head import head
+from orchestration.feedback import FeedbackError
+from reporting import anomalies, formats, overview
+from reporting.query import Row
+from reporting.ranges import DataDays
+
+VIEWS = {
+    "open": "Open",
+    "explained": "Explained or acknowledged",
+    "changes": "Changes by month",
+    "feedback": "What was said",
+}
+DAY = st.column_config.DateColumn(format="D MMM YYYY")
+STATUS = st.column_config.TextColumn(width="medium")
+
+
+def money_columns(unit: str) -> dict[str, Any]:
+    """The columns of amounts that tables of anomalies may have."""
+    return {name: tables.amount_column(name, unit) for name in anomaly_tables.AMOUNTS}
+
+
+def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
+    """The anomalies of a view; a click opens one."""
+    rows = anomaly_tables.of_view(found, view)
+    if not rows:
+        st.info("There is none.", icon=":material/check_circle:")
+        return
+    st.caption("Select a row for its days, and to say what it is.")
+    for unit, ours in components.by_unit(rows).items():
+        components.unit_heading(unit, (row["unit"] for row in rows))
+        total = sum(row["over_cents"] for row in ours if anomaly_tables.is_new(row))
+        if view == "open":
+            st.metric("Over expected, not acknowledged", formats.money(total, unit))
+        key = f"anomalies.{view}.{unit}"
+        st.dataframe(
+            anomaly_tables.listed(ours, pending),
+            hide_index=True,
+            placeholder=formats.ABSENT,
+            column_config=money_columns(unit) | {"Since": DAY, "Status": STATUS},
+            key=key,
+            selection_mode="single-row",
+            on_select=lambda key=key, ours=ours: open_one(key, ours),
+        )
+
+
+def open_one(key: str, rows: list[Row]) -> None:
+    """Puts the selected anomaly into the address."""
+    if chosen := st.session_state[key].selection.rows:
+        st.query_params["id"] = rows[chosen[0]]["anomaly_id"]
+
+
+def changes(found: list[Row], month: str, days: DataDays) -> None:
+    """Plain comparisons with the month before, as config/insight.yaml asks for them."""
+    rows = [row for row in found if f"{row['usage_month']:%Y-%m}" == month]
+    if rows and rows[0]["is_running"]:
+        st.caption(f"The first {rows[0]['days']} days against the same days of the month before.")
+    report = st.column_config.LinkColumn(display_text="Open")
+    for unit, ours in components.by_unit(rows).items():
+        components.unit_heading(unit, (row["unit"] for row in rows))
+        st.dataframe(
+            anomaly_tables.alerts(ours, days.through),
+            hide_index=True,
+            placeholder=formats.ABSENT,
+            column_config=money_columns(unit) | {"Report": report},
+        )
+
+
+def feedback(rows: list[Row]) -> None:
+    """All that was said, as the last refresh read it."""
+    if not rows:
+        st.info("Nothing was said of any anomaly yet.", icon=":material/forum:")
+        return
+    for unit, ours in components.by_unit(rows).items():
+        components.unit_heading(unit, (row["unit"] for row in rows))
+        st.dataframe(
+            anomaly_tables.said(ours),
+            hide_index=True,
+            placeholder=formats.ABSENT,
+            column_config={"Over expected": tables.amount_column("Over expected", unit)},
+        )
+
+
+def unsaid(rows: list[Row]) -> dict[str, str]:
+    """What was said since the last refresh; a file that cannot be read is named."""
+    try:
+        return saying.pending_verdicts(rows)
+    except FeedbackError as error:
+        st.error(formats.plain(str(error)), icon=":material/error:")
+        return {}
+
+
+head("Anomalies", "Usage that costs more than the days before let expect.")
+days = components.usage_days()
+address = Address("anomalies")
+queries = {"Anomalies": anomalies.ANOMALIES, "What was said": anomalies.FEEDBACK}
+found, said = (data.rows(query) for query in queries.values())
+for row in data.rows(overview.UNMADE):
+    if row["part"] == "anomalies":
+        st.error(formats.plain(f"The last refresh could not look for all of them: {row['error']}"))
+chosen = next((row for row in found if row["anomaly_id"] == address.plain("id")), None)
+if chosen:
+    address.plain("show")
+    address.done()
+    pending = unsaid(said)
+    queries["Days"] = anomaly_detail.detail(chosen, pending, days)
+    anomaly_detail.judge(chosen)
+else:
+    if address.plain("id"):
+        address.refuse("No anomaly has this id; showing all of them.")
+    view = address.choice("show", "Show", VIEWS, is_short=True, label_visibility="collapsed")
+    if view == "changes":
+        queries["Changes"] = anomalies.ALERTS
+        alerts = data.rows(anomalies.ALERTS)
+        months = {
+            f"{row['usage_month']:%Y-%m}": formats.month(row["usage_month"]) for row in alerts
+        }
+        if months:
+            changes(alerts, address.choice("month", "Month", months, width=160), days)
+        else:
+            st.info("Nothing changed as much as an alert asks for.", icon=":material/check_circle:")
+    address.done()
+    if view == "feedback":
+        feedback(said)
+    elif view != "changes":
+        listed(found, unsaid(said), view)
+components.sql_behind(queries)

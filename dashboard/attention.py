@@ -1,0 +1,196 @@
+"""What needs somebody's attention: one sentence each, the most dollars first.
+
+Pure: rows in, items out; only `show` draws.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import streamlit as st
+
+from dashboard import components
+from dashboard.head import STALE_HOURS
+from dashboard.navigation import link
+from reporting import formats, savings, url_state, words
+from reporting.query import Row
+from reporting.ranges import Window
+from reporting.state import Filter, ReportState
+
+# Anomalies that ended longer ago are told together.
+RECENT = timedelta(days=31)
+_APART = ("difference_cents", "header_difference_cents", "credits_difference_cents")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing to look at.
+
+    Attributes:
+        sentence: Plain text, without the amount.
+        cents: What it is about; None where that is not money.
+        unit: The currency of the cents.
+        icon: A Material symbol.
+        page: What the link is called.
+        href: Where to look further.
+    """
+
+    sentence: str
+    icon: str
+    page: str
+    href: str
+    cents: int | None = None
+    unit: str = ""
+
+
+def anomalies(rows: Iterable[Row], through: date) -> list[Item]:
+    """Open anomalies that nobody has judged: the recent ones each, older ones together."""
+    new = [row for row in rows if row["status"] == "open" and row["verdict"] is None]
+    recent = [row for row in new if row["last_day"] > through - RECENT]
+    items = [
+        Item(
+            f"over what was expected: {row['scope']}, {_since(row)}",
+            "trending_up",
+            "Anomaly",
+            link("anomalies", id=row["anomaly_id"]),
+            row["over_cents"],
+            row["unit"],
+        )
+        for row in recent
+    ]
+    older = [row for row in new if row not in recent]
+    for unit, found in components.by_unit(older).items():
+        count = len(found)
+        sentence = (
+            f"over what was expected in {_number(count, 'anomaly', 'anomalies')} of earlier "
+            "months that nobody has acknowledged"
+        )
+        cents = sum(row["over_cents"] for row in found)
+        items.append(Item(sentence, "trending_up", "Anomalies", link("anomalies"), cents, unit))
+    return items
+
+
+def _since(row: Row) -> str:
+    day = formats.day(row["usage_date"])
+    return f"since {day}" if row["is_ongoing"] else f"{day} to {formats.day(row['last_day'])}"
+
+
+def open_savings(rows: Sequence[Row]) -> list[Item]:
+    """What open findings save a month together, each part of a resource counted once."""
+    items = []
+    for unit, found in components.by_unit(list(rows)).items():
+        if cents := savings.total(found, ("open",)):
+            count = sum(row["is_in_total"] and row["state"] == "open" for row in found)
+            sentence = f"a month can be saved by {_number(count, 'open finding', 'open findings')}"
+            items.append(Item(sentence, "savings", "Savings", link("savings"), cents, unit))
+    return items
+
+
+def budgets(rows: Iterable[Row]) -> list[Item]:
+    """Budgets that are exceeded, or will be."""
+    items = []
+    for row in rows:
+        if row["status"] not in {"exceeded", "at risk"}:
+            continue
+        name, on = row["budget"], formats.day(row["exceeds_on"])
+        if row["status"] == "exceeded":
+            over, sentence = row["actual"] - row["planned"], f"over budget {name} since {on}"
+        else:
+            over = row["forecast"] - row["planned"]
+            sentence = f"over budget {name} is forecast, from {on} on"
+        items.append(
+            Item(sentence, "money_off", "Budgets", link("budgets", id=name), over, row["unit"])
+        )
+    return items
+
+
+def untagged(rows: Iterable[Row], month: Window) -> list[Item]:
+    """Usage without the tags it must carry; without any, where none is required."""
+    items = []
+    for row in rows:
+        lacks = f"tag {row['tag_key']}" if row["tag_key"] else "any tag"
+        sentence = f"of usage in {formats.month(month.start)} is without {lacks}"
+        items.append(Item(sentence, "label_off", "Tags", link("tags"), row["amount"], row["unit"]))
+    return items
+
+
+def unreadable(rows: Iterable[Row]) -> list[Item]:
+    """Projects whose resources cannot be read, with the role that mends it."""
+    items = []
+    for row in rows:
+        sentence = (
+            f"of this month is in project {row['project']}, whose resources cannot be read: the "
+            "key lacks Project Read Only there"
+        )
+        where = Filter("project", "is", (row["project_id"] or row["project"],))
+        href = url_state.link(ReportState(group=("resource",), filters=(where,)))
+        items.append(Item(sentence, "visibility_off", "Costs", href, row["amount"], row["unit"]))
+    return items
+
+
+def untied(invoices: Sequence[Row]) -> list[Item]:
+    """Closed invoices that do not match what Atlas says they come to."""
+    return [
+        Item(
+            f"apart: a closed invoice does not match Atlas's total. {words.untied_text(row)}",
+            "receipt_long",
+            "Invoice",
+            link("invoices", id=row["invoice_id"]),
+            max(abs(row[each]) for each in _APART),
+            row["unit"],
+        )
+        for row in words.untied(invoices)
+    ]
+
+
+def data_faults(freshness: Iterable[Row], unmade: Iterable[Row]) -> list[Item]:
+    """Connections that are late or lack parts, and insight that could not be made."""
+    items = []
+    for row in freshness:
+        hours = formats.hours_since(row["last_success_at"])
+        if hours is None or hours > STALE_HOURS:
+            sentence = f"{row['connection']} was last refreshed {formats.age(hours)}"
+            items.append(Item(sentence, "schedule", "Connections", link("connections")))
+        if row["missing_parts"]:
+            parts = ", ".join(row["missing_parts"])
+            items.append(
+                Item(
+                    f"{row['connection']} lacks {parts}", "rule", "Connections", link("connections")
+                )
+            )
+    for row in unmade:
+        sentence = f"The last refresh left something out of {row['part']}: {row['error']}"
+        items.append(Item(sentence, "error", "Connections", link("connections")))
+    return items
+
+
+def ordered(items: Iterable[Item]) -> list[Item]:
+    """The most dollars first, one currency after the other; what is not money comes last."""
+    return sorted(items, key=lambda item: (item.cents is None, item.unit, -(item.cents or 0)))
+
+
+def show(items: Sequence[Item]) -> None:
+    """The list, each item with its link."""
+    if not items:
+        st.success("Nothing needs attention.", icon=":material/check_circle:")
+    # one text, because paragraphs of their own stand too far apart
+    st.markdown("  \n".join(map(line, items)))
+
+
+def line(item: Item) -> str:
+    """An item with its icon and link."""
+    return f":material/{item.icon}: {text(item)} [{item.page}]({item.href})"
+
+
+def text(item: Item) -> str:
+    """An item as Markdown in which no name is a link."""
+    amount = "" if item.cents is None else f"**{_money(item)}** "
+    return f"{amount}{formats.plain(item.sentence)}."
+
+
+def _money(item: Item) -> str:
+    return formats.plain(formats.money(item.cents, item.unit))
+
+
+def _number(count: int, one: str, several: str) -> str:
+    return f"1 {one}" if count == 1 else f"{count} {several}"
