@@ -110,7 +110,8 @@ def untagged(rows: Iterable[Row], month: Window) -> list[Item]:
     for row in rows:
         lacks = f"tag {row['tag_key']}" if row["tag_key"] else "any tag"
         sentence = f"of usage in {formats.month(month.start)} is without {lacks}"
-        items.append(Item(sentence, "label_off", "Tags", link("tags"), row["amount"], row["unit"]))
+        href = link("tags", key=row["tag_key"])
+        items.append(Item(sentence, "label_off", "Tags", href, row["amount"], row["unit"]))
     return items
 
 
@@ -143,7 +144,7 @@ def untied(invoices: Sequence[Row]) -> list[Item]:
     ]
 
 
-def data_faults(freshness: Iterable[Row], unmade: Iterable[Row]) -> list[Item]:
+def data_faults(freshness: Iterable[Row], parts: Iterable[Row]) -> list[Item]:
     """Connections that are late or lack parts, and insight that could not be made."""
     items = []
     for row in freshness:
@@ -152,15 +153,13 @@ def data_faults(freshness: Iterable[Row], unmade: Iterable[Row]) -> list[Item]:
             sentence = f"{row['connection']} was last refreshed {formats.age(hours)}"
             items.append(Item(sentence, "schedule", "Connections", link("connections")))
         if row["missing_parts"]:
-            parts = ", ".join(row["missing_parts"])
-            items.append(
-                Item(
-                    f"{row['connection']} lacks {parts}", "rule", "Connections", link("connections")
-                )
-            )
-    for row in unmade:
-        sentence = f"The last refresh left something out of {row['part']}: {row['error']}"
-        items.append(Item(sentence, "error", "Connections", link("connections")))
+            missing = ", ".join(row["missing_parts"])
+            sentence = f"{row['connection']} lacks {missing}"
+            items.append(Item(sentence, "rule", "Connections", link("connections")))
+    for row in parts:
+        if row["error"]:
+            sentence = f"The last refresh left something out of {row['part']}: {row['error']}"
+            items.append(Item(sentence, "error", "Connections", link("connections")))
     return items
 
 

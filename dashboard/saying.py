@@ -92,19 +92,26 @@ def _needed(reason: str) -> str:
 def pending_verdicts(counted: list[Row]) -> dict[str, str]:
     """What was said of anomalies since the last refresh, in words, by anomaly.
 
+    A file that cannot be read is named on the page, which shows the rest all the same.
+
     Args:
         counted: Rows of marts.anomaly_feedback.
-
-    Raises:
-        FeedbackError: the file is damaged; the message says where.
     """
     known = {(row["anomaly_id"], row["at"]) for row in counted}
     found = {}
-    for said in feedback.read(load_settings().feedback_dir, feedback.ANOMALIES):
+    for said in _verdicts():
         at = datetime.fromisoformat(said["at"]).astimezone(UTC).replace(tzinfo=None)
         if (said["anomaly_id"], at) not in known:
             found[said["anomaly_id"]] = f"{said['verdict']}: {said['reason']}"
     return found
+
+
+def _verdicts() -> list[feedback.Said]:
+    try:
+        return feedback.read(load_settings().feedback_dir, feedback.ANOMALIES)
+    except feedback.FeedbackError as error:
+        st.error(formats.plain(str(error)), icon=":material/error:")
+        return []
 
 
 def pending_states(counted: list[Row]) -> dict[str, str]:

@@ -189,17 +189,3 @@ order by unit, amount desc, tag_key"""
     return with_values(sql, {
         "start": month.start, "end": month.end, "keys": keys or ("",),
     })  # fmt: skip
-
-
-UNREADABLE = Query("""select
-    coalesce(pricing_currency, 'unknown currency') as unit,
-    coalesce(project_name, project_id, '(none)') as project, project_id,
-    sum(cost_month_to_date_cents)::bigint as amount, count(*) as resources
-from marts.active_resources
-where listing_status = 'no_project_access'
-group by all
-having sum(cost_month_to_date_cents) > 0
-order by unit, amount desc, project""")
-
-# A part that could not be made leaves its pages empty.
-UNMADE = Query("select part, error from meta.insight where error is not null order by all")

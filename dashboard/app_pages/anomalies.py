@@ -7,8 +7,7 @@ import streamlit as st
 from dashboard import anomaly_detail, anomaly_tables, components, data, saying, tables
 from dashboard.address import Address
 from dashboard.head import head
-from orchestration.feedback import FeedbackError
-from reporting import anomalies, formats, overview
+from reporting import anomalies, connections, formats
 from reporting.query import Row
 from reporting.ranges import DataDays
 
@@ -44,6 +43,7 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
             anomaly_tables.listed(ours, pending),
             hide_index=True,
             placeholder=formats.ABSENT,
+            height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Since": DAY, "Status": STATUS},
             key=key,
             selection_mode="single-row",
@@ -69,6 +69,7 @@ def changes(found: list[Row], month: str, days: DataDays) -> None:
             anomaly_tables.alerts(ours, days.through),
             hide_index=True,
             placeholder=formats.ABSENT,
+            height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Report": report},
         )
 
@@ -84,17 +85,9 @@ def feedback(rows: list[Row]) -> None:
             anomaly_tables.said(ours),
             hide_index=True,
             placeholder=formats.ABSENT,
+            height=tables.height(len(ours)),
             column_config={"Over expected": tables.amount_column("Over expected", unit)},
         )
-
-
-def unsaid(rows: list[Row]) -> dict[str, str]:
-    """What was said since the last refresh; a file that cannot be read is named."""
-    try:
-        return saying.pending_verdicts(rows)
-    except FeedbackError as error:
-        st.error(formats.plain(str(error)), icon=":material/error:")
-        return {}
 
 
 head("Anomalies", "Usage that costs more than the days before let expect.")
@@ -102,14 +95,14 @@ days = components.usage_days()
 address = Address("anomalies")
 queries = {"Anomalies": anomalies.ANOMALIES, "What was said": anomalies.FEEDBACK}
 found, said = (data.rows(query) for query in queries.values())
-for row in data.rows(overview.UNMADE):
-    if row["part"] == "anomalies":
+for row in data.rows(connections.INSIGHT):
+    if row["part"] == "anomalies" and row["error"]:
         st.error(formats.plain(f"The last refresh could not look for all of them: {row['error']}"))
 chosen = next((row for row in found if row["anomaly_id"] == address.plain("id")), None)
 if chosen:
     address.plain("show")
     address.done()
-    pending = unsaid(said)
+    pending = saying.pending_verdicts(said)
     queries["Days"] = anomaly_detail.detail(chosen, pending, days)
     anomaly_detail.judge(chosen)
 else:
@@ -130,5 +123,5 @@ else:
     if view == "feedback":
         feedback(said)
     elif view != "changes":
-        listed(found, unsaid(said), view)
+        listed(found, saying.pending_verdicts(said), view)
 components.sql_behind(queries)

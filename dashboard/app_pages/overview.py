@@ -9,7 +9,7 @@ from dashboard.design import AXIS_TEXT
 from dashboard.drawing import draw, ground
 from dashboard.head import head
 from orchestration.settings import load_settings
-from reporting import anomalies, bill, formats, overview, savings
+from reporting import anomalies, bill, connections, formats, overview, savings
 from reporting import queries as report_query
 from reporting.causes import cause_text
 from reporting.queries import Report
@@ -88,8 +88,8 @@ def needs_attention(report: Report, days: DataDays, invoices: list[Row]) -> dict
         "Savings": savings.FINDINGS,
         "Budgets": overview.budgets(report.window.start),
         "Untagged": overview.untagged(report.window, required),
-        "Not readable": overview.UNREADABLE,
-        "Left out": overview.UNMADE,
+        "Not readable": connections.unreadable(report.window.start, report.window.end),
+        "Parts": connections.INSIGHT,
     }
     found = {name: data.rows(query) for name, query in asked.items()}
     st.subheader("Needs attention")
@@ -100,7 +100,7 @@ def needs_attention(report: Report, days: DataDays, invoices: list[Row]) -> dict
         *attention.untagged(found["Untagged"], report.window),
         *attention.unreadable(found["Not readable"]),
         *attention.untied(invoices),
-        *attention.data_faults(data.rows(bill.FRESHNESS), found["Left out"]),
+        *attention.data_faults(data.rows(bill.FRESHNESS), found["Parts"]),
     ]))  # fmt: skip
     return asked
 

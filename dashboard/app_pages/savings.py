@@ -73,6 +73,7 @@ def listed(found: list[Row], view: str) -> None:
             frame(ours, pending),
             hide_index=True,
             placeholder=formats.ABSENT,
+            height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"State": STATE},
             key=key,
             selection_mode="single-row",
@@ -106,6 +107,7 @@ def saved(rows: list[Row]) -> None:
             saving_tables.realised(ours),
             hide_index=True,
             placeholder=formats.ABSENT,
+            height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Done on": DAY},
         )
         st.caption(

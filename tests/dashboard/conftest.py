@@ -9,6 +9,8 @@ import duckdb
 import pytest
 import streamlit as st
 
+from tests.dashboard import insight_marts
+
 LAST_DAY = date(2026, 5, 18)
 FIRST_DAY = date(2025, 4, 1)
 Publish = Callable[..., Path]
@@ -243,6 +245,7 @@ def _create_marts(db: duckdb.DuckDBPyConnection, untied: date) -> None:
     for statement in filter(str.strip, _MARTS.split(";")):
         used = {name: value for name, value in values.items() if f"${name}" in statement}
         db.execute(statement, used)
+    insight_marts.complete(db)
     db.execute("drop table lines")
 
 

@@ -2,16 +2,20 @@
 
 import re
 
+import duckdb
 import pytest
 import yaml
 
 from dashboard import data
 from tests.conftest import ROOT
+from tests.dashboard.test_anomalies import ONE, insert
 from tests.dashboard.test_pages import opened
 
 PAGES = {path.stem for path in (ROOT / "dashboard/app_pages").glob("[!_]*.py")}
+# what Python makes is no model: `meta.insight` names it
 EXPOSURES = {
     each["name"]: set(re.findall(r"ref\('(\w+)'\)", " ".join(each["depends_on"])))
+    | set(each.get("config", {}).get("meta", {}).get("insight", ()))
     for each in yaml.safe_load((ROOT / "dbt_project/models/exposures.yml").read_text())["exposures"]
 }
 # addresses that together send every query a page has
@@ -22,11 +26,12 @@ ADDRESSES = {
         {"group": "sku", "range": "last_month", "bin": "month"},
         {"group": "tag:env", "f.resource": "shop-prod"},
     ],
+    "anomalies": [{}, {"show": "changes"}, {"id": "abc123"}, {"id": "group"}],
 }
 
 
-# A table function that the assistant asks, and no page yet.
-ON_NO_PAGE = {"cost_changes"}
+# A table function that the assistant asks, and no page yet; the way from list price to paid.
+ON_NO_PAGE = {"cost_changes", "agg_bridge_monthly", "fct_invoice_bridge"}
 
 
 def tables(text: str) -> set[str]:
@@ -39,7 +44,9 @@ def test_each_page_is_an_exposure():
 
 @pytest.mark.parametrize("page", sorted(PAGES))
 def test_an_exposure_depends_on_what_its_page_reads(publish, monkeypatch, page):
-    publish()
+    with duckdb.connect(str(publish().resolve())) as db:
+        for each in ({}, {"anomaly_id": "group", "resource_id": None}):
+            insert(db, "anomalies", ONE | {"actual_cents": 1, "over_cents": 1} | each)
     app = opened(page)  # whose first run was of the overview, as every app's
     read: set[str] = set()
     ask = data.rows

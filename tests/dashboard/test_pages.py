@@ -15,7 +15,7 @@ from reporting.query import Query
 from tests.dashboard.test_report_query import known_of_april, late_charges
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGES = ("overview", "cost_report", "active_resources")
+PAGES = ("overview", "cost_report", "active_resources", "anomalies", "savings")
 
 
 def opened(page: str, **params: str | list[str]) -> AppTest:
@@ -43,7 +43,7 @@ def test_a_page_shows_its_data_and_the_sql_behind_it(publish, page):
     assert not app.exception
     assert not app.error
     assert not app.warning
-    assert app.dataframe
+    assert app.dataframe or page not in {"cost_report", "active_resources"}
     assert any("from marts." in block.value for block in app.code)
     assert "data through 18 May 2026" in texts(app)
 
@@ -109,14 +109,10 @@ def test_a_pending_invoice_is_pending_though_atlas_has_totalled_it(publish):
                 f"update marts.fct_invoices set is_reconciled = {reconciled}, difference_cents = 5"
                 " where status = 'PENDING'"
             )
-        app = opened("overview", id="inv-o-Acme-2026-05")
-        text = texts(app)
+        text = texts(opened("overview"))
         assert "13 of 13 closed invoices match Atlas's total, 1 pending" in text
         assert note in text
         assert "Does not match" not in text
-        assert "May 2026, Acme (pending)" in app.selectbox[0].options
-        assert "no step is final" in text
-        assert opened("overview").selectbox[0].value == "inv-o-Acme-2026-04"
         assert "do not match" not in texts(opened("cost_report"))
 
 
@@ -176,9 +172,13 @@ def test_the_month_to_date_is_compared_like_for_like_on_every_page(publish):
     known = known_of_april(path)
     shown = formats.money(known, "USD")
     late_charges(path)
-    overview = opened("overview").metric
-    assert overview[1].label == "Same days, Apr 2026"
-    assert overview[1].value == shown
+    app = opened("overview")
+    overview = app.metric
+    rule = f"as billed by 19 Apr 2026 ({shown})"
+    assert f"vs. the same days last month: 1 Apr 2026 to 18 Apr 2026, {rule}" in texts(app).replace(
+        "\\", ""
+    )
+    assert overview[2].label == "Apr 2026, full month"
     assert overview[2].value != shown
     report = opened("cost_report", group="none")
     assert f"from {shown}" in report.metric[0].delta
@@ -255,15 +255,6 @@ def test_partial_periods_are_named_in_chart_and_table(publish):
     assert [layer["mark"]["type"] for layer in layers] == ["rect", "line"]
     whole = opened("cost_report", bin="month", range="last_3_months")
     assert "Partial" not in texts(whole)
-    assert "May 2026 (still being billed)" in texts(opened("overview")).replace("\\", "")
-
-
-def test_the_bridge_opens_on_the_invoice_of_the_address(publish):
-    publish()
-    assert opened("overview").selectbox[0].value == "inv-o-Acme-2026-04"
-    asked = opened("overview", id="inv-o-Acme-2025-12")
-    assert asked.selectbox[0].value == "inv-o-Acme-2025-12"
-    assert "No invoice has this" in texts(opened("overview", id="nonsense"))
 
 
 def test_the_overview_says_how_long_credit_lasts_or_why_that_is_not_known(publish):
@@ -272,9 +263,6 @@ def test_the_overview_says_how_long_credit_lasts_or_why_that_is_not_known(publis
     shown = texts(app)
     assert r"Acme: \$3,000\.00 of credit left, enough until 7 Jun 2026" in shown
     assert "Globex: no credit balance (Atlas's invoices show no balance of a sales" in shown
-    months = next(each.value for each in app.dataframe if "Credits used" in each.value)
-    assert months["Credits used"].iloc[0] == 500
-    assert set(months["Price of a credit"]) == {"0.95"}
 
 
 def test_an_organization_in_dollars_reads_nothing_of_credits_that_it_has_not(publish):
@@ -287,8 +275,6 @@ def test_an_organization_in_dollars_reads_nothing_of_credits_that_it_has_not(pub
     app = opened("overview")
     assert "of credit left" not in texts(app)
     assert "no credit balance" not in texts(app)
-    months = next(each.value for each in app.dataframe if "Credits used" in each.value)
-    assert not {"Discount rule", "Price of a credit"} & set(months.columns)
 
 
 def test_an_address_restores_the_controls_of_a_report(publish):
