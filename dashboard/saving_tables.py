@@ -34,12 +34,12 @@ def findings(rows: Sequence[Row], pending: Mapping[str, str]) -> pd.DataFrame:
         {
             "A month": tables.shown(row["monthly_saving_cents"]),
             "Finding": row["summary"],
-            "Project": row["project_name"],
-            "State": state_text(row),
-            PENDING: pending.get(row["finding_id"]),
             "Confidence": row["confidence"],
             "Effort": row["effort"],
             "Risk": row["risk"],
+            "State": state_text(row),
+            PENDING: pending.get(row["finding_id"]),
+            "Project": row["project_name"],
             "In the sum": "yes" if row["is_in_total"] else "counted elsewhere",
         }
         for row in rows

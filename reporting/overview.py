@@ -95,9 +95,10 @@ _MOVERS = """with changes as (
     union all
     select
         pricing_currency, resource_id, resource_name, resource_type, project_name, service,
-        category, 'to come' as kind, cost_cents
+        category, 'to come' as kind, sum(cost_cents) as amount_cents
     from marts.fct_line_item_days
     where is_in_total and usage_date >= $end and usage_date < $month
+    group by all
 ),
 named as (
     select
