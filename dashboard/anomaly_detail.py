@@ -56,7 +56,7 @@ def judge(row: Row) -> None:
         reason = st.text_input("Reason", max_chars=300)
         until = st.date_input("Holds until this usage day (leave empty for good)", None)
         is_always = st.checkbox("Expected on any day, not only on like ones")
-        if st.form_submit_button("Save", type="primary"):
+        if st.form_submit_button("Save"):
             saying.save(TOLD, lambda: saying.judge_anomaly(
                 row, str(verdict), reason, until=until, is_always=is_always
             ))  # fmt: skip

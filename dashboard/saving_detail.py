@@ -57,8 +57,7 @@ def _how(row: Row) -> None:
     for title, text in (("How to do it", row["action"]), ("How to undo it", row["undo"])):
         if text:
             st.markdown(f"**{title}**")
-            language = "yaml" if text.startswith("schedules:") else None
-            st.code(text.strip(), language=language, wrap_lines=True)
+            st.code(text.strip(), language=None, wrap_lines=True)
     if row["action"] and "--apply" in row["action"]:
         st.caption("Leave `--apply` out to see the plan first.")
 
@@ -75,7 +74,7 @@ def judge(row: Row) -> None:
         reason = st.text_input("Reason (needed to dismiss)", max_chars=300)
         until = st.date_input("Planned or dismissed: open again on", None)
         done_on = st.date_input("Done: on", None, max_value="today", help="Empty: today.")
-        if st.form_submit_button("Save", type="primary"):
+        if st.form_submit_button("Save"):
             saying.save(TOLD, lambda: saying.judge_finding(
                 row, str(state), reason, until=until, done_on=done_on
             ))  # fmt: skip

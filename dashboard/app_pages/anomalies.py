@@ -32,7 +32,7 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
     if not rows:
         st.info("There is none.", icon=":material/check_circle:")
         return
-    st.caption("Select a row for its days, and to say what it is.")
+    st.caption("Choose a row to see its days and to say what it is.")
     for unit, ours in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
         total = sum(row["over_cents"] for row in ours if anomaly_tables.is_new(row))

@@ -65,7 +65,9 @@ def listed(found: list[Row], view: str) -> None:
         return
     pending = saying.pending_states(found)
     frame = saving_tables.unknown if view == "unknown" else saving_tables.findings
-    st.caption(f"Select a row for its evidence and its command.{'' if view == 'unknown' else SUM}")
+    st.caption(
+        f"Choose a row to see its evidence and its command.{'' if view == 'unknown' else SUM}"
+    )
     for unit, ours in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
         key = f"savings.{view}.{unit}"
