@@ -3,9 +3,11 @@
 import streamlit as st
 
 from dashboard import anomaly_days, anomaly_tables, data, saying
+from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.navigation import link
 from reporting import anomalies, formats, url_state
+from reporting.files import Extract
 from reporting.query import Query, Row
 from reporting.ranges import ONE_DAY, DataDays
 
@@ -38,6 +40,7 @@ def detail(row: Row, pending: dict[str, str], days: DataDays) -> Query:
     shown = anomaly_days.days_of(row, data.rows(query), window.start, end)
     draw(anomaly_days.chart(row, shown), anomaly_days.sentence(row, shown))
     st.caption(formats.plain(anomaly_days.caption(row, shown)))
+    downloads(f"atlas-anomaly-{row['anomaly_id']}", Extract("Days", query))
     st.markdown(formats.plain(row["explanation"]))
     report = url_state.link(anomalies.report_of_anomaly(row, days.through))
     st.markdown(f"[Cost report of these days]({report}) · [All anomalies]({link('anomalies')})")

@@ -31,8 +31,7 @@ def is_new(row: Row) -> bool:
 
 def of_view(rows: Sequence[Row], view: str) -> list[Row]:
     """Those of a view, new ones first."""
-    found = [row for row in rows if (row["status"] == "open") == (view == "open")]
-    return sorted(found, key=lambda row: not is_new(row))
+    return sorted((row for row in rows if row["view"] == view), key=lambda row: not is_new(row))
 
 
 def listed(rows: Sequence[Row], pending: Mapping[str, str]) -> pd.DataFrame:

@@ -4,8 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import saving_tables, saving_words, saying
+from dashboard.downloads import downloads
 from dashboard.navigation import link
 from reporting import formats, savings
+from reporting.files import Extract
 from reporting.query import Row
 
 TOLD = "savings.told"
@@ -50,6 +52,8 @@ def _evidence(row: Row) -> None:
         placeholder=formats.ABSENT,
         column_config={"From": day, "To": day},
     )
+    query = savings.evidence(row["finding_id"])
+    downloads(f"atlas-saving-{row['finding_id']}", Extract("Evidence", query))
 
 
 def _how(row: Row) -> None:

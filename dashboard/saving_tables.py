@@ -8,24 +8,12 @@ import pandas as pd
 
 from dashboard import design, tables
 from dashboard.saving_words import missing, rule_text
-from reporting import formats, savings
+from reporting import formats
 from reporting.money import unit as money_unit
 from reporting.query import Row
 
 AMOUNTS = ("A month", "Would have cost", "Cost", "Saved", "Promised")
 PENDING = "Since the last refresh"
-
-
-def of_view(rows: Sequence[Row], view: str) -> list[Row]:
-    """Findings to carry out, those that are decided, or those of which too little is known."""
-    if view == "unknown":
-        return [row for row in rows if not savings.is_known(row) and row["state"] != "done"]
-    is_to_do = view == "open"
-    return [
-        row
-        for row in rows
-        if (row["state"] in savings.TO_DO) == is_to_do and (savings.is_known(row) or not is_to_do)
-    ]
 
 
 def findings(rows: Sequence[Row], pending: Mapping[str, str]) -> pd.DataFrame:

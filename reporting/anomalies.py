@@ -9,8 +9,10 @@ from reporting.state import Filter, ReportState
 # As many days before an anomaly as it is compared with the four weeks of, and what came after.
 DAYS_BEFORE, DAYS_AFTER = 35, 14
 
+# `view` is where a page shows it: open, or explained by an event, a habit or somebody.
 ANOMALIES = Query("""select
-    *, coalesce(pricing_currency, 'unknown currency') as unit
+    *, coalesce(pricing_currency, 'unknown currency') as unit,
+    if(status = 'open', 'open', 'explained') as view
 from marts.anomalies
 order by usage_date desc, over_cents desc, anomaly_id""")
 
@@ -23,6 +25,17 @@ ALERTS = Query("""select
     *, coalesce(pricing_currency, 'unknown currency') as unit
 from marts.cost_change_alerts
 order by usage_month desc, abs(change_cents) desc, alert, scope""")
+
+
+def of_view(view: str) -> Query:
+    """The anomalies of a view."""
+    return with_values(f"select * from ({ANOMALIES.sql}) where view = $view", {"view": view})  # noqa: S608  ours
+
+
+def alerts_of(month: date) -> Query:
+    """The change alerts of a month."""
+    sql = f"select * from ({ALERTS.sql}) where usage_month = $month"  # noqa: S608  ours
+    return with_values(sql, {"month": month})
 
 
 def window(anomaly: Row) -> Window:

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
-from reporting.query import Query, Row
+from reporting.query import Query, Row, with_values
 
 TO_DO = ("open", "planned")
 
+# `view` is where a page shows it: to do, decided, or not known well enough.
 FINDINGS = Query("""select
-    *, coalesce(pricing_currency, 'unknown currency') as unit
+    *, coalesce(pricing_currency, 'unknown currency') as unit,
+    case when state not in ('open', 'planned') then 'decided'
+        when monthly_saving_cents is null then 'unknown' else 'open' end as view
 from marts.savings
 order by unit, monthly_saving_cents desc nulls last, finding_id""")
 
@@ -15,6 +18,24 @@ REALISED = Query("""select
     *, coalesce(pricing_currency, 'unknown currency') as unit
 from marts.realised_savings
 order by unit, usage_month desc, realised_cents desc, finding_id""")
+
+
+def of_view(view: str) -> Query:
+    """The findings of a view."""
+    return with_values(f"select * from ({FINDINGS.sql}) where view = $view", {"view": view})  # noqa: S608  ours
+
+
+def evidence(finding_id: str) -> Query:
+    """What a finding rests on, a row each; figures as text."""
+    sql = """select
+    finding_id, found.what, found.figure, found.unit, found."from" as first_day,
+    found."to" as day_after_last
+from (
+    select finding_id, unnest(from_json(evidence, '[{"what": "varchar", "figure": "varchar",
+        "unit": "varchar", "from": "date", "to": "date"}]')) as found
+    from marts.savings where finding_id = $id
+)"""
+    return with_values(sql, {"id": finding_id})
 
 
 def is_known(row: Row) -> bool:

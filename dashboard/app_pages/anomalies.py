@@ -6,8 +6,10 @@ import streamlit as st
 
 from dashboard import anomaly_detail, anomaly_tables, components, data, saying, tables
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.head import head
 from reporting import anomalies, connections, formats
+from reporting.files import Extract
 from reporting.query import Row
 from reporting.ranges import DataDays
 
@@ -49,6 +51,7 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
             selection_mode="single-row",
             on_select=lambda key=key, ours=ours: open_one(key, ours),
         )
+    downloads(f"atlas-anomalies-{view}", Extract(VIEWS[view], anomalies.of_view(view)))
 
 
 def open_one(key: str, rows: list[Row]) -> None:
@@ -72,6 +75,9 @@ def changes(found: list[Row], month: str, days: DataDays) -> None:
             height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Report": report},
         )
+    if rows:
+        query = anomalies.alerts_of(rows[0]["usage_month"])
+        downloads(f"atlas-changes-{month}", Extract(VIEWS["changes"], query))
 
 
 def feedback(rows: list[Row]) -> None:
@@ -88,6 +94,7 @@ def feedback(rows: list[Row]) -> None:
             height=tables.height(len(ours)),
             column_config={"Over expected": tables.amount_column("Over expected", unit)},
         )
+    downloads("atlas-anomaly-feedback", Extract(VIEWS["feedback"], anomalies.FEEDBACK))
 
 
 head("Anomalies", "Usage that costs more than the days before let expect.")

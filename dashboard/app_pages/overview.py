@@ -6,12 +6,14 @@ import streamlit as st
 
 from dashboard import attention, bars, cards, components, data, pace, paying
 from dashboard.design import AXIS_TEXT
+from dashboard.downloads import downloads
 from dashboard.drawing import draw, ground
 from dashboard.head import head
 from orchestration.settings import load_settings
 from reporting import anomalies, bill, connections, formats, overview, savings
 from reporting import queries as report_query
 from reporting.causes import cause_text
+from reporting.files import Extract
 from reporting.queries import Report
 from reporting.query import Query, Row
 from reporting.ranges import DataDays
@@ -20,6 +22,7 @@ from reporting.state import Filter, ReportState
 from reporting.url_state import link
 
 MOST = 5
+FILES = ("Month to date", "What changed", "Pace", "By project", "By service", "Top clusters")
 BARS = {"project": "By project", "service": "By service", "resource": "Top clusters"}
 
 
@@ -131,6 +134,7 @@ invoices = components.invoices()
 queries |= needs_attention(report, days, invoices)
 st.subheader(f"Where {formats.month(report.window.start)} went")
 queries |= parts(report)
+downloads("atlas-overview", [Extract(name, queries[name]) for name in FILES if name in queries])
 components.reconciliation(invoices)
 queries["Credit"] = paying.balances()
 queries["Invoices"] = bill.INVOICES

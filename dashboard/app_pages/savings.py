@@ -6,9 +6,11 @@ import streamlit as st
 
 from dashboard import components, data, saving_detail, saving_tables, saying, tables
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.head import head
 from reporting import formats, savings
+from reporting.files import Extract
 from reporting.query import Row
 
 VIEWS = {
@@ -31,20 +33,19 @@ def cards(found: list[Row], realised: list[Row]) -> None:
     for unit in sorted({*saved, *known}):
         rows, done = known.get(unit, []), saved.get(unit, [])
         components.unit_heading(unit, {*saved, *known})
-        to_do = saving_tables.of_view(rows, "open")
-        unknown = saving_tables.of_view(rows, "unknown")
+        to_do, unknown = (sum(row["view"] == view for row in rows) for view in ("open", "unknown"))
         amounts = {
             "Can be saved a month": formats.money(savings.total(rows), unit),
             "Of it planned": formats.money(savings.total(rows, ("planned",)), unit),
             "Saved so far": formats.money(sum(row["realised_cents"] for row in done), unit),
         }
-        also = f"and {len(unknown):,} with not enough data" if unknown else None
+        also = f"and {unknown:,} with not enough data" if unknown else None
         with st.container(horizontal=True):
             for label, value in amounts.items():
                 st.metric(label, value, border=True, height="stretch")
             st.metric(
                 "Findings",
-                f"{len(to_do):,}",
+                f"{to_do:,}",
                 also,
                 delta_color="off",
                 delta_arrow="off",
@@ -59,7 +60,7 @@ def money_columns(unit: str) -> dict[str, Any]:
 
 def listed(found: list[Row], view: str) -> None:
     """The findings of a view, the largest first; a click opens one."""
-    rows = saving_tables.of_view(found, view)
+    rows = [row for row in found if row["view"] == view]
     if not rows:
         st.info("There is none.", icon=":material/check_circle:")
         return
@@ -81,6 +82,7 @@ def listed(found: list[Row], view: str) -> None:
             selection_mode="single-row",
             on_select=lambda key=key, ours=ours: open_one(key, ours),
         )
+    downloads(f"atlas-savings-{view}", Extract(VIEWS[view], savings.of_view(view)))
 
 
 def open_one(key: str, rows: list[Row]) -> None:
@@ -116,6 +118,8 @@ def saved(rows: list[Row]) -> None:
             "Would have cost: each day as much as the 30 days before on average. A day counts "
             "once all its charges are known, three days later."
         )
+    if rows:
+        downloads("atlas-savings-realised", Extract(VIEWS["realised"], savings.REALISED))
 
 
 head("Savings", "What could cost less, at the prices of your own invoices.")
