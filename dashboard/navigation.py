@@ -38,6 +38,11 @@ SECTIONS = {
         Entry("active_resources", "Active resources", "dns"),
         Entry("tags", "Tags", "sell"),
     ),
+    "Money": (
+        Entry("budgets", "Budgets", "savings"),
+        Entry("forecast", "Forecast", "timeline"),
+        Entry("unit_costs", "Unit costs", "straighten"),
+    ),
     "Setup": (
         Entry("connections", "Connections", "cable"),
         Entry("actions", "Actions", "play_circle"),
