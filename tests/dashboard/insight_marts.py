@@ -71,7 +71,6 @@ def add(db: duckdb.DuckDBPyConnection, folder: Path, *, planned: bool) -> None:
     if planned:
         db.execute("alter table marts.fct_invoices add column start_date date")
         db.execute("update marts.fct_invoices set start_date = invoice_month")
-        db.execute("create view marts.fct_line_item_days as from marts.fct_line_items")
         rows |= insight_forecast.build(db)
         _write_config(folder)
         expected = insight_plans.expected_of(rows[FORECAST_PARTS])
