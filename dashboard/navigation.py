@@ -37,7 +37,16 @@ SECTIONS = {
     ),
     "Resources": (
         Entry("active_resources", "Active resources", "dns"),
+        Entry("resource", "Resource", "dns", is_listed=False),
+        Entry("backups", "Backups", "backup"),
         Entry("tags", "Tags", "sell"),
+    ),
+    "Money": (
+        Entry("invoices", "Invoices", "receipt_long"),
+        Entry("allocation", "Allocation", "call_split"),
+        Entry("budgets", "Budgets", "account_balance_wallet"),
+        Entry("forecast", "Forecast", "timeline"),
+        Entry("unit_costs", "Unit costs", "straighten"),
     ),
     "Watch": (
         Entry("anomalies", "Anomalies", "trending_up"),

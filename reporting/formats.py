@@ -13,6 +13,9 @@ from reporting.money import LOCALE
 ABSENT = "\N{EN DASH}"
 LARGEST_RATIO = 10
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
+# Markdown makes links of these after it has taken the backslashes away.
+_AUTOLINK = re.compile(r"(@|https?:(?=//)|www(?=\.))", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
 # as OWASP lists them, with the full width ones that some spreadsheets take for the same
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 
@@ -41,6 +44,16 @@ def quantity(value: Decimal | None, unit: str) -> str:
     """A metered quantity beside its unit."""
     number = ABSENT if value is None else format_decimal(value, "#,##0.##", locale=LOCALE)
     return f"{number} {unit}"
+
+
+def unit_price(amount: Decimal | None, currency: str | None) -> str:
+    """What one unit costs, in dollars or credits and not in cents: `$9.43`, `$0.002321`."""
+    if amount is None:
+        return ABSENT
+    pattern = "#,##0.00" if abs(amount) >= 1 else "@@@@"
+    number = format_decimal(abs(amount), pattern, locale=LOCALE)
+    sign = "-" if amount < 0 else ""
+    return f"{sign}${number}" if currency == "USD" else f"{sign}{number} {amounts.unit(currency)}"
 
 
 def change(ratio: float | None) -> str:
@@ -92,7 +105,8 @@ def age(hours: float | None) -> str:
 
 def plain(text: object) -> str:
     """Text from Atlas or the address bar, made inert for Markdown: a name is never a link."""
-    return _MARKDOWN.sub(r"\\\1", str(text)).replace("\n", " ")
+    apart = _AUTOLINK.sub(rf"\1{_WORD_JOINER}", str(text))
+    return _MARKDOWN.sub(r"\\\1", apart).replace("\n", " ")
 
 
 def csv_text(value: object) -> object:
