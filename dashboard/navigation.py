@@ -39,6 +39,10 @@ SECTIONS = {
         Entry("active_resources", "Active resources", "dns"),
         Entry("tags", "Tags", "sell"),
     ),
+    "Money": (
+        Entry("invoices", "Invoices", "receipt_long"),
+        Entry("allocation", "Allocation", "call_split"),
+    ),
     "Watch": (
         Entry("anomalies", "Anomalies", "trending_up"),
         Entry("savings", "Savings", "savings"),

@@ -1,6 +1,7 @@
 """dbt names what each page reads, so that a mart's lineage ends where it is looked at."""
 
 import re
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -8,6 +9,7 @@ import yaml
 
 from dashboard import data
 from tests.conftest import ROOT
+from tests.dashboard import money
 from tests.dashboard.test_anomalies import ONE, insert
 from tests.dashboard.test_pages import opened
 
@@ -27,11 +29,32 @@ ADDRESSES = {
         {"group": "tag:env", "f.resource": "shop-prod"},
     ],
     "anomalies": [{}, {"show": "changes"}, {"id": "abc123"}, {"id": "group"}],
+    "invoices": [
+        *({"id": money.CLOSED, "part": each} for each in ("lines", "restatements", "late")),
+        {"id": "inv-o-Acme-2026-01", "part": "payments"},
+    ],
+    "allocation": [
+        {}, *({"value": "data", "part": each} for each in ("resources", "statement")),
+    ],
+}  # fmt: skip
+
+
+def with_anomalies(warehouse: Path) -> None:
+    """Two anomalies, of a resource and of a group."""
+    with duckdb.connect(str(warehouse.resolve())) as db:
+        for each in ({}, {"anomaly_id": "group", "resource_id": None}):
+            insert(db, "anomalies", ONE | {"actual_cents": 1, "over_cents": 1} | each)
+
+
+# what a page needs beside the small warehouse; several are states that it is in one after another
+PREPARED = {
+    "invoices": (money.add,),
+    "allocation": (money.add, money.add_without_keys),
 }
 
 
-# A table function that the assistant asks, and no page yet; the way from list price to paid.
-ON_NO_PAGE = {"cost_changes", "agg_bridge_monthly", "fct_invoice_bridge"}
+# A table function that the assistant asks, and no page yet.
+ON_NO_PAGE = {"cost_changes"}
 
 
 def tables(text: str) -> set[str]:
@@ -44,10 +67,6 @@ def test_each_page_is_an_exposure():
 
 @pytest.mark.parametrize("page", sorted(PAGES))
 def test_an_exposure_depends_on_what_its_page_reads(publish, monkeypatch, page):
-    with duckdb.connect(str(publish().resolve())) as db:
-        for each in ({}, {"anomaly_id": "group", "resource_id": None}):
-            insert(db, "anomalies", ONE | {"actual_cents": 1, "over_cents": 1} | each)
-    app = opened(page)  # whose first run was of the overview, as every app's
     read: set[str] = set()
     ask = data.rows
 
@@ -55,10 +74,14 @@ def test_an_exposure_depends_on_what_its_page_reads(publish, monkeypatch, page):
         read.update(tables(query.sql))
         return ask(query)
 
-    monkeypatch.setattr(data, "rows", recorded)
-    for address in ADDRESSES.get(page, [{}]):
-        app.query_params = dict(address)
-        assert not app.run().exception
+    for number, prepare in enumerate(PREPARED.get(page, (with_anomalies,))):
+        prepare(publish(version=f"{number}"))
+        app = opened(page)  # whose first run was of the overview, as every app's
+        with monkeypatch.context() as patched:
+            patched.setattr(data, "rows", recorded)
+            for address in ADDRESSES.get(page, [{}]):
+                app.query_params = dict(address)
+                assert not app.run().exception
     assert read == EXPOSURES[page]
 
 
