@@ -18,13 +18,18 @@ def draw(chart: Any, alt: str, **options: Any) -> Any:  # noqa: ANN401  Altair's
     Returns:
         What st.altair_chart returns: the selection where on_select is given.
     """
-    text = design.AXIS_TEXT[ground()]
+    text = text_colour()
     readable = (
         chart.configure_axis(labelColor=text, titleColor=text, labelFontSize=12)
         .configure_legend(labelColor=text, titleColor=text, labelFontSize=12)
         .configure_view(strokeWidth=0)
     )
     return st.altair_chart(readable, alt=alt, **options)
+
+
+def text_colour() -> str:
+    """The colour of text on a chart."""
+    return design.AXIS_TEXT[ground()]
 
 
 def ground() -> str:

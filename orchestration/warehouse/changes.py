@@ -29,7 +29,8 @@ select coalesce(old._invoice_id, new._invoice_id) as _invoice_id,
     {", ".join(f"coalesce(old.{name}, new.{name}) as {name}" for name in OWNER)},
     coalesce(new.groupName, old.groupName) as groupName,
     coalesce(old.cents, 0) as beforeCents, coalesce(new.cents, 0) as afterCents,
-    before._version as _version_before, versions.version as _version_after,
+    before.statusName as _status_before, before._version as _version_before,
+    versions.version as _version_after,
     versions.connection as _connection
 from days_before as old
 full join ({_DAYS}) as new on {_SAME}
@@ -50,7 +51,7 @@ def remember_before(db: duckdb.DuckDBPyConnection, ids: list[str]) -> None:
     db.execute(f"create or replace temp table days_before as {_DAYS}", {"ids": ids})
     db.execute(
         "create or replace temp table invoices_before as "
-        "select id, _version from invoices where id in (select unnest(?))",
+        "select id, statusName, _version from invoices where id in (select unnest(?))",
         [ids],
     )
 

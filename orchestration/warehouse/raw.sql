@@ -161,7 +161,8 @@ create table if not exists invoice_refunds (
 create table if not exists invoice_changes (
     _invoice_id varchar, _changed_at timestamp, usageDate date, sku varchar, groupId varchar,
     groupName varchar, clusterName varchar, stitchAppName varchar, beforeCents bigint,
-    afterCents bigint, _version_before varchar, _version_after varchar, _connection varchar
+    afterCents bigint, _status_before varchar, _version_before varchar, _version_after varchar,
+    _connection varchar
 );
 -- Invoices whose newest landed version cannot be loaded: the one before stays. Named each run.
 create table if not exists unloadable_invoices (

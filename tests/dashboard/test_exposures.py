@@ -1,6 +1,8 @@
 """dbt names what each page reads, so that a mart's lineage ends where it is looked at."""
 
 import re
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -8,6 +10,7 @@ import yaml
 
 from dashboard import data
 from tests.conftest import ROOT
+from tests.dashboard import money
 from tests.dashboard.test_anomalies import ONE, insert
 from tests.dashboard.test_pages import opened
 
@@ -28,11 +31,38 @@ ADDRESSES = {
     ],
     "anomalies": [{}, {"show": "changes"}, {"id": "abc123"}, {"id": "group"}],
     "budgets": [{"id": "events"}],
+    "invoices": [
+        *({"id": money.CLOSED, "part": each} for each in ("lines", "restatements", "late")),
+        {"id": "inv-o-Acme-2026-01", "part": "payments"},
+    ],
+    "allocation": [
+        {}, *({"value": "data", "part": each} for each in ("resources", "statement")),
+    ],
+}  # fmt: skip
+
+
+def with_anomalies(warehouse: Path) -> None:
+    """Two anomalies, of a resource and of a group."""
+    with duckdb.connect(str(warehouse.resolve())) as db:
+        for each in ({}, {"anomaly_id": "group", "resource_id": None}):
+            insert(db, "anomalies", ONE | {"actual_cents": 1, "over_cents": 1} | each)
+
+
+def as_it_is(warehouse: Path) -> None:
+    """Nothing beside the small warehouse."""
+
+
+# What is published and what is added to it; several are states that a page is in one after another.
+WITH_AND_WITHOUT_PLANS = (({}, as_it_is), ({"planned": True}, as_it_is))
+PREPARED: dict[str, Any] = {
+    "invoices": (({}, money.add),),
+    "allocation": (({}, money.add), ({}, money.add_without_keys)),
+    **dict.fromkeys(("budgets", "forecast", "unit_costs"), WITH_AND_WITHOUT_PLANS),
 }
 
 
-# A table function that the assistant asks, and no page yet; the way from list price to paid.
-ON_NO_PAGE = {"cost_changes", "agg_bridge_monthly", "fct_invoice_bridge"}
+# A table function that the assistant asks, and no page yet.
+ON_NO_PAGE = {"cost_changes"}
 
 
 def tables(text: str) -> set[str]:
@@ -41,10 +71,6 @@ def tables(text: str) -> set[str]:
 
 def test_each_page_is_an_exposure():
     assert set(EXPOSURES) == PAGES
-
-
-# with plans, and without: a page then shows how to begin
-PLANNED = {"budgets", "forecast", "unit_costs"}
 
 
 @pytest.mark.parametrize("page", sorted(PAGES))
@@ -56,17 +82,14 @@ def test_an_exposure_depends_on_what_its_page_reads(publish, monkeypatch, page):
         read.update(tables(query.sql))
         return ask(query)
 
-    for planned in (False, True) if page in PLANNED else (False,):
-        file = publish(planned=planned, version=f"planned-{planned}")
-        with duckdb.connect(str(file.resolve())) as db:
-            for each in ({}, {"anomaly_id": "group", "resource_id": None}):
-                insert(db, "anomalies", ONE | {"actual_cents": 1, "over_cents": 1} | each)
-        monkeypatch.setattr(data, "rows", ask)
+    for number, (options, prepare) in enumerate(PREPARED.get(page, (({}, with_anomalies),))):
+        prepare(publish(version=f"{number}", **options))
         app = opened(page)  # whose first run was of the overview, as every app's
-        monkeypatch.setattr(data, "rows", recorded)
-        for address in ADDRESSES.get(page, [{}]):
-            app.query_params = dict(address)
-            assert not app.run().exception
+        with monkeypatch.context() as patched:
+            patched.setattr(data, "rows", recorded)
+            for address in ADDRESSES.get(page, [{}]):
+                app.query_params = dict(address)
+                assert not app.run().exception
     assert read == EXPOSURES[page]
 
 

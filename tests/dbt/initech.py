@@ -269,6 +269,7 @@ CHANGES: list[Row] = [
         "clusterName": "wide",
         "beforeCents": 4800,
         "afterCents": 5000,
+        "_status_before": "PENDING",
         "_connection": "second",
     },
     {

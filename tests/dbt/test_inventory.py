@@ -164,13 +164,13 @@ def test_an_archive_names_what_it_archives_and_when(marts: Marts) -> None:
 def test_a_restated_day_names_its_resource_as_lines_do(marts: Marts) -> None:
     query = """
         select resource_name, project_name, service, before_cents, after_cents, difference_cents,
-            invoice_month
+            invoice_month, was_closed
         from fct_invoice_changes order by difference_cents
     """
     april = date(2026, 4, 1)
     assert marts.execute(query).fetchall() == [
-        ("lake", "mars", "Atlas Data Federation", 60, 40, -20, april),
-        ("wide", "mars", "Clusters", 4800, 5000, 200, april),
+        ("lake", "mars", "Atlas Data Federation", 60, 40, -20, april, True),
+        ("wide", "mars", "Clusters", 4800, 5000, 200, april, False),
     ]
 
 

@@ -214,6 +214,14 @@ def test_a_changed_amount_a_line_that_left_and_a_late_one_are_restatements(tmp_p
     ]
 
 
+def test_a_restatement_says_whether_atlas_had_closed_the_invoice(tmp_path, landing):
+    for cents, status in ((5, "PENDING"), (7, "CLOSED"), (6, "PAID")):
+        land(landing, "a", invoice("a", line(cents), statusName=status))
+        load(tmp_path, landing)
+    query = "select afterCents, _status_before from invoice_changes order by _changed_at"
+    assert rows(tmp_path, query) == [(7, "PENDING"), (6, "CLOSED")]
+
+
 def test_growth_by_new_days_and_new_tags_are_no_restatements(tmp_path, landing):
     land(landing, "a", invoice("a", line(5)))
     load(tmp_path, landing)

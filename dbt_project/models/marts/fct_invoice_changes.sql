@@ -62,6 +62,7 @@ final as (
         typed.before_cents,
         typed.after_cents,
         typed.after_cents - typed.before_cents as difference_cents,
+        coalesce(typed.status_before != 'PENDING', true) as was_closed,
         typed.version_before,
         typed.version_after,
         typed.connection

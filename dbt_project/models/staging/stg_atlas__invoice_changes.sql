@@ -14,6 +14,7 @@ renamed as (
         nullif(stitchAppName, '') as stitch_app_name,
         coalesce(beforeCents, 0) as before_cents,
         coalesce(afterCents, 0) as after_cents,
+        _status_before as status_before,
         _version_before as version_before,
         _version_after as version_after,
         _connection as connection

@@ -1,0 +1,92 @@
+"""What the tables of the page of allocation hold, and what it says of a month and its values."""
+
+import json
+from datetime import date
+
+from dashboard.navigation import link
+from reporting import formats
+from reporting.files import Column, Kind
+from reporting.query import Row
+from reporting.ranges import ONE_DAY, Window
+
+_OWN = (
+    Column("value", "Value"),
+    Column("amount", "Cost", Kind.MONEY),
+    Column("share", "Share", Kind.SHARE),
+)
+_CHANGE = (
+    Column("previous", "Before", Kind.MONEY),
+    Column("change", "Change", Kind.SHARE),
+)
+PER_DAY = Column("per_day", "Change per day", Kind.SHARE)
+_PARTS = (
+    Column("direct", "Direct", Kind.MONEY),
+    Column("shared", "Shared", Kind.MONEY),
+    Column("by_no_rule", "No rule", Kind.MONEY),
+)
+STATEMENT = (
+    Column("adjustments", "Adjustments", Kind.MONEY),
+    Column("statement", "Statement", Kind.MONEY),
+)
+RULES = (
+    Column("value", "Value"),
+    Column("rule", "Deciding rule"),
+    Column("how", "How"),
+    Column("resources", "Resources", Kind.NUMBER),
+    Column("amount", "Cost", Kind.MONEY),
+)
+RESOURCES = (
+    Column("resource", "Resource"),
+    Column("resource_type", "Type"),
+    Column("project", "Project"),
+    Column("rule", "Deciding rule"),
+    Column("how", "How"),
+    Column("amount", "Cost", Kind.MONEY),
+    Column("report", "Report"),
+)
+
+
+def columns(*, is_compared: bool, per_day: bool, has_statement: bool) -> tuple[Column, ...]:
+    """The columns of the table of values."""
+    change = (*_CHANGE, *((PER_DAY,) if per_day else ())) if is_compared else ()
+    return (*_OWN, *change, *_PARTS, *(STATEMENT if has_statement else ()))
+
+
+def in_file(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Columns of a page as a file has them: with the currency, and without addresses."""
+    kept = (each for each in columns if each.name != "report")
+    return (*kept, Column("currency", "Currency", key="unit"))
+
+
+def with_reports(rows: list[Row], days: Window) -> list[Row]:
+    """Rows with the address of each resource's cost report."""
+    span = {"from": f"{days.start}", "to": f"{days.end - ONE_DAY}"}
+    return [
+        row | {"report": row["resource_id"] and link(
+            "cost-report", **span, group="service", f__resource=row["resource_id"]
+        )}
+        for row in rows
+    ]  # fmt: skip
+
+
+def sum_text(rows: list[Row], total: int, month: date, unit: str) -> str:
+    """That the values add up to all costs of a month; or by how much they do not."""
+    amount = sum(row["amount"] for row in rows)
+    if amount == total:
+        return (
+            f"Every cent is in exactly one value: together {formats.money(amount, unit)}, "
+            f"all costs of {formats.month(month)}."
+        )
+    apart = formats.signed_money(amount - total, unit)
+    return (
+        f"The values are apart from all costs of {formats.month(month)} by {apart}; "
+        "run `atlas-costs refresh`."
+    )
+
+
+def beginning(key: str) -> str:
+    """The shortest allocation.yaml: whose a cost is says a tag."""
+    return (
+        f"keys:\n  - key: {json.dumps(key, ensure_ascii=False)}\n    rules:\n"
+        f"      - value_from: {json.dumps(f'tag:{key}', ensure_ascii=False)}\n"
+    )
