@@ -242,6 +242,11 @@
     json_array_length({{ document }}, '$.{{ path }}')
 {%- endmacro %}
 
+{# A document that is a list of texts as one text, sorted; null where there is none. #}
+{% macro json_texts(document) -%}
+    nullif(array_to_string(list_sort(cast({{ document }} as varchar[])), ', '), '')
+{%- endmacro %}
+
 {# Rows of what, figure and unit, each with its days, as one document. #}
 {% macro json_rows(rows) -%}
     json_array(
