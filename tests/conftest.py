@@ -63,7 +63,7 @@ LONG = {
     },
     "assistant": {"test_actions", "test_free_sql", "test_protocol"},
     "atlas": {"test_deadlines", "test_reports"},
-    "dashboard": {"test_exposures", "test_pages"},
+    "dashboard": {"test_downloads", "test_exposures", "test_pages"},
     "orchestration": {
         "test_advice",
         "test_dagster_home",
@@ -78,6 +78,7 @@ LONG = {
         "test_raw_inventory",
         "test_raw_payments",
         "test_recordings",
+        "test_report_command",
         "test_retirement",
         "test_statements",
     },
@@ -89,6 +90,7 @@ LONG = {
         "test_loading",
         "test_marts",
     },
+    "reporting": {"test_documents", "test_files"},
     "sandbox": {
         "test_anomalies",
         "test_clock",

@@ -72,7 +72,7 @@ class Document:
     @property
     def written(self) -> str:
         """When it was written, to the minute."""
-        return f"{formats.day(self.written_at.date())}, {self.written_at:%H:%M} UTC"
+        return _moment(self.written_at)
 
     @property
     def about(self) -> About:
@@ -151,8 +151,18 @@ def _names(report: Report, read: Read) -> dict[str, str]:
 
 
 def _age(row: Row) -> str:
-    text = words.age_text(row)
-    return f"{text}; missing: {', '.join(row['missing_parts'])}" if row["missing_parts"] else text
+    """With the moment of the refresh: a file is read when "2 hours ago" is long over."""
+    refreshed, reached = row["last_success_at"], row["data_through"]
+    parts = [
+        f"data through {formats.day(reached)} (UTC)" if reached else "",
+        f"refreshed {_moment(refreshed)}" if refreshed else "never refreshed",
+        f"missing: {', '.join(row['missing_parts'])}" if row["missing_parts"] else "",
+    ]
+    return f"{row['connection']}: {'; '.join(filter(None, parts))}."
+
+
+def _moment(at: datetime) -> str:
+    return f"{formats.day(at.date())}, {at:%H:%M} UTC"
 
 
 def _part(report: Report, total: Row, groups: list[Row], drawn: list[Row]) -> Part:

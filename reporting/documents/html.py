@@ -7,7 +7,7 @@ import jinja2
 from markupsafe import Markup
 
 from reporting.documents.contents import Document
-from reporting.documents.pictures import as_svg
+from reporting.documents.pictures import NOT_DRAWN, as_svg
 
 _TEMPLATE = "report.html"
 # HTML allows them nowhere
@@ -24,7 +24,10 @@ _environment = jinja2.Environment(
 def as_html(document: Document) -> bytes:
     """The document as UTF-8."""
     # Vega has escaped what stands in its SVG
-    drawn = [Markup(as_svg(part.chart)) if part.chart else None for part in document.parts]  # noqa: S704
+    drawn = [
+        Markup(as_svg(part.chart) or NOT_DRAWN) if part.chart else None  # noqa: S704
+        for part in document.parts
+    ]
     parts = list(zip(document.parts, drawn, strict=True))
     page = _environment.get_template(_TEMPLATE).render(document=document, parts=parts)
     return _CONTROL.sub("", page).encode(errors="replace")

@@ -9,7 +9,7 @@ from fpdf.enums import TableBordersLayout, XPos, YPos
 from fpdf.fonts import FontFace, TTFFont
 
 from reporting.documents.contents import Document, Grid, Part
-from reporting.documents.pictures import FONTS, as_png
+from reporting.documents.pictures import FONTS, NOT_DRAWN, as_png
 
 FAMILY = "DejaVu"
 TEXT, QUIET, LINE, WARN = (27, 35, 32), (85, 96, 92), (217, 222, 219), (154, 52, 18)
@@ -93,7 +93,10 @@ def _write_part(page: _Page, part: Part, *, is_one: bool) -> None:
         page.say(part.compared, 8, QUIET)
     if part.chart:
         page.ln(2)
-        page.image(io.BytesIO(as_png(part.chart)), w=page.epw, alt_text="Costs over time")
+        if drawn := as_png(part.chart):
+            page.image(io.BytesIO(drawn), w=page.epw, alt_text="Costs over time")
+        else:
+            page.say(NOT_DRAWN, 8, QUIET)
     if part.partial:
         page.say(part.partial, 8, QUIET)
     page.ln(2)

@@ -1,15 +1,19 @@
 """Charts as pictures, without a browser and without a network: vl-convert has Vega in itself."""
 
-import threading
-from functools import cache
+import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import altair as alt
 import pandas as pd
-import vl_convert
 
-FONTS = Path(__file__).parent / "fonts"
+HERE = Path(__file__).parent
+FONTS = HERE / "fonts"
+LONGEST_S = 60
+NOT_DRAWN = "The chart could not be drawn."
 # text in the colour of the page around it, in light and in dark
 _CONFIG = {
     "background": None,
@@ -21,31 +25,40 @@ _CONFIG = {
     },
     "legend": {"labelColor": "currentColor", "titleColor": "currentColor", "labelFontSize": 11},
 }  # fmt: skip
-_NO_URLS: list[str] = []
-# Vega runs in one engine, which two threads do not share
-_one_at_a_time = threading.Lock()
+# what XML has no way to write: Vega's engine aborts its process on them
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def as_svg(chart: dict[str, Any]) -> str:
-    """A Vega-Lite chart as SVG: no script, no link, no picture from elsewhere."""
-    with _one_at_a_time:
-        return vl_convert.vegalite_to_svg(_plain(chart), allowed_base_urls=_NO_URLS)
+def as_svg(chart: dict[str, Any]) -> str | None:
+    """A Vega-Lite chart as SVG: no script, no link, no picture from elsewhere; None if it fails."""
+    drawn = _drawn(chart, "svg")
+    return drawn.decode() if drawn else None
 
 
-def as_png(chart: dict[str, Any], scale: float = 2.5) -> bytes:
+def as_png(chart: dict[str, Any]) -> bytes | None:
     """The same as pixels, dark on nothing."""
-    _know_fonts()
-    with _one_at_a_time:
-        return vl_convert.vegalite_to_png(_plain(chart), scale=scale, allowed_base_urls=_NO_URLS)
+    return _drawn(chart, "png")
 
 
-@cache
-def _know_fonts() -> None:
-    vl_convert.register_font_directory(str(FONTS))
+def _drawn(chart: dict[str, Any], kind: str) -> bytes | None:
+    """A document without its chart is worth more than none, and than a server that is gone."""
+    themed = chart | {"config": chart.get("config", {}) | _CONFIG}
+    command = [sys.executable, str(HERE / "vega.py"), kind, str(FONTS)]
+    text = json.dumps(_writable(themed)).encode()
+    try:
+        return subprocess.run(
+            command, input=text, capture_output=True, check=True, timeout=LONGEST_S
+        ).stdout
+    except (subprocess.SubprocessError, OSError):
+        return None
 
 
-def _plain(chart: dict[str, Any]) -> dict[str, Any]:
-    return chart | {"config": chart.get("config", {}) | _CONFIG}
+def _writable(value: Any) -> Any:  # noqa: ANN401  what JSON has
+    if isinstance(value, dict):
+        return {_writable(key): _writable(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_writable(each) for each in value]
+    return _NOT_IN_XML.sub("", value) if isinstance(value, str) else value
 
 
 def specification(chart: Any) -> dict[str, Any]:  # noqa: ANN401  Altair's charts

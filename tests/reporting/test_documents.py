@@ -128,7 +128,7 @@ def test_both_kinds_say_everything_that_a_reader_needs(read):
         assert part.total in text
         assert "13 of 13 closed invoices match Atlas's total, 1 pending." in text
         assert "Partial: May 2026 (still being billed)." in text
-        assert "Acme: data through 18 May 2026 (UTC)" in text
+        assert "Acme: data through 18 May 2026 (UTC); refreshed " in text
         assert "18 May 2026, 12:00 UTC, from version one" in text
         assert "from marts.fct_costs_daily" in text or "from marts.agg_costs_monthly" in text
     assert "Tag team" in html(found)
@@ -224,11 +224,11 @@ def test_a_title_may_be_anything(read, name):
 def test_svg_is_whole_xml_with_any_name(read):
     chart = made(read).parts[0].chart
     assert chart is not None
-    for name in HOSTILE[:6]:
+    for name in (*HOSTILE[:6], "a\x00b\x1b[31m", "\ufffe\ud800"):
         text = repr(chart).replace("Clusters", "PLACE")
         assert "PLACE" in text
         renamed = _renamed(chart, name)
-        drawn = ET.fromstring(as_svg(renamed))  # noqa: S314  our own
+        drawn = ET.fromstring(as_svg(renamed) or "")  # noqa: S314  our own
         tags = {each.tag.rpartition("}")[2] for each in drawn.iter()}
         assert "script" not in tags
         assert "a" not in tags
@@ -252,3 +252,16 @@ def test_a_pdf_of_many_groups_repeats_its_headings(read):
         sum("Resource" in text and "Share" in text for text in texts) >= 2
     )
     assert re.search(r"1 / \d", texts[0])
+
+
+def test_a_chart_that_ends_its_process_costs_the_chart_and_not_the_server(read, monkeypatch):
+    """Vega's engine aborts on characters that XML has no way to write; others may be found."""
+    monkeypatch.setattr("reporting.documents.pictures._writable", lambda value: value)
+    found = made(read)
+    assert found.parts[0].chart is not None
+    broken = replace(found.parts[0], chart=_renamed(found.parts[0].chart, "a\x00b"))
+    document = replace(found, parts=(broken,))
+    assert as_svg(broken.chart) is None
+    assert "The chart could not be drawn." in html(document)
+    assert "The chart could not be drawn." in pages(document)[0]
+    assert found.parts[0].total in pages(document)[0]
