@@ -209,3 +209,12 @@ def test_what_the_last_refresh_knows_is_no_longer_pending(filled):
     [said] = feedback.read(load_settings().feedback_dir, feedback.ANOMALIES)
     at = datetime.fromisoformat(said["at"]).astimezone(UTC).replace(tzinfo=None)
     assert saying.pending_verdicts([*counted, {"anomaly_id": "abc123", "at": at}]) == {}
+
+
+@pytest.mark.parametrize("view", ["open", "explained"])
+def test_the_file_of_a_view_has_the_rows_of_its_table(filled, view):
+    table = opened("anomalies", show=view).dataframe[0].value
+    found = {row["scope"] for row in data.rows(anomalies.of_view(view))}
+    assert found == set(table["Scope"])
+    assert len(data.rows(anomalies.alerts_of(date(2026, 5, 1)))) == 1
+    assert not data.rows(anomalies.alerts_of(date(2026, 4, 1)))

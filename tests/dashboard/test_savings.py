@@ -182,3 +182,13 @@ def test_each_rule_has_words():
     listed = macro.split("return([")[1].split("])")[0]
     assert set(saving_words.RULES) == set(yaml.safe_load(f"[{listed}]"))
     assert saving_words.rule_text("of_my_own") == "Of my own."
+
+
+@pytest.mark.parametrize("view", ["open", "decided", "unknown"])
+def test_the_file_of_a_view_has_the_rows_of_its_table(filled, view):
+    table = opened("savings", show=view).dataframe[0].value
+    assert [row["summary"] for row in data.rows(savings.of_view(view))] == list(table["Finding"])
+    [first, *_] = data.rows(savings.evidence("f1"))
+    assert (first["what"], first["figure"], first["first_day"]) == (
+        "backup, as billed", "6900", date(2026, 4, 16),
+    )  # fmt: skip
