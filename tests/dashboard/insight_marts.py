@@ -10,7 +10,7 @@ from orchestration.insight.forecasting.tables import FORECASTS
 from tests.conftest import ROOT
 
 _MADE = (ANOMALIES, ANOMALY_FEEDBACK, COST_CHANGE_ALERTS, FORECASTS, BUDGETS)
-_MODELS = ("savings", "realised_savings", "fct_cost_changes")
+_MODELS = ("actions", "savings", "realised_savings", "fct_cost_changes")
 
 
 def contracts() -> dict[str, dict[str, str]]:
@@ -27,9 +27,8 @@ def complete(db: duckdb.DuckDBPyConnection) -> None:
     """Adds the tables and columns that a published file lacks."""
     db.execute("create table if not exists meta.insight (part varchar, seconds double, "
                "error varchar)")  # fmt: skip
-    db.execute(
-        "create view if not exists marts.fct_line_item_days as select * from marts.fct_line_items"
-    )
+    db.execute("create table if not exists meta.permissions (connection varchar, capability "
+               "varchar, status varchar, detail varchar, lost varchar, role varchar)")  # fmt: skip
     for name, columns in contracts().items():
         text = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
         db.execute(f"create table if not exists marts.{name} ({text})")

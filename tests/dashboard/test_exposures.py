@@ -33,6 +33,8 @@ ADDRESSES = {
     ],
     "anomalies": [{}, {"show": "changes"}, {"id": "abc123"}, {"id": "group"}],
     "budgets": [{"id": "events"}],
+    "reports": [{"show": "this-month-by-service"}],
+    "actions": [{"id": "abc"}],
     "invoices": [
         *({"id": money.CLOSED, "part": each} for each in ("lines", "restatements", "late")),
         {"id": "inv-o-Acme-2026-01", "part": "payments"},
@@ -63,8 +65,8 @@ PREPARED: dict[str, Any] = {
 }
 
 
-# A table function that the assistant asks, and no page yet.
-ON_NO_PAGE = {"cost_changes"}
+# A table function, which no model is; and what is read for a file once its button is pressed.
+ON_NO_PAGE = {"cost_changes", "focus_costs"}
 
 
 def tables(text: str) -> set[str]:
