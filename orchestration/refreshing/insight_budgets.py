@@ -7,17 +7,21 @@ from typing import Any
 import duckdb
 
 from orchestration.insight.budgets.costs import Bucket, Expected, Leaf, Recent, Spent
-from orchestration.insight.budgets.plan import ALWAYS, Plan, Step
-from orchestration.insight.budgets.rows import budget_rows
+from orchestration.insight.budgets.plan import ALWAYS, Plan, Plans, Step
+from orchestration.insight.budgets.rows import budget_tables
+from orchestration.insight.budgets.table import BUDGET_COSTS, BUDGET_DAYS, BUDGETS
 from orchestration.insight.months import next_month
 from orchestration.insight.reach import Reach
-from orchestration.insight.tables import Row
-from orchestration.refreshing.filtered_costs import same_subject, tell_apart
+from orchestration.insight.tables import Row, Table
+from orchestration.refreshing.budget_costs import budget_cost_rows
+from orchestration.refreshing.budget_reports import report_of
+from orchestration.refreshing.filtered_costs import same_subject
 from orchestration.refreshing.looked_at import LEAF, Looked
 from orchestration.rules.budgets import Budget
 from orchestration.rules.costs import THE_TOTAL
 
 Db = duckdb.DuckDBPyConnection
+TABLES = (BUDGETS, BUDGET_DAYS, BUDGET_COSTS)
 REACH = """
 select
     greatest(min(costs.usage_date), min(costs.invoice_month)) as complete_from,
@@ -66,37 +70,30 @@ RECENTLY = {
 }
 
 
-def build(db: Db, budgets: Sequence[Budget], expected: Expected) -> list[Row]:
-    """The rows of `budgets`; none where no budget is written or there is no bill yet.
-
-    Args:
-        db: A connection to the marts that may be open read-only.
-        budgets: As they are written.
-        expected: What whole months of leaves are forecast to cost.
-    """
-    reach = read_reach(db)
-    if not budgets or reach is None:
-        return []
-    return rows_of(db, tell_apart(db, budgets), budgets, expected, reach)
-
-
 def rows_of(
     db: Db, looked: Looked, budgets: Sequence[Budget], expected: Expected, reach: Reach
-) -> list[Row]:
-    """The same where costs are told apart already, the budgets being the first of all filters."""
+) -> dict[Table, list[Row]]:
+    """The rows of TABLES; none where no budget is written.
+
+    Args:
+        db: Where costs are told apart, the budgets being the first of all filters.
+        looked: By what; budget_costs.ALSO is in it.
+        budgets: As they are written.
+        expected: What whole months of leaves are forecast to cost.
+        reach: How far the data goes.
+    """
     names = {number: each.name for number, each in enumerate(budgets)}
     same = same_subject(looked, "costs", "fitting")
-    spent = db.execute(SPENT.format(same_subject=same), _asked(names)).fetchall()
-    return budget_rows(
-        [plan_of(each) for each in budgets],
-        [
-            Spent(day, _bucket(currency, fits, is_in_total, names), cents)
-            for day, currency, fits, is_in_total, cents in spent
-        ],
-        read_recent(db, looked, names),
-        expected,
-        reach,
-    )
+    found = db.execute(SPENT.format(same_subject=same), _asked(names)).fetchall()
+    spent = [
+        Spent(day, _bucket(currency, fits, is_in_total, names), cents)
+        for day, currency, fits, is_in_total, cents in found
+    ]
+    plans = Plans(plan_of(each, report_of(each, budgets)) for each in budgets)
+    recent = read_recent(db, looked, names)
+    buckets = {each.bucket for each in spent}
+    costs = budget_cost_rows(db, same, plans=plans, names=names, buckets=buckets, reach=reach)
+    return {**budget_tables(plans, spent, recent, expected, reach), BUDGET_COSTS: costs}
 
 
 def read_recent(db: Db, looked: Looked, names: Mapping[int, str], kind: str = "''") -> list[Recent]:
@@ -123,7 +120,7 @@ def read_reach(db: Db) -> Reach | None:
     return Reach(*row) if row else None
 
 
-def plan_of(budget: Budget) -> Plan:
+def plan_of(budget: Budget, report: str | None = None) -> Plan:
     """A budget as the rest of us sees it: ends are exclusive, every amount is a step."""
     return Plan(
         name=budget.name,
@@ -133,6 +130,7 @@ def plan_of(budget: Budget) -> Plan:
         parent=budget.parent,
         valid=(budget.first_day or ALWAYS[0], _day_after(budget.last_day)),
         covers_children_only=budget.covers is not None,
+        report=report,
     )
 
 

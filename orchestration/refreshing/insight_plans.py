@@ -7,21 +7,25 @@ from pathlib import Path
 import duckdb
 
 from orchestration.insight.budgets.costs import Expected, Leaf
-from orchestration.insight.budgets.table import BUDGETS
 from orchestration.insight.forecasting.tables import FORECAST_PARTS
 from orchestration.insight.reach import Reach
 from orchestration.insight.scenarios.rows import scenario_rows
 from orchestration.insight.scenarios.table import SCENARIOS
 from orchestration.insight.tables import Row, Table
 from orchestration.insight.unit_costs.table import UNIT_COSTS
-from orchestration.refreshing import insight_budgets, insight_scenarios, insight_unit_costs
+from orchestration.refreshing import (
+    budget_costs,
+    insight_budgets,
+    insight_scenarios,
+    insight_unit_costs,
+)
 from orchestration.refreshing.filtered_costs import tell_apart
 from orchestration.rules.plans import PlanFiles
 from orchestration.rules.scenarios import Scenario
 
 Db = duckdb.DuckDBPyConnection
 log = logging.getLogger("atlas_costs")
-TABLES = (BUDGETS, UNIT_COSTS, SCENARIOS)
+TABLES = (*insight_budgets.TABLES, UNIT_COSTS, SCENARIOS)
 
 
 def build(
@@ -41,8 +45,9 @@ def build(
         return rows, []
     problems: list[str] = []
     if plans.budgets or plans.metrics:
-        looked = tell_apart(db, [*plans.budgets, *plans.metrics], _labels(plans))
-        rows[BUDGETS] = insight_budgets.rows_of(db, looked, plans.budgets, expected, reach)
+        looked = tell_apart(db, [*plans.budgets, *plans.metrics], _also(plans))
+        if plans.budgets:
+            rows |= insight_budgets.rows_of(db, looked, plans.budgets, expected, reach)
         metrics = list(enumerate(plans.metrics, start=len(plans.budgets)))
         unit_costs = insight_unit_costs.rows_of(db, looked, metrics, folder, reach)
         rows[UNIT_COSTS], problems = unit_costs
@@ -67,8 +72,10 @@ def expected_of(parts: Iterable[Row]) -> Expected:
     }
 
 
-def _labels(plans: PlanFiles) -> list[str]:
-    return [each.label_dimension for each in plans.metrics if each.label_dimension]
+def _also(plans: PlanFiles) -> list[str]:
+    """What no filter looks at and rows are told apart by."""
+    labels = [each.label_dimension for each in plans.metrics if each.label_dimension]
+    return [*labels, *(budget_costs.ALSO if plans.budgets else ())]
 
 
 def scenarios_of(

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from orchestration.insight.budgets.costs import Bucket, Leaf, Recent, Spent
 from orchestration.insight.budgets.plan import ALWAYS, Plan, Plans, Step, between
-from orchestration.insight.budgets.rows import budget_rows
-from orchestration.insight.budgets.table import BUDGETS
+from orchestration.insight.budgets.rows import budget_tables
+from orchestration.insight.budgets.table import BUDGET_DAYS, BUDGETS
 from orchestration.insight.months import in_whole_cents, months_on, rounded, shared
 from orchestration.insight.reach import Reach
 
@@ -61,7 +61,7 @@ def recent_of(spent, leaf=ORDERS):
 def rows(plans, spent, recent=None, expected=None, reach=REACH):
     """Rows by name and month; of more than one currency also by that."""
     recent = recent_of(spent) if recent is None else recent
-    found = budget_rows(plans, spent, recent, expected or {}, reach)
+    found = budget_tables(Plans(plans), spent, recent, expected or {}, reach)[BUDGETS]
     names = [each.name for each in BUDGETS.columns]
     assert all(len(row) == len(names) for row in found)
     records = [dict(zip(names, row, strict=True)) for row in found]
@@ -382,7 +382,8 @@ def test_less_than_seven_complete_days_are_no_rate(first, is_enough):
 
 
 def test_no_budget_is_no_row():
-    assert budget_rows([], every_day(bucket(), 1), [], {}, REACH) == []
+    found = budget_tables(Plans([]), every_day(bucket(), 1), [], {}, REACH)
+    assert found == {BUDGETS: [], BUDGET_DAYS: []}
 
 
 def test_the_last_day_of_a_month_ends_it():
@@ -465,3 +466,42 @@ def test_a_sum_of_children_adds_whole_cents():
 
 def test_a_plan_without_end_reaches_the_last_day_there_is():
     assert Plans([plan("all", 1)]).periods(plan("all", 1)) == (ALWAYS,)
+
+
+def days_of(plans, spent, expected=None):
+    """Rows of `budget_days` by budget, and those of `budgets` by budget and month."""
+    found = budget_tables(Plans(plans), spent, recent_of(spent), expected or {}, REACH)
+    records = {
+        table: [dict(zip([c.name for c in table.columns], row, strict=True)) for row in rows_]
+        for table, rows_ in found.items()
+    }
+    by_name = {}
+    for each in records[BUDGET_DAYS]:
+        by_name.setdefault(each["budget"], []).append(each)
+    return by_name, {(each["budget"], each["month"]): each for each in records[BUDGETS]}
+
+
+def test_a_budgets_days_add_up_to_its_months():
+    """Another amount from March 10 on, and a forecast that 11 days do not divide."""
+    changing = plan("all", (date.min, 3100), (date(2026, 3, 10), 3200))
+    spent = every_day(bucket("all"), 150)
+    by_name, months = days_of([changing], spent, {(ORDERS, MARCH): 400_003})
+    days = [each for each in by_name["all"] if each["usage_date"] >= MARCH]
+    assert len(days) == 31
+    assert {len(by_name["all"])} == {31 + 28 + 31}
+    assert days[0]["plan_cents"] == 10_000
+    assert sum(each["plan_cents"] for each in days) == months["all", MARCH]["budget_cents"]
+    known = [each["actual_cents"] for each in days if each["actual_cents"] is not None]
+    assert known == [15_000] * 20
+    to_come = [each["expected_cents"] for each in days if each["expected_cents"] is not None]
+    assert (len(to_come), sum(to_come)) == (11, 100_003)
+    assert sum(known) + sum(to_come) == months["all", MARCH]["forecast_cents"]
+
+
+def test_days_of_what_no_budget_covers_have_no_plan():
+    spent = [*every_day(bucket("web"), 10), *every_day(bucket(), 3)]
+    by_name, _ = days_of([plan("web", 310)], spent)
+    rest = by_name["(unbudgeted)"]
+    assert {each["plan_cents"] for each in rest} == {None}
+    assert rest[0]["actual_cents"] == 300
+    assert len(rest) == 31 + 28 + 31

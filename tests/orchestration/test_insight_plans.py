@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from orchestration.insight.budgets.costs import Leaf
-from orchestration.insight.budgets.table import BUDGETS
+from orchestration.insight.budgets.table import BUDGET_COSTS, BUDGET_DAYS, BUDGETS
 from orchestration.insight.scenarios.table import SCENARIOS
 from orchestration.insight.unit_costs.table import UNIT_COSTS
 from orchestration.refreshing.insight_plans import TABLES, build
@@ -123,6 +123,44 @@ def test_a_forecast_of_a_leaf_is_divided_between_its_skus(costs, config):
     everything = of_budget(rows, "everything", JUNE)
     assert everything["forecast_cents"] == 12_001 + 24_000
     assert everything["forecast_basis"] == "forecast and run rate"
+
+
+def test_a_budgets_projects_and_services_and_its_days_add_up_to_its_months(costs, config):
+    """Also where it begins within a month, where its children overlap, and for what has none."""
+    (config.config_dir / "budgets.yaml").write_text("""\
+budgets:
+- {name: teams, covers: children}
+- name: orders
+  parent: teams
+  monthly: 310
+  when: {all: [{dimension: resource, is: orders}]}
+- name: big
+  parent: teams
+  changes: [{from: 2026-05-09, monthly: 310}]
+  when: {all: [{dimension: sku, contains: m50}]}
+""")
+    rows, _ = built(costs, config)
+    months = {
+        (each["budget"], each["month"], each["pricing_currency"]): each["actual_cents"]
+        for each in rows[BUDGETS]
+        if each["actual_cents"]
+    }
+    # $4 a day of the big SKU from May 9 on; $8 of support and $2 in credits are in no budget
+    assert months["big", MAY, "USD"] == 23 * 400
+    assert months["teams", MAY, "USD"] == 31 * 1000
+    assert months["(unbudgeted)", MAY, "USD"] == 31 * 800
+    for table, day in ((BUDGET_COSTS, "month"), (BUDGET_DAYS, "usage_date")):
+        sums = {}
+        for each in rows[table]:
+            key = each["budget"], each[day].replace(day=1), each["pricing_currency"]
+            sums[key] = sums.get(key, 0) + (each["actual_cents"] or 0)
+        assert {key: cents for key, cents in sums.items() if cents} == months
+    [support] = [
+        each
+        for each in rows[BUDGET_COSTS]
+        if (each["budget"], each["month"], each["pricing_currency"]) == ("(unbudgeted)", MAY, "USD")
+    ]
+    assert (support["project_name"], support["service"]) == (None, "Support")
 
 
 def test_unit_costs_of_costs_in_marts(costs, config):

@@ -81,6 +81,10 @@ class Measuring:
         """Every one that has had costs."""
         return {bucket for month in self._by_month.values() for bucket in month}
 
+    def currencies(self) -> list[str]:
+        """Those that costs were priced in."""
+        return sorted({each.pricing_currency for each in self.buckets()})
+
     def of(self, covers: Covers, month: date) -> Measured:
         """What is covered of a month."""
         by_day: dict[date, int] = defaultdict(int)

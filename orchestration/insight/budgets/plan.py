@@ -29,6 +29,7 @@ class Plan:
         valid: The days on which it counts.
         steps: Its amounts; none where it is what its children add up to.
         covers_children_only: Whether it has no costs but its children's.
+        report: Parameters of the cost report that show its costs, if they can be said there.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Plan:
     parent: str | None = None
     valid: Period = ALWAYS
     covers_children_only: bool = False
+    report: str | None = None
 
 
 class Plans:

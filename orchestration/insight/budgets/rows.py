@@ -5,6 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 from orchestration.insight.budgets.costs import Expected, Recent, Spent
+from orchestration.insight.budgets.days import day_rows
 from orchestration.insight.budgets.expecting import Expecting
 from orchestration.insight.budgets.measuring import (
     Measured,
@@ -15,6 +16,7 @@ from orchestration.insight.budgets.measuring import (
 from orchestration.insight.budgets.plan import Plan, Plans
 from orchestration.insight.budgets.table import (
     AT_RISK,
+    BUDGET_DAYS,
     BUDGETS,
     EXCEEDED,
     NOT_ENOUGH_DATA,
@@ -30,19 +32,19 @@ from orchestration.insight.months import (
     rounded,
 )
 from orchestration.insight.reach import Reach
-from orchestration.insight.tables import Row
+from orchestration.insight.tables import Row, Table
 
 MONTHS_AHEAD = 12
 
 
-def budget_rows(
-    plans: Iterable[Plan],
+def budget_tables(
+    plans: Plans,
     spent: Iterable[Spent],
     recent: Iterable[Recent],
     expected: Expected,
     reach: Reach,
-) -> list[Row]:
-    """The rows of `budgets`, from the first month of data to twelve after the running one.
+) -> dict[Table, list[Row]]:
+    """The rows of `budgets`, from the first month of data to twelve after the running one, by day.
 
     Args:
         plans: In the order in which they were written.
@@ -51,11 +53,13 @@ def budget_rows(
         expected: Whole months of leaves; what is not in it is expected to go on as it was.
         reach: How far the data goes.
     """
-    found = Plans(plans)
-    if not found.by_name:
-        return []
+    if not plans.by_name:
+        return {BUDGETS: [], BUDGET_DAYS: []}
     measuring = Measuring(spent, Expecting(recent, expected, reach), reach)
-    return list(_Rows(found, measuring, reach).all())
+    return {
+        BUDGETS: list(_Rows(plans, measuring, reach).all()),
+        BUDGET_DAYS: list(day_rows(plans, measuring, reach)),
+    }
 
 
 class _Rows:
@@ -98,6 +102,7 @@ class _Rows:
             status,
             children,
             self._warning(plan, cents, children),
+            plan.report,
         )
 
     def _status(self, plan: Plan, month: date, cents: int, measured: Measured) -> str:
@@ -145,8 +150,7 @@ class _Rows:
             for month in self._months
             if any(self._plans.is_planned(each, month) for each in self._plans)
         ]
-        currencies = {each.pricing_currency for each in self._measuring.buckets()}
-        for currency in sorted(currencies):
+        for currency in self._measuring.currencies():
             covers = covered_by_none(self._plans, currency)
             for month in months:
                 yield self._of_none(currency, month, self._measuring.of(covers, month))

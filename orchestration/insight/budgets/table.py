@@ -67,5 +67,56 @@ BUDGETS = Table(
         ),
         Column("children_cents", "BIGINT", "What its children may spend together, if it has any."),
         Column("warning", "VARCHAR", "What does not add up, in a sentence."),
+        Column(
+            "report",
+            "VARCHAR",
+            "Parameters of the cost report's address that show its costs and its children's; none "
+            "where a condition cannot be said there (regex, flexible).",
+        ),
+    ),
+)
+_OF_BUDGET = (
+    Column("budget", "VARCHAR", f"The budget's name, or {UNBUDGETED}."),
+    Column("pricing_currency", "VARCHAR", "What its cents are of: USD, or Atlas Credits."),
+)
+
+BUDGET_DAYS = Table(
+    "budget_days",
+    "One row per budget, pricing currency and usage day, from the first day of the month twelve "
+    "months ago to the last day of the running one.",
+    (
+        *_OF_BUDGET,
+        Column("usage_date", "DATE", "The usage day."),
+        Column(
+            "plan_cents",
+            "BIGINT",
+            "What may be spent on the day if each day spends as much; a month's days add up to its "
+            f"budget_cents. None for {UNBUDGETED}.",
+        ),
+        Column(
+            "actual_cents",
+            "BIGINT",
+            "What was spent on the day; none for a day that is still to come.",
+        ),
+        Column(
+            "expected_cents",
+            "BIGINT",
+            "What is expected of a day that is still to come: with actual_cents, a month's days "
+            "add up to its forecast_cents.",
+        ),
+    ),
+)
+
+BUDGET_COSTS = Table(
+    "budget_costs",
+    "One row per budget, pricing currency, month, project and service: what the budget's "
+    "actual_cents are of, from twelve months ago on.",
+    (
+        *_OF_BUDGET,
+        Column("month", "DATE", "The first day of the usage month."),
+        Column("project_id", "VARCHAR", "The project; none for charges of no project."),
+        Column("project_name", "VARCHAR", "The project's name, as the costs of the month have it."),
+        Column("service", "VARCHAR", "The service."),
+        Column("actual_cents", "BIGINT", "What was spent, up to the newest day of data."),
     ),
 )
