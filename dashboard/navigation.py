@@ -39,6 +39,11 @@ SECTIONS = {
         Entry("active_resources", "Active resources", "dns"),
         Entry("tags", "Tags", "sell"),
     ),
+    "Money": (
+        Entry("budgets", "Budgets", "account_balance_wallet"),
+        Entry("forecast", "Forecast", "timeline"),
+        Entry("unit_costs", "Unit costs", "straighten"),
+    ),
     "Watch": (
         Entry("anomalies", "Anomalies", "trending_up"),
         Entry("savings", "Savings", "savings"),

@@ -43,6 +43,15 @@ def quantity(value: Decimal | None, unit: str) -> str:
     return f"{number} {unit}"
 
 
+def unit_price(amount: Decimal | None, currency: str | None) -> str:
+    """What one unit costs, in dollars or credits and not in cents: `$9.43`, `$0.002321`."""
+    if amount is None:
+        return ABSENT
+    pattern = "#,##0.00" if abs(amount) >= 1 else "@@@@"
+    number = format_decimal(amount, pattern, locale=LOCALE)
+    return f"${number}" if currency == "USD" else f"{number} {amounts.unit(currency)}"
+
+
 def change(ratio: float | None) -> str:
     """A relative change with its sign; one from nothing has no percentage, a huge one a factor."""
     if ratio is None or ratio != ratio:  # noqa: PLR0124  nan is what pandas makes of None

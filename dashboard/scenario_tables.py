@@ -1,0 +1,93 @@
+"""Scenarios beside the forecast: what each would change, month by month and over a year."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import components, data, forecasting, tables
+from dashboard.drawing import draw
+from reporting import forecasts as questions
+from reporting import formats
+from reporting.query import Query, Row
+
+TOTAL = "(total)"
+NO_SCENARIOS = """No scenario is written yet. `config/scenarios.yaml` says what might be changed, \
+and the next refresh what that would cost:"""
+EXAMPLE = """\
+scenarios:
+  - name: thrift
+    changes:
+      - name: staging sleeps
+        from: {month}
+        pause: {{weekends: true, from_hour: 20, to_hour: 6}}
+        when: {{all: [{{dimension: resource, contains: staging}}]}}
+"""
+
+
+def section() -> Query:
+    """Every scenario's chart and tables, by currency; how to begin where there is none."""
+    query = questions.scenarios()
+    rows = data.rows(query)
+    st.subheader("Scenarios")
+    if not rows:
+        _begin()
+    for unit, found in components.by_unit(rows).items():
+        components.unit_heading(unit, (row["unit"] for row in rows))
+        totals = [row for row in found if row["scope"] == TOTAL]
+        draw(forecasting.scenario_chart(totals, unit), "The total of each scenario by month")
+        _differences(found, unit)
+    return query
+
+
+def _differences(rows: Sequence[Row], unit: str) -> None:
+    over_a_year, by_month = st.tabs(["Over 12 months", "By month"])
+    with over_a_year:
+        _over_a_year(rows, unit)
+    with by_month:
+        _by_month(rows, unit)
+    st.caption(
+        "What each changes of the total: in the twelve months after this one, or month by month. "
+        "A cost of two changes counts in both, and once in all changes together."
+    )
+
+
+def _over_a_year(rows: Sequence[Row], unit: str) -> None:
+    priced = {(row["scenario"], row["scope"]): row["price_basis"] for row in rows}
+    frame = pd.DataFrame([
+        {
+            "Scenario": scenario,
+            "Change": _name(scope),
+            "Difference": tables.shown(cents),
+            "Priced by": "" if scope == TOTAL else priced[scenario, scope] or "the forecast",
+        }
+        for (scenario, scope), cents in forecasting.over_12_months(rows).items()
+    ])  # fmt: skip
+    column = {"Difference": tables.amount_column("Difference", unit)}
+    st.dataframe(
+        frame, hide_index=True, height=tables.height(len(frame)), column_config=column
+    )  # fmt: skip
+
+
+def _by_month(rows: Sequence[Row], unit: str) -> None:
+    months = sorted({row["month"] for row in rows})
+    frame = pd.DataFrame([
+        {"Scenario": scenario, "Change": _name(scope)}
+        | {formats.month(month): tables.shown(found.get(month)) for month in months}
+        for (scenario, scope), found in forecasting.by_month(rows).items()
+    ])  # fmt: skip
+    names = map(formats.month, months)
+    st.dataframe(
+        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(frame)),
+        column_config={each: tables.amount_column(each, unit) for each in names},
+    )  # fmt: skip
+
+
+def _name(scope: str) -> str:
+    return "All changes" if scope == TOTAL else scope
+
+
+def _begin() -> None:
+    st.markdown(NO_SCENARIOS)
+    days = components.usage_days()
+    st.code(EXAMPLE.format(month=f"{days.through:%Y-%m}"), language="yaml")
