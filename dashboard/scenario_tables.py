@@ -5,39 +5,29 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, forecasting, tables
+from dashboard import beginning, components, data, forecasting, tables
 from dashboard.drawing import draw
 from reporting import forecasts as questions
 from reporting import formats
 from reporting.query import Query, Row
+from reporting.ranges import DataDays
 
 TOTAL = "(total)"
-NO_SCENARIOS = """No scenario is written yet. `config/scenarios.yaml` says what might be changed, \
-and the next refresh what that would cost:"""
-EXAMPLE = """\
-scenarios:
-  - name: thrift
-    changes:
-      - name: staging sleeps
-        from: {month}
-        pause: {{weekends: true, from_hour: 20, to_hour: 6}}
-        when: {{all: [{{dimension: resource, contains: staging}}]}}
-"""
 
 
-def section() -> Query:
+def section(days: DataDays) -> dict[str, Query]:
     """Every scenario's chart and tables, by currency; how to begin where there is none."""
-    query = questions.scenarios()
-    rows = data.rows(query)
+    queries = {"Scenarios": questions.scenarios()}
+    rows = data.rows(queries["Scenarios"])
     st.subheader("Scenarios")
     if not rows:
-        _begin()
+        queries["Projects"] = beginning.scenarios(days)
     for unit, found in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
         totals = [row for row in found if row["scope"] == TOTAL]
         draw(forecasting.scenario_chart(totals, unit), "The total of each scenario by month")
         _differences(found, unit)
-    return query
+    return queries
 
 
 def _differences(rows: Sequence[Row], unit: str) -> None:
@@ -85,9 +75,3 @@ def _by_month(rows: Sequence[Row], unit: str) -> None:
 
 def _name(scope: str) -> str:
     return "All changes" if scope == TOTAL else scope
-
-
-def _begin() -> None:
-    st.markdown(NO_SCENARIOS)
-    days = components.usage_days()
-    st.code(EXAMPLE.format(month=f"{days.through:%Y-%m}"), language="yaml")

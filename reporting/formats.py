@@ -48,8 +48,9 @@ def unit_price(amount: Decimal | None, currency: str | None) -> str:
     if amount is None:
         return ABSENT
     pattern = "#,##0.00" if abs(amount) >= 1 else "@@@@"
-    number = format_decimal(amount, pattern, locale=LOCALE)
-    return f"${number}" if currency == "USD" else f"{number} {amounts.unit(currency)}"
+    number = format_decimal(abs(amount), pattern, locale=LOCALE)
+    sign = "-" if amount < 0 else ""
+    return f"{sign}${number}" if currency == "USD" else f"{sign}{number} {amounts.unit(currency)}"
 
 
 def change(ratio: float | None) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, forecasting, scenario_tables, tables
+from dashboard import components, data, forecasting, left_out, scenario_tables, tables
 from dashboard.address import Address
 from dashboard.drawing import draw
 from dashboard.head import head
@@ -122,6 +122,7 @@ def how_good(rows: Sequence[Row]) -> None:
 head("Forecast", "What this month and the next twelve will cost, and how sure that is.")
 days = components.usage_days()
 running = days.through.replace(day=1)
+left_out.warn("forecast", "forecasts", "scenarios")
 scopes = scope_names()
 if not scopes:
     st.info("No forecast yet: `atlas-costs refresh` makes one.", icon=":material/timeline:")
@@ -130,7 +131,7 @@ address = Address("forecast")
 with st.container(horizontal=True, vertical_alignment="bottom"):
     scope = Scope.of(address.choice("scope", "Forecast of", scopes, default="total", width=340))
     ways = {each: BY[each] for each in questions.PARTS_BY[scope.kind]}
-    by = address.choice("by", "Parts it is made of", ways, is_short=True) if len(ways) > 1 else next(iter(ways))
+    by = address.choice("by", "Parts it is made of", ways, is_short=True)
 address.done()
 queries: dict[str, Query] = {
     "Forecast": questions.ahead(scope),
@@ -159,5 +160,5 @@ for unit, every in found["Forecast"].items():
     with tabs[2]:
         how_good(quality)
 if scope.kind == questions.TOTAL:
-    queries["Scenarios"] = scenario_tables.section()
+    queries |= scenario_tables.section(days)
 components.sql_behind(queries)
