@@ -1,3 +1,4 @@
+# ruff: noqa: S608  names in the SQL text are ours; values are bound
 """What the page of budgets asks: a month's budgets, one's days and years, what its costs are of."""
 
 from datetime import date
@@ -21,30 +22,37 @@ from marts.budgets group by month order by month desc""")
 
 def of_month(month: date) -> Query:
     """Each budget in a month, and what none covers; cents."""
-    return with_values(f"""select
+    return with_values(
+        f"""select
     budget, owner, parent, {_UNIT}, is_running, budget_cents as budgeted, actual_cents as actual,
     forecast_cents as forecast, forecast_basis, exceeds_on,
     plan_to_date_cents as plan_to_date, plan_to_date_by_forecast_cents as plan_by_forecast,
     used_share, status, warning, report
 from marts.budgets
 where month = $month
-order by unit, budget""", {"month": month})  # noqa: S608  ours
+order by unit, budget""",
+        {"month": month},
+    )
 
 
 def history(budget: str, unit: str, month: date) -> Query:
     """A budget's month and the twelve before it: what was budgeted and what was spent; cents."""
-    return with_values(f"""select
+    return with_values(
+        f"""select
     month, is_running, budget_cents as budgeted, actual_cents as actual,
     forecast_cents as forecast, status
 from marts.budgets
 where budget = $budget and coalesce(pricing_currency, 'unknown currency') = $unit
     and month <= $month and month >= $month - to_months({HISTORY_MONTHS})
-order by month""", {"budget": budget, "unit": unit, "month": month})  # noqa: S608  ours
+order by month""",
+        {"budget": budget, "unit": unit, "month": month},
+    )
 
 
 def days(budget: str, unit: str, month: date) -> Query:
     """A budget's month by day, each with all days before it: plan, spent, and expected; cents."""
-    return with_values("""select
+    return with_values(
+        """select
     usage_date as day, actual_cents is not null as is_known,
     sum(plan_cents) over (order by usage_date)::bigint as plan,
     sum(coalesce(actual_cents, expected_cents)) over (order by usage_date)::bigint as amount,
@@ -52,18 +60,23 @@ def days(budget: str, unit: str, month: date) -> Query:
 from marts.budget_days
 where budget = $budget and coalesce(pricing_currency, 'unknown currency') = $unit
     and usage_date >= $month and usage_date < $month + interval 1 month
-order by day""", {"budget": budget, "unit": unit, "month": month})
+order by day""",
+        {"budget": budget, "unit": unit, "month": month},
+    )
 
 
 def costs(budget: str, unit: str, month: date) -> Query:
     """The projects and services that a budget's costs of a month are of, dearest first; cents."""
-    return with_values("""select
+    return with_values(
+        """select
     project_id, coalesce(project_name, '(no project)') as project, service,
     actual_cents as amount
 from marts.budget_costs
 where budget = $budget and coalesce(pricing_currency, 'unknown currency') = $unit
     and month = $month
-order by amount desc, project, service""", {"budget": budget, "unit": unit, "month": month})
+order by amount desc, project, service""",
+        {"budget": budget, "unit": unit, "month": month},
+    )
 
 
 def band(kind: str, name: str, unit: str, month: date, expected: int) -> Query:

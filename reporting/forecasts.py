@@ -1,3 +1,4 @@
+# ruff: noqa: S608  names in the SQL text are ours; values are bound
 """What the forecast page asks: a scope's months behind and ahead, its parts, how good it was.
 
 A scope is what `marts.forecasts` tells apart; its key is kind and id, as an address has it.
@@ -88,22 +89,28 @@ order by list_position(['total', 'organization', 'project', 'service', 'resource
 
 def ahead(scope: Scope) -> Query:
     """The running month and the twelve after it: expected cents with bands, method and error."""
-    return _of_scope(scope, f"""select
+    return _of_scope(
+        scope,
+        f"""select
     month, {_UNIT}, as_of, expected_cents as expected, low_80_cents as low_80,
     high_80_cents as high_80, low_95_cents as low_95, high_95_cents as high_95, method,
     backtest_error
 from marts.forecasts
 where {_KEY} = $key
-order by unit, month""")  # noqa: S608  ours
+order by unit, month""",
+    )
 
 
 def quality(scope: Scope) -> Query:
     """What was tried on the same days of earlier months, and how far it was off; shares."""
-    return _of_scope(scope, f"""select
+    return _of_scope(
+        scope,
+        f"""select
     {_UNIT}, method, chosen, mape_month_end, mape_3_months, coverage_80, coverage_95, origins
 from marts.forecast_quality
 where scope_type != 'part' and {_KEY} = $key
-order by unit, chosen desc, mape_month_end nulls last, method""")  # noqa: S608  ours
+order by unit, chosen desc, mape_month_end nulls last, method""",
+    )
 
 
 def _of_scope(scope: Scope, sql: str) -> Query:
@@ -113,18 +120,22 @@ def _of_scope(scope: Scope, sql: str) -> Query:
 def history(scope: Scope, running: date) -> Query:
     """What the running month has cost so far and the twelve before it did, in the total; cents."""
     within = _NAMESAKES if scope.kind == "resource" else _WITHIN[scope.kind]
-    return scope.asks(f"""select usage_month as month, {_UNIT}, sum(cost_cents)::bigint as amount
+    return scope.asks(
+        f"""select usage_month as month, {_UNIT}, sum(cost_cents)::bigint as amount
 from marts.agg_costs_monthly
 where is_in_total and usage_month <= $running
     and usage_month >= $running - to_months({HISTORY_MONTHS})
     and {within}
 group by all
-order by unit, month""", running=running)  # noqa: S608  ours
+order by unit, month""",
+        running=running,
+    )
 
 
 def parts(scope: Scope, by: str, running: date) -> Query:
     """What a scope's forecast is made of: this month, next month, twelve months after it; cents."""
-    return scope.asks(f"""select
+    return scope.asks(
+        f"""select
     {_PART[by]} as part, coalesce(parts.pricing_currency, 'unknown currency') as unit,
     coalesce(sum(expected_cents) filter (month = $running), 0)::bigint as this_month,
     coalesce(sum(expected_cents) filter (month = $running + interval 1 month), 0)::bigint
@@ -138,7 +149,9 @@ left join (
 where {_WITHIN[scope.kind]}
 group by part, unit
 having this_month != 0 or next_12_months != 0
-order by unit, next_12_months desc, part""", running=running)  # noqa: S608  ours
+order by unit, next_12_months desc, part""",
+        running=running,
+    )
 
 
 def scenarios() -> Query:

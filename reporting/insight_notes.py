@@ -9,5 +9,8 @@ def left_out(*parts: str) -> Query:
     Args:
         parts: As `meta.insight` calls them, or names of tables.
     """
-    return with_values("""select distinct error from meta.insight
-where error is not null and part in $parts order by error""", {"parts": parts})
+    return with_values(
+        """select distinct error from meta.insight
+where error is not null and part in $parts order by error""",
+        {"parts": parts},
+    )

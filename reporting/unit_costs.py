@@ -1,3 +1,4 @@
+# ruff: noqa: S608  names in the SQL text are ours; values are bound
 """What the page of unit costs asks: what one order, tenant or gigabyte costs, and of which data."""
 
 from decimal import Context, Decimal
@@ -21,31 +22,38 @@ from marts.unit_costs as costs"""
 
 def months() -> Query:
     """Every metric by month, the last thirteen: cost in cents, units, and what is missing."""
-    return with_values(f"""with together as ({_TOGETHER}
+    return with_values(
+        f"""with together as ({_TOGETHER}
     where period = 'month'
     group by all
 )
 select * exclude (currency), currency as unit
 from together
 qualify dense_rank() over (partition by metric, currency order by period_start desc) <= $most
-order by currency, metric, period_start""", {"most": STEPS["month"]})  # noqa: S608  ours
+order by currency, metric, period_start""",
+        {"most": STEPS["month"]},
+    )
 
 
 def days(metric: str) -> Query:
     """One metric by day, the last three months; none where it is counted by month."""
-    return with_values(f"""with together as ({_TOGETHER}
+    return with_values(
+        f"""with together as ({_TOGETHER}
     where period = 'day' and metric = $metric
     group by all
 )
 select * exclude (currency), currency as unit
 from together
 qualify dense_rank() over (partition by currency order by period_start desc) <= $most
-order by currency, period_start""", {"metric": metric, "most": STEPS["day"]})  # noqa: S608  ours
+order by currency, period_start""",
+        {"metric": metric, "most": STEPS["day"]},
+    )
 
 
 def labels(metric: str) -> Query:
     """One metric by label in its months, the dearest label first; `unit_cost` is exact."""
-    return with_values("""select
+    return with_values(
+        """select
     costs.label, coalesce(pricing_currency, 'unknown currency') as unit, period_start, is_running,
     cost_cents as cost, cost_without_units_cents as without_units, units, unit_cost, status,
     missing_days
@@ -53,7 +61,9 @@ from marts.unit_costs as costs
 where period = 'month' and metric = $metric
 order by pricing_currency, costs.label = '(no units)',
     sum(cost_cents) over (partition by pricing_currency, costs.label) desc, costs.label,
-    period_start""", {"metric": metric})
+    period_start""",
+        {"metric": metric},
+    )
 
 
 def unit_cost(cost: int, units: Decimal | None, per: int) -> Decimal | None:
