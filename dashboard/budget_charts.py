@@ -18,36 +18,41 @@ COLOURS = {
 }  # fmt: skip
 SPENT, PLAN, EXPECTED = "Spent", "Plan", "Expected"
 LINES = {SPENT: design.TOTAL, EXPECTED: design.SKY, PLAN: design.PURPLE}
-MOST_USED = 2.0
-"""A budget of which much more is used would make all others invisible."""
+NO_BREAK = "\u00a0"  # a chart drops other spaces at the beginning
+MOST_USED, MOST_BARS = 2.0, 25
+"""A budget of which much more is used would make all others invisible; a table has the rest."""
 
 
 def use(rows: Sequence[tuple[int, Row]], unit: str) -> Chart:
     """How much of each budget is used and will be, with the plan to date as a tick."""
-    frame = pd.DataFrame([_use(depth, row, unit) for depth, row in rows if row["budgeted"]])
+    planned = [(depth, row) for depth, row in rows if row["budgeted"]]
+    frame = pd.DataFrame([_use(depth, row, unit) for depth, row in planned[:MOST_BARS]])
     tips = [
         alt.Tooltip(f"{name}:N", title=name)
-        for name in ("Budget", "Status", "Amount", "Spent", "Plan to date", "Month end")
+        for name in ("Budget", "Part of", "Status", "Amount", "Spent", "Plan to date", "Month end")
     ]
-    top = max([1.1, *frame[["used", "expected", "plan"]].max()]) if len(frame) else 1.1
-    x = alt.X("used:Q", title="Share of the budget", scale=alt.Scale(domain=[0, top]),
+    top = max(1.1, *frame[["used", "expected", "plan"]].astype(float).fillna(0).max())
+    x = alt.X("used:Q", title=None, scale=alt.Scale(domain=[0, top]),
               axis=alt.Axis(format="%", tickCount=6, orient="top"))  # fmt: skip
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(
         labelLimit=240, ticks=False, labelAlign="left", labelPadding=190
     ))  # fmt: skip
-    colour = alt.Color("Status:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(
-        domain=list(COLOURS), range=list(COLOURS.values())
-    ))  # fmt: skip
+    colour = _by_status()
     base = alt.Chart(frame).encode(y=y, tooltip=tips)
-    later = base.mark_bar(height=15, opacity=0.4).encode(x=x.copy(), color=colour)
-    later = later.encode(x=alt.X("expected:Q", title="Share of the budget"))
+    later = base.mark_bar(height=15, opacity=0.4).encode(x="expected:Q", color=colour)
     now = base.mark_bar(height=15).encode(x=x, color=colour)
     tick = base.mark_tick(thickness=3, size=25, color=design.PURPLE).encode(x="plan:Q")
     whole = alt.Chart(pd.DataFrame({"used": [1.0]})).mark_rule(
         color=design.REST, strokeDash=[4, 3], strokeWidth=1.5
     ).encode(x="used:Q")  # fmt: skip
-    drawn: Chart = alt.layer(later, now, whole, tick).properties(height=30 * len(frame))
+    drawn: Chart = alt.layer(later, now, whole, tick).properties(height=30 * len(frame) + 70)
     return drawn
+
+
+def _by_status() -> alt.Color:
+    scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
+    legend = alt.Legend(orient="top", symbolOpacity=1, symbolType="square")
+    return alt.Color("Status:N", title=None, scale=scale, legend=legend)
 
 
 def _use(depth: int, row: Row, unit: str) -> Row:
@@ -55,6 +60,7 @@ def _use(depth: int, row: Row, unit: str) -> Row:
     shares = {"used": row["actual"], "expected": row["forecast"], "plan": row["plan_to_date"]}
     return {
         "name": indented(depth, row["budget"]), "Budget": row["budget"], "Status": row["status"],
+        "Part of": row["parent"] or formats.ABSENT,
         "Amount": formats.money(budgeted, unit), "Spent": formats.money(row["actual"], unit),
         "Plan to date": formats.money(row["plan_to_date"], unit),
         "Month end": formats.money(row["forecast"], unit),
@@ -67,7 +73,7 @@ def _use(depth: int, row: Row, unit: str) -> Row:
 
 def indented(depth: int, name: str) -> str:
     """A name as far to the right as it is deep in the tree."""
-    return f"{'    ' * (depth - 1)}└ {name}" if depth else name
+    return f"{4 * (depth - 1) * NO_BREAK}└ {name}" if depth else name
 
 
 def by_day(rows: Sequence[Row], band: Row | None, unit: str) -> Chart:
@@ -149,10 +155,8 @@ def by_month(rows: Sequence[Row], unit: str) -> Chart:
     )  # fmt: skip
     bars = base.mark_bar(cornerRadius=1).encode(
         y=alt.Y("spent:Q", title=None, axis=money_axis(unit)),
-        color=alt.Color("Status:N", title=None, legend=alt.Legend(orient="top"), scale=alt.Scale(
-            domain=list(COLOURS), range=list(COLOURS.values())
-        )),
-    )  # fmt: skip
+        color=_by_status(),
+    )
     plan = base.mark_tick(color=design.PURPLE, thickness=3).encode(y=alt.Y("budget:Q", title=None))
     drawn: Chart = alt.layer(bars, plan).properties(height=290)
     return drawn

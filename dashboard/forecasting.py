@@ -106,6 +106,11 @@ def between(row: Row, level: str, unit: str, joined: str = "to") -> str:
     return f"{formats.money(low, unit)} {joined} {formats.money(high, unit)}"
 
 
+def change(expected: int, before: int | None) -> float | None:
+    """A month against the one before it; None where that is not known, or nothing."""
+    return (expected - before) / abs(before) if before else None
+
+
 def told(rows: Sequence[Row]) -> list[Row]:
     """The months that have an amount."""
     return [row for row in rows if row["expected"] is not None]

@@ -84,7 +84,7 @@ def scopes() -> Query:
 from marts.forecasts
 group by key, kind
 order by list_position(['total', 'organization', 'project', 'service', 'resource'], kind),
-    sum(expected_cents) desc nulls last, name, key""")  # noqa: S608  ours
+    sum(expected_cents) desc nulls last, name, key""")
 
 
 def ahead(scope: Scope) -> Query:
@@ -160,4 +160,4 @@ def scenarios() -> Query:
     scenario, month, scope, {_UNIT}, is_running, baseline_cents as baseline,
     expected_cents as expected, difference_cents as difference, price_basis
 from marts.scenarios
-order by unit, scenario, scope = '(total)', scope, month""")  # noqa: S608  ours
+order by unit, scenario, scope = '(total)', scope, month""")

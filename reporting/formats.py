@@ -13,6 +13,9 @@ from reporting.money import LOCALE
 ABSENT = "\N{EN DASH}"
 LARGEST_RATIO = 10
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:])")
+# Markdown makes links of these after it has taken the backslashes away.
+_AUTOLINK = re.compile(r"(@|https?:(?=//)|www(?=\.))", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
 # as OWASP lists them, with the full width ones that some spreadsheets take for the same
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20")
 
@@ -102,7 +105,8 @@ def age(hours: float | None) -> str:
 
 def plain(text: object) -> str:
     """Text from Atlas or the address bar, made inert for Markdown: a name is never a link."""
-    return _MARKDOWN.sub(r"\\\1", str(text)).replace("\n", " ")
+    apart = _AUTOLINK.sub(rf"\1{_WORD_JOINER}", str(text))
+    return _MARKDOWN.sub(r"\\\1", apart).replace("\n", " ")
 
 
 def csv_text(value: object) -> object:

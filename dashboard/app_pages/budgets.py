@@ -27,9 +27,10 @@ def cards(rows: Sequence[Row], unit: str) -> None:
     """The month in dollars: spent, left, over, at risk, and what no budget covers."""
     sums = budgeting.sums(rows)
     spent = f"of {formats.money(sums.budgeted, unit)}"
+    ahead = {"Over at month end": (sums.at_risk, "expected")} if rows[0]["is_running"] else {}
     found: dict[str, tuple[int, str]] = {
-        "Spent": (sums.spent, spent), "Left": (sums.left, ""), "Over": (sums.over, ""),
-        "Over at month end": (sums.at_risk, "expected"), "In no budget": (sums.unbudgeted, ""),
+        "Spent": (sums.spent, spent), "Left": (sums.left, ""), "Over": (sums.over, ""), **ahead,
+        "In no budget": (sums.unbudgeted, ""),
     }  # fmt: skip
     with st.container(horizontal=True):
         for label, (cents, note) in found.items():
@@ -47,7 +48,7 @@ def about(row: Row, month: Window, unit: str) -> dict[str, Query]:
         "History": questions.history(name, unit, month.start),
         "Costs": questions.costs(name, unit, month.start),
     }
-    owner = f" ({formats.plain(row['owner'])})" if row["owner"] else ""
+    owner = f", {formats.plain(row['owner'])}" if row["owner"] else ""
     st.subheader(f"{formats.plain(name)}{owner}")
     if name != UNBUDGETED:
         st.markdown(formats.plain(budgeting.sentence(row)))
@@ -103,8 +104,9 @@ for unit, rows in found.items():
         if order == "tree"
         else [(0, row) for row in budgeting.by_risk(rows)]
     )
-    if listed:
+    if any(row["budgeted"] for _, row in listed):
         draw(budget_charts.use(listed, unit), "How much of each budget is used")
+    if listed:
         budget_tables.listed(listed, chosen, unit)
     for row in rows:
         if row["budget"] == chosen and (row["budgeted"] is not None or row["actual"]):

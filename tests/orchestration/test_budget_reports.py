@@ -4,8 +4,8 @@ from datetime import date
 from urllib.parse import parse_qs
 
 import pytest
-
 from dashboard.url_state import parse
+
 from orchestration.insight.budgets.table import BUDGETS
 from orchestration.refreshing.budget_reports import report_of
 from orchestration.refreshing.insight_plans import build

@@ -1,6 +1,7 @@
 """Amounts and names as a reader sees them."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_the_age_of_a_moment_is_counted_in_utc():
 
 
 def test_a_name_from_atlas_cannot_become_markdown():
-    assert formats.plain("![x](http://evil)") == r"\!\[x\]\(http\://evil\)"
+    assert formats.plain("![x](http://evil)") == "\\!\\[x\\]\\(http\\:\u2060//evil\\)"
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx"])
@@ -72,3 +73,20 @@ def test_a_csv_cell_cannot_become_a_formula(text):
 
 def test_a_number_in_a_csv_stays_a_number():
     assert formats.csv_text(-5) == -5
+
+
+def test_an_address_in_a_name_is_no_link():
+    """Markdown links addresses without brackets, too: an invisible joiner keeps them apart."""
+    found = formats.plain("ana@example.com https://evil.example WWW.evil.example")
+    addresses = ["ana@\u2060example\\.com", "https\\:\u2060//evil\\.example",
+                 "WWW\u2060\\.evil\\.example"]  # fmt: skip
+    assert found == " ".join(addresses)
+
+
+def test_a_unit_price_has_four_figures_where_it_is_small():
+    assert formats.unit_price(Decimal("9.425148891168"), "USD") == "$9.43"
+    assert formats.unit_price(Decimal("1234.5"), "USD") == "$1,234.50"
+    assert formats.unit_price(Decimal("0.000012345"), "USD") == "$0.00001234"
+    assert formats.unit_price(Decimal("-0.5"), "USD") == "-$0.5000"
+    assert formats.unit_price(Decimal("0.232147"), "Atlas Credits") == "0.2321 credits"
+    assert formats.unit_price(None, "USD") == formats.ABSENT
