@@ -18,7 +18,7 @@ COLOURS = {
 }  # fmt: skip
 SPENT, PLAN, EXPECTED = "Spent", "Plan", "Expected"
 LINES = {SPENT: design.TOTAL, EXPECTED: design.SKY, PLAN: design.PURPLE}
-NO_BREAK = "\u00a0"  # a chart drops other spaces at the beginning
+JOINER, NO_BREAK = "\u2060", "\u00a0"  # a chart drops spaces that nothing stands before
 MOST_USED, MOST_BARS = 2.0, 25
 """A budget of which much more is used would make all others invisible; a table has the rest."""
 
@@ -73,7 +73,7 @@ def _use(depth: int, row: Row, unit: str) -> Row:
 
 def indented(depth: int, name: str) -> str:
     """A name as far to the right as it is deep in the tree."""
-    return f"{4 * (depth - 1) * NO_BREAK}└ {name}" if depth else name
+    return f"{JOINER}{4 * (depth - 1) * NO_BREAK}└ {name}" if depth else name
 
 
 def by_day(rows: Sequence[Row], band: Row | None, unit: str) -> Chart:

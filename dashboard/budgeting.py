@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from reporting import formats
 from reporting.budgets import AT_RISK, EXCEEDED, NOT_ENOUGH_DATA, ON_TRACK, UNBUDGETED
+from reporting.dimensions import NONE
 from reporting.query import Row
 from reporting.ranges import ONE_DAY, Window
 
@@ -152,7 +153,7 @@ def cost_link(report: str | None, row: Row, month: Window) -> str:
     """
     asked = parse_qsl(report or "")
     sets = {name.partition(".")[0] for name, _ in asked if name.startswith("f")} or {"f"}
-    project = row["project_id"] or row["project"]
+    project = row["project_id"] or NONE
     narrowed = [
         (f"{one}.{name}.has", value)
         for one in sorted(sets)

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import streamlit as st
 
-from tests.dashboard import insight_marts
+from tests.dashboard import insight_marts, plan_marts
 
 LAST_DAY = date(2026, 5, 18)
 FIRST_DAY = date(2025, 4, 1)
@@ -157,7 +157,7 @@ create table marts.fct_line_item_days as
         sku as sku_description, cost_cents as net_cost_cents, 0.5::decimal(38, 18) as unit_price
     from lines;
 create table marts.resource_events as
-    select *, resource_id as billed_as from (values
+    select *, resource_id as billed_as, null::varchar as project_id from (values
         ('r-shop-prod', 'shop-prod', 'created', timestamp '2025-04-02 06:00:00', null, 'M30'),
         ('r-shop-prod', 'shop-prod', 'tier changed', '2026-05-09 06:00:00', 'M30', 'M40'),
         ('r-events', 'events', 'paused', '2026-05-09 18:00:00', 'running', 'paused'),
@@ -214,6 +214,7 @@ def publish_warehouse(
     missing: list[str] | None = None,
     untied: date | None = None,
     first: date = FIRST_DAY,
+    planned: bool = False,
 ) -> Path:
     """Writes a version file and moves the pointer to it, as a publish does."""
     directory.mkdir(parents=True, exist_ok=True)
@@ -224,6 +225,7 @@ def publish_warehouse(
         if empty:
             db.execute("delete from lines")
         _create_marts(db, untied or date(1970, 1, 1))
+        plan_marts.add(db, directory, planned=planned)
         db.execute(_FRESHNESS, {
             "connection": "default", "success": success, "last": None if empty else LAST_DAY,
             "status": "degraded" if missing else "connected", "missing": missing or [],
