@@ -1,6 +1,6 @@
 """Charts of budgets. Pure: rows in, charts out."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import altair as alt
 import pandas as pd
@@ -35,18 +35,23 @@ def use(rows: Sequence[tuple[int, Row]], unit: str) -> Chart:
     x = alt.X("used:Q", title=None, scale=alt.Scale(domain=[0, top]),
               axis=alt.Axis(format="%", tickCount=6, orient="top"))  # fmt: skip
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(
-        labelLimit=240, ticks=False, labelAlign="left", labelPadding=190
+        labelLimit=240, ticks=False, labelAlign="left", labelPadding=_label_px(frame["name"])
     ))  # fmt: skip
     colour = _by_status()
     base = alt.Chart(frame).encode(y=y, tooltip=tips)
     later = base.mark_bar(height=15, opacity=0.4).encode(x="expected:Q", color=colour)
     now = base.mark_bar(height=15).encode(x=x, color=colour)
-    tick = base.mark_tick(thickness=3, size=25, color=design.PURPLE).encode(x="plan:Q")
+    tick = base.mark_tick(thickness=3, size=25, color=design.PURPLE, opacity=1).encode(x="plan:Q")
     whole = alt.Chart(pd.DataFrame({"used": [1.0]})).mark_rule(
         color=design.REST, strokeDash=[4, 3], strokeWidth=1.5
     ).encode(x="used:Q")  # fmt: skip
     drawn: Chart = alt.layer(later, now, whole, tick).properties(height=30 * len(frame) + 70)
     return drawn
+
+
+def _label_px(names: Iterable[str]) -> int:
+    """Room for the longest name at 12 px, so that a phone keeps some for the bars."""
+    return min(7 * max(map(len, names), default=0) + 12, 190)
 
 
 def _by_status() -> alt.Color:
@@ -157,6 +162,8 @@ def by_month(rows: Sequence[Row], unit: str) -> Chart:
         y=alt.Y("spent:Q", title=None, axis=money_axis(unit)),
         color=_by_status(),
     )
-    plan = base.mark_tick(color=design.PURPLE, thickness=3).encode(y=alt.Y("budget:Q", title=None))
+    plan = base.mark_tick(color=design.PURPLE, thickness=3, opacity=1).encode(
+        y=alt.Y("budget:Q", title=None)
+    )
     drawn: Chart = alt.layer(bars, plan).properties(height=290)
     return drawn

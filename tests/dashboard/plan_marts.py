@@ -24,6 +24,10 @@ budgets:
   owner: ana
   changes: [{from: 2025-04-01, monthly: 2000}, {from: 2026-05-06, monthly: 2600}]
   when: {all: [{dimension: tag:team, is: data}]}
+- name: events
+  parent: analytics
+  monthly: 4000
+  when: {all: [{dimension: resource, is: events}]}
 - name: backups
   parent: shop
   monthly: 30

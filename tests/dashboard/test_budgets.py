@@ -183,6 +183,14 @@ def test_the_whole_budget_is_one_link(planned):
     assert shown(state) == spent
 
 
+def test_a_budget_of_a_resource_has_its_forecasts_band(planned):
+    [low, high] = ask_one("""select low_80_cents, high_80_cents from marts.forecasts
+        where scope = 'r-events' and month = '2026-05-01'""")  # fmt: skip
+    said = texts(page("budgets", id="events")).replace("\\", "")
+    assert f"between {formats.money(low, 'USD')} and {formats.money(high, 'USD')}" in said
+    assert "in 80 of 100 cases" not in texts(page("budgets", id="shop"))
+
+
 def test_a_condition_that_the_report_lacks_is_said(planned):
     assert "has no filter for this budget's conditions" in texts(page("budgets", id="backups"))
 
@@ -199,7 +207,7 @@ def test_what_no_budget_covers_is_named(planned):
 def test_a_tree_shows_children_beneath_their_parents(planned):
     app = page("budgets", order="tree")
     names = [re.sub(r"[^\w]", "", each) for each in app.dataframe[0].value["Budget"]]
-    assert names == ["company", "analytics", "shop", "backups"]
+    assert names == ["company", "analytics", "events", "shop", "backups"]
 
 
 def test_a_later_month_has_only_an_expectation(planned):

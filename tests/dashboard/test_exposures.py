@@ -26,6 +26,7 @@ ADDRESSES = {
         {"group": "sku", "range": "last_month", "bin": "month"},
         {"group": "tag:env", "f.resource": "shop-prod"},
     ],
+    "budgets": [{"id": "events"}],
     "anomalies": [{}, {"show": "changes"}, {"id": "abc123"}, {"id": "group"}],
 }
 
@@ -42,12 +43,12 @@ def test_each_page_is_an_exposure():
     assert set(EXPOSURES) == PAGES
 
 
+# with plans, and without: a page then shows how to begin
+PLANNED = {"budgets", "forecast", "unit_costs"}
+
+
 @pytest.mark.parametrize("page", sorted(PAGES))
 def test_an_exposure_depends_on_what_its_page_reads(publish, monkeypatch, page):
-    with duckdb.connect(str(publish().resolve())) as db:
-        for each in ({}, {"anomaly_id": "group", "resource_id": None}):
-            insert(db, "anomalies", ONE | {"actual_cents": 1, "over_cents": 1} | each)
-    app = opened(page)  # whose first run was of the overview, as every app's
     read: set[str] = set()
     ask = data.rows
 
@@ -55,10 +56,17 @@ def test_an_exposure_depends_on_what_its_page_reads(publish, monkeypatch, page):
         read.update(tables(query.sql))
         return ask(query)
 
-    monkeypatch.setattr(data, "rows", recorded)
-    for address in ADDRESSES.get(page, [{}]):
-        app.query_params = dict(address)
-        assert not app.run().exception
+    for planned in (False, True) if page in PLANNED else (False,):
+        file = publish(planned=planned, version=f"planned-{planned}")
+        with duckdb.connect(str(file.resolve())) as db:
+            for each in ({}, {"anomaly_id": "group", "resource_id": None}):
+                insert(db, "anomalies", ONE | {"actual_cents": 1, "over_cents": 1} | each)
+        monkeypatch.setattr(data, "rows", ask)
+        app = opened(page)  # whose first run was of the overview, as every app's
+        monkeypatch.setattr(data, "rows", recorded)
+        for address in ADDRESSES.get(page, [{}]):
+            app.query_params = dict(address)
+            assert not app.run().exception
     assert read == EXPOSURES[page]
 
 
