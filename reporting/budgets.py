@@ -53,7 +53,7 @@ def days(budget: str, unit: str, month: date) -> Query:
     """A budget's month by day, each with all days before it: plan, spent, and expected; cents."""
     return with_values(
         """select
-    usage_date as day, actual_cents is not null as is_known,
+    $unit as unit, usage_date as day, actual_cents is not null as is_known,
     sum(plan_cents) over (order by usage_date)::bigint as plan,
     sum(coalesce(actual_cents, expected_cents)) over (order by usage_date)::bigint as amount,
     sum(expected_cents) over (order by usage_date)::bigint as to_come
@@ -69,7 +69,7 @@ def costs(budget: str, unit: str, month: date) -> Query:
     """The projects and services that a budget's costs of a month are of, dearest first; cents."""
     return with_values(
         """select
-    project_id, coalesce(project_name, '(no project)') as project, service,
+    $unit as unit, project_id, coalesce(project_name, '(no project)') as project, service,
     actual_cents as amount
 from marts.budget_costs
 where budget = $budget and coalesce(pricing_currency, 'unknown currency') = $unit

@@ -7,11 +7,13 @@ import streamlit as st
 
 from dashboard import beginning, budget_charts, budget_tables, budgeting, components, data, left_out
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.head import head
 from reporting import budgets as questions
 from reporting import formats
 from reporting.budgets import UNBUDGETED
+from reporting.plan_sheets import sheets
 from reporting.query import Query, Row
 from reporting.ranges import ONE_DAY, Window, add_months
 
@@ -113,4 +115,5 @@ for unit, rows in found.items():
             queries |= about(row, month, unit)
     if chosen != UNBUDGETED:
         queries |= budget_tables.unbudgeted(rows, month, unit)
+downloads(f"atlas-budgets-{asked}", sheets(queries))
 components.sql_behind(queries)

@@ -13,11 +13,13 @@ from dashboard import (
     scenario_tables,
 )
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.head import head
 from reporting import forecasts as questions
 from reporting import formats
 from reporting.forecasts import KINDS, Scope
+from reporting.plan_sheets import sheets
 from reporting.query import Query, Row
 from reporting.ranges import add_months
 
@@ -105,4 +107,5 @@ for unit, every in found["Forecast"].items():
         forecast_tables.how_good(quality)
 if scope.kind == questions.TOTAL:
     queries |= scenario_tables.section(days)
+downloads("atlas-forecast", sheets(queries))
 components.sql_behind(queries)

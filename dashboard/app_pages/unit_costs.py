@@ -7,11 +7,13 @@ import streamlit as st
 
 from dashboard import beginning, components, data, left_out, tables, unit_costing
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.head import head
 from dashboard.unit_costing import price
 from reporting import formats
 from reporting import unit_costs as questions
+from reporting.plan_sheets import sheets
 from reporting.query import Query, Row
 from reporting.unit_costs import ALL, NO_UNITS
 
@@ -120,17 +122,18 @@ address.done()
 by_month = metrics[metric]
 drawn = by_month
 if step == "day":
-    queries["Days"] = questions.days(metric)
-    drawn = data.rows(queries["Days"])
+    queries["By day"] = questions.days(metric)
+    drawn = data.rows(queries["By day"])
 if drawn:
     draw(unit_costing.chart(drawn, step), f"Cost of {metric} as bars and per unit as a line")
 else:
     st.info("This metric is counted once a month.", icon=":material/calendar_month:")
 for sentence in unit_costing.gaps(by_month):
     st.caption(formats.plain(sentence))
-queries["Labels"] = questions.labels(metric)
+queries["By label"] = questions.labels(metric)
 whole, _ = unit_costing.newest_whole(by_month)
-labels(data.rows(queries["Labels"]), whole or by_month[-1])
+labels(data.rows(queries["By label"]), whole or by_month[-1])
 st.subheader("Periods")
 periods(drawn or by_month, step if drawn else "month")
+downloads("atlas-unit-costs", sheets(queries))
 components.sql_behind(queries)
