@@ -4,8 +4,9 @@ A process that keeps a DuckDB file open goes on seeing its old data even after t
 moved on, so connections and results are keyed by the version file behind the pointer.
 """
 
+import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ import duckdb
 import streamlit as st
 
 from orchestration.settings import load_settings
+from orchestration.what_if import WhatIf
+from orchestration.what_if import what_if as answered
 from reporting import bill
 from reporting.files import Extract, Table
 from reporting.queries import USAGE_DAYS
@@ -109,18 +112,49 @@ def _asked(version: str, query: Query, most: int) -> list[Row]:
 
 @contextmanager
 def _running(version: str, query: Query) -> Iterator[duckdb.DuckDBPyConnection]:
-    # one cursor a query: sessions are threads, and a DuckDB connection is not shared by threads
+    # a result outlives the clock: a file may take as long as it is written
     with _connection(version).cursor() as cursor:
-        # a browser that leaves does not end the query it asked
-        clock = threading.Timer(LONGEST_S, cursor.interrupt)
-        clock.start()
-        try:
+        with _clock(cursor):
             result = cursor.execute(query.sql, query.bound())
-        except duckdb.InterruptException:
-            raise TooMuchError(f"A query took longer than {LONGEST_S} s") from None
-        finally:
-            clock.cancel()
         yield result
+
+
+@contextmanager
+def _in_time(version: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    with _connection(version).cursor() as cursor, _clock(cursor):
+        yield cursor
+
+
+@contextmanager
+def _clock(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    # a browser that leaves does not end the query it asked
+    clock = threading.Timer(LONGEST_S, cursor.interrupt)
+    clock.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise TooMuchError(f"A query took longer than {LONGEST_S} s") from None
+    finally:
+        clock.cancel()
+
+
+def what_if(scenario: Mapping[str, object]) -> WhatIf:
+    """What a scenario that stands in no file would cost, by the newest version.
+
+    Args:
+        scenario: What config/scenarios.yaml has of one.
+
+    Raises:
+        WhatIfError: it cannot be told; the message says why.
+        TooMuchError: it takes longer than LONGEST_S.
+    """
+    return _what_if(str(warehouse_version()), json.dumps(scenario))
+
+
+@st.cache_data(max_entries=MOST_KEPT, ttl=timedelta(minutes=15), show_spinner=False)
+def _what_if(version: str, scenario: str) -> WhatIf:
+    with _in_time(version) as cursor:
+        return answered(cursor, json.loads(scenario))
 
 
 def usage_days() -> DataDays | None:

@@ -195,6 +195,13 @@ def signed(cents: int, unit: str) -> str:
     return formats.signed_money(cents, unit)
 
 
+def as_asked(row: Row) -> Row:
+    """A row of the table `scenarios` as the page's own question has it."""
+    names = ("scenario", "month", "scope", "is_running", "price_basis")
+    cents = {name: row[f"{name}_cents"] for name in ("baseline", "expected", "difference")}
+    return {name: row[name] for name in names} | cents | {"unit": row["pricing_currency"]}
+
+
 def over_12_months(rows: Sequence[Row]) -> dict[tuple[str, str], int]:
     """What each scope of each scenario changes in twelve months after the running one; cents."""
     found: dict[tuple[str, str], int] = {}

@@ -1,12 +1,13 @@
 """Scenarios beside the forecast: what each would change, month by month and over a year."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import beginning, components, data, forecasting, tables
 from dashboard.drawing import draw
+from orchestration.what_if import WhatIfError
 from reporting import forecasts as questions
 from reporting import formats
 from reporting.query import Query, Row
@@ -28,6 +29,29 @@ def section(days: DataDays) -> dict[str, Query]:
         draw(forecasting.scenario_chart(totals, unit), "The total of each scenario by month")
         _differences(found, unit)
     return queries
+
+
+def tried(scenario: Mapping[str, object]) -> dict[str, Query]:
+    """What a change that stands in no file would cost, or why that cannot be told."""
+    if not scenario:
+        return {}
+    try:
+        found = data.what_if(scenario)
+    except WhatIfError as error:
+        st.warning(formats.plain(error), icon=":material/alt_route:")
+        return {}
+    rows = [forecasting.as_asked(row) for row in found.rows]
+    total = forecasting.over_12_months(rows)[rows[0]["scenario"], TOTAL]
+    unit = rows[0]["unit"]
+    st.metric(
+        "Your change, 12 months", forecasting.signed(total, unit), border=True, width="content"
+    )
+    draw(
+        forecasting.scenario_chart([row for row in rows if row["scope"] == TOTAL], unit),
+        "The total with your change and without it, by month",
+    )
+    _differences(rows, unit)
+    return {f"Your change {number}": query for number, query in enumerate(found.read, start=1)}
 
 
 def _differences(rows: Sequence[Row], unit: str) -> None:

@@ -11,6 +11,7 @@ from dashboard import (
     forecasting,
     left_out,
     scenario_tables,
+    trying,
 )
 from dashboard.address import Address
 from dashboard.downloads import downloads
@@ -78,7 +79,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     scope = Scope.of(address.choice("scope", "Forecast of", scopes, default="total", width=340))
     ways = {each: BY[each] for each in questions.PARTS_BY[scope.kind]}
     by = address.choice("by", "Parts it is made of", ways, is_short=True)
-address.done()
+notes = st.container()
 queries: dict[str, Query] = {
     "Forecast": questions.ahead(scope),
     "History": questions.history(scope, running),
@@ -107,5 +108,11 @@ for unit, every in found["Forecast"].items():
         forecast_tables.how_good(quality)
 if scope.kind == questions.TOTAL:
     queries |= scenario_tables.section(days)
+    st.markdown("**Try a change** that stands in no file: nothing is kept, nothing is changed.")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        scenario = trying.controls(address, scopes, running)
+    queries |= scenario_tables.tried(scenario)
+with notes:
+    address.done()
 downloads("atlas-forecast", sheets(queries))
 components.sql_behind(queries)

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import streamlit as st
 
-from tests.dashboard import insight_marts, planned_marts
+from tests.dashboard import insight_marts, plan_marts
 from tests.dashboard.resource_marts import RESOURCE_MARTS
 
 LAST_DAY = date(2026, 5, 18)
@@ -230,8 +230,7 @@ def publish_warehouse(
         if empty:
             db.execute("delete from lines")
         _create_marts(db, untied or date(1970, 1, 1))
-        planned_marts.add(db, directory, planned=planned)
-        insight_marts.complete(db)
+        plan_marts.add(db, directory, planned=planned)
         db.execute(_FRESHNESS, {
             "connection": "default", "success": success, "last": None if empty else LAST_DAY,
             "status": "degraded" if missing else "connected", "missing": missing or [],
@@ -253,6 +252,7 @@ def _create_marts(db: duckdb.DuckDBPyConnection, untied: date) -> None:
     for statement in filter(str.strip, (_MARTS + RESOURCE_MARTS).split(";")):
         used = {name: value for name, value in values.items() if f"${name}" in statement}
         db.execute(statement, used)
+    insight_marts.complete(db)
     db.execute("drop table lines")
 
 

@@ -77,6 +77,10 @@ def test_each_page_is_an_exposure():
     assert set(EXPOSURES) == PAGES
 
 
+# with plans, and without: a page then shows how to begin
+PLANNED = {"budgets", "forecast", "unit_costs"}
+
+
 @pytest.mark.parametrize("page", sorted(PAGES))
 def test_an_exposure_depends_on_what_its_page_reads(publish, monkeypatch, page):
     read: set[str] = set()

@@ -4,7 +4,6 @@ from datetime import date
 from urllib.parse import parse_qs
 
 import pytest
-from dashboard.url_state import parse
 
 from orchestration.insight.budgets.table import BUDGETS
 from orchestration.refreshing.budget_reports import report_of
@@ -14,6 +13,7 @@ from orchestration.rules.plans import PlanFiles
 from reporting.conditions import conditions
 from reporting.dimensions import COST_DIMENSIONS, find
 from reporting.query import Binder
+from reporting.url_state import parse
 
 from .small_marts import cost, marts_of
 
