@@ -270,6 +270,11 @@
     array_to_string(list_slice(list({{ line }} order by {{ order }}), 1, {{ count }}), chr(10))
 {%- endmacro %}
 
+{# A document that is a list of texts as one text, sorted; null where there is none. #}
+{% macro joined_texts(document) -%}
+    nullif(array_to_string(list_sort(cast({{ document }} as varchar[])), ', '), '')
+{%- endmacro %}
+
 {# Rows of what, figure and unit, each with its days, as one document. #}
 {% macro json_rows(rows) -%}
     json_array(

@@ -143,13 +143,24 @@ def test_every_object_is_there_once_however_many_keys_reach_it(marts: Marts) -> 
 def test_snapshots_of_every_kind_of_cluster_are_backups(marts: Marts) -> None:
     query = """
         select snapshot_id, cluster_id, cluster_kind, snapshot_type, storage_bytes,
-            expires_at::date
+            copy_regions, expires_at::date
         from backups order by snapshot_id
     """
     day = date(2026, 5, 8)
     assert marts.execute(query).fetchall() == [
-        ("flex-snap", "c-tiny", "flex", "scheduled", None, day),
-        ("snap", "c-wide", "replicaSet", "onDemand", 1000, day),
+        ("flex-snap", "c-tiny", "flex", "scheduled", None, None, day),
+        ("snap", "c-wide", "replicaSet", "onDemand", 1000, "EU_WEST_1, US_WEST_2", day),
+    ]
+
+
+def test_a_restore_names_its_source_its_target_and_what_became_of_it(marts: Marts) -> None:
+    query = """
+        select restore_job_id, cluster_id, snapshot_id, status, target_project_name,
+            target_cluster_name, finished_at::date
+        from restore_jobs
+    """
+    assert marts.execute(query).fetchall() == [
+        ("job", "c-wide", "snap", "completed", "mars", "mover", date(2026, 5, 2)),
     ]
 
 

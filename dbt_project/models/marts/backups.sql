@@ -26,6 +26,7 @@ select
     snapshots.description,
     snapshots.provider as cloud_provider,
     snapshots.storage_bytes,
+    snapshots.copy_regions,
     snapshots.mongodb_version,
     snapshots.created_at,
     snapshots.expires_at,
