@@ -5,6 +5,7 @@ went back, and the controls take their values from it. Otherwise a control has c
 address follows. What an address asks for and cannot have is named.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -94,6 +95,22 @@ class Address:
     def values(self, name: str) -> tuple[str, ...]:
         """The same for a parameter that may be repeated."""
         return self._keep_all(name, self._asked.get(name, ()))
+
+    def matching(self, names: re.Pattern[str]) -> dict[str, list[str]]:
+        """The parameters whose names a page cannot know beforehand, such as filters."""
+        found = {name: values for name, values in self._asked.items() if names.fullmatch(name)}
+        self._known |= set(found)
+        return found
+
+    def bound(self, name: str, value: object) -> str:
+        """The key of a widget that a page draws itself; an address that was opened sets it."""
+        self._follow(name, value)
+        return self._key(name)
+
+    def keep(self, values: Mapping[str, Sequence[str]]) -> None:
+        """Notes parameters that the address shall have."""
+        for name, each in values.items():
+            self._keep_all(name, each)
 
     def refuse(self, sentence: str) -> None:
         """Notes what the address asks for and cannot have."""

@@ -1,4 +1,4 @@
-# ruff: noqa: S608  what is put into SQL text comes from the dimension registry; values are bound
+
 """The published warehouse, read-only: where it is, the connection to it, and its fixed queries.
 
 A process that keeps a DuckDB file open goes on seeing its old data even after the pointer has
@@ -16,13 +16,10 @@ import streamlit as st
 
 from orchestration.settings import load_settings
 from reporting import bill
-from reporting.conditions import conditions
-from reporting.dimensions import RESOURCE_DIMENSIONS, find
 from reporting.files import Extract, Table
 from reporting.queries import USAGE_DAYS
-from reporting.query import Binder, Query, Row, with_values
+from reporting.query import Query, Row, with_values
 from reporting.ranges import DataDays, Window
-from reporting.state import Filter
 
 # What one visit may draw and what a server keeps of all visits (docs/performance.md).
 MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
@@ -32,9 +29,6 @@ _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "autoload_known_extensions": "false",
     "lock_configuration": "true",
 }
-_TAG_TEXT = """array_to_string(list_sort(list_transform(
-        map_entries(tags), lambda e: e.key || '=' || array_to_string(list_sort(e.value), ', ')
-    )), '; ')"""
 
 
 class WarehouseMissingError(Exception):
@@ -236,58 +230,3 @@ order by tag_key, unit"""
     return with_values(sql, {
         "keys": tuple(keys), "basis": basis, "start": window.start, "end": window.end,
     })  # fmt: skip
-
-
-def active_resources(filters: Sequence[Filter] = ()) -> Query:
-    """Every resource Atlas lists or bills now, with its costs in cents and their currency."""
-    bind = Binder()
-    found = [(one, find(one.dimension, RESOURCE_DIMENSIONS)) for one in filters]
-    text = conditions([(one, dimension) for one, dimension in found if dimension], bind)
-    return bind.query(f"""select
-    resource_name, resource_type, project_name, cloud_provider, region, instance_size, state,
-    paused, listing_status, nodes, disk_gb, mongodb_version, backup_enabled, pit_enabled,
-    created_at, {_TAG_TEXT} as tag_text, resource_id, project_id, org_id,
-    coalesce(pricing_currency, 'unknown currency') as unit,
-    cost_month_to_date_cents::bigint as month_to_date,
-    cost_last_30_days_cents::bigint as last_30_days,
-    projected_month_cents::bigint as projected_month
-from marts.active_resources
-where {text or "true"}
-order by month_to_date desc nulls last, resource_name, resource_id""")
-
-
-def not_in_list(month: Window) -> Query:
-    """What the total of a month holds beside active resources, dearest first; cents."""
-    sql = """with beside as (
-    select
-        coalesce(pricing_currency, 'unknown currency') as unit,
-        coalesce(resource_type, 'organization') = 'organization' as is_of_organization,
-        if(is_of_organization, service, resource_id) as what,
-        if(is_of_organization, service, resource_name) as label, cost_cents
-    from marts.fct_costs_daily
-    where usage_date >= $start and usage_date < $end and is_in_total
-        and (resource_id is null or resource_type = 'organization'
-            or resource_id not in (select resource_id from marts.active_resources))
-)
-select unit, is_of_organization, max(label) as label, sum(cost_cents)::bigint as amount
-from beside
-group by unit, is_of_organization, what
-order by unit, amount desc, label"""
-    return with_values(sql, {
-        "start": month.start, "end": month.end,
-    })  # fmt: skip
-
-
-def resource_values(name: str) -> list[str]:
-    """The values that a filter on active resources can offer."""
-    bind = Binder()
-    dimension = RESOURCE_DIMENSIONS[name]
-    sql = f"select distinct {dimension.label_sql(bind)} as value from marts.active_resources"
-    return [row["value"] for row in rows(bind.query(f"{sql} order by value"))]
-
-
-def resource_tags() -> list[tuple[str, str]]:
-    """Each tag key and value that an active resource carries."""
-    sql = """select distinct e.key as key, array_to_string(list_sort(e.value), ', ') as value
-from (select unnest(map_entries(tags)) as e from marts.active_resources) order by key, value"""
-    return [(row["key"], row["value"]) for row in rows(Query(sql))]

@@ -37,6 +37,8 @@ SECTIONS = {
     ),
     "Resources": (
         Entry("active_resources", "Active resources", "dns"),
+        Entry("resource", "Resource", "database", is_listed=False),
+        Entry("backups", "Backups", "backup"),
         Entry("tags", "Tags", "sell"),
     ),
     "Watch": (

@@ -16,10 +16,10 @@ PER_DAY = "Change per day"
 _ROW_PX, _TALLEST_PX = 35, 700
 
 
-def amount_column(title: str, unit: str, measure: str = "cost") -> Any:  # noqa: ANN401
+def amount_column(title: str, unit: str, measure: str = "cost", *, width: int | None = None) -> Any:  # noqa: ANN401
     """A table column of amounts: written as money, sorted as numbers."""
     notation = "%,.2f" if measure == "usage" else formats.column_format(unit)
-    return st.column_config.NumberColumn(title, format=notation)
+    return st.column_config.NumberColumn(title, format=notation, width=width)
 
 
 def shown(amount: Any, measure: str = "cost") -> float | None:  # noqa: ANN401
@@ -29,9 +29,9 @@ def shown(amount: Any, measure: str = "cost") -> float | None:  # noqa: ANN401
     return float(amount if measure == "usage" else major(amount))
 
 
-def height(rows: int) -> int:
+def height(rows: int, tallest: int = _TALLEST_PX) -> int:
     """A table as tall as its rows, up to a screen: no scrolling inside a page that has room."""
-    return min(_ROW_PX * (rows + 1) + 3, _TALLEST_PX)
+    return min(_ROW_PX * (rows + 1) + 3, tallest)
 
 
 def groups_table(report: Report, rows: list[Row], total: Row) -> None:

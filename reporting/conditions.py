@@ -33,6 +33,6 @@ def _tests(one: Filter, dimension: Dimension, bind: Bind) -> list[str]:
     if name := _TEXT_TESTS.get(one.operator):
         return [f"{name}(lower({label}), lower({bind(each)}))" for each in one.values]
     whole = [f"{side} in {bind(one.values)}" for side in (label, dimension.id_sql(bind))]
-    if one.operator != "has" or dimension.tag_key is None:
+    if one.operator != "has" or not dimension.has_values:
         return whole
     return [*whole, f"list_has_any({dimension.values_sql(bind)}, {bind(one.values)})"]

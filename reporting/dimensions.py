@@ -24,6 +24,7 @@ class Dimension:
     tag_key: str | None = None
     label_expression: str | None = None
     label_columns: tuple[str, ...] = ()
+    list_expression: str | None = None
 
     @property
     def columns(self) -> frozenset[str]:
@@ -34,14 +35,21 @@ class Dimension:
         """The value as a reader sees it; never null."""
         if self.label_expression:
             return f"coalesce({self.label_expression}, '{NONE}')"
-        if self.tag_key is None:
+        if not self.has_values:
             return f"coalesce(nullif({self.column}::varchar, ''), '{NONE}')"
         distinct = f"list_distinct({self.values_sql(bind)})"
         values = f"array_to_string(list_sort({distinct}), ', ')"
-        return f"coalesce(nullif({values}, ''), '{UNTAGGED}')"
+        return f"coalesce(nullif({values}, ''), '{UNTAGGED if self.tag_key else NONE}')"
+
+    @property
+    def has_values(self) -> bool:
+        """Whether one row may have several values."""
+        return bool(self.tag_key or self.list_expression)
 
     def values_sql(self, bind: Bind) -> str:
-        """The values of a tag key as a list; null where the key is absent."""
+        """The values of a row as a list; null where a tag key is absent."""
+        if self.list_expression:
+            return self.list_expression
         return f"{self.column}[{bind(self.tag_key)}]"
 
     def id_sql(self, bind: Bind) -> str:

@@ -1,75 +1,142 @@
-"""Active resources: what Atlas lists or bills now, and what each costs."""
+"""Active resources: what Atlas lists or bills now, what each costs, and what is gone."""
 
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, resource_totals, tables
-from dashboard.downloads import downloads
+from dashboard import components, data, figures, resource_list, resource_rest, tables
+from dashboard.address import Address
+from dashboard.filter_box import filter_box
 from dashboard.head import head
-from dashboard.resource_file import resource_file
-from dashboard.resource_filters import STATUS, filters
-from reporting import formats
-from reporting.query import Row
-from reporting.ranges import resolve
+from reporting import formats, resources
+from reporting.query import Query, Row
+from reporting.ranges import DataDays, resolve
+from reporting.state import Filter
+
+VIEWS = {"list": "Resources", "types": "By type", "deleted": "Deleted"}
 
 
-def table(rows: list[Row], unit: str) -> None:
-    """One currency's resources, the dearest first."""
-    frame = pd.DataFrame([
-        {
-            "Resource": row["resource_name"],
-            "Type": row["resource_type"],
-            "Project": row["project_name"],
-            "Month to date": tables.shown(row["month_to_date"]),
-            "Last 30 days": tables.shown(row["last_30_days"]),
-            "Projected month": tables.shown(row["projected_month"]),
-            "Region": row["region"],
-            "Size": row["instance_size"],
-            "State": "PAUSED" if row["paused"] else row["state"],
-            "Listing": STATUS.get(row["listing_status"], row["listing_status"]),
-            "Provider": row["cloud_provider"],
-            "Nodes": row["nodes"],
-            "Disk GB": None if row["disk_gb"] is None else float(row["disk_gb"]),
-            "Version": row["mongodb_version"],
-            "Backup": row["backup_enabled"],
-            "PIT": row["pit_enabled"],
-            "Tags": row["tag_text"],
-            "Created": row["created_at"],
-            "Id": row["resource_id"],
+def cards(rows: list[Row]) -> None:
+    """What the resources of each currency cost, and how much of it nobody looks after."""
+    for unit, found in components.by_unit(rows).items():
+        components.unit_heading(unit, (row["unit"] for row in rows))
+        figures.row_of(resource_list.cards(found, unit))
+    if hidden := resource_list.flagged(rows, resources.UNREADABLE):
+        projects = sorted({str(row["project_name"] or row["project_id"]) for row in hidden})
+        st.caption(
+            f":material/visibility_off: Unreadable: {formats.plain(', '.join(projects))}. The key "
+            "lacks **Project Read Only** there, or the organization needs a connection of its own "
+            "(docs/connect.md)."
+        )
+
+
+def listed(rows: list[Row], columns: tuple[str, ...], days: DataDays | None) -> Query | None:
+    """The list, each resource with its last 30 days."""
+    trends, query = {}, None
+    if days and "trend" in columns:
+        window = resolve("last_30_days", days.first, days.through)
+        query = resources.trends(window)
+        trends = {
+            (row["resource_id"], row["unit"]): resource_list.trend(
+                row["days"], row["cents"], window
+            )
+            for row in data.rows(query)
         }
-        for row in rows
-    ])  # fmt: skip
-    money = ("Month to date", "Last 30 days", "Projected month")
-    columns = {name: tables.amount_column(name, unit) for name in money}
-    listing = st.column_config.TextColumn("Listing", width="medium")
-    created = st.column_config.DateColumn("Created", format="D MMM YYYY")
-    pinned = st.column_config.TextColumn("Resource", pinned=True)
-    st.dataframe(
-        frame,
-        hide_index=True,
-        placeholder=formats.ABSENT,
-        column_config=columns | {"Created": created, "Resource": pinned, "Listing": listing},
+    for unit, found in components.by_unit(rows).items():
+        components.unit_heading(unit, (row["unit"] for row in rows))
+        of_unit = {name: each for (name, currency), each in trends.items() if currency == unit}
+        resource_list.draw(found, columns, unit, of_unit)
+    return query
+
+
+def types(rows: list[Row]) -> None:
+    """Each type with its count; the list is a filter away."""
+    for unit, found in components.by_unit(rows).items():
+        components.unit_heading(unit, (row["unit"] for row in rows))
+        frame = pd.DataFrame(resource_list.by_type(found))
+        for name in resource_list.AMOUNTS:
+            frame[name] = frame[name].map(tables.shown)
+        frame["list"] = [
+            f"/active-resources?f.resource_type={name}" for name in frame["resource_type"]
+        ]
+        st.dataframe(
+            frame.drop(columns="resource_type"), hide_index=True, height="content",
+            column_config={
+                name: tables.amount_column(title, unit)
+                for name, title in resource_list.AMOUNTS.items()
+            } | {"list": st.column_config.LinkColumn("List", display_text="Open")},
+        )  # fmt: skip
+
+
+def deleted(chosen: tuple[Filter, ...]) -> Query:
+    """What is gone: when, what it was, and what it cost in all."""
+    query = resources.deleted(chosen)
+    found = components.by_unit(data.rows(query))
+    if not found:
+        st.info("Nothing that was billed is gone under these filters.", icon=":material/inbox:")
+    for unit, rows in found.items():
+        components.unit_heading(unit, found)
+        frame = resource_rest.deleted_frame(rows)
+        st.dataframe(
+            frame, hide_index=True, placeholder=formats.ABSENT,
+            height=tables.height(len(rows)),
+            column_config=resource_rest.deleted_columns(unit),
+        )  # fmt: skip
+    st.caption(
+        "A cluster is gone from the refresh in which Atlas listed it no more; before the first "
+        "refresh, and where the key cannot read the project, from the day after its last on the "
+        "bill. Anything else is gone when it is billed no more."
     )
+    return query
 
 
-head("Active resources")
-chosen, refused = filters()
-components.problems(refused)
+def outside(every: list[Row], shown: list[Row], days: DataDays) -> Query:
+    """What the month's total has beside the rows shown: the filtered, and the unlisted."""
+    query = resources.beside(resolve("this_month", days.first, days.through))
+    found = components.by_unit(data.rows(query))
+    here, all_of = components.by_unit(shown), components.by_unit(every)
+    for unit in sorted({*found, *all_of}):
+        lines = resource_rest.beside(
+            all_of.get(unit, []), here.get(unit, []), found.get(unit, []), unit
+        )
+        st.subheader("Billed, but not in this list")
+        st.caption(lines.sentence)
+        if lines.rows:
+            st.dataframe(
+                pd.DataFrame(lines.rows), hide_index=True, height="content",
+                column_config={"Month to date": tables.amount_column("Month to date", unit)},
+            )  # fmt: skip
+    return query
+
+
+head("Active resources", "What Atlas lists or bills now, and what each costs.")
+address = Address("resources")
+suggested = [(row["dimension"], row["value"]) for row in data.rows(resources.offered())]
+chosen = filter_box(address, resources.DIMENSIONS, suggested)
 days = data.usage_days()
-if days:
+query = resources.active(chosen)
+every, rows = data.rows(resources.active()), data.rows(query)
+cards(rows)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    view = address.choice("view", "View", VIEWS, is_short=True, label_visibility="collapsed")
+    sort = address.choice(
+        "sort", "Sort by", resource_list.SORTS, width=260, label_visibility="collapsed"
+    )
+    with st.popover("Columns", icon=":material/view_column:"):
+        headings = {name: title for name, (title, _) in resource_list.COLUMNS.items()}
+        picked = address.several("columns", "Columns, in order; none is the usual ones", headings)
+address.done()
+queries: dict[str, Query | None] = {"Resources": query}
+if view == "deleted":
+    queries["Deleted"] = deleted(chosen)
+elif not rows:
+    st.info("No resource matches these filters. Remove one.", icon=":material/search_off:")
+elif view == "types":
+    types(rows)
+else:
+    columns = resource_list.with_name(picked)
+    queries["Last 30 days"] = listed(resource_list.in_order(rows, sort), columns, days)
+if days and view != "deleted":
+    queries["Not in this list"] = outside(every, rows, days)
     window = resolve("last_30_days", days.first, days.through)
     components.untied_note(components.invoices(), window)
-query = data.active_resources(chosen)
-found = data.rows(query)
-resource_totals.cards(found)
-if not found:
-    st.info("No resource matches these filters.", icon=":material/search_off:")
-for unit, rows in components.by_unit(found).items():
-    components.unit_heading(unit, (row["unit"] for row in found))
-    table(rows, unit)
-if found:
-    downloads("atlas-active-resources", resource_file(found))
-queries = {"Resources": query}
-if days and not chosen:
-    queries["Not in this list"] = resource_totals.outside(found, days)
-components.sql_behind(queries)
+components.sql_behind({name: each for name, each in queries.items() if each})

@@ -1,0 +1,174 @@
+"""One resource: what it is, what it costs and why, and what can be done about it."""
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import components, data, resource_page, tables
+from dashboard.address import Address
+from dashboard.drawing import draw
+from dashboard.head import head
+from reporting import formats, resource, url_state
+from reporting.query import Query, Row
+from reporting.ranges import ONE_DAY, RANGES, DataDays, Window, resolve
+from reporting.state import Filter, ReportState
+
+queries: dict[str, Query] = {}
+
+
+def asked(name: str, query: Query) -> list[Row]:
+    """Rows of a question, which is kept for the end of the page."""
+    queries[name] = query
+    return data.rows(query)
+
+
+def found() -> Row:
+    """The resource that the address names; a page without one ends here."""
+    asked_for = address.plain("id")
+    now = data.rows(resource.present_id(asked_for))
+    known = asked("Resource", resource.head(now[0]["resource_id"] if now else asked_for))
+    if not known:
+        head("Resource")
+        address.done()
+        what = "No resource has this id" if asked_for else "The address names no resource"
+        st.info(
+            f"{what}. Choose one from [active resources](/active-resources), where deleted ones "
+            "have a list of their own.", icon=":material/search_off:",
+        )  # fmt: skip
+        st.stop()
+    return known[0]
+
+
+def window_of(days: DataDays) -> Window:
+    """The days of the address: a range, or two days that win over it."""
+    ranges = {"last_90_days": "Last 90 days", **RANGES}
+    name = address.choice("range", "Days", ranges, width=200)
+    given = {key: [value] for key in ("from", "to") if (value := address.plain(key))}
+    state, refused = url_state.parse(given)
+    for sentence in refused:
+        address.refuse(sentence)
+    return state.custom_window or resolve(name, days.first, days.through)
+
+
+def cards(row: Row, days: DataDays) -> None:
+    """Month to date, last 30 days, projected; of what is gone its costs by day say it."""
+    month = resolve("this_month", days.first, days.through)
+    recent = resolve("last_30_days", days.first, days.through)
+    if row["month_to_date"] is None:
+        lines = data.rows(resource.by_day(row["resource_id"], _both(month, recent)))
+        of_unit = [each for each in lines if each["unit"] == row["unit"]]
+        row = row | {
+            name: sum(each["amount"] for each in of_unit if each["day"] >= span.start)
+            for name, span in (("month_to_date", month), ("last_30_days", recent))
+        }
+    unit = row["unit"]
+    with st.container(horizontal=True):
+        st.metric("Month to date", formats.money(row["month_to_date"], unit), border=True)
+        st.metric("Last 30 days", formats.money(row["last_30_days"], unit), border=True)
+        st.metric(
+            "Projected this month", formats.money(row["projected_month"], unit), border=True,
+            help="Month to date, and for each day left the average of the last seven complete days",
+        )  # fmt: skip
+
+
+def _both(one: Window, other: Window) -> Window:
+    return Window(min(one.start, other.start), max(one.end, other.end))
+
+
+def table(frame: pd.DataFrame, none: str, unit: str, *amounts: str) -> None:
+    """A table with all of its rows up to a screen, or what its absence says."""
+    if frame.empty:
+        st.caption(none)
+        return
+    st.dataframe(
+        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(frame)),
+        column_config=resource_page.configured(unit, *amounts),
+    )  # fmt: skip
+
+
+address = Address("resource")
+row = found()
+identity, unit = row["resource_id"], row["unit"]
+head(formats.plain(row["resource_name"]))
+facts = resource_page.facts(row)
+st.markdown(" · ".join(f"{name} **{formats.plain(value)}**" for name, value in facts.items()))
+if row["listing_status"] == "no_project_access":
+    st.warning(resource_page.ROLE, icon=":material/visibility_off:")
+elif row["listing_status"] == "billed_not_listed":
+    st.warning(resource_page.GONE, icon=":material/report:")
+if row["upgraded_from"]:
+    st.caption(f"Upgraded in place; its former id was {formats.plain(row['upgraded_from'])}.")
+days = components.usage_days()
+cards(row, days)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    window = window_of(days)
+    one = Filter("resource", "is", (identity, *filter(None, [row["upgraded_from"]])))
+    report = ReportState(
+        group=("category",), filters=(one,), start=window.start, last=window.end - ONE_DAY
+    )
+    st.link_button("Cost report", url_state.link(report), icon=":material/bar_chart:")
+address.done()
+
+events = asked("Events", resource.events(identity))
+changes = asked("Configuration", resource.configuration_changes(identity))
+costs = components.by_unit(asked("By day", resource.by_day(identity, window)))
+if not costs:
+    st.info("Nothing was billed for it on these days. Choose others.", icon=":material/inbox:")
+for currency, rows in costs.items():
+    components.unit_heading(currency, costs)
+    span = formats.span(window.start, window.end)
+    draw(
+        resource_page.daily(rows, currency, [*events, *changes], window),
+        alt=f"Cost of {row['resource_name']} by day and service, {span}",
+    )
+
+left, right = st.columns([3, 2])
+with left:
+    st.subheader("By category and SKU")
+    by_sku = components.by_unit(asked("By SKU", resource.by_sku(identity, window)))
+    for currency, rows in by_sku.items():
+        components.unit_heading(currency, by_sku)
+        table(resource_page.sku_frame(rows), "", currency, "Cost")
+with right:
+    st.subheader("What happened")
+    table(
+        resource_page.history_frame([*events, *changes]), "Nothing is known to have changed.", unit
+    )
+if lanes := asked("Tiers", resource.tiers(identity)):
+    st.subheader("Tier")
+    st.caption("Bill: the tier on the invoice of each day. Inventory: what Atlas listed, from the "
+               "first refresh on.")  # fmt: skip
+    draw(resource_page.tier_lanes(lanes), alt=f"Tiers of {row['resource_name']} over time")
+savings = asked("Savings", resource.findings(identity))
+odd = asked("Anomalies", resource.anomalies(identity))
+names = ("Actions", f"Savings ({len(savings)})", f"Anomalies ({len(odd)})", "Tags", "Backups",
+         "Online archives", "Lines of the bill")  # fmt: skip
+tabs = st.tabs(names)
+with tabs[0]:
+    commands = resource_page.actions(row)
+    if commands:
+        st.caption("Each plans first and changes nothing; the same with `--apply` carries it out.")
+    else:
+        st.caption(resource_page.NO_ACTIONS)
+    for title, text in commands.items():
+        st.markdown(f"**{title}**")
+        st.code(text, language="bash")
+with tabs[1]:
+    table(resource_page.savings_frame(savings), "No finding.", unit, "Saving a month")
+with tabs[2]:
+    table(resource_page.anomaly_frame(odd), "No anomaly.", unit, "Over expected")
+with tabs[3]:
+    st.caption("Current tags, and since when costs were first read with a tag.")
+    table(resource_page.tag_frame(asked("Tags", resource.tags(identity))), "It has no tag.", unit)
+with tabs[4]:
+    kept = asked("Snapshots", resource.snapshots(identity))
+    table(resource_page.snapshot_frame(kept), "Atlas lists no snapshot of it.", unit)
+    restores = asked("Restores", resource.restores(identity))
+    table(resource_page.restore_frame(restores), "No restore of it is known.", unit)
+with tabs[5]:
+    archives = asked("Archives", resource.archives(identity))
+    table(resource_page.archive_frame(archives), "It has no online archive.", unit)
+with tabs[6]:
+    lines = asked("Lines", resource.lines(identity, window))
+    st.caption(f"The newest {len(lines):,} lines of these days, as Atlas booked them.")
+    table(resource_page.line_frame(lines), "No line on these days.", unit, "Cost")
+components.sql_behind(queries)

@@ -1,0 +1,102 @@
+"""What a list of active resources leaves out: what else the month cost, and what is gone. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import navigation, tables
+from dashboard.resource_list import TYPES, count, total
+from reporting import formats
+from reporting.query import Row
+
+FILTERED = "hidden by the filters"
+WHY = {
+    "organization": "charged to the organization, not to a resource",
+    "other_currency": "paid in another currency before",
+}
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the month's total has beside a list: a sentence that adds up, and rows with reasons."""
+
+    sentence: str
+    rows: list[dict[str, Any]]
+
+
+def beside(every: Sequence[Row], shown: Sequence[Row], found: Sequence[Row], unit: str) -> Beside:
+    """The month's total as list, filtered rows, and what no list has.
+
+    Args:
+        every: All active resources of a currency.
+        shown: Those that the filters leave.
+        found: Rows of reporting.resources.beside.
+        unit: Their currency.
+    """
+    hidden = total(every) - total(shown)
+    lines = [
+        {"Cost": row["what"], "Why": why(row), "Month to date": tables.shown(row["amount"])}
+        for row in found
+    ]
+    if hidden:
+        rest = count([row for row in every if row not in shown])
+        lines = [{"Cost": rest, "Why": FILTERED, "Month to date": tables.shown(hidden)}, *lines]
+    outside = hidden + sum(row["amount"] for row in found)
+    here, there, both = (
+        formats.plain(formats.money(each, unit))
+        for each in (total(shown), outside, total(shown) + outside)
+    )
+    return Beside(
+        f"{here} in this list and {there} beside it make the month to date, {both}.", lines
+    )
+
+
+def why(row: Row) -> str:
+    """Why a cost of the month is not in the list, in words."""
+    if row["reason"] != "gone":
+        return WHY[row["reason"]]
+    if row["gone_on"]:
+        return f"deleted on {formats.day(row['gone_on'])}"
+    return f"no longer billed since {formats.day(row['last_day'])}"
+
+
+SEEN_IN = {
+    "inventory": "Atlas lists it no more", "bill": "the bill ends",
+    "last_billed": "billed no more",
+}  # fmt: skip
+
+
+def deleted_frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """What is gone, the latest first."""
+    return pd.DataFrame([
+        {
+            "Name": row["resource_name"],
+            "Owner": row["owner"],
+            "Project": row["project_name"],
+            "Type": TYPES.get(row["resource_type"], row["resource_type"]),
+            "Tier": row["instance_size"],
+            "Gone on": row["gone_on"],
+            "Known by": SEEN_IN.get(row["seen_in"], row["seen_in"]),
+            "First billed": row["first_day"],
+            "Last billed": row["last_day"],
+            "Cost in all": tables.shown(row["total"]),
+            "Still billed this month": tables.shown(row["still_billed"]),
+            "Page": navigation.link("resource", id=row["resource_id"]),
+        }
+        for row in rows
+    ])  # fmt: skip
+
+
+def deleted_columns(unit: str) -> dict[str, Any]:
+    """How they are drawn."""
+    config = st.column_config
+    dates = ("Gone on", "First billed", "Last billed")
+    amounts = ("Cost in all", "Still billed this month")
+    return (
+        {name: config.DateColumn(name, format="D MMM YYYY") for name in dates}
+        | {name: tables.amount_column(name, unit) for name in amounts}
+        | {"Page": config.LinkColumn("Page", display_text="Open")}
+    )
