@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, tables
+from dashboard import row_links, tables
 from dashboard.figures import Figure
 from dashboard.resource_page import gigabytes
 from reporting import formats
@@ -67,7 +67,7 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
     """A line for each cluster."""
     return pd.DataFrame([
         {
-            "Cluster": row["resource_name"],
+            "Cluster": row_links.link(row),
             "Project": row["project_name"],
             "Month to date": tables.shown(row["amount"]),
             "Point-in-time": tables.shown(row["pit"] or None),
@@ -81,7 +81,6 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
             "Backup": _backup(row),
             "Environment": row["environment"] or None,
             "Copied to": row["copy_regions"],
-            "Page": navigation.link("resource", id=row["resource_id"]),
         }
         for row in rows
     ])  # fmt: skip
@@ -103,8 +102,7 @@ def configured(unit: str) -> dict[str, Any]:
         {name: tables.amount_column(name, unit) for name in ("Month to date", "Point-in-time")}
         | {name: config.DateColumn(name, format="D MMM YYYY") for name in days}
         | {
-            "Cluster": config.TextColumn("Cluster", pinned=True),
-            "Page": config.LinkColumn("Page", display_text="Open"),
+            "Cluster": row_links.column("Cluster"),
         }
     )
 
@@ -127,8 +125,8 @@ def skus(rows: Sequence[Row]) -> pd.DataFrame:
     return pd.DataFrame([
         {
             "Category": row["category"],
-            "SKU": row["sku"],
             "Month to date": tables.shown(row["amount"]),
+            "SKU": row["sku"],
         }
         for row in rows
     ])  # fmt: skip

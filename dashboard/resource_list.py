@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import design, tables
+from dashboard import design, row_links, tables
 from dashboard.figures import Figure
 from reporting import formats
 from reporting.query import Row
@@ -30,9 +30,9 @@ AMOUNTS = {
 }  # fmt: skip
 # What a column is called and how wide it is; the total above the list has the same widths.
 COLUMNS = {
-    "resource_name": ("Name", 115), "owner": ("Owner", 70), "project_name": ("Project", 75),
-    "type": ("Type", 65), "instance_size": ("Tier", 55), "region": ("Region", 90),
-    "state": ("State", 50), "trend": ("30 days", 65), "month_to_date": ("Month to date", 95),
+    "resource_name": ("Name", 112), "owner": ("Owner", 70), "project_name": ("Project", 75),
+    "type": ("Type", 65), "instance_size": ("Tier", 55), "region": ("Region", 86),
+    "state": ("State", 58), "trend": ("30 days", 65), "month_to_date": ("Month to date", 95),
     "last_30_days": ("Last 30 days", 85), "projected_month": ("Projected", 80),
     "flags": ("Flags", 110), "org_name": ("Organization", 120), "cloud_provider": ("Provider", 75),
     "listing": ("Listed", 110), "nodes": ("Nodes", 60), "disk_gb": ("Disk GB", 70),
@@ -116,9 +116,10 @@ def _cell(row: Row, name: str, trends: Mapping[str, list[float]]) -> object:
     if name in AMOUNTS:
         return tables.shown(row[name])
     made: dict[str, Callable[[], object]] = {
+        "resource_name": lambda: row_links.link(row),
         "trend": lambda: trends.get(row["resource_id"]),
         "type": lambda: TYPES.get(row["resource_type"], row["resource_type"]),
-        "state": lambda: "PAUSED" if row["paused"] else row["state"],
+        "state": lambda: "paused" if row["paused"] else (row["state"] or "").lower() or None,
         "flags": lambda: ", ".join(row["flags"]),
         "listing": lambda: STATUS.get(row["listing_status"], row["listing_status"]),
         "disk_gb": lambda: None if row["disk_gb"] is None else float(row["disk_gb"]),
@@ -171,34 +172,18 @@ def configured(columns: Sequence[str], unit: str) -> dict[str, Any]:
     return plain | {name: each for name, each in made.items() if name in columns}
 
 
-def opened(selection: Mapping[str, Any], rows: Sequence[Row], column: str) -> str | None:
-    """The id of the resource whose name a reader clicked."""
-    for place, name in selection.get("cells", ()):
-        if name == column and place < len(rows):
-            return str(rows[place]["resource_id"])
-    return None
-
-
 def draw(
     rows: Sequence[Row], columns: Sequence[str], unit: str, trends: Mapping[str, list[float]]
 ) -> None:
-    """The total, and beneath it the list; a click on a name opens the resource's page."""
+    """The total, and beneath it the list; a name leads to the resource's page."""
     config = configured(columns, unit)
     bold: Any = total_line(rows, columns).style  # its stubs refuse what it takes
     st.dataframe(
         bold.set_properties(**{"font-weight": "650"}),
         hide_index=True, placeholder="", column_config=config, key=f"resources.total.{unit}",
     )  # fmt: skip
-    style: Any = frame(rows, columns, trends).style
-    event: Any = st.dataframe(
-        style.set_properties(subset=[columns[0]], color=design.TEAL),
-        hide_index=True,
-        placeholder=formats.ABSENT,
-        column_config=config,
+    st.dataframe(
+        frame(rows, columns, trends), hide_index=True, placeholder=formats.ABSENT,
+        column_config=config | {"resource_name": row_links.column("Name", COLUMNS["resource_name"][1])},
         height=tables.height(len(rows), TALLEST),
-        on_select="rerun",
-        selection_mode="single-cell",
-        key=f"resources.list.{unit}",
-    )
-    if found := opened(event["selection"], rows, columns[0]):
-        st.switch_page("app_pages/resource.py", query_params={"id": found})
+    )  # fmt: skip

@@ -124,7 +124,7 @@ def tier_lanes(rows: Sequence[Row]) -> alt.Chart:
         }
         for row in rows
     ])  # fmt: skip
-    drawn: alt.Chart = alt.Chart(frame, height=90).mark_bar(height=20)
+    drawn: alt.Chart = alt.Chart(frame, height=alt.Step(34)).mark_bar(height=20)
     lanes: alt.Chart = drawn.encode(
         x=alt.X("from:T", title=None, scale=alt.Scale(type="utc"),
                 axis=alt.Axis(format="%b %Y", labelOverlap="greedy", tickCount="month")),

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation, tables
+from dashboard import row_links, tables
 from dashboard.resource_list import TYPES, count, total
 from reporting import formats
 from reporting.query import Row
@@ -73,18 +73,17 @@ def deleted_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """What is gone, the latest first."""
     return pd.DataFrame([
         {
-            "Name": row["resource_name"],
+            "Name": row_links.link(row),
             "Owner": row["owner"],
             "Project": row["project_name"],
             "Type": TYPES.get(row["resource_type"], row["resource_type"]),
             "Tier": row["instance_size"],
             "Gone on": row["gone_on"],
             "Known by": SEEN_IN.get(row["seen_in"], row["seen_in"]),
-            "First billed": row["first_day"],
-            "Last billed": row["last_day"],
             "Cost in all": tables.shown(row["total"]),
             "Still billed this month": tables.shown(row["still_billed"]),
-            "Page": navigation.link("resource", id=row["resource_id"]),
+            "First billed": row["first_day"],
+            "Last billed": row["last_day"],
         }
         for row in rows
     ])  # fmt: skip
@@ -95,8 +94,6 @@ def deleted_columns(unit: str) -> dict[str, Any]:
     config = st.column_config
     dates = ("Gone on", "First billed", "Last billed")
     amounts = ("Cost in all", "Still billed this month")
-    return (
-        {name: config.DateColumn(name, format="D MMM YYYY") for name in dates}
-        | {name: tables.amount_column(name, unit) for name in amounts}
-        | {"Page": config.LinkColumn("Page", display_text="Open")}
-    )
+    drawn = {name: config.DateColumn(name, format="D MMM YYYY") for name in dates}
+    drawn |= {name: tables.amount_column(name, unit) for name in amounts}
+    return drawn | {"Name": row_links.column("Name")}

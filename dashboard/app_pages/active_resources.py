@@ -29,6 +29,20 @@ def cards(rows: list[Row]) -> None:
         )
 
 
+def arranged(view: str) -> tuple[str, tuple[str, ...]]:
+    """What the list is sorted by, and its columns; other views keep them in the address."""
+    if view != "list":
+        return address.plain("sort"), address.values("columns")
+    sort = address.choice(
+        "sort", "Sort by", resource_list.SORTS, width=260, label_visibility="collapsed"
+    )
+    with st.popover("Columns", icon=":material/view_column:"):
+        headings = {name: title for name, (title, _) in resource_list.COLUMNS.items()}
+        return sort, address.several(
+            "columns", "Columns, in order; none shows the usual ones", headings
+        )
+
+
 def listed(rows: list[Row], columns: tuple[str, ...], days: DataDays | None) -> Query | None:
     """The list, each resource with its last 30 days."""
     trends, query = {}, None
@@ -75,11 +89,9 @@ def deleted(chosen: tuple[Filter, ...]) -> Query:
         st.info("Nothing that was billed is gone under these filters.", icon=":material/inbox:")
     for unit, rows in found.items():
         components.unit_heading(unit, found)
-        frame = resource_rest.deleted_frame(rows)
         st.dataframe(
-            frame, hide_index=True, placeholder=formats.ABSENT,
-            height=tables.height(len(rows)),
-            column_config=resource_rest.deleted_columns(unit),
+            resource_rest.deleted_frame(rows), hide_index=True, placeholder=formats.ABSENT,
+            height=tables.height(len(rows)), column_config=resource_rest.deleted_columns(unit),
         )  # fmt: skip
     st.caption(
         "A cluster is gone from the refresh in which Atlas listed it no more; before the first "
@@ -118,12 +130,7 @@ every, rows = data.rows(resources.active()), data.rows(query)
 cards(rows)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = address.choice("view", "View", VIEWS, is_short=True, label_visibility="collapsed")
-    sort = address.choice(
-        "sort", "Sort by", resource_list.SORTS, width=260, label_visibility="collapsed"
-    )
-    with st.popover("Columns", icon=":material/view_column:"):
-        headings = {name: title for name, (title, _) in resource_list.COLUMNS.items()}
-        picked = address.several("columns", "Columns, in order; none is the usual ones", headings)
+    sort, picked = arranged(view)
 address.done()
 queries: dict[str, Query | None] = {"Resources": query}
 if view == "deleted":

@@ -7,6 +7,7 @@ from dashboard import components, data, resource_page, tables
 from dashboard.address import Address
 from dashboard.drawing import draw
 from dashboard.head import head
+from dashboard.row_links import NAME
 from reporting import formats, resource, url_state
 from reporting.query import Query, Row
 from reporting.ranges import ONE_DAY, RANGES, DataDays, Window, resolve
@@ -80,12 +81,13 @@ def table(frame: pd.DataFrame, none: str, unit: str, *amounts: str) -> None:
         st.caption(none)
         return
     st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(frame)),
+        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(frame), 460),
         column_config=resource_page.configured(unit, *amounts),
     )  # fmt: skip
 
 
 address = Address("resource")
+address.matching(NAME)
 row = found()
 identity, unit = row["resource_id"], row["unit"]
 head(formats.plain(row["resource_name"]))
