@@ -184,6 +184,6 @@ def draw(
     )  # fmt: skip
     st.dataframe(
         frame(rows, columns, trends), hide_index=True, placeholder=formats.ABSENT,
-        column_config=config | {"resource_name": row_links.column("Name", COLUMNS["resource_name"][1])},
+        column_config=config | {"resource_name": row_links.column(*COLUMNS["resource_name"])},
         height=tables.height(len(rows), TALLEST),
     )  # fmt: skip

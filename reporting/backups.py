@@ -35,7 +35,7 @@ def clusters(month: Window) -> Query:
 kept as (
     select coalesce(cluster_id, project_id || '/' || cluster_name) as resource_id,
         max(cluster_name) as resource_name, max(project_name) as project_name,
-        count(*) as snapshots, min(created_at) as oldest, max(created_at) as newest,
+        max(org_id) as org_id, count(*) as snapshots, min(created_at) as oldest, max(created_at) as newest,
         sum(storage_bytes)::bigint as bytes,
         string_agg(distinct coalesce(frequency, snapshot_type), ', '
             order by coalesce(frequency, snapshot_type)) as types,
@@ -52,6 +52,10 @@ restored as (
 listed as (
     select *, {_ENVIRONMENT} as environments from marts.active_resources
     where resource_type in $types
+),
+currencies as (
+    select org_id, arg_max(pricing_currency, usage_month) as pricing_currency
+    from marts.agg_costs_monthly group by org_id
 ),
 every as (
     select resource_id from bill union select resource_id from kept
@@ -71,10 +75,12 @@ select
     coalesce(snapshots, 0) as snapshots, oldest, newest, bytes, types, longest_days, copy_regions,
     last_restore, coalesce(failed_restores, 0) as failed_restores, last_day,
     coalesce(amount, 0)::bigint as amount, coalesce(pit, 0)::bigint as pit,
-    coalesce(bill.unit, listed.pricing_currency, 'unknown currency') as unit
+    coalesce(bill.unit, listed.pricing_currency, currencies.pricing_currency, 'unknown currency')
+        as unit
 from every
 left join bill using (resource_id) left join kept using (resource_id)
 left join listed using (resource_id) left join restored using (resource_id)
+left join currencies on kept.org_id = currencies.org_id
 order by amount desc, bytes desc nulls last, resource_name""",
         {"start": month.start, "end": month.end, "types": _CLUSTER_TYPES})  # fmt: skip
 

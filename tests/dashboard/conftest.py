@@ -10,6 +10,7 @@ import pytest
 import streamlit as st
 
 from tests.dashboard import insight_marts
+from tests.dashboard.resource_marts import RESOURCE_MARTS
 
 LAST_DAY = date(2026, 5, 18)
 FIRST_DAY = date(2025, 4, 1)
@@ -82,10 +83,14 @@ from lines where day(usage_date) = 15 group by all
 """
 _MARTS = """
 create schema marts; create schema meta;
-create table marts.fct_line_items as select * from lines;
+create table marts.fct_line_items as
+    select *, usage_date + 1 as usage_end_date, sku as sku_description,
+        'line-' || row_number() over () as line_item_id, 0.54::decimal(38, 18) as unit_price
+    from lines;
 create view marts.fct_costs_daily as
-    select * exclude (cost_cents, list_cost, quantity), sum(cost_cents)::bigint as cost_cents,
-        sum(list_cost) as list_cost, sum(quantity) as quantity, count(*) as line_items
+    select * exclude (cost_cents, list_cost, quantity, line_item_id, unit_price),
+        sum(cost_cents)::bigint as cost_cents, sum(list_cost) as list_cost,
+        sum(quantity) as quantity, count(*) as line_items
     from marts.fct_line_items group by all;
 create table marts.agg_costs_daily as
     select usage_date, billed_date, invoice_id, invoice_month, connection, org_id, org_name,
@@ -242,7 +247,7 @@ def point_to(directory: Path, version: Path) -> Path:
 
 def _create_marts(db: duckdb.DuckDBPyConnection, untied: date) -> None:
     values = {"last": LAST_DAY, "untied": untied}
-    for statement in filter(str.strip, _MARTS.split(";")):
+    for statement in filter(str.strip, (_MARTS + RESOURCE_MARTS).split(";")):
         used = {name: value for name, value in values.items() if f"${name}" in statement}
         db.execute(statement, used)
     insight_marts.complete(db)

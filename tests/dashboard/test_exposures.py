@@ -20,6 +20,8 @@ EXPOSURES = {
 }
 # addresses that together send every query a page has
 ADDRESSES = {
+    "active_resources": [{}, {"view": "deleted"}, {"view": "types"}, {"f.resource": "r-events"}],
+    "resource": [{"id": "r-shop-prod"}, {"id": "r-sync"}],
     "cost_report": [
         {"group": "service"},
         {"group": "sku"},

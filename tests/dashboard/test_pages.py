@@ -15,7 +15,7 @@ from reporting.query import Query
 from tests.dashboard.test_report_query import known_of_april, late_charges
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGES = ("overview", "cost_report", "active_resources", "anomalies", "savings")
+PAGES = ("overview", "cost_report", "active_resources", "backups", "anomalies", "savings")
 
 
 def opened(page: str, **params: str | list[str]) -> AppTest:
@@ -377,68 +377,8 @@ def test_every_way_to_look_draws(publish, params):
     assert app.metric
 
 
-def test_resources_are_filtered_from_the_address_and_by_control(publish):
+def test_each_filter_of_a_report_has_a_chip(publish):
     publish()
-    app = opened("active_resources", f__project="shop", f__tag__env="prod")
-    assert app.metric[0].value == "1"
-    app.multiselect(key="resources.tags").set_value([]).run()
-    assert app.metric[0].value == "2"
-    assert dict(app.query_params) == {"f.project": "shop"}
-
-
-def test_resources_no_longer_listed_are_counted_apart(publish):
-    publish()
-    assert [metric.value for metric in opened("active_resources").metric[:3]] == ["6", "5", "1"]
-
-
-def test_active_resources_and_what_is_beside_them_are_the_overview_s_total(publish):
-    """Support, and a cluster that was deleted this month: by hand 21,600 and 777 cents."""
-    path = publish().resolve()
-    with duckdb.connect(str(path)) as db:
-        gone = """replace ('r-gone' as resource_id, 'gone' as resource_name, 777 as cost_cents,
-            date '2026-05-02' as usage_date, 'cluster' as resource_type)"""
-        db.execute(
-            f"insert into marts.fct_line_items select * {gone} from marts.fct_line_items limit 1"
-        )
-        db.execute(
-            "insert into marts.agg_costs_daily by name select usage_date, billed_date, invoice_id,"
-            " invoice_month, pricing_currency, charge_type, is_in_total, cost_cents,"
-            " 1 as line_items from marts.fct_line_items where resource_id = 'r-gone'"
-        )
-    app = opened("active_resources")
-    beside = app.dataframe[1].value
-    assert dict(zip(beside["Cost"], beside["Month to date"], strict=True)) == {
-        "Support": 216, "gone": 7.77,
-    }  # fmt: skip
-    listed = app.metric[3]
-    assert listed.label == "Month to date"
-    total = opened("overview").metric[0].value
-    cents = [round(100 * float(each.strip("$").replace(",", ""))) for each in (listed.value, total)]
-    assert cents[1] - cents[0] == 21600 + 777
-    text = texts(app).replace("\\", "")
-    assert f"{listed.value} in this list and $223.77 beside it make the total, {total}." in text
-    assert "not in this list" not in texts(opened("active_resources", f__project="shop"))
-
-
-def test_what_cannot_be_read_is_told_in_money_with_the_role(publish):
-    path = publish().resolve()
-    with duckdb.connect(str(path)) as db:
-        db.execute(
-            "update marts.active_resources set listing_status = 'no_project_access',"
-            " cost_month_to_date_cents = 191026 where resource_name = 'events'"
-        )
-    text = texts(opened("active_resources")).replace("\\", "")
-    assert "$1,910.26 of the month is in projects whose resources cannot be read: analytics" in text
-    assert "lacks Project Read Only" in text
-
-
-def test_each_filter_in_force_has_a_chip(publish):
-    publish()
-    app = opened("active_resources", f__instance_size="M30", f__resource__contains="shop")
-    chips = app.multiselect(key="resources.others")
-    assert chips.options == ["Instance size is M30", "Resource contains shop"]
-    chips.set_value([]).run()
-    assert dict(app.query_params) == {}
     linked = opened("cost_report", f__resource="r-shop-prod", f2__tag__team__has="data")
     assert linked.multiselect(key="report.filters").options == [
         "Resource is shop-prod", "or: Tag team has value data",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import data
 from reporting import queries as report_query
+from reporting import resources
 from reporting.query import Query, with_values
 from reporting.report import report_of
 from reporting.state import Filter, ReportState
@@ -33,13 +34,13 @@ where list_contains(tags[$key], $value) and charge_type <> 'credit'
 @pytest.mark.usefixtures("warehouse")
 def test_a_tag_finds_the_same_costs_in_active_resources_and_in_reports():
     days = data.usage_days()
-    everywhere = {row["resource_id"] for row in data.rows(data.active_resources())}
+    everywhere = {row["resource_id"] for row in data.rows(resources.active())}
     found = data.rows(Query(TAGS))
     assert len(found) > 5
     several = 0
     for key, value in (tuple(row.values()) for row in found):
         one = Filter(f"tag:{key}", "has", (value,))
-        active = data.rows(data.active_resources((one,)))
+        active = data.rows(resources.active((one,)))
         several += any(", " in row["tag_text"] for row in active)
         here = {row["resource_id"]: row["month_to_date"] for row in active}
         state = ReportState(group=("resource",), filters=(one,), compare="none")
