@@ -35,7 +35,8 @@ def clusters(month: Window) -> Query:
 kept as (
     select coalesce(cluster_id, project_id || '/' || cluster_name) as resource_id,
         max(cluster_name) as resource_name, max(project_name) as project_name,
-        max(org_id) as org_id, count(*) as snapshots, min(created_at) as oldest, max(created_at) as newest,
+        max(org_id) as org_id, count(*) as snapshots, min(created_at) as oldest,
+        max(created_at) as newest,
         sum(storage_bytes)::bigint as bytes,
         string_agg(distinct coalesce(frequency, snapshot_type), ', '
             order by coalesce(frequency, snapshot_type)) as types,
