@@ -1,4 +1,3 @@
-
 """The published warehouse, read-only: where it is, the connection to it, and its fixed queries.
 
 A process that keeps a DuckDB file open goes on seeing its old data even after the pointer has

@@ -10,6 +10,7 @@ from dashboard.address import Address
 from reporting import url_state
 from reporting.dimensions import Dimension, find
 from reporting.state import OPERATORS, Filter, with_folded_keys
+from reporting.words import OPERATOR_WORDS
 
 FILTER = re.compile(r"f\d{0,2}\..+", re.DOTALL)
 Registry = Mapping[str, Dimension]
@@ -75,7 +76,7 @@ def words(token: str, registry: dict[str, Dimension], names: Mapping[str, str]) 
     prefix = "or: " if one.set_number > 1 else ""
     label = dimension.label if dimension else one.dimension
     [value] = one.values
-    operator = "is" if one.operator == "has" else chips.WORDS[one.operator]
+    operator = "is" if one.operator == "has" else OPERATOR_WORDS[one.operator]
     return f"{prefix}{label} {operator} {names.get(value, value)}"
 
 
@@ -113,7 +114,7 @@ def _by_hand(key: str, registry: dict[str, Dimension], offered: Sequence[tuple[s
     tags = dict.fromkeys(name for name, _ in offered if name.startswith("tag:"))
     labels = {name: found.label for name in [*registry, *tags] if (found := find(name, registry))}
     name = st.selectbox("Dimension", list(labels), format_func=labels.__getitem__)
-    operator = st.selectbox("Condition", OPERATORS, format_func=chips.WORDS.__getitem__)
+    operator = st.selectbox("Condition", OPERATORS, format_func=OPERATOR_WORDS.__getitem__)
     value = st.selectbox(
         "Value",
         [value for dimension, value in offered if dimension == name],

@@ -5,8 +5,10 @@ import streamlit as st
 
 from dashboard import components, data, figures, resource_list, resource_rest, tables
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.filter_box import filter_box
 from dashboard.head import head
+from dashboard.resource_file import file_of
 from reporting import formats, resources
 from reporting.query import Query, Row
 from reporting.ranges import DataDays, resolve
@@ -84,8 +86,11 @@ def types(rows: list[Row]) -> None:
 def deleted(chosen: tuple[Filter, ...]) -> Query:
     """What is gone: when, what it was, and what it cost in all."""
     query = resources.deleted(chosen)
-    found = components.by_unit(data.rows(query))
-    if not found:
+    every = data.rows(query)
+    found = components.by_unit(every)
+    if every:
+        downloads("atlas-deleted-resources", file_of("Deleted resources", every))
+    else:
         st.info("Nothing that was billed is gone under these filters.", icon=":material/inbox:")
     for unit, rows in found.items():
         components.unit_heading(unit, found)
@@ -131,6 +136,8 @@ cards(rows)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = address.choice("view", "View", VIEWS, is_short=True, label_visibility="collapsed")
     sort, picked = arranged(view)
+    if view != "deleted" and rows:
+        downloads("atlas-active-resources", file_of("Active resources", rows))
 address.done()
 queries: dict[str, Query | None] = {"Resources": query}
 if view == "deleted":

@@ -4,7 +4,9 @@ import streamlit as st
 
 from dashboard import backup_tables, components, data, figures, resource_page, tables
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.head import head
+from dashboard.resource_file import file_of
 from reporting import backups, formats
 from reporting.query import Query, Row
 from reporting.ranges import resolve
@@ -61,9 +63,11 @@ found = components.by_unit(data.rows(queries["Clusters"]))
 if not found:
     st.info("Atlas lists no cluster and bills no backup.", icon=":material/inbox:")
 cards(found)
-view = address.choice(
-    "show", "Show", backup_tables.VIEWS, is_short=True, label_visibility="collapsed"
-)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    view = address.choice(
+        "show", "Show", backup_tables.VIEWS, is_short=True, label_visibility="collapsed"
+    )
+    downloads("atlas-backups", [file_of(name, data.rows(each)) for name, each in queries.items()])
 address.done()
 clusters(found, view)
 left, right = st.columns(2)

@@ -5,12 +5,15 @@ import streamlit as st
 
 from dashboard import components, data, resource_page, tables
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.head import head
+from dashboard.resource_file import file_of
 from dashboard.row_links import NAME
 from reporting import formats, resource, url_state
 from reporting.query import Query, Row
 from reporting.ranges import ONE_DAY, RANGES, DataDays, Window, resolve
+from reporting.sheets import EVERY
 from reporting.state import Filter, ReportState
 
 queries: dict[str, Query] = {}
@@ -108,6 +111,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         group=("category",), filters=(one,), start=window.start, last=window.end - ONE_DAY
     )
     st.link_button("Cost report", url_state.link(report), icon=":material/bar_chart:")
+    menu = st.container(width="content")
 address.done()
 
 events = asked("Events", resource.events(identity))
@@ -173,4 +177,7 @@ with tabs[6]:
     lines = asked("Lines", resource.lines(identity, window))
     st.caption(f"The newest {len(lines):,} lines of these days, as Atlas booked them.")
     table(resource_page.line_frame(lines), "No line on these days.", unit, "Cost")
+files = [file_of(name, data.rows(query)) for name, query in queries.items() if name != "Lines"]
+with menu:
+    downloads("atlas-resource", files, lines=resource.lines(identity, window, EVERY))
 components.sql_behind(queries)

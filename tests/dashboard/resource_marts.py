@@ -5,7 +5,6 @@ and no owner; old-db is gone, and one of its snapshots is kept.
 """
 
 RESOURCE_MARTS = """
-create view marts.fct_line_item_days as select * from marts.fct_line_items;
 create table marts.dim_projects as
     select distinct project_id, project_name, org_id, org_name from lines
     where project_id is not null;

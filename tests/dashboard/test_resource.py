@@ -7,8 +7,8 @@ import pytest
 from dashboard import data, resource_page
 from reporting import formats, resource
 from reporting.ranges import Window
-from tests.dashboard.test_active_resources import ask, cents, change, metrics
-from tests.dashboard.test_pages import opened, texts
+from tests.dashboard.test_active_resources import ask, cents, change, metrics, opened
+from tests.dashboard.test_pages import texts
 
 LAST_90 = Window(date(2026, 2, 18), date(2026, 5, 19))
 
