@@ -64,25 +64,6 @@ def listed(rows: list[Row], columns: tuple[str, ...], days: DataDays | None) -> 
     return query
 
 
-def types(rows: list[Row]) -> None:
-    """Each type with its count; the list is a filter away."""
-    for unit, found in components.by_unit(rows).items():
-        components.unit_heading(unit, (row["unit"] for row in rows))
-        frame = pd.DataFrame(resource_list.by_type(found))
-        for name in resource_list.AMOUNTS:
-            frame[name] = frame[name].map(tables.shown)
-        frame["list"] = [
-            f"/active-resources?f.resource_type={name}" for name in frame["resource_type"]
-        ]
-        st.dataframe(
-            frame.drop(columns="resource_type"), hide_index=True, height="content",
-            column_config={
-                name: tables.amount_column(title, unit)
-                for name, title in resource_list.AMOUNTS.items()
-            } | {"list": st.column_config.LinkColumn("List", display_text="Open")},
-        )  # fmt: skip
-
-
 def deleted(chosen: tuple[Filter, ...]) -> Query:
     """What is gone: when, what it was, and what it cost in all."""
     query = resources.deleted(chosen)
@@ -145,7 +126,7 @@ if view == "deleted":
 elif not rows:
     st.info("No resource matches these filters. Remove one.", icon=":material/search_off:")
 elif view == "types":
-    types(rows)
+    resource_rest.types(rows)
 else:
     columns = resource_list.with_name(picked)
     queries["Last 30 days"] = listed(resource_list.in_order(rows, sort), columns, days)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import backup_tables, components, data, figures, resource_page, tables
+from dashboard import backup_tables, components, data, figures, kept_tables, resource_page, tables
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.head import head
@@ -84,8 +84,8 @@ with right:
     st.caption("As Atlas bills them, month to date.")
     split("By SKU")
 for title, frame in (
-    ("Restores", resource_page.restore_frame),
-    ("Online archives", resource_page.archive_frame),
+    ("Restores", kept_tables.restore_frame),
+    ("Online archives", kept_tables.archive_frame),
 ):
     rows = data.rows(queries[title])
     st.subheader(title)
