@@ -36,10 +36,6 @@ ADDRESSES = {
 ON_NO_PAGE = {"cost_changes", "agg_bridge_monthly", "fct_invoice_bridge"}
 
 
-# Written beside dbt (orchestration/insight), whose exposures cannot name them.
-NO_MODELS = {"anomalies"}
-
-
 def tables(text: str) -> set[str]:
     return set(re.findall(r"\bmarts\.(\w+)", text))
 
@@ -65,11 +61,11 @@ def test_an_exposure_depends_on_what_its_page_reads(publish, monkeypatch, page):
     for address in ADDRESSES.get(page, [{}]):
         app.query_params = dict(address)
         assert not app.run().exception
-    assert read - NO_MODELS == EXPOSURES[page]
+    assert read == EXPOSURES[page]
 
 
 def test_no_table_is_named_that_no_exposure_has():
     """A query that no address above reaches would leave its table out."""
     code = [path for room in ("dashboard", "reporting") for path in (ROOT / room).rglob("*.py")]
     named = set().union(*(tables(path.read_text()) for path in code))
-    assert named - ON_NO_PAGE - NO_MODELS == set().union(*EXPOSURES.values())
+    assert named - ON_NO_PAGE == set().union(*EXPOSURES.values())
