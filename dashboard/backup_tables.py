@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import row_links, tables
 from dashboard.figures import Figure
-from dashboard.resource_page import gigabytes
+from dashboard.kept_tables import gigabytes
 from reporting import formats
 from reporting.query import Row
 

@@ -1,4 +1,4 @@
-"""What a list of active resources leaves out: what else the month cost, and what is gone. Pure."""
+"""Beside the list of active resources: what else the month cost, what is gone, and its types."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import row_links, tables
-from dashboard.resource_list import TYPES, count, total
+from dashboard import components, row_links, tables
+from dashboard.resource_list import AMOUNTS, TYPES, by_type, count, total
 from reporting import formats
 from reporting.query import Row
 
@@ -97,3 +97,22 @@ def deleted_columns(unit: str) -> dict[str, Any]:
     drawn = {name: config.DateColumn(name, format="D MMM YYYY") for name in dates}
     drawn |= {name: tables.amount_column(name, unit) for name in amounts}
     return drawn | {"Name": row_links.column("Name")}
+
+
+def types(rows: list[Row]) -> None:
+    """Each type with its count; the list is a filter away."""
+    for unit, found in components.by_unit(rows).items():
+        components.unit_heading(unit, (row["unit"] for row in rows))
+        frame = pd.DataFrame(by_type(found))
+        for name in AMOUNTS:
+            frame[name] = frame[name].map(tables.shown)
+        frame["list"] = [
+            f"/active-resources?f.resource_type={name}" for name in frame["resource_type"]
+        ]
+        st.dataframe(
+            frame.drop(columns="resource_type"), hide_index=True, height="content",
+            column_config={
+                name: tables.amount_column(title, unit)
+                for name, title in AMOUNTS.items()
+            } | {"list": st.column_config.LinkColumn("List", display_text="Open")},
+        )  # fmt: skip

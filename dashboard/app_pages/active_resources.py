@@ -5,8 +5,10 @@ import streamlit as st
 
 from dashboard import components, data, figures, resource_list, resource_rest, tables
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.filter_box import filter_box
 from dashboard.head import head
+from dashboard.resource_file import file_of
 from reporting import formats, resources
 from reporting.query import Query, Row
 from reporting.ranges import DataDays, resolve
@@ -62,30 +64,14 @@ def listed(rows: list[Row], columns: tuple[str, ...], days: DataDays | None) -> 
     return query
 
 
-def types(rows: list[Row]) -> None:
-    """Each type with its count; the list is a filter away."""
-    for unit, found in components.by_unit(rows).items():
-        components.unit_heading(unit, (row["unit"] for row in rows))
-        frame = pd.DataFrame(resource_list.by_type(found))
-        for name in resource_list.AMOUNTS:
-            frame[name] = frame[name].map(tables.shown)
-        frame["list"] = [
-            f"/active-resources?f.resource_type={name}" for name in frame["resource_type"]
-        ]
-        st.dataframe(
-            frame.drop(columns="resource_type"), hide_index=True, height="content",
-            column_config={
-                name: tables.amount_column(title, unit)
-                for name, title in resource_list.AMOUNTS.items()
-            } | {"list": st.column_config.LinkColumn("List", display_text="Open")},
-        )  # fmt: skip
-
-
 def deleted(chosen: tuple[Filter, ...]) -> Query:
     """What is gone: when, what it was, and what it cost in all."""
     query = resources.deleted(chosen)
-    found = components.by_unit(data.rows(query))
-    if not found:
+    every = data.rows(query)
+    found = components.by_unit(every)
+    if every:
+        downloads("atlas-deleted-resources", file_of("Deleted resources", every))
+    else:
         st.info("Nothing that was billed is gone under these filters.", icon=":material/inbox:")
     for unit, rows in found.items():
         components.unit_heading(unit, found)
@@ -131,6 +117,8 @@ cards(rows)
 with st.container(horizontal=True, vertical_alignment="bottom"):
     view = address.choice("view", "View", VIEWS, is_short=True, label_visibility="collapsed")
     sort, picked = arranged(view)
+    if view != "deleted" and rows:
+        downloads("atlas-active-resources", file_of("Active resources", rows))
 address.done()
 queries: dict[str, Query | None] = {"Resources": query}
 if view == "deleted":
@@ -138,7 +126,7 @@ if view == "deleted":
 elif not rows:
     st.info("No resource matches these filters. Remove one.", icon=":material/search_off:")
 elif view == "types":
-    types(rows)
+    resource_rest.types(rows)
 else:
     columns = resource_list.with_name(picked)
     queries["Last 30 days"] = listed(resource_list.in_order(rows, sort), columns, days)

@@ -2,9 +2,11 @@
 
 import streamlit as st
 
-from dashboard import backup_tables, components, data, figures, resource_page, tables
+from dashboard import backup_tables, components, data, figures, kept_tables, resource_page, tables
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.head import head
+from dashboard.resource_file import file_of
 from reporting import backups, formats
 from reporting.query import Query, Row
 from reporting.ranges import resolve
@@ -61,9 +63,11 @@ found = components.by_unit(data.rows(queries["Clusters"]))
 if not found:
     st.info("Atlas lists no cluster and bills no backup.", icon=":material/inbox:")
 cards(found)
-view = address.choice(
-    "show", "Show", backup_tables.VIEWS, is_short=True, label_visibility="collapsed"
-)
+with st.container(horizontal=True, vertical_alignment="bottom"):
+    view = address.choice(
+        "show", "Show", backup_tables.VIEWS, is_short=True, label_visibility="collapsed"
+    )
+    downloads("atlas-backups", [file_of(name, data.rows(each)) for name, each in queries.items()])
 address.done()
 clusters(found, view)
 left, right = st.columns(2)
@@ -80,8 +84,8 @@ with right:
     st.caption("As Atlas bills them, month to date.")
     split("By SKU")
 for title, frame in (
-    ("Restores", resource_page.restore_frame),
-    ("Online archives", resource_page.archive_frame),
+    ("Restores", kept_tables.restore_frame),
+    ("Online archives", kept_tables.archive_frame),
 ):
     rows = data.rows(queries[title])
     st.subheader(title)

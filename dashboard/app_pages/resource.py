@@ -1,16 +1,18 @@
 """One resource: what it is, what it costs and why, and what can be done about it."""
 
-import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, resource_page, tables
+from dashboard import components, data, resource_page, resource_tabs
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.head import head
+from dashboard.resource_file import file_of
 from dashboard.row_links import NAME
 from reporting import formats, resource, url_state
 from reporting.query import Query, Row
 from reporting.ranges import ONE_DAY, RANGES, DataDays, Window, resolve
+from reporting.sheets import EVERY
 from reporting.state import Filter, ReportState
 
 queries: dict[str, Query] = {}
@@ -75,17 +77,6 @@ def _both(one: Window, other: Window) -> Window:
     return Window(min(one.start, other.start), max(one.end, other.end))
 
 
-def table(frame: pd.DataFrame, none: str, unit: str, *amounts: str) -> None:
-    """A table with all of its rows up to a screen, or what its absence says."""
-    if frame.empty:
-        st.caption(none)
-        return
-    st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(frame), 460),
-        column_config=resource_page.configured(unit, *amounts),
-    )  # fmt: skip
-
-
 address = Address("resource")
 address.matching(NAME)
 row = found()
@@ -108,6 +99,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
         group=("category",), filters=(one,), start=window.start, last=window.end - ONE_DAY
     )
     st.link_button("Cost report", url_state.link(report), icon=":material/bar_chart:")
+    menu = st.container(width="content")
 address.done()
 
 events = asked("Events", resource.events(identity))
@@ -129,48 +121,19 @@ with left:
     by_sku = components.by_unit(asked("By SKU", resource.by_sku(identity, window)))
     for currency, rows in by_sku.items():
         components.unit_heading(currency, by_sku)
-        table(resource_page.sku_frame(rows), "", currency, "Cost")
+        resource_tabs.table(resource_page.sku_frame(rows), "", currency, "Cost")
 with right:
     st.subheader("What happened")
-    table(
-        resource_page.history_frame([*events, *changes]), "Nothing is known to have changed.", unit
+    resource_tabs.table(
+        resource_page.history_frame([*events, *changes]), "Nothing is known to have changed."
     )
 if lanes := asked("Tiers", resource.tiers(identity)):
     st.subheader("Tier")
     st.caption("Bill: the tier on the invoice of each day. Inventory: what Atlas listed, from the "
                "first refresh on.")  # fmt: skip
     draw(resource_page.tier_lanes(lanes), alt=f"Tiers of {row['resource_name']} over time")
-savings = asked("Savings", resource.findings(identity))
-odd = asked("Anomalies", resource.anomalies(identity))
-names = ("Actions", f"Savings ({len(savings)})", f"Anomalies ({len(odd)})", "Tags", "Backups",
-         "Online archives", "Lines of the bill")  # fmt: skip
-tabs = st.tabs(names)
-with tabs[0]:
-    commands = resource_page.actions(row)
-    if commands:
-        st.caption("Each plans first and changes nothing; the same with `--apply` carries it out.")
-    else:
-        st.caption(resource_page.NO_ACTIONS)
-    for title, text in commands.items():
-        st.markdown(f"**{title}**")
-        st.code(text, language="bash")
-with tabs[1]:
-    table(resource_page.savings_frame(savings), "No finding.", unit, "Saving a month")
-with tabs[2]:
-    table(resource_page.anomaly_frame(odd), "No anomaly.", unit, "Over expected")
-with tabs[3]:
-    st.caption("Current tags, and since when costs were first read with a tag.")
-    table(resource_page.tag_frame(asked("Tags", resource.tags(identity))), "It has no tag.", unit)
-with tabs[4]:
-    kept = asked("Snapshots", resource.snapshots(identity))
-    table(resource_page.snapshot_frame(kept), "Atlas lists no snapshot of it.", unit)
-    restores = asked("Restores", resource.restores(identity))
-    table(resource_page.restore_frame(restores), "No restore of it is known.", unit)
-with tabs[5]:
-    archives = asked("Archives", resource.archives(identity))
-    table(resource_page.archive_frame(archives), "It has no online archive.", unit)
-with tabs[6]:
-    lines = asked("Lines", resource.lines(identity, window))
-    st.caption(f"The newest {len(lines):,} lines of these days, as Atlas booked them.")
-    table(resource_page.line_frame(lines), "No line on these days.", unit, "Cost")
+resource_tabs.tabs(row, window, asked)
+files = [file_of(name, data.rows(query)) for name, query in queries.items() if name != "Lines"]
+with menu:
+    downloads("atlas-resource", files, lines=resource.lines(identity, window, EVERY))
 components.sql_behind(queries)

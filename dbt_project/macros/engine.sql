@@ -271,7 +271,7 @@
 {%- endmacro %}
 
 {# A document that is a list of texts as one text, sorted; null where there is none. #}
-{% macro json_list_text(document) -%}
+{% macro joined_texts(document) -%}
     nullif(array_to_string(list_sort(cast({{ document }} as varchar[])), ', '), '')
 {%- endmacro %}
 

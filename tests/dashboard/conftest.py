@@ -157,10 +157,8 @@ create table marts.credit_balances as
         if(balance_cents is null, 'contract_not_shown', 'starting_balance') as balance_basis,
         if(balance_cents is null, null, $last::date + 20) as runs_out_on
     from lines group by org_id, org_name, pricing_currency;
-create table marts.fct_line_item_days as
-    select *, 'l-' || row_number() over () as line_item_id, 'CLOSED' as invoice_status,
-        sku as sku_description, cost_cents as net_cost_cents, 0.5::decimal(38, 18) as unit_price
-    from lines;
+create view marts.fct_line_item_days as
+    select *, 'CLOSED' as invoice_status, cost_cents as net_cost_cents from marts.fct_line_items;
 create table marts.resource_events as
     select *, resource_id as billed_as, null::varchar as project_id from (values
         ('r-shop-prod', 'shop-prod', 'created', timestamp '2025-04-02 06:00:00', null, 'M30'),

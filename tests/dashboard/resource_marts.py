@@ -78,13 +78,4 @@ create table marts.online_archives as
         'shop' as project_name, 'shop' as database_name, 'orders' as collection_name,
         'ACTIVE' as state, 'DATE' as criteria_type, 90 as archive_after_days,
         null::bigint as delete_after_days, 'us-east-1' as region;
-create table marts.savings as
-    select 'f-1' as finding_id, 'tier_down' as rule, 'shop-prod is too large' as summary,
-        'r-shop-prod' as resource_id, 12345::bigint as monthly_saving_cents,
-        'USD' as pricing_currency, 'high' as confidence, 'open' as state,
-        'atlas-costs do update_cluster project=shop name=shop-prod instance_size=M20' as action;
-create table marts.anomalies as
-    select 'n-1' as anomaly_id, 'r-shop-prod' as resource_id, date '2026-05-11' as usage_date,
-        4200::bigint as over_cents, 'open' as status, null::varchar as verdict,
-        'Data Transfer of shop-prod cost more' as explanation, 'USD' as pricing_currency;
 """

@@ -5,21 +5,30 @@ from decimal import Decimal
 
 import duckdb
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard import data, filter_box, resource_list, tables
 from reporting import resources
 from reporting.query import Query
 from reporting.ranges import Window
 from reporting.state import Filter
-from tests.dashboard.test_pages import opened, texts
+from tests.dashboard.test_pages import APP, texts
 
 MAY = Window(date(2026, 5, 1), date(2026, 5, 19))
 MONTH = "usage_date >= '2026-05-01' and usage_date < '2026-05-19' and is_in_total"
 
 
+def opened(page, **params):
+    """A page by itself: through the navigation, the overview would run first."""
+    app = AppTest.from_file(str(APP.parent / f"app_pages/{page}.py"), default_timeout=60)
+    for name, value in params.items():
+        app.query_params[name.replace("__", ".")] = value
+    return app.run()
+
+
 def ask(sql):
     """Rows of the marts themselves."""
-    return [tuple(row.values()) for row in data.every_row(Query(sql))]
+    return [tuple(row.values()) for row in data.rows(Query(sql))]
 
 
 def change(path, *statements):

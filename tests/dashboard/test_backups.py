@@ -7,8 +7,8 @@ import pytest
 from dashboard import backup_tables, data
 from reporting import backups
 from reporting.ranges import Window
-from tests.dashboard.test_active_resources import ask, cents, change, metrics
-from tests.dashboard.test_pages import opened, texts
+from tests.dashboard.test_active_resources import ask, cents, change, metrics, opened
+from tests.dashboard.test_pages import texts
 
 MAY = Window(date(2026, 5, 1), date(2026, 5, 19))
 BILL = """select sum(cost_cents) from marts.fct_line_items where service = 'Backup' and is_in_total

@@ -7,8 +7,8 @@ import pytest
 from dashboard import data, resource_page
 from reporting import formats, resource
 from reporting.ranges import Window
-from tests.dashboard.test_active_resources import ask, cents, change, metrics
-from tests.dashboard.test_pages import opened, texts
+from tests.dashboard.test_active_resources import ask, cents, change, metrics, opened
+from tests.dashboard.test_pages import texts
 
 LAST_90 = Window(date(2026, 2, 18), date(2026, 5, 19))
 
@@ -121,8 +121,17 @@ def test_tags_have_their_dates_and_sources(publish):
     assert tags["env"]["sources"] == "bill, resource"
 
 
+FINDING = """insert into marts.savings by name select 'f-1' as finding_id, 'tier_down' as rule,
+    'shop-prod is too large' as summary, 'r-shop-prod' as resource_id, 'USD' as pricing_currency,
+    12345 as monthly_saving_cents, 'high' as confidence, 'open' as state, 'make it smaller' as
+    action"""
+ANOMALY = """insert into marts.anomalies by name select 'n-1' as anomaly_id, 'open' as status,
+    'r-shop-prod' as resource_id, date '2026-05-11' as usage_date, 4200 as over_cents,
+    'Data Transfer cost more' as explanation, 'USD' as pricing_currency"""
+
+
 def test_backups_archives_findings_and_anomalies_are_its_own(publish):
-    publish()
+    change(publish(), FINDING, ANOMALY)
     app = opened("resource", id="r-shop-prod")
     assert len(frame_with(app, "Expires")) == 3
     assert frame_with(app, "Collection")["Collection"].tolist() == ["shop.orders"]

@@ -17,7 +17,7 @@ renamed as (
         nullif(replicaSetName, '') as replica_set_name,
         coalesce(nullif(mongodVersion, ''), nullif(mongoDBVersion, '')) as mongodb_version,
         storageSizeBytes as storage_bytes,
-        {{ json_list_text('copyRegions') }} as copy_regions,
+        {{ joined_texts('copyRegions') }} as copy_regions,
         coalesce(createdAt, finishTime, startTime, scheduledTime) as created_at,
         coalesce(expiresAt, expiration) as expires_at,
         _connection as connection,
