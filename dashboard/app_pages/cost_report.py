@@ -101,7 +101,7 @@ queries = {
     "Total": report_query.comparison(replace(report, state=replace(report.state, group=()))),
 }
 if report.is_by_resource:
-    queries["Events"] = report_query.events(report)
+    queries["Events"] = happenings.events(report)
 found = {name: components.by_unit(data.rows(query)) for name, query in queries.items()}
 table, series, totals, events = (
     found.get(name, {}) for name in ("Table", "Chart", "Total", "Events")

@@ -8,6 +8,7 @@ import pytest
 
 from dashboard import data
 from reporting import dimensions
+from reporting import events as events_of
 from reporting import queries as report_query
 from reporting.files import Extract
 from reporting.queries import DAILY, FULL, MONTHLY, Report
@@ -296,7 +297,7 @@ def test_two_resources_of_one_name_stay_two(publish):
 
 
 def events(**state) -> list[tuple]:
-    found = data.rows(report_query.events(made(**state)))
+    found = data.rows(events_of.events(made(**state)))
     return [(row["resource"], row["event"], row["period"]) for row in found]
 
 
