@@ -97,20 +97,22 @@ order by unit, month""")
 
 def _bands(report: Report, bind: Bind) -> str:
     """The band of the one scope that a report is about; of several there is none."""
-    every = report.state.filters
-    scope = "scope_type = 'total'"
-    if every:
-        one = every[0]
-        is_scope = one.operator == "is" and one.dimension in _SCOPES and len(one.values) == 1
-        value = bind(one.values[0])
-        scope = f"scope_type = {bind(one.dimension)} and {value} in (scope, scope_name)"
-        if len(every) > 1 or not is_scope:
-            scope = "false"
+    scope = _scope(report.state.filters, bind)
     return f"""
     select pricing_currency, month, any_value(low_80_cents) as low_80_cents,
         any_value(high_80_cents) as high_80_cents
     from marts.forecasts where {scope}
     group by pricing_currency, month having count(*) = 1"""
+
+
+def _scope(filters: tuple[Filter, ...], bind: Bind) -> str:
+    if not filters:
+        return "scope_type = 'total'"
+    one = filters[0]
+    is_scope = one.operator == "is" and one.dimension in _SCOPES and len(one.values) == 1
+    if len(filters) > 1 or not is_scope:
+        return "false"
+    return f"scope_type = {bind(one.dimension)} and {bind(one.values[0])} in (scope, scope_name)"
 
 
 def expected_groups(report: Report) -> Query | None:
@@ -170,7 +172,7 @@ def unit_costs(report: Report) -> Query:
 from marts.unit_costs
 where metric in $names and period = $period and label <> '(no units)' and units > 0
     and period_start >= $start and period_start < $end
-group by unit, name, period order by unit, name, period""", {
+group by all order by 1, name, period""", {
         "names": named(report, "unit_cost"),
         "period": "day" if report.step == "day" else "month",
         "start": window.start if report.step == "day" else window.start.replace(day=1),

@@ -10,7 +10,7 @@ from reporting.relations import CURRENCY, DAILY, FULL, MONTHLY, relation, route,
 from reporting.report import Report
 
 __all__ = [
-    "DAILY", "FULL", "MONTHLY", "ROW_LIMIT", "USAGE_DAYS", "Report", "charge_types", "comparison",
+    "DAILY", "FULL", "MONTHLY", "ROW_LIMIT", "USAGE_DAYS", "Report", "comparison", "courses",
     "relation", "route", "series", "values",
 ]  # fmt: skip
 ROW_LIMIT = 500
@@ -26,7 +26,7 @@ from marts.agg_costs_daily as costs left join marts.data_through as reach on tru
 def comparison(report: Report, limit: int = ROW_LIMIT) -> Query:
     """Each group now and in the window before; past `limit`, the rest is one row.
 
-    Columns: unit, label_1…, is_rest, members, place, amount, previous, change (a ratio).
+    Columns: unit, id_1…, label_1…, is_rest, members, place, amount, previous, change (a ratio).
     """
     bind = Binder()
     source = relation(report, "window")
@@ -38,7 +38,8 @@ def comparison(report: Report, limit: int = ROW_LIMIT) -> Query:
     entries = costs(report, source, sums, bind)
     most = bind(limit)
     labels = "".join(
-        f"        case when place <= {most} then named.label_{n} end as label_{n},\n"
+        f"        case when place <= {most} then named.{name}_{n} end as {name}_{n},\n"
+        for name in ("id", "label")
         for n in numbers(report)
     )
     cast = _cast(report)
@@ -65,7 +66,7 @@ order by unit, place""")
 def series(report: Report, top: int | None = None) -> Query:
     """Amounts by period and group, no period left out; `top` None keeps every group apart.
 
-    Columns: unit, period, label_1…, place, members, is_rest, amount.
+    Columns: unit, period, id_1…, label_1…, place, members, is_rest, amount.
     """
     bind = Binder()
     alone = replace(report, compared=None)
@@ -75,8 +76,9 @@ def series(report: Report, top: int | None = None) -> Query:
     entries = costs(alone, source, f"{period}, sum(amount) as amount", bind)
     place = "place" if top is None else f"least(place, {bind(top + 1)}) as place"
     rest = "false" if top is None else f"place = {bind(top + 1)} and members > 1"
-    labels = "".join(f"label_{n}, " for n in numbers(report))
-    first = "".join(f"min(label_{n}) as label_{n}, " for n in numbers(report))
+    named = [f"{name}_{n}" for name in ("id", "label") for n in numbers(report)]
+    labels = "".join(f"{each}, " for each in named)
+    first = "".join(f"min({each}) as {each}, " for each in named)
     over = " over (partition by unit, place order by period)" if running else ""
     shown = f"sum(coalesce(amount, 0)){over}" if running else "coalesce(amount, 0)"
     return bind.query(f"""with costs as ({entries}
@@ -106,17 +108,16 @@ from drawn cross join periods left join amounts using (unit, place, period)
 order by unit, period, place""")
 
 
-def charge_types(report: Report) -> Query:
-    """What each charge type comes to under the same filters, whether or not the total has it."""
-    bind = Binder()
-    every = replace(report, compared=None, state=replace(report.state, measure="cost", group=()))
-    source = relation(every, "window")
-    return bind.query(f"""select
-    {CURRENCY} as unit, charge_type, sum(cost_cents)::bigint as amount
-from {source.name}
-where {source.during(report.window, bind)}{report.where(bind)}
-group by all
-order by unit, charge_type""")
+def courses(report: Report, most: int) -> Query:
+    """How the dearest groups went: a list of amounts by period. Columns: unit, place, amounts."""
+    every = series(report)
+    bind = Binder(dict(every.params))
+    return bind.query(f"""select unit, place, list(amount order by period) as amounts
+from (
+{every.sql}
+) as every
+where place <= {bind(most)}
+group by unit, place order by unit, place""")
 
 
 def values(report: Report, name: str) -> Query:
