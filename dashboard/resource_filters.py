@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import chips, components, data
 from reporting import dimensions, url_state
 from reporting.dimensions import RESOURCE_DIMENSIONS
-from reporting.state import Filter, with_folded_keys
+from reporting.state import Filter, merged, with_folded_keys
 from reporting.words import filter_text
 
 OFFERED = ("project", "resource_type", "region", "cloud_provider", "state", "listing_status")
@@ -22,7 +22,7 @@ def filters() -> tuple[tuple[Filter, ...], list[str]]:
     address = components.address()
     asked, refused = url_state.parse_filters(address, RESOURCE_DIMENSIONS)
     if data.ignores_case_of_tag_keys():
-        asked = url_state.merged(with_folded_keys(asked))
+        asked = merged(with_folded_keys(asked))
     if st.session_state.get(_WRITTEN) != address or "resources.project" not in st.session_state:
         simple = {one.dimension: list(one.values) for one in asked if is_simple(one)}
         for name in OFFERED:
@@ -83,4 +83,4 @@ def _tag(pair: tuple[str, str]) -> Filter:
 
 
 def _together(found: list[Filter]) -> tuple[Filter, ...]:
-    return url_state.merged(one for one in found if one.values)
+    return merged(one for one in found if one.values)

@@ -6,7 +6,7 @@ where it is borne. All of them come out as the same rows, so that every query ad
 """
 
 from reporting.dimensions import Bind
-from reporting.relations import CURRENCY, DAILY, MONTHLY, PRICED, Relation, within
+from reporting.relations import CURRENCY, DAILY, FULL, MONTHLY, Relation, within
 from reporting.report import Report
 
 SHARED = "charge_type in ('support', 'minimum_charge')"
@@ -138,7 +138,7 @@ def _spread(report: Report, bind: Bind) -> str:
         f" max({each.label_sql(bind)}) as label_{n},\n"
         for n, each in enumerate(report.groups, 1)
     )
-    pool = DAILY if report.price == "booked" else PRICED
+    pool = DAILY if report.price == "booked" else FULL
     days = " or ".join(f"({within('usage_date', each, bind)})" for each in report.windows)
     return f"""
     select {keys.replace(" org_id,", "")}{ids}{labels},

@@ -18,7 +18,11 @@ _NEXT = {
     "region": "resource", "instance_size": "resource", "resource_type": "resource",
     "charge_type": "service", "invoice": "service", "resource": "sku", "cluster": "sku",
 }  # fmt: skip
-_ORDER = ("service", "category", "project", "resource", "sku")
+# from what is large to what is small
+_LEVELS = (
+    "organization", "connection", "charge_type", "service", "category", "project",
+    "cloud_provider", "region", "resource_type", "instance_size", "cluster", "resource", "sku",
+)  # fmt: skip
 _FINER = {"quarter": "month", "month": "day", "week": "day"}
 MOST_LINES = 200
 
@@ -49,6 +53,28 @@ def into_group(state: ReportState, ids: tuple[str, ...]) -> ReportState:
     narrowed = replace(state, filters=merged([*kept, *added]))
     group = next_group(narrowed)
     return replace(narrowed, group=group, table=state.table if group else "lines")
+
+
+def trail(state: ReportState) -> list[tuple[Filter | None, ReportState]]:
+    """The way down to a report: each report above it, and the value that led further.
+
+    It is read from the filters alone, so that a link shows it, too: those of one value, from what
+    is large to what is small. The report itself comes last, with no value.
+    """
+    steps = [
+        one
+        for name in _LEVELS
+        for one in state.filters
+        if (one.dimension, one.operator, len(one.values), one.set_number) == (name, "is", 1, 1)
+    ]
+    is_simple = all(one.set_number == 1 for one in state.filters)
+    above = [one for one in state.filters if one not in steps]
+    found: list[tuple[Filter | None, ReportState]] = []
+    for number, one in enumerate(steps if is_simple else ()):
+        kept = merged([*above, *steps[:number]])
+        table = "groups" if state.table == "lines" else state.table
+        found.append((one, replace(state, filters=kept, group=(one.dimension,), table=table)))
+    return [*found, (None, state)]
 
 
 def into_period(report: Report, period: date) -> ReportState:

@@ -8,6 +8,7 @@ from reporting.dimensions import Bind
 from reporting.query import Binder, Query, with_values
 from reporting.ranges import Window
 from reporting.report import Report
+from reporting.state import Filter
 from reporting.toggles import months
 
 ALONE = ("forecast", "events")
@@ -138,17 +139,25 @@ order by unit, month, expected desc""")
 
 def budgets(report: Report) -> Query:
     """Budgets by month. Columns: unit, name, month, amount, used (cents), exceeds_on, status."""
-    return _by_month(report, "budget", """select pricing_currency as unit, budget as name, month,
+    return _by_month(
+        report,
+        "budget",
+        """select pricing_currency as unit, budget as name, month,
     budget_cents::bigint as amount, actual_cents::bigint as used, exceeds_on, status
-from marts.budgets where budget_cents is not null and budget in $names""")
+from marts.budgets where budget_cents is not null and budget in $names""",
+    )
 
 
 def scenarios(report: Report) -> Query:
     """Scenarios by month. Columns: unit, name, month, amount, baseline (cents)."""
-    return _by_month(report, "scenario", """select pricing_currency as unit, scenario as name,
+    return _by_month(
+        report,
+        "scenario",
+        """select pricing_currency as unit, scenario as name,
     month, expected_cents::bigint as amount, baseline_cents::bigint as baseline
 from marts.scenarios
-where scope = '(total)' and expected_cents is not null and scenario in $names""")
+where scope = '(total)' and expected_cents is not null and scenario in $names""",
+    )
 
 
 def _by_month(report: Report, kind: str, sql: str) -> Query:

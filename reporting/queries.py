@@ -6,12 +6,12 @@ from dataclasses import replace
 from reporting.costs import costs, numbers
 from reporting.query import Binder, Query
 from reporting.ranges import ONE_DAY
-from reporting.relations import CURRENCY, DAILY, FULL, MONTHLY, relation, route, within
+from reporting.relations import DAILY, FULL, MONTHLY, relation, route, within
 from reporting.report import Report
 
 __all__ = [
     "DAILY", "FULL", "MONTHLY", "ROW_LIMIT", "USAGE_DAYS", "Report", "comparison", "courses",
-    "relation", "route", "series", "values",
+    "relation", "route", "series", "units", "values",
 ]  # fmt: skip
 ROW_LIMIT = 500
 # An invoice's month may begin before the organization did, and late usage stands on the first one.
@@ -118,6 +118,18 @@ from (
 ) as every
 where place <= {bind(most)}
 group by unit, place order by unit, place""")
+
+
+def units(report: Report) -> Query:
+    """The units that a report of usage is measured in, the dearest first. Columns: unit."""
+    bind = Binder()
+    source = relation(report, "window")
+    return bind.query(f"""select coalesce(unit, 'units') as unit
+from {source.name}
+where {source.during(report.window, bind)}
+    and {report.counted}{report.where(bind)}
+group by all
+order by sum(abs(cost_cents)) desc, unit""")
 
 
 def values(report: Report, name: str) -> Query:

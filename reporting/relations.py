@@ -19,7 +19,6 @@ _DETAIL = (_COARSE - {"billed_date"}) | {
     "resource_id", "resource_name", "resource_type", "cluster_name", "sku", "instance_size",
     "tags", "tags_first_seen", "quantity", "unit",
 }  # fmt: skip
-_PRICES = frozenset({"net_cost_cents", "list_cost"})
 
 
 @dataclass(frozen=True)
@@ -43,26 +42,28 @@ def within(day: str, window: Window, bind: Bind) -> str:
 
 DAILY = Relation("marts.agg_costs_daily", "usage_date", _COARSE)
 MONTHLY = Relation("marts.agg_costs_monthly", "usage_month", _DETAIL)
-FULL = Relation("marts.fct_costs_daily", "usage_date", _DETAIL | {"billed_date"})
+# the days of lines, unsummed: fct_costs_daily would group them by every column first
+FULL = Relation(
+    "marts.fct_line_item_days",
+    "usage_date",
+    _DETAIL | {"billed_date", "net_cost_cents", "list_cost"},
+)
 BILLED = Relation(FULL.name, "billed_date", FULL.columns)
-# discounts are of single lines, which no sum keeps apart
-PRICED = Relation("marts.fct_line_item_days", "usage_date", FULL.columns | _PRICES)
-BILLED_PRICED = Relation(PRICED.name, "billed_date", PRICED.columns)
 
 
 def route(columns: frozenset[str], whole_months: bool) -> Relation:
     """The smallest relation that has the columns; months only where no month is cut."""
     relations = (DAILY, MONTHLY) if whole_months else (DAILY,)
-    every = (*relations, FULL)
-    return next((each for each in every if columns <= each.columns), PRICED)
+    return next((each for each in relations if columns <= each.columns), FULL)
 
 
 def relation(report: Report, step: str) -> Relation:
     """The relation that answers a report in steps of a bin, or of a whole `window`."""
     if report.is_billed:
-        return BILLED if report.price == "booked" else BILLED_PRICED
+        return BILLED
     measured = {"quantity", "unit"} if report.state.measure == "usage" else {"cost_cents"}
-    priced: frozenset[str] = frozenset() if report.price == "booked" else _PRICES
+    # discounts are of single lines, which no sum keeps apart
+    priced = set() if report.price == "booked" else {"net_cost_cents", "list_cost"}
     known = {"billed_date"} if any(window.known_by for window in report.windows) else set()
     columns = frozenset({"is_in_total"} | measured | priced | known).union(
         *(report.dimension(name).columns for name in report.names)

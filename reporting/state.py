@@ -62,6 +62,7 @@ class ReportState:
     """Everything that decides what a cost report shows; `start` and `last` are both shown days.
 
     `compare` is one of reporting.comparisons.NAMES, or two days as in 2026-09-01..2026-09-30.
+    `unit` is the unit of usage that is shown where there are several; empty is the dearest one.
     `overlay` is what stands on the chart beside costs, as reporting.overlays names it.
     """
 
@@ -77,6 +78,7 @@ class ReportState:
     tags: str = "current"
     top: int = 5
     table: str = "groups"
+    unit: str = ""
     overlay: tuple[str, ...] = ("forecast", "events")
     filters: tuple[Filter, ...] = ()
 

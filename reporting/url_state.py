@@ -34,7 +34,7 @@ _DAYS = re.compile(r"(.+)\.\.(.+)")
 _FILTER = re.compile(r"f(\d{0,2})\.(.+)", re.DOTALL)
 _PARAMETERS = frozenset({
     "range", "from", "to", "bin", "group", "chart", "measure", "compare", "show", "tags", "top",
-    "table", "overlay",
+    "table", "overlay", "unit",
 })  # fmt: skip
 T = TypeVar("T")
 Params = Mapping[str, Sequence[str]]
@@ -114,6 +114,7 @@ def parse(params: Params) -> tuple[ReportState, list[str]]:
         tags=reader.one("tags", TAG_BASES, "current"),
         top=_top(reader),
         table=reader.one("table", TABLES, "groups"),
+        unit=next(iter(reader.params.get("unit", ())), ""),
         overlay=_overlays(reader),
         filters=_filters(reader, COST_DIMENSIONS),
     )
@@ -141,7 +142,7 @@ def to_params(state: ReportState) -> dict[str, list[str]]:
         params["show"] = list(state.show)
     if state.overlay != default.overlay:
         params["overlay"] = list(state.overlay or ("none",))
-    for name in ("range", "bin", "chart", "measure", "compare", "tags", "top", "table"):
+    for name in ("range", "bin", "chart", "measure", "compare", "tags", "top", "table", "unit"):
         if (value := getattr(state, name)) != getattr(default, name):
             params[name] = [str(value)]
     return params
@@ -234,7 +235,8 @@ def _overlays(reader: _Reader) -> tuple[str, ...]:
     given = list(reader.params.get("overlay", ()))
     if not given or given == ["none"]:
         return () if given else ReportState().overlay
-    return _several(reader, "overlay", overlays.is_one, overlays.WANTED)
+    found = _several(reader, "overlay", overlays.is_one, overlays.WANTED)
+    return found or ReportState().overlay
 
 
 def _top(reader: _Reader) -> int:

@@ -92,6 +92,7 @@ create table marts.fct_line_items as
     select *, 'line-' || row_number() over (order by usage_date, sku, resource_id, org_id)
             as line_item_id,
         usage_date + 1 as usage_end_date, sku as sku_description, null::varchar as atlas_region,
+        'CLOSED' as invoice_status,
         list_cost / nullif(quantity, 0) as unit_price,
         'default/invoices/' || invoice_id || '/1.json.gz' as landing_file
     from lines;
@@ -217,10 +218,6 @@ create table marts.credit_balances as
         if(balance_cents is null, 'contract_not_shown', 'starting_balance') as balance_basis,
         if(balance_cents is null, null, $last::date + 20) as runs_out_on
     from lines group by org_id, org_name, pricing_currency;
-create table marts.fct_line_item_days as
-    select *, 'l-' || row_number() over () as line_item_id, 'CLOSED' as invoice_status,
-        sku as sku_description, cost_cents as net_cost_cents, 0.5::decimal(38, 18) as unit_price
-    from lines;
 create table marts.resource_events as
     select *, resource_id as billed_as from (values
         ('r-shop-prod', 'shop-prod', 'created', timestamp '2025-04-02 06:00:00', null, 'M30'),

@@ -51,7 +51,7 @@ def test_a_step_down_keeps_what_the_report_was_already_about(publish):
 
 
 def test_alternatives_are_narrowed_one_by_one(publish):
-    """shop and prod, or mobile: shop's staging costs are in neither."""
+    """Shop and prod, or mobile: shop's staging costs are in neither."""
     publish()
     asked = (
         Filter("project", "is", ("shop",)), Filter("tag:env", "is", ("prod",)),

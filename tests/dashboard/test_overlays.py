@@ -61,8 +61,10 @@ def test_nothing_is_expected_of_what_was_not_forecast(publish, state):
     assert overlays.forecast(made(**state)) is None
 
 
-@pytest.mark.parametrize(("name", "months"), [("next_month", 1), ("next_3_months", 3),
-                                              ("next_6_months", 6), ("next_12_months", 12)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "months"),
+    [("next_month", 1), ("next_3_months", 3), ("next_6_months", 6), ("next_12_months", 12)],
+)
 def test_months_ahead_are_expected_by_group(publish, name, months):
     publish()
     report = made(range=name, group=("service",))

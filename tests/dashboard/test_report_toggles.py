@@ -66,11 +66,11 @@ def test_discounts_are_of_the_lines_that_have_them(publish):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-@pytest.mark.parametrize("bin", ["month", "quarter"])
-def test_tax_and_refunds_are_rows_of_their_month(publish, group, bin):
+@pytest.mark.parametrize("step", ["month", "quarter"])
+def test_tax_and_refunds_are_rows_of_their_month(publish, group, step):
     """Of February to April: three taxed invoices, one of which was refunded 15 dollars."""
     publish()
-    state = {"range": "last_3_months", "bin": bin, "group": group}
+    state = {"range": "last_3_months", "bin": step, "group": group}
     without = total(made(**state))
     taxed = made(**state, show=("tax",))
     assert total(taxed) - without == 3 * 1900
@@ -124,10 +124,10 @@ def test_an_unfinished_month_is_compared_without_a_tax_that_came_later(publish):
 
 
 @pytest.mark.parametrize("group", GROUPS)
-@pytest.mark.parametrize("bin", ["day", "month"])
-def test_support_that_is_spread_stays_in_the_total_to_the_cent(publish, group, bin):
+@pytest.mark.parametrize("step", ["day", "month"])
+def test_support_that_is_spread_stays_in_the_total_to_the_cent(publish, group, step):
     publish()
-    state = {"range": "last_3_months", "bin": bin, "group": group}
+    state = {"range": "last_3_months", "bin": step, "group": group}
     report = made(**state, show=("support",))
     assert total(report) == total(made(**state))
     drawn = data.rows(report_query.series(report, 3))
@@ -169,7 +169,10 @@ def test_the_chart_and_the_table_bear_the_same_cents(publish):
 def test_support_of_a_month_without_other_costs_stays_where_it_is(publish):
     path = publish().resolve()
     with duckdb.connect(str(path)) as db:
-        for table, month in (("agg_costs_monthly", "usage_month"), ("agg_costs_daily", "usage_date")):
+        for table, month in (
+            ("agg_costs_monthly", "usage_month"),
+            ("agg_costs_daily", "usage_date"),
+        ):
             db.execute(
                 f"delete from marts.{table} where charge_type = 'usage' "
                 f"and date_trunc('month', {month}) = '2026-04-01'"
