@@ -4,20 +4,18 @@ A line is never changed: a note that was taken away is followed by one that says
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import uuid4
 
 import streamlit as st
 
-from dashboard import data
-from orchestration import feedback
+from dashboard import saying
 from reporting import formats
 from reporting.ranges import ONE_DAY
 from reporting.report import Report
 from reporting.state import Filter
 from reporting.url_state import filter_params
 
-KIND = "annotations"
 LONGEST = 300
 
 
@@ -48,7 +46,7 @@ def notes() -> list[Note]:
         FeedbackError: a line of the file is damaged.
     """
     found: dict[str, Note] = {}
-    for said in feedback.read(data.feedback_folder(), KIND):
+    for said in saying.said_of_notes():
         if said.get("removed"):
             found.pop(said["id"], None)
         else:
@@ -81,17 +79,13 @@ def period_of(day: date, report: Report) -> date:
 
 def add(day: date, text: str, filters: tuple[Filter, ...]) -> None:
     """Keeps a note on a day, of a report's filters or, without, of every report."""
-    said = {
-        "id": uuid4().hex[:12], "day": day.isoformat(), "text": text[:LONGEST], "by": _who(),
-        "at": _now(), "filters": filter_params(filters),
-    }  # fmt: skip
-    feedback.append(data.feedback_folder(), KIND, said)
+    said = {"id": uuid4().hex[:12], "day": day.isoformat(), "text": text[:LONGEST]}
+    saying.keep_note({**said, "filters": filter_params(filters)})
 
 
 def remove(note: Note) -> None:
     """Takes a note away."""
-    said = {"id": note.id, "removed": True, "by": _who(), "at": _now()}
-    feedback.append(data.feedback_folder(), KIND, said)
+    saying.keep_note({"id": note.id, "removed": True})
 
 
 def editor(report: Report) -> None:
@@ -121,11 +115,3 @@ def _addition(report: Report) -> None:
         if st.form_submit_button("Add note") and text.strip() and isinstance(day, date):
             add(day, text.strip(), report.state.filters if only else ())
             st.rerun()
-
-
-def _who() -> str:
-    return str(st.user.get("email") or "")
-
-
-def _now() -> str:
-    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")

@@ -63,15 +63,6 @@ def ignores_case_of_tag_keys() -> bool:
     return load_settings().tag_keys_ignore_case
 
 
-def feedback_folder() -> Path:
-    """Where what people say lies: beside landing, and no part of what a refresh makes.
-
-    Raises:
-        SettingsError: a setting cannot be used.
-    """
-    return load_settings().feedback_dir
-
-
 def warehouse_version() -> Path:
     """The version file that the pointer leads to now.
 

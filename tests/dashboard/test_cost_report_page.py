@@ -7,8 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from dashboard import annotations, data, report_chart, report_toggles
-from orchestration import feedback
+from dashboard import annotations, data, report_chart, report_toggles, saying
 from reporting import changes, charts, drill, formats, layers, palette
 from reporting import queries as report_query
 from reporting.query import Query
@@ -206,7 +205,7 @@ def test_a_note_is_kept_beside_landing_and_survives_what_a_refresh_makes(publish
     assert [note.text for note in annotations.of_report(everything)] == ["Load test"]
     annotations.remove(annotations.of_report(everything)[0])
     assert annotations.of_report(everything) == []
-    assert len(feedback.read(data.feedback_folder(), annotations.KIND)) == 4
+    assert len(saying.said_of_notes()) == 4
 
 
 @pytest.mark.parametrize(
