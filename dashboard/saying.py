@@ -1,4 +1,4 @@
-"""What a reader says of anomalies and savings: written as the commands write it, counted later.
+"""What a reader says of anomalies, savings and days: as the commands write it, counted later.
 
 The only place where a page writes: a line of data/feedback, under its lock. The tables know it
 after the next refresh, so a page shows beside a row what was said of it since.
@@ -22,6 +22,28 @@ from reporting.query import Row
 VERDICTS = {EXPECTED: "Expected", REAL: "Real", IGNORE: "Ignore"}
 STATES = {"planned": "Planned", "dismissed": "Dismissed", "done": "Done", "open": "Open again"}
 _FINDING = states.Finding.__dataclass_fields__
+
+
+NOTES = "annotations"
+
+
+def keep_note(said: dict[str, Any]) -> Path:
+    """Writes a line on a note of a day, with who says it and when.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    at = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+    return feedback.append(load_settings().feedback_dir, NOTES, {**said, "by": user(), "at": at})
+
+
+def said_of_notes() -> list[feedback.Said]:
+    """Every line on notes, oldest first.
+
+    Raises:
+        FeedbackError: a line of the file is damaged.
+    """
+    return feedback.read(load_settings().feedback_dir, NOTES)
 
 
 def judge_anomaly(

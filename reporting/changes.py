@@ -1,9 +1,10 @@
 # ruff: noqa: S608  what is put into SQL text comes from the dimension registry; values are bound
 """Why a report's amount differs from the one it is compared with, to the cent."""
 
-from reporting.queries import Report
 from reporting.query import Binder, Query
 from reporting.ranges import Window
+from reporting.relations import DAILY
+from reporting.report import Report
 
 KINDS = (
     "new", "gone", "resumed", "paused", "tier", "quantity", "price", "days", "follows_usage",
@@ -46,6 +47,15 @@ from asked
 group by unit{ids}, cause
 having sum(amount_cents) <> 0
 order by unit, abs(amount) desc, cause""")
+
+
+def lines_compared(report: Report) -> Query:
+    """How many lines of invoices both periods have, which decides how long causes take."""
+    bind = Binder()
+    days = " or ".join(f"({DAILY.during(each, bind)})" for each in report.windows)
+    return bind.query(
+        f"select coalesce(sum(line_items), 0)::bigint as lines from {DAILY.name} where {days}"
+    )
 
 
 def _changes(report: Report, earlier: Window, bind: Binder) -> str:

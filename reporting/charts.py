@@ -1,25 +1,43 @@
-"""Altair charts from rows. Pure: rows in, a chart out; colours hold in light and in dark."""
+"""Altair charts of costs over time. Pure: rows in, a chart out; a name keeps its colour.
 
-from collections.abc import Mapping
+Clicks come back by two selections: `mark` (a bar, point or slice) and `legend`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 import altair as alt
 import pandas as pd
+from babel.numbers import get_currency_symbol
 
-from reporting import formats
+from reporting import formats, palette
+from reporting.money import CREDITS, LOCALE
 from reporting.queries import Report
 from reporting.query import Row
 
-PALETTE = (
-    "#12936a", "#3f7fe0", "#e6a02b", "#9561d8", "#df5f5b", "#1fa9bd", "#8fb93a", "#dd6cae",
-    "#6f83a6", "#b98250",
-)  # fmt: skip
-REST = "#9aa5a1"
-EVENT = "#c2417a"
 COMPLETE, PARTIAL = "Complete period", "Partial period"
+# Vega-Lite has no hatching: stripes are a gradient with hard edges, seen through lighter bars.
+_EDGES = [n / 14 for n in range(15)]
+HATCH = {
+    "gradient": "linear", "x1": 0, "y1": 0, "x2": 1, "y2": 1,
+    "stops": [
+        {"offset": edge, "color": "#ffffff" if (n + side) % 2 else "#4a5551"}
+        for n, edge in enumerate(_EDGES)
+        for side in (0, 1)
+    ],
+}  # fmt: skip
+MARK, LEGEND = "mark", "legend"
+# Streamlit fits plot and legend into one height.
+HEIGHT, LEGEND_ROW = 315, 18
+MOST_LABELS, LONGEST_LABEL, MOST_ENTRIES = 12, 30, 12
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart
 Partials = Mapping[date, str]
 _STEPS = {"month": "%b %Y", "quarter": "from %b %Y", "week": "%-d %b", "day": "%-d %b"}
+# a reader counts in days, weeks, months and years, not in elevens
+_STRIDES = {"month": (1, 3, 6, 12), "quarter": (1, 2, 4), "week": (1, 2, 4, 13, 26, 52)}
+_DAYS = (1, 2, 7, 14, 28, 91, 182, 364)
 
 
 def amount_text(amount: object, unit: str, measure: str) -> str:
@@ -36,105 +54,192 @@ def group_label(row: Row) -> str:
     return " · ".join(str(row[key]) for key in row if key.startswith("label_")) or "Total"
 
 
-def over_time(report: Report, rows: list[Row], unit: str, partials: Partials) -> Chart:
-    """Amounts by period, one colour a group, the dearest group at the foot of a stack.
+def over_time(
+    report: Report, rows: list[Row], unit: str, partials: Partials, ahead: Sequence[date] = ()
+) -> Chart:
+    """Amounts by period, each group in its colour, the dearest at the foot of a stack.
 
-    Periods that do not show all of their costs are lighter, or behind a band where lines run.
+    Periods that do not show all of their costs are hatched, or before a band where lines run.
+
+    Args:
+        report: What is drawn.
+        rows: Amounts by group and period, of one currency or unit of usage.
+        unit: That currency or unit.
+        partials: Why periods are partial, in words.
+        ahead: Periods that the axis has besides, for what is expected of them.
     """
-    measure, chart = report.state.measure, report.state.chart
-    frame = pd.DataFrame([
+    kind = report.state.chart
+    frame, colours = _frame(report, rows, unit, partials), _colours(rows)
+    if kind == "pie":
+        return _pie(frame, colours)
+    periods = sorted({*frame["period"], *(each.isoformat() for each in ahead)})
+    drawn = _encoded(_marked(frame, kind), report, colours, periods)
+    drawn = drawn.encode(y=_amounts(kind, unit, report.state.measure)).add_params(*_clicks())
+    if not partials:
+        return drawn
+    if kind in {"line", "area"}:
+        return alt.layer(_bands(partials), drawn)
+    lighter = alt.Scale(domain=[COMPLETE, PARTIAL], range=[1, 0.62])
+    drawn = drawn.encode(opacity=alt.Opacity("state:N", scale=lighter, legend=None))
+    return alt.layer(_hatching(frame, kind), drawn)
+
+
+def _hatching(frame: pd.DataFrame, kind: str) -> alt.Chart:
+    """Stripes behind what is partial, as high as what stands on them."""
+    partial = frame[(frame["state"] == PARTIAL) & (frame["value"] > 0)]
+    keys = ["period", "group"] if kind == "multi_bar" else ["period"]
+    sums = partial.groupby(keys, as_index=False)["value"].sum()
+    drawn: alt.Chart = alt.Chart(sums).mark_bar(cornerRadius=1, fill=HATCH)
+    hatching: alt.Chart = drawn.encode(x="period:O", y=alt.Y("value:Q", title=None))
+    return hatching.encode(xOffset="group:N") if kind == "multi_bar" else hatching
+
+
+def short(label: str) -> str:
+    """A label that a legend has room for; its end tells alike ones apart."""
+    half = LONGEST_LABEL // 2
+    return label if len(label) <= LONGEST_LABEL else f"{label[:half]}…{label[-half + 1 :]}"
+
+
+def axis_of_periods(periods: Sequence[str], step: str) -> alt.Axis:
+    """An axis with a label at every so many periods, so that none is in the way of another."""
+    strides = _STRIDES.get(step, _DAYS)
+    most = MOST_LABELS if step != "quarter" else 8
+    stride = next((n for n in strides if len(periods) / n <= most), strides[-1])
+    label = f"utcFormat(toDate(datum.value), '{_STEPS.get(step, '%-d %b')}')"
+    return alt.Axis(
+        labelExpr=label, labelAngle=0, labelOverlap="greedy", labelSeparation=8, ticks=False,
+        values=list(periods[::stride]),
+    )  # fmt: skip
+
+
+def axis_of_amounts(unit: str, measure: str = "cost") -> alt.Axis:
+    """An axis of amounts with their currency: a sign where it has one, else its name."""
+    is_money = measure == "cost" and re.fullmatch("[A-Z]{3}", unit) is not None
+    sign = get_currency_symbol(unit, locale=LOCALE) if is_money else ""
+    title = None if is_money else "credits" if unit == CREDITS else unit
+    label = f"(datum.value < 0 ? '-' : '') + '{sign}' + format(abs(datum.value), ',.2~f')"
+    return alt.Axis(labelExpr=label, tickCount=5, title=title)
+
+
+def _frame(report: Report, rows: list[Row], unit: str, partials: Partials) -> pd.DataFrame:
+    measure = report.state.measure
+    return pd.DataFrame([
         {
             "period": row["period"].isoformat(),
-            "group": group_label(row),
+            "group": short(group_label(row)),
+            "name": group_label(row),
             "place": row["place"],
             # a chart's axis wants a float; the tooltip and the tables keep the exact amount
             "value": float(row["amount"]) / (1 if measure == "usage" else 100),
             "amount": amount_text(row["amount"], unit, measure),
-            "period state": PARTIAL if row["period"] in partials else COMPLETE,
+            "state": PARTIAL if row["period"] in partials else COMPLETE,
             "note": partials.get(row["period"], COMPLETE),
         }
         for row in rows
     ])  # fmt: skip
-    sign = "$" if unit == "USD" and measure == "cost" else ""
-    marked, colours = _marked(frame, chart), _colours(rows)
-    drawn = _encoded(marked, f"{sign},.2~f", chart, report.state.bin, colours)
-    if not partials:
-        return drawn
-    return _lighter(drawn) if chart == "bar" else alt.layer(_bands(partials), drawn)
 
 
-def _lighter(drawn: alt.Chart) -> alt.Chart:
-    scale = alt.Scale(domain=[COMPLETE, PARTIAL], range=[1, 0.4])
-    legend = alt.Legend(orient="bottom", symbolType="square")
-    lighter: alt.Chart = drawn.encode(
-        opacity=alt.Opacity("period state:N", title=None, scale=scale, legend=legend)
+def _clicks() -> tuple[alt.Parameter, alt.Parameter]:
+    return (
+        alt.selection_point(name=MARK, fields=["group", "period"]),
+        alt.selection_point(name=LEGEND, fields=["group"], bind="legend"),
     )
-    return lighter
+
+
+def _colours(rows: list[Row]) -> dict[str, str]:
+    """The colour of each short label, in the order of places."""
+    places = {row["place"]: row for row in rows}
+    ordered = [places[place] for place in sorted(places)]
+    own = palette.colours(group_label(row) for row in ordered if not row["is_rest"])
+    return {short(group_label(row)): own.get(group_label(row), palette.REST) for row in ordered}
+
+
+def _marked(frame: pd.DataFrame, kind: str) -> alt.Chart:
+    drawn: alt.Chart = alt.Chart(frame).mark_bar(cornerRadius=1, cursor="pointer")
+    if kind == "line":
+        drawn = drawn.mark_line(point=frame["period"].nunique() <= 62, strokeWidth=2.5)
+    if kind == "area":
+        drawn = drawn.mark_area(opacity=0.85)
+    return drawn
+
+
+def _amounts(kind: str, unit: str, measure: str) -> alt.Y:
+    is_stacked = kind not in {"line", "multi_bar"}
+    stack: Any = "zero" if is_stacked else None
+    return alt.Y("value:Q", title=None, stack=stack, axis=axis_of_amounts(unit, measure))
+
+
+def _encoded(
+    drawn: alt.Chart, report: Report, colours: dict[str, str], periods: list[str]
+) -> alt.Chart:
+    step = report.state.bin
+    encoded: alt.Chart = drawn.encode(
+        x=alt.X("period:O", title=None, axis=axis_of_periods(periods, step)),
+        color=_colour(colours),
+        order=alt.Order("place:Q"),
+        tooltip=[alt.Tooltip("period:N", title="From" if step != "day" else "Day"),
+                 alt.Tooltip("name:N", title="Group"), alt.Tooltip("amount:N", title="Amount"),
+                 alt.Tooltip("note:N", title="Period")],
+    ).properties(height=_height(colours))  # fmt: skip
+    if report.state.chart == "multi_bar":
+        encoded = encoded.encode(xOffset=alt.XOffset("group:N", sort=list(colours)))
+    return encoded
+
+
+def _colour(colours: dict[str, str]) -> alt.Color:
+    """The groups' colours, and a legend below the plot in as many columns as its labels allow.
+
+    The legend has the dearest groups, as many as there are colours, and Other: more would leave
+    the plot no room, and be grey alike.
+    """
+    names = list(colours)
+    entries = names if len(names) <= MOST_ENTRIES else [*names[: MOST_ENTRIES - 1], names[-1]]
+    legend = alt.Legend(
+        orient="bottom", columns=_columns(colours), labelLimit=220, symbolType="square",
+        values=entries,
+    )  # fmt: skip
+    scale = alt.Scale(domain=names, range=list(colours.values()))
+    shown = legend if names != ["Total"] else None
+    return alt.Color("group:N", title=None, sort=names, scale=scale, legend=shown)
+
+
+def _columns(colours: dict[str, str]) -> int:
+    return max(2, min(6, 150 // (max(map(len, colours), default=1) + 4)))
+
+
+def _height(colours: dict[str, str]) -> int:
+    rows = -(-min(len(colours), MOST_ENTRIES) // _columns(colours))
+    return HEIGHT + LEGEND_ROW * rows
+
+
+def _pie(frame: pd.DataFrame, colours: dict[str, str]) -> alt.Chart:
+    """Each group's part of the whole; what is negative is no part of anything."""
+    last = frame["period"].max()
+    sums = frame.groupby(["group", "name", "place"], as_index=False)["value"].sum()
+    whole = sums["value"].sum()
+    parts = sums[sums["value"] > 0].assign(period=last)
+    shares = [formats.share(each / whole if whole else None) for each in parts["value"]]
+    drawn: alt.Chart = alt.Chart(parts.assign(share=shares)).mark_arc(
+        innerRadius=70, cursor="pointer", stroke="white", strokeWidth=0.5
+    )
+    pie: alt.Chart = drawn.encode(
+        theta=alt.Theta("value:Q", stack=True),
+        color=_colour(colours),
+        order=alt.Order("place:Q"),
+        tooltip=[alt.Tooltip("name:N", title="Group"), alt.Tooltip("share:N", title="Share")],
+    ).properties(height=_height(colours))
+    return pie.add_params(*_clicks())
 
 
 def _bands(partials: Partials) -> alt.Chart:
     periods = [each.isoformat() for each in partials]
     frame = pd.DataFrame({"period": periods, "note": list(partials.values())})
-    drawn: alt.Chart = alt.Chart(frame).mark_rect(color=REST, opacity=0.25)
+    drawn: alt.Chart = alt.Chart(frame).mark_rect(color=palette.REST, opacity=0.2)
     bands: alt.Chart = drawn.encode(
         x=alt.X("period:O", title=None),
         tooltip=[alt.Tooltip("period:N", title="From"), alt.Tooltip("note:N", title="Period")],
     )
     return bands
-
-
-def _colours(rows: list[Row]) -> dict[str, str]:
-    places = {row["place"]: row for row in rows}
-    return {
-        group_label(row): REST if row["is_rest"] else PALETTE[(place - 1) % len(PALETTE)]
-        for place, row in sorted(places.items())
-    }
-
-
-def _marked(frame: pd.DataFrame, chart: str) -> alt.Chart:
-    drawn: alt.Chart = alt.Chart(frame).mark_bar(cornerRadius=1)
-    if chart == "line":
-        drawn = drawn.mark_line(point=frame["period"].nunique() <= 31, strokeWidth=2.5)
-    if chart == "area":
-        drawn = drawn.mark_area(opacity=0.85)
-    return drawn
-
-
-def _encoded(
-    drawn: alt.Chart, notation: str, chart: str, step: str, colours: dict[str, str]
-) -> alt.Chart:
-    label = f"utcFormat(toDate(datum.value), '{_STEPS.get(step, '%-d %b')}')"
-    encoded: alt.Chart = drawn.encode(
-        x=alt.X("period:O", title=None, axis=alt.Axis(
-            labelExpr=label, labelAngle=0, labelOverlap="greedy", labelSeparation=12, ticks=False,
-        )),
-        y=alt.Y("value:Q", title=None, stack=None if chart == "line" else "zero",
-                axis=alt.Axis(format=notation, tickCount=5)),
-        color=alt.Color("group:N", title=None, sort=list(colours),
-                        scale=alt.Scale(domain=list(colours), range=list(colours.values())),
-                        legend=alt.Legend(orient="bottom", columns=2, labelLimit=150)),
-        order=alt.Order("place:Q"),
-        tooltip=[alt.Tooltip("period:N", title="From" if step != "day" else "Day"),
-                 alt.Tooltip("group:N", title="Group"), alt.Tooltip("amount:N", title="Amount"),
-                 alt.Tooltip("note:N", title="Period")],
-    ).properties(height=380)  # fmt: skip
-    return encoded
-
-
-def with_events(drawn: Chart, events: list[Row]) -> Chart:
-    """A chart over time with a mark at each period in which something happened."""
-    words: dict[str, list[str]] = {}
-    for row in events:
-        words.setdefault(row["period"].isoformat(), []).append(event_text(row))
-    frame = pd.DataFrame({"period": words.keys(), "events": map("; ".join, words.values())})
-    marks = alt.Chart(frame).encode(
-        x=alt.X("period:O", title=None),
-        tooltip=[alt.Tooltip("period:N", title="From"), alt.Tooltip("events:N", title="Events")],
-    )
-    rules = marks.mark_rule(color=EVENT, strokeDash=[4, 3])
-    return alt.layer(drawn, rules, marks.mark_point(
-        color=EVENT, shape="triangle-down", filled=True, size=110, opacity=1
-    ).encode(y=alt.value(8)))  # fmt: skip
 
 
 def event_text(row: Row) -> str:
@@ -156,13 +261,13 @@ def bridge(rows: list[Row]) -> alt.Chart:
         }
         for row in rows
     ])  # fmt: skip
-    kinds = {"total": PALETTE[0], "less": PALETTE[1], "more": PALETTE[2]}
+    kinds = {"total": palette.TOTAL, "less": palette.LESS, "more": palette.MORE}
     colour = alt.Scale(domain=list(kinds), range=list(kinds.values()))
     drawn: alt.Chart = alt.Chart(frame, height=38 * len(rows) + 30).mark_bar(
         cornerRadius=2, height=18
     )
     bars: alt.Chart = drawn.encode(
-        x=alt.X("from:Q", title=None, axis=alt.Axis(format=",.2~f", tickCount=4)),
+        x=alt.X("from:Q", title=None, axis=axis_of_amounts(rows[0]["unit"])),
         x2="to:Q",
         color=alt.Color("kind:N", legend=None, scale=colour),
         y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=110, ticks=False)),

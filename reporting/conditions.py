@@ -9,7 +9,8 @@ _TEXT_TESTS = {
     "contains": "contains", "not_contains": "contains", "starts": "starts_with",
     "ends": "ends_with",
 }  # fmt: skip
-_NEGATED = frozenset({"is_not", "not_contains"})
+_NEGATED = frozenset({"is_not", "not_contains", "not_flexible"})
+_FLEXIBLE = frozenset({"flexible", "not_flexible"})
 
 
 def conditions(filters: Iterable[tuple[Filter, Dimension]], bind: Bind) -> str:
@@ -30,9 +31,17 @@ def _condition(one: Filter, dimension: Dimension, bind: Bind) -> str:
 def _tests(one: Filter, dimension: Dimension, bind: Bind) -> list[str]:
     """The tests that one filter is; where names repeat, a whole id says the same more exactly."""
     label = dimension.label_sql(bind)
+    if one.operator in _FLEXIBLE:
+        sides = (label, dimension.id_sql(bind))
+        return [f"{_loose(side)} = {_loose(bind(each))}" for each in one.values for side in sides]
     if name := _TEXT_TESTS.get(one.operator):
         return [f"{name}(lower({label}), lower({bind(each)}))" for each in one.values]
     whole = [f"{side} in {bind(one.values)}" for side in (label, dimension.id_sql(bind))]
     if one.operator != "has" or not dimension.has_values:
         return whole
     return [*whole, f"list_has_any({dimension.values_sql(bind)}, {bind(one.values)})"]
+
+
+def _loose(text: str) -> str:
+    """A text without case, spaces, - and _; allocation rules have the same (flexible_text)."""
+    return f"regexp_replace(lower({text}), '[ _-]+', '', 'g')"

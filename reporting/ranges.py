@@ -18,8 +18,17 @@ RANGES = {
     "last_3_months": "Last 3 full months",
     "last_6_months": "Last 6 full months",
     "last_12_months": "Last 12 full months",
+    "last_24_months": "Last 24 full months",
+    "last_36_months": "Last 36 full months",
     "year_to_date": "Year to date",
     "all": "All",
+}
+# Nothing is billed in them yet: what a report shows is expected.
+AHEAD = {
+    "next_month": "Next month",
+    "next_3_months": "Next 3 months",
+    "next_6_months": "Next 6 months",
+    "next_12_months": "Next 12 months",
 }
 BINS = ("day", "week", "month", "quarter", "cumulative")
 ONE_DAY = timedelta(days=1)
@@ -99,7 +108,9 @@ def resolve(name: str, first_day: date, last_day: date) -> Window:
         return Window(date(last_day.year, 1, 1), end)
     if name == "this_month":
         return Window(this_month, end)
-    count = 1 if name == "last_month" else int(name.split("_")[1])
+    count = 1 if name in ("last_month", "next_month") else int(name.split("_")[1])
+    if name in AHEAD:
+        return Window(add_months(this_month, 1), add_months(this_month, 1 + count))
     if name.endswith("_days"):
         return Window(end - timedelta(days=count), end)
     return Window(add_months(this_month, -count), this_month)

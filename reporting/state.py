@@ -6,7 +6,13 @@ from datetime import date
 
 from reporting.ranges import ONE_DAY, Window
 
-OPERATORS = ("is", "is_not", "has", "contains", "not_contains", "starts", "ends")
+OPERATORS = (
+    "is", "is_not", "has", "contains", "not_contains", "starts", "ends", "flexible",
+    "not_flexible",
+)  # fmt: skip
+# What changes a report's amounts: charges beside the total, the price, and who bears support.
+SHOWN = ("credits", "tax", "refunds", "discounts", "list", "support")
+TABLES = ("groups", "periods", "lines")
 MAX_TOP = 25
 MAX_GROUPS = 3
 
@@ -39,11 +45,25 @@ def with_folded_keys(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     return tuple(replace(one, dimension=folded(one.dimension)) for one in filters)
 
 
+def merged(filters: Iterable[Filter]) -> tuple[Filter, ...]:
+    """One filter for each parameter name, in a fixed order."""
+    values: dict[tuple[int, str, str], list[str]] = {}
+    for each in filters:
+        key = (each.set_number, each.dimension, each.operator)
+        values.setdefault(key, []).extend(each.values)
+    return tuple(
+        Filter(dimension, operator, tuple(dict.fromkeys(found)), number)
+        for (number, dimension, operator), found in sorted(values.items())
+    )
+
+
 @dataclass(frozen=True)
 class ReportState:
     """Everything that decides what a cost report shows; `start` and `last` are both shown days.
 
     `compare` is one of reporting.comparisons.NAMES, or two days as in 2026-09-01..2026-09-30.
+    `unit` is the unit of usage that is shown where there are several; empty is the dearest one.
+    `overlay` is what stands on the chart beside costs, as reporting.overlays names it.
     """
 
     range: str = "this_month"
@@ -57,6 +77,9 @@ class ReportState:
     show: tuple[str, ...] = ()
     tags: str = "current"
     top: int = 5
+    table: str = "groups"
+    unit: str = ""
+    overlay: tuple[str, ...] = ("forecast", "events")
     filters: tuple[Filter, ...] = ()
 
     @property

@@ -11,12 +11,21 @@ from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from reporting import comparisons, dimensions
+from reporting import comparisons, dimensions, overlays
 from reporting.dimensions import COST_DIMENSIONS, Dimension
-from reporting.ranges import BINS, RANGES
-from reporting.state import MAX_GROUPS, MAX_TOP, OPERATORS, Filter, ReportState
+from reporting.ranges import AHEAD, BINS, RANGES
+from reporting.state import (
+    MAX_GROUPS,
+    MAX_TOP,
+    OPERATORS,
+    SHOWN,
+    TABLES,
+    Filter,
+    ReportState,
+    merged,
+)
 
-CHARTS = ("bar", "line", "area")
+CHARTS = ("bar", "multi_bar", "line", "area", "pie")
 MEASURES = ("cost", "usage")
 MAX_VALUES = 100
 MAX_LENGTH = 500
@@ -25,6 +34,7 @@ _DAYS = re.compile(r"(.+)\.\.(.+)")
 _FILTER = re.compile(r"f(\d{0,2})\.(.+)", re.DOTALL)
 _PARAMETERS = frozenset({
     "range", "from", "to", "bin", "group", "chart", "measure", "compare", "show", "tags", "top",
+    "table", "overlay", "unit",
 })  # fmt: skip
 T = TypeVar("T")
 Params = Mapping[str, Sequence[str]]
@@ -92,7 +102,7 @@ def parse(params: Params) -> tuple[ReportState, list[str]]:
     reader.refuse_unknown(_PARAMETERS)
     start, last = _days(reader)
     state = ReportState(
-        range=reader.one("range", RANGES, "this_month"),
+        range=reader.one("range", (*RANGES, *AHEAD), "this_month"),
         start=start,
         last=last,
         bin=reader.one("bin", BINS, "day"),
@@ -103,6 +113,9 @@ def parse(params: Params) -> tuple[ReportState, list[str]]:
         show=_shown(reader),
         tags=reader.one("tags", TAG_BASES, "current"),
         top=_top(reader),
+        table=reader.one("table", TABLES, "groups"),
+        unit=next(iter(reader.params.get("unit", ())), ""),
+        overlay=_overlays(reader),
         filters=_filters(reader, COST_DIMENSIONS),
     )
     return state, reader.problems
@@ -127,7 +140,9 @@ def to_params(state: ReportState) -> dict[str, list[str]]:
         params["group"] = list(state.group or ("none",))
     if state.show:
         params["show"] = list(state.show)
-    for name in ("range", "bin", "chart", "measure", "compare", "tags", "top"):
+    if state.overlay != default.overlay:
+        params["overlay"] = list(state.overlay or ("none",))
+    for name in ("range", "bin", "chart", "measure", "compare", "tags", "top", "table", "unit"):
         if (value := getattr(state, name)) != getattr(default, name):
             params[name] = [str(value)]
     return params
@@ -209,8 +224,19 @@ def _groups(reader: _Reader) -> tuple[str, ...]:
 
 
 def _shown(reader: _Reader) -> tuple[str, ...]:
-    wanted = "credits: tax, refunds and discounts are on the invoice (see the overview's bridge)"
-    return _several(reader, "show", lambda name: name == "credits", wanted)
+    found = _several(reader, "show", SHOWN.__contains__, f"one of {', '.join(SHOWN)}")
+    if {"discounts", "list"} <= set(found):
+        wanted = "beside show=discounts: a price is before discounts or after them"
+        return reader.refuse("show", "list", wanted, tuple(n for n in found if n != "list"))
+    return found
+
+
+def _overlays(reader: _Reader) -> tuple[str, ...]:
+    given = list(reader.params.get("overlay", ()))
+    if not given or given == ["none"]:
+        return () if given else ReportState().overlay
+    found = _several(reader, "overlay", overlays.is_one, overlays.WANTED)
+    return found or ReportState().overlay
 
 
 def _top(reader: _Reader) -> int:
@@ -242,15 +268,3 @@ def _split(name: str) -> tuple[str, str]:
     if dimension in ("tag", "tag."):
         dimension, operator = name, "is"
     return re.sub(r"\Atag\.", "tag:", dimension), operator
-
-
-def merged(filters: Iterable[Filter]) -> tuple[Filter, ...]:
-    """One filter for each parameter name, in a fixed order."""
-    values: dict[tuple[int, str, str], list[str]] = {}
-    for each in filters:
-        key = (each.set_number, each.dimension, each.operator)
-        values.setdefault(key, []).extend(each.values)
-    return tuple(
-        Filter(dimension, operator, tuple(dict.fromkeys(found)), number)
-        for (number, dimension, operator), found in sorted(values.items())
-    )

@@ -17,6 +17,7 @@ from reporting.state import Filter
 OPERATOR_WORDS = {
     "is": "is", "is_not": "is not", "has": "has value", "contains": "contains",
     "not_contains": "does not contain", "starts": "starts with", "ends": "ends with",
+    "flexible": "flexibly matches", "not_flexible": "does not flexibly match",
 }  # fmt: skip
 _PARTS = {
     "lines": "difference_cents", "header": "header_difference_cents",
@@ -43,7 +44,8 @@ def period_name(period: date, step: str) -> str:
     """A period as a heading."""
     if step == "month":
         return formats.month(period)
-    return f"from {formats.day(period)}" if step == "quarter" else f"{period}"
+    day = formats.day(period)
+    return {"quarter": f"from {day}", "week": f"week of {day}"}.get(step, day)
 
 
 def partial_periods(report: Report, rows: Sequence[Row]) -> dict[date, str]:

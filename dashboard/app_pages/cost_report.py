@@ -4,121 +4,107 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import components, data, tables
+from dashboard import (
+    annotations,
+    components,
+    data,
+    report_chart,
+    report_parts,
+    why,
+)
 from dashboard.downloads import report_downloads
 from dashboard.head import head
-from dashboard.report_controls import controlled_report
-from reporting import charts, formats, words
+from dashboard.report_controls import controlled_report, go_to
+from dashboard.report_table import dates_table, groups_table, lines_table
+from reporting import drill, formats
 from reporting import queries as report_query
-from reporting.queries import Report
 from reporting.query import Query, Row
+from reporting.report import Report
+
+MOST_COURSES = 100
 
 
-def headline(report: Report, total: Row) -> None:
-    """The total, what it is compared with, and the rule of the comparison."""
-    state = report.state
-    before = None
-    if report.compared and total["previous"]:
-        amount = charts.amount_text(total["previous"], total["unit"], state.measure)
-        before = f"{formats.change(total['change'])} from {amount}"
-    st.metric(
-        f"Total, {formats.span(report.window.start, report.window.end)}",
-        components.total_text(total, state.measure),
-        before,
-        delta_color="inverse" if total["change"] else "off",
-        width="content",
-    )
-    if report.rule:
-        st.caption(formats.plain(words.compared_text(report, total)))
+def tables_of(report: Report, unit: str, found: dict[str, list[Row]], total: Row) -> None:
+    """The table that was chosen of one currency, or of one unit of usage."""
+    if report.state.table == "periods":
+        dates_table(report, found["Chart"], unit)
+        return
+    courses = {row["place"]: row["amounts"] for row in found.get("Trend", [])}
+    key = report_chart.key(report, f"table.{unit}")
+    row = groups_table(report, found["Table"], total, courses, key)
+    if row and row["is_rest"]:
+        st.info("These are the groups past the first 500: filter or group to see them.")
+    elif row:
+        go_to(drill.into_group(report.state, report_chart.ids_of(row)))
 
 
-def chart(report: Report, drawn: list[Row], happened: list[Row], unit: str) -> None:
-    """The chart of one currency or unit of usage, and what happened to its resources."""
-    partials = words.partial_periods(report, drawn)
-    over_time = charts.over_time(report, drawn, unit, partials)
-    st.altair_chart(charts.with_events(over_time, happened) if happened else over_time)
-    components.partial_note(report, partials)
-    if happened:
-        latest = " · ".join(formats.plain(charts.event_text(row)) for row in happened[-5:])
-        number = "1 event" if len(happened) == 1 else f"{len(happened)} events"
-        st.caption(f"Marked: {number} of these resources; the latest: {latest}")
-
-
-def tables_of(report: Report, drawn: list[Row], listed: list[Row], total: Row) -> None:
-    """Both tables of one currency, or of one unit of usage."""
-    by_group, by_date = st.tabs(["By group", "By date"])
-    with by_group:
-        tables.groups_table(report, listed, total)
-    with by_date:
-        tables.dates_table(report, drawn, total["unit"])
-
-
-def toggles(report: Report) -> None:
-    """What the total holds, and by how much credits change it."""
-    credit = [
-        formats.plain(formats.signed_money(row["amount"], row["unit"]))
-        for row in data.rows(report_query.charge_types(report))
-        if row["charge_type"] == "credit"
-    ]
-    shown = "credits" in report.state.show
-    where = (
-        "in the total"
-        if shown
-        else 'not in the total; turn on "Credits in the total" under Display'
-    )
-    st.caption(
-        "The total adds usage, support, minimum charges and consulting. Credits of these days: "
-        f"{' and '.join(credit) or 'none'} ({where}). Tax, refunds and payments belong to "
-        "invoices, not to days: the overview's bridge shows them."
-    )
-
-
-def tag_coverage(report: Report) -> Query:
-    """How much of all costs carries the tags that this report is about."""
-    query = data.tag_coverage(report.tag_keys, report.state.tags, report.window)
-    for row in data.rows(query):
-        total, several = (
-            formats.plain(formats.money(row[name], row["unit"]))
-            for name in ("total", "several_values")
-        )
-        also = f"; {several} with more than one value" if row["several_values"] else ""
-        months = dict.fromkeys(formats.month(row[f"{end}_month"]) for end in ("first", "last"))
-        st.caption(
-            f"Tag {formats.plain(row['tag_key'])} is on {formats.share(row['share'])} of all costs "
-            f"of {' to '.join(months)} ({total}, without credits){also}."
-        )
+def lines(report: Report) -> Query:
+    """The lines of invoices that the report is made of."""
+    query = drill.lines(report)
+    found = components.by_unit(data.rows(query))
+    for unit, rows in found.items():
+        components.unit_heading(unit, found)
+        lines_table(rows, unit)
+    if not found:
+        st.info("No line of an invoice matches.", icon=":material/search_off:")
+    if not report.is_booked:
+        st.caption("Lines have what was booked; what Display changes is not in them.")
     return query
 
 
 head("Cost report")
 report, refused = controlled_report(components.usage_days())
 components.problems(refused)
+report_parts.trail(report, go_to)
 components.untied_note(components.invoices(), report.window)
 
-queries = {
-    "Table": report_query.comparison(report),
-    "Chart": report_query.series(report, report.state.top),
-    "Total": report_query.comparison(replace(report, state=replace(report.state, group=()))),
-}
-if report.is_by_resource:
-    queries["Events"] = report_query.events(report)
-found = {name: components.by_unit(data.rows(query)) for name, query in queries.items()}
-table, series, totals, events = (
-    found.get(name, {}) for name in ("Table", "Chart", "Total", "Events")
-)
-
-if not totals:
-    st.info("No cost matches this range and these filters.", icon=":material/search_off:")
-for unit, (total,) in totals.items():
-    components.unit_heading(unit, totals)
-    headline(report, total)
-    if unit in series:
-        chart(report, series[unit], events.get(unit, []), unit)
-    tables_of(report, series.get(unit, []), table[unit], total)
+whole = replace(report, state=replace(report.state, group=()))
+queries: dict[str, Query] = {"Total": report_query.comparison(whole)}
+totals = components.by_unit(data.rows(queries["Total"]))
+totals = report_parts.one_unit(report, totals, go_to)
 if totals:
-    report_downloads(report)
-if report.state.measure == "cost":
-    toggles(report)
+    queries["Chart"] = report_query.series(report, report.state.top)
+    queries["Table"] = report_query.comparison(report)
+    if report.groups and report.state.table == "groups":
+        queries["Trend"] = report_query.courses(report, MOST_COURSES)
+found = {name: components.by_unit(data.rows(query)) for name, query in queries.items()}
+others = report_chart.beside(report)
+queries |= others.queries
+if not totals:
+    ahead = report_parts.ahead(report)
+    if ahead is None:
+        st.info("No cost matches this range and these filters.", icon=":material/search_off:")
+    else:
+        queries["Expected"] = ahead
+
+explained = bool(totals) and why.can_say(report)
+left, right = st.columns([2.4, 1], gap="medium") if explained else (st.container(), None)
+for unit, (total,) in totals.items():
+    with left:
+        components.unit_heading(unit, totals)
+        report_parts.headline(report, total, others.of("Forecast", unit))
+        if rows := found["Chart"].get(unit):
+            report_chart.chart(report, rows, unit, others, go_to)
+
+if totals:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        report_parts.table_choice(report, go_to)
+        report_parts.more_groups(report, found["Chart"], go_to)
+        annotations.editor(report)
+        report_downloads(report)
+    if report.state.table == "lines":
+        queries["Lines"] = lines(report)
+    else:
+        for unit, (total,) in totals.items():
+            components.unit_heading(unit, totals)
+            parts = {name: by_unit.get(unit, []) for name, by_unit in found.items()}
+            tables_of(report, unit, parts, total)
+report_parts.total_says(report)
 if report.tag_keys:
-    queries["Tags"] = tag_coverage(report)
+    queries["Tags"] = report_parts.tag_coverage(report)
+if right:
+    with right:
+        queries |= why.waterfall_when_asked(whole, totals)
+elif totals and report.compared:
+    st.caption(formats.plain(why.why_not(report)))
 components.sql_behind(queries)

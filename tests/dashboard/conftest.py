@@ -60,7 +60,11 @@ select
     date_trunc('month', day)::date as invoice_month, day::date + 1 as billed_date,
     (cents * (0.8 + 0.4 * (day::date - $first)::double / 400
         + (hash(sku || resource || day::varchar) % 200)::double / 1000))::bigint as cost_cents,
-    cents::decimal(18, 6) / 100 as list_cost, (cents / 54.0)::decimal(18, 6) as quantity
+    -- Google's servers have a tenth off, Azure's are booked after a tenth off
+    if(sku like '%GCP_INSTANCE%', cost_cents // 10, 0)::bigint as discount_cents,
+    cost_cents - discount_cents as net_cost_cents,
+    (cost_cents + if(sku like '%AZURE%', cost_cents // 9, 0))::decimal(18, 6) / 100 as list_cost,
+    (cents / 54.0)::decimal(18, 6) as quantity
 from catalogue, generate_series($first::timestamp, $last::timestamp, interval 1 day) as days(day)
 """
 _ORG_LINES = """
@@ -70,7 +74,8 @@ select usage_date, billed_date, connection, org_id, org_name, pricing_currency, 
     'none' as region_source, map {} as tags, map {} as tags_first_seen, 1 as quantity,
     'Support' as service, 'Support' as category, 'ATLAS_SUPPORT' as sku, 'support' as charge_type,
     true as is_in_total,
-    'days' as unit, 1200 as cost_cents, 12 as list_cost, 'organization' as resource_type
+    'days' as unit, 1200 as cost_cents, 1200 as net_cost_cents, 0 as discount_cents,
+    12 as list_cost, 'organization' as resource_type
 from lines group by all
 union all by name
 select usage_date, billed_date, connection, org_id, org_name, pricing_currency, invoice_id,
@@ -78,20 +83,28 @@ select usage_date, billed_date, connection, org_id, org_name, pricing_currency, 
     'none' as region_source, map {} as tags, map {} as tags_first_seen, 1 as quantity,
     'Credits' as service, 'Credits' as category, 'CREDIT' as sku, 'credit' as charge_type,
     false as is_in_total,
-    'credits' as unit, -50000 as cost_cents, 0 as list_cost, 'organization' as resource_type
+    'credits' as unit, -50000 as cost_cents, -50000 as net_cost_cents, 0 as discount_cents,
+    -500 as list_cost, 'organization' as resource_type
 from lines where day(usage_date) = 15 group by all
 """
 _MARTS = """
 create schema marts; create schema meta;
 create table marts.fct_line_items as
-    select *, usage_date + 1 as usage_end_date, sku as sku_description,
-        'line-' || row_number() over () as line_item_id, 0.54::decimal(38, 18) as unit_price
+    select *, 'line-' || row_number() over (order by usage_date, sku, resource_id, org_id)
+            as line_item_id,
+        usage_date + 1 as usage_end_date, sku as sku_description, null::varchar as atlas_region,
+        'CLOSED' as invoice_status,
+        list_cost / nullif(quantity, 0) as unit_price,
+        'default/invoices/' || invoice_id || '/1.json.gz' as landing_file
     from lines;
+create view marts.fct_line_item_days as
+    select * exclude (usage_end_date, landing_file), 1 as line_items from marts.fct_line_items;
 create view marts.fct_costs_daily as
-    select * exclude (cost_cents, list_cost, quantity, line_item_id, unit_price),
-        sum(cost_cents)::bigint as cost_cents, sum(list_cost) as list_cost,
-        sum(quantity) as quantity, count(*) as line_items
-    from marts.fct_line_items group by all;
+    select * exclude (line_item_id, unit_price, discount_cents, line_items, cost_cents,
+            net_cost_cents, list_cost, quantity),
+        sum(cost_cents)::bigint as cost_cents, sum(net_cost_cents)::bigint as net_cost_cents,
+        sum(list_cost) as list_cost, sum(quantity) as quantity, count(*) as line_items
+    from marts.fct_line_item_days group by all;
 create table marts.agg_costs_daily as
     select usage_date, billed_date, invoice_id, invoice_month, connection, org_id, org_name,
         project_id, project_name, cloud_provider, service, category, region, region_source,
@@ -100,7 +113,8 @@ create table marts.agg_costs_daily as
     from lines group by all;
 create table marts.agg_costs_monthly as
     select date_trunc('month', usage_date)::date as usage_month,
-        * exclude (usage_date, billed_date, cost_cents, list_cost, quantity),
+        * exclude (usage_date, billed_date, cost_cents, net_cost_cents, discount_cents,
+            list_cost, quantity),
         sum(cost_cents)::bigint as cost_cents, sum(list_cost) as list_cost,
         sum(quantity) as quantity, count(*) as line_items
     from lines group by all;
@@ -122,12 +136,60 @@ create table marts.fct_invoices as
         if(invoice_month = date_trunc('month', $last::date), 'PENDING', 'PAID') as status,
         status <> 'PENDING' as is_closed,
         sum(cost_cents)::bigint + 1900 as amount_billed_cents,
+        if(status = 'PENDING', 0, 1900)::bigint as sales_tax_cents,
+        last_day(invoice_month) + 1 as end_date, 'USD' as billing_currency,
         'gross' as discount_rule,
         if(status = 'PENDING', null, invoice_month <> $untied) as is_reconciled,
         if(invoice_month = $untied, 17, 0)::bigint as difference_cents,
         0::bigint as header_difference_cents,
         0::bigint as credits_difference_cents, any_value(pricing_currency) as pricing_currency
     from lines group by all;
+create table marts.fct_invoice_refunds as
+    select invoice_id, 'payment' as payment_id, org_id, invoice_month, 1500::bigint as amount_cents,
+        'Service credit' as reason, timestamp '2026-04-03 07:00:00' as created_at, connection
+    from marts.fct_invoices where invoice_month = '2026-02-01';
+create table marts.dim_projects as
+    select project_id, any_value(project_name) as project_name from lines
+    where project_id is not null group by project_id;
+create table marts.forecast_parts as
+    select $last::date as as_of, month::date as month, connection, org_id, project_id,
+        coalesce(resource_id, org_id) as resource_id, service, charge_type, pricing_currency,
+        coalesce(resource_name, org_name) as resource_name,
+        (31 * max(cost_cents))::bigint as expected_cents, 'mean' as method
+    from lines, generate_series(timestamp '2026-05-01', timestamp '2027-05-01', interval 1 month)
+        as months(month)
+    where is_in_total and usage_date >= '2026-05-01' group by all;
+create table marts.forecasts as
+    select as_of, month, 'total' as scope_type, 'total' as scope, 'Total' as scope_name,
+        pricing_currency, sum(expected_cents)::bigint as expected_cents,
+        (sum(expected_cents) * 9 // 10)::bigint as low_80_cents,
+        (sum(expected_cents) * 11 // 10)::bigint as high_80_cents
+    from marts.forecast_parts group by as_of, month, pricing_currency;
+create table marts.budgets as
+    select 'platform' as budget, month::date as month, 'USD' as pricing_currency,
+        500000::bigint as budget_cents, 300000::bigint as actual_cents, null::date as exceeds_on,
+        'on track' as status
+    from generate_series(timestamp '2025-04-01', timestamp '2027-05-01', interval 1 month)
+        as months(month);
+create table marts.scenarios as
+    select 'smaller' as scenario, month, '(total)' as scope, pricing_currency,
+        sum(expected_cents)::bigint as baseline_cents,
+        (baseline_cents * 8 // 10)::bigint as expected_cents
+    from marts.forecast_parts group by month, pricing_currency;
+create table marts.unit_costs as
+    select 'orders' as metric, '(all)' as label, 'month' as period,
+        month::date as period_start, 'USD' as pricing_currency, 250000::bigint as cost_cents,
+        50000::bigint as cost_without_units_cents, 40000::decimal(38, 9) as units,
+        'order' as unit, 1000::bigint as per, 'ok' as status
+    from generate_series(timestamp '2025-04-01', timestamp '2026-05-01', interval 1 month)
+        as months(month);
+create macro marts.cost_changes(a, b, c, d, known) as table
+    select * exclude (cost_cents), resource_id as life_id, usage_date < b as is_earlier,
+        if(usage_date < b, -cost_cents, cost_cents) as amount_cents,
+        case when known is not null and usage_date < b and billed_date > known then 'late'
+            when charge_type = 'support' then 'follows_usage' else 'quantity' end as kind
+    from marts.fct_line_item_days
+    where (usage_date >= a and usage_date < b) or (usage_date >= c and usage_date < d);
 create table marts.fct_invoice_bridge as
     with sums as (
         select invoice_id, any_value(pricing_currency) as pricing_currency,
@@ -157,8 +219,6 @@ create table marts.credit_balances as
         if(balance_cents is null, 'contract_not_shown', 'starting_balance') as balance_basis,
         if(balance_cents is null, null, $last::date + 20) as runs_out_on
     from lines group by org_id, org_name, pricing_currency;
-create view marts.fct_line_item_days as
-    select *, 'CLOSED' as invoice_status, cost_cents as net_cost_cents from marts.fct_line_items;
 create table marts.resource_events as
     select *, resource_id as billed_as, null::varchar as project_id from (values
         ('r-shop-prod', 'shop-prod', 'created', timestamp '2025-04-02 06:00:00', null, 'M30'),

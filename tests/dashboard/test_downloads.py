@@ -211,8 +211,7 @@ def test_focus_is_saved_by_billing_period(publish):
         if name not in {"BillingPeriodStart", "x_InvoiceId", "BilledCost"}
     )
     with duckdb.connect(str(path)) as db:
-        db.execute("create table marts.fct_invoice_refunds (invoice_id varchar, "
-            "invoice_month date, created_at timestamp)")  # fmt: skip
+        db.execute("delete from marts.fct_invoice_refunds")
         db.execute(
             "create table marts.focus_costs as select invoice_month::timestamp as "
             f"BillingPeriodStart, invoice_id as x_InvoiceId, -12.5::decimal(28, 12) as BilledCost, "

@@ -31,6 +31,23 @@ def shown_columns(app: AppTest) -> list[str]:
     return list(app.dataframe[0].proto.column_order)
 
 
+def chart_of(app: AppTest, **params: str) -> list[dict]:
+    """The layers of the first chart, of the page with other parameters where they are given."""
+    shown = opened("cost_report", **params) if params else app
+    return json.loads(shown.get("vega_lite_chart")[0].proto.spec)["layer"]
+
+
+def mark_types(app: AppTest) -> list[str]:
+    """The kinds of marks of the first chart, layers within layers in their order."""
+
+    def found(layer: dict) -> list[str]:
+        if "layer" in layer:
+            return [each for inner in layer["layer"] for each in found(inner)]
+        return [layer["mark"]["type"]]
+
+    return found({"layer": chart_of(app)})
+
+
 def texts(app: AppTest) -> str:
     kinds = (app.title, app.markdown, app.caption, app.warning, app.info, app.error, app.subheader)
     return "\n".join(element.value for kind in kinds for element in kind)
@@ -228,14 +245,13 @@ def test_the_total_stays_where_it_is_however_a_table_is_sorted(publish, group):
     """It is a table of its own above the groups; without groups it is all there is."""
     publish()
     app = opened("cost_report", group=group)
-    tables = [list(each.value.iloc[:, 0]) for each in app.dataframe]
-    totals = [each for each in tables if each == ["Total"]]
-    groups = [each for each in tables if each != ["Total"]]
-    assert len(totals) == 2
-    assert len(groups) == (2 if group == "service" else 0)
-    assert all("Total" not in each and "Clusters" in each for each in groups)
-    by_date = next(each.value for each in app.dataframe if "Current" not in each.value)
-    cents = sum(round(100 * each) for each in by_date.iloc[0, 1:])
+    by_date = opened("cost_report", group=group, table="periods")
+    for shown in (app, by_date):
+        tables = [list(each.value.iloc[:, 0]) for each in shown.dataframe]
+        assert tables[0] == ["Total"]
+        assert len(tables) == (2 if group == "service" else 1)
+        assert all("Total" not in each and "Clusters" in each for each in tables[1:])
+    cents = sum(round(100 * each) for each in by_date.dataframe[0].value.iloc[0, 1:])
     assert formats.money(cents, "USD") == app.metric[0].value
 
 
@@ -245,14 +261,14 @@ def test_partial_periods_are_named_in_chart_and_table(publish):
     text = texts(app).replace("\\", "")
     note = "Apr 2026 (from 19 Apr 2026); May 2026 (still being billed)."
     assert f"Partial: {note}" in text
-    assert {"Apr 2026 (from 19 Apr 2026)", "May 2026 (still being billed)"} <= set(
-        app.dataframe[2].value.columns
-    )
-    chart = json.loads(app.get("vega_lite_chart")[0].proto.spec)
-    assert chart["encoding"]["opacity"]["scale"]["domain"] == ["Complete period", "Partial period"]
-    lines = opened("cost_report", bin="month", range="last_30_days", chart="line")
-    layers = json.loads(lines.get("vega_lite_chart")[0].proto.spec)["layer"]
-    assert [layer["mark"]["type"] for layer in layers] == ["rect", "line"]
+    table = opened("cost_report", bin="month", range="last_30_days", table="periods")
+    named = set(table.dataframe[0].value.columns)
+    assert {"Apr 2026 (from 19 Apr 2026)", "May 2026 (still being billed)"} <= named
+    hatching, bars = chart_of(app, bin="month", range="last_30_days", overlay="none")
+    assert hatching["mark"]["fill"]["gradient"] == "linear"
+    assert bars["encoding"]["opacity"]["scale"]["domain"] == ["Complete period", "Partial period"]
+    bands = chart_of(app, bin="month", range="last_30_days", chart="line", overlay="none")
+    assert [layer["mark"]["type"] for layer in bands] == ["rect", "line"]
     whole = opened("cost_report", bin="month", range="last_3_months")
     assert "Partial" not in texts(whole)
 
@@ -337,8 +353,7 @@ def test_a_report_by_resource_marks_what_happened_to_it(publish):
     publish()
     app = opened("cost_report", f__resource="shop-prod")
     assert not app.exception
-    chart = json.loads(app.get("vega_lite_chart")[0].proto.spec)
-    assert [layer["mark"]["type"] for layer in chart["layer"]] == ["bar", "rule", "point"]
+    assert mark_types(app)[-2:] == ["rule", "point"]
     assert r"9 May 2026\: shop\-prod tier changed \(M30 to M40\)" in texts(app)
     assert "resource_events" not in "".join(each.value for each in opened("cost_report").code)
 

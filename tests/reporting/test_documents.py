@@ -54,7 +54,8 @@ def hostile(publish) -> Iterator[Read]:
     with duckdb.connect(str(path)) as db:
         tables = db.execute(
             "select t.table_name from duckdb_columns() join duckdb_tables() as t using (table_oid) "
-            "where column_name = 'service' and t.schema_name = 'marts'"
+            "where column_name in ('service', 'project_name') and t.schema_name = 'marts' "
+            "group by all having count(*) = 2"
         ).fetchall()
         assert tables
         for (table,) in tables:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from reporting import comparisons, url_state
 from reporting.dimensions import COST_DIMENSIONS
-from reporting.ranges import BINS, RANGES
-from reporting.state import MAX_TOP, OPERATORS, Filter, ReportState
+from reporting.ranges import AHEAD, BINS, RANGES
+from reporting.state import MAX_TOP, OPERATORS, TABLES, Filter, ReportState, merged
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 NAMES = st.sampled_from(sorted(COST_DIMENSIONS)) | TEXT.map(lambda key: f"tag:{key}")
@@ -18,16 +18,22 @@ FILTERS = st.builds(Filter, NAMES, st.sampled_from(OPERATORS), VALUES, st.intege
 DAYS = st.tuples(*[st.dates(date(2015, 1, 1), date(2035, 1, 1))] * 2).map(sorted)
 STATES = st.builds(
     ReportState,
-    range=st.sampled_from(sorted(RANGES)),
+    range=st.sampled_from(sorted([*RANGES, *AHEAD])),
     bin=st.sampled_from(BINS),
     group=st.lists(NAMES, max_size=3, unique=True).map(tuple),
     chart=st.sampled_from(url_state.CHARTS),
     measure=st.sampled_from(url_state.MEASURES),
     compare=st.sampled_from([*comparisons.NAMES, "2026-04-01..2026-04-30"]),
-    show=st.sampled_from([(), ("credits",)]),
+    show=st.sampled_from([(), ("credits",), ("tax", "refunds", "list"), ("support", "discounts")]),
+    table=st.sampled_from(TABLES),
+    overlay=st.lists(
+        st.sampled_from(["forecast", "events"]) | TEXT.map(lambda name: f"budget:{name}"),
+        max_size=3,
+        unique=True,
+    ).map(tuple),
     tags=st.sampled_from(url_state.TAG_BASES),
     top=st.integers(1, MAX_TOP),
-    filters=st.lists(FILTERS, max_size=3).map(url_state.merged),
+    filters=st.lists(FILTERS, max_size=3).map(merged),
 )
 
 
@@ -65,10 +71,12 @@ def test_the_contract_s_example_reads_as_written():
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("range", "yesterday"), ("bin", "hour"), ("group", "moon"), ("chart", "pie"),
+        ("range", "yesterday"), ("bin", "hour"), ("group", "moon"),
+        ("table", "chair"), ("overlay", "moon"), ("overlay", "budget:"),
+        ("chart", "radar"),
         ("measure", "joy"), ("compare", "budget"),
         ("compare", "2026-04-30..2026-04-01"), ("compare", "2026-04-01.."),
-        ("show", "tax"), ("tags", "future"),
+        ("show", "moon"), ("tags", "future"),
         ("top", "0"), ("top", "²"), ("top", "many"), ("from", "2026-13-01"),
         ("from", "0001-01-01"), ("f.moon", "full"), ("bogus", "1"), ("f.tag.", "x"),
     ],
@@ -78,6 +86,12 @@ def test_what_cannot_be_used_is_named_once_and_left_at_its_default(name, value):
     assert state == ReportState()
     assert len(problems) == 1
     assert name in problems[0]
+
+
+def test_a_price_is_before_discounts_or_after_them():
+    state, problems = url_state.parse({"show": ["credits", "discounts", "list"]})
+    assert state.show == ("credits", "discounts")
+    assert "show=list" in problems[0]
 
 
 def test_days_in_the_wrong_order_are_refused():

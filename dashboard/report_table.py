@@ -1,0 +1,176 @@
+"""A report's tables: its groups beside their total, its periods, and the lines beneath it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.tables import amount_column, height, shown
+from reporting import formats, words
+from reporting.charts import group_label
+from reporting.comparisons import per_day_change
+from reporting.query import Row
+from reporting.report import Report
+
+PER_DAY, DELTA, SHARE, TREND = "Change per day", "Difference", "Share", "Trend"
+_LINE_COLUMNS = {
+    "usage_date": "Usage day", "project_name": "Project", "resource_name": "Resource",
+    "sku_description": "What", "sku": "SKU", "charge_type": "Charge type", "region": "Region",
+    "quantity": "Quantity", "unit_of_usage": "Unit", "unit_price": "Unit price",
+    "amount": "Cost", "line_cents": "Line", "discount_cents": "Discount",
+    "billed_date": "Billed on", "invoice_month": "Invoice month", "invoice_id": "Invoice",
+    "org_name": "Organization", "line_item_id": "Line id", "landing_file": "Landing file",
+}  # fmt: skip
+_MONEY = frozenset({"amount", "line_cents", "discount_cents"})
+
+
+def groups_table(
+    report: Report, rows: list[Row], total: Row, courses: Mapping[int, list[Any]], key: str
+) -> Row | None:
+    """Groups with previous, current, share and change, beneath their total.
+
+    Args:
+        report: What is shown.
+        rows: Its groups.
+        total: The same columns without groups.
+        courses: How each place went, period by period.
+        key: Tells this table from others of the page.
+
+    Returns:
+        The group whose name was clicked.
+    """
+    headings, measure = [each.label for each in report.groups], report.state.measure
+    days, unit = report.lengths, total["unit"]
+    columns: dict[str, Any] = {
+        name: amount_column(name, unit, measure) for name in ("Previous", "Current", DELTA)
+    }
+    columns[SHARE] = st.column_config.NumberColumn(format="percent")
+    columns[TREND] = st.column_config.LineChartColumn(width="small")
+    names = ["Current", SHARE]
+    if report.compared:
+        names = ["Previous", "Current", SHARE, DELTA, "Change"]
+    # a longer month costs more without anything having grown
+    if days and days[0] != days[1]:
+        names.append(PER_DAY)
+    names = [*(headings or ["Group"]), *names, *([TREND] if courses else [])]
+    whole = _line(total, total, report, courses.get(0), ["Total"])
+    lines = [
+        _line(row, total, report, courses.get(row["place"]), _names(row, report))
+        for row in (rows if headings else [])
+    ]
+    _draw(whole, columns, names)
+    return _clicked(lines, columns, names, rows, headings, key) if lines else None
+
+
+def dates_table(report: Report, rows: list[Row], unit: str) -> None:
+    """Groups by periods, beneath the total of each period; a partial period says so."""
+    measure, partials = report.state.measure, words.partial_periods(report, rows)
+    # a group may be called Total
+    total: dict[str, Any] = {}
+    groups: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        period = words.period_name(row["period"], report.state.bin)
+        if note := partials.get(row["period"]):
+            period = f"{period} ({note})"
+        groups.setdefault(group_label(row), {})[period] = row["amount"]
+        total[period] = total.get(period, 0) + row["amount"]
+
+    def line(name: str, amounts: dict[str, Any]) -> dict[str, Any]:
+        return {"Group": name} | {each: shown(amounts[each], measure) for each in amounts}
+
+    columns = {each: amount_column(each, unit, measure) for each in total}
+    columns["Group"] = st.column_config.TextColumn(pinned=True)
+    _draw(line("Total", total), columns, ["Group", *total])
+    if report.groups:
+        frame = pd.DataFrame([line(*group) for group in groups.items()])
+        _table(frame, columns, ["Group", *total])
+
+
+def lines_table(rows: list[Row], unit: str) -> None:
+    """The lines of invoices, with how many there are and what they come to."""
+    count, total = rows[0]["lines"], formats.money(rows[0]["total"], unit)
+    few = f"the {len(rows):,} dearest of " if count > len(rows) else ""
+    st.caption(formats.plain(f"Showing {few}{count:,} lines, together {total}."))
+    frame = pd.DataFrame([
+        {
+            title: shown(row[name]) if name in _MONEY else _plain(row[name])
+            for name, title in _LINE_COLUMNS.items()
+        }
+        for row in rows
+    ])  # fmt: skip
+    columns = {_LINE_COLUMNS[name]: amount_column(_LINE_COLUMNS[name], unit) for name in _MONEY}
+    columns["Invoice month"] = st.column_config.DateColumn(format="MMM YYYY")
+    for day in ("Usage day", "Billed on"):
+        columns[day] = st.column_config.DateColumn(format="D MMM YYYY")
+    _table(frame, columns, list(_LINE_COLUMNS.values()))
+
+
+def _line(
+    row: Row, total: Row, report: Report, course: list[Any] | None, names: list[str]
+) -> dict[str, Any]:
+    headings = [each.label for each in report.groups] or ["Group"]
+    padded = [*names, *[""] * (len(headings) - len(names))]
+    measure, days = report.state.measure, report.lengths
+    return dict(zip(headings, padded, strict=False)) | {
+        "Previous": shown(row["previous"], measure),
+        "Current": shown(row["amount"], measure),
+        SHARE: float(row["amount"] / total["amount"]) if total["amount"] > 0 else None,
+        DELTA: shown(row["amount"] - row["previous"], measure),
+        "Change": row["change"],
+        PER_DAY: per_day_change(row["amount"], row["previous"], days) if days else None,
+        TREND: [shown(each, measure) for each in course] if course else None,
+    }
+
+
+def _names(row: Row, report: Report) -> list[str]:
+    if row["is_rest"]:
+        return [group_label(row)]
+    return [str(row[f"label_{n}"]) for n, _ in enumerate(report.groups, 1)]
+
+
+def _draw(total: dict[str, Any], columns: Mapping[str, Any], names: list[str]) -> None:
+    """The total is a table of its own: a reader who sorts the groups does not move it."""
+    style = _styled(pd.DataFrame([total], columns=names)).set_properties(
+        subset=[name for name in names if name != TREND], **{"font-weight": "650"}
+    )
+    _table(style, columns, names)
+
+
+def _clicked(  # noqa: PLR0917  what a table is made of
+    lines: list[dict[str, Any]],
+    columns: Mapping[str, Any],
+    names: list[str],
+    rows: list[Row],
+    headings: list[str],
+    key: str,
+) -> Row | None:
+    selected = _table(
+        _styled(pd.DataFrame(lines, columns=names)), columns, names, key=key, on_select="rerun",
+        selection_mode="single-cell", height=height(len(lines)),
+    )  # fmt: skip
+    cells = selected.selection.get("cells", []) if selected else []
+    found = [int(number) for number, column in cells if column in headings]
+    return rows[found[0]] if found else None
+
+
+def _styled(frame: pd.DataFrame) -> Any:  # noqa: ANN401  the stubs refuse what a style takes
+    changes: Any = [name for name in ("Change", PER_DAY) if name in frame.columns]
+    style: Any = frame.style
+    return style.format(formats.change, subset=changes, na_rep="new")
+
+
+def _table(frame: Any, columns: Mapping[str, Any], names: list[str], **options: Any) -> Any:  # noqa: ANN401
+    return st.dataframe(
+        frame,
+        hide_index=True,
+        placeholder=formats.ABSENT,
+        column_config=columns,
+        column_order=names,
+        **options,
+    )
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401
+    """A decimal as a table draws it: without the zeros that its type carries."""
+    return float(value) if hasattr(value, "as_tuple") else value
