@@ -9,7 +9,7 @@ from dashboard import chips, data
 from dashboard.address import Address
 from reporting import url_state
 from reporting.dimensions import Dimension, find
-from reporting.state import OPERATORS, Filter, with_folded_keys
+from reporting.state import OPERATORS, Filter, merged, with_folded_keys
 from reporting.words import OPERATOR_WORDS
 
 FILTER = re.compile(r"f\d{0,2}\..+", re.DOTALL)
@@ -56,7 +56,7 @@ def filter_box(
             _by_hand(key, registry, offered)
     found = _filters(picked, registry)
     if data.ignores_case_of_tag_keys():
-        found = url_state.merged(with_folded_keys(found))
+        found = merged(with_folded_keys(found))
     address.keep(url_state.filter_params(found))
     return found
 
@@ -87,7 +87,7 @@ def token_of(text: str, registry: dict[str, Dimension]) -> str:
 
 def _filters(picked: Iterable[str], registry: dict[str, Dimension]) -> tuple[Filter, ...]:
     every = (_parsed(token_of(each, registry), registry) for each in picked)
-    return url_state.merged(one for found in every for one in found)
+    return merged(one for found in every for one in found)
 
 
 def _parsed(token: str, registry: dict[str, Dimension]) -> tuple[Filter, ...]:
