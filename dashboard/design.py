@@ -19,8 +19,8 @@ from reporting.palette import (
 )
 
 __all__ = [
-    "AXIS_TEXT", "EVENT", "GOLD", "GROUNDS", "LESS", "MORE", "OF_CHARGE_TYPE", "OF_PROVIDER", "OF_SERVICE",
-    "PALETTE", "PURPLE", "RED", "REST", "SKY", "STYLE", "TEAL", "TOTAL", "colours",
+    "AXIS_TEXT", "EVENT", "GOLD", "GROUNDS", "LESS", "MORE", "OF_CHARGE_TYPE", "OF_PROVIDER",
+    "OF_SERVICE", "PALETTE", "PURPLE", "RED", "REST", "SKY", "STYLE", "TEAL", "TOTAL", "colours",
 ]  # fmt: skip
 GROUNDS = {"light": "#ffffff", "dark": "#0f1614"}
 AXIS_TEXT = {"light": "#55605c", "dark": "#b3bfba"}
