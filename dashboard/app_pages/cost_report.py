@@ -10,6 +10,7 @@ from dashboard import (
     data,
     report_chart,
     report_parts,
+    saved_reports,
     why,
 )
 from dashboard.downloads import report_downloads
@@ -91,6 +92,7 @@ if totals:
         report_parts.table_choice(report, go_to)
         report_parts.more_groups(report, found["Chart"], go_to)
         annotations.editor(report)
+        saved_reports.save_menu(report.state, key="report")
         report_downloads(report)
     if report.state.table == "lines":
         queries["Lines"] = lines(report)
