@@ -149,8 +149,9 @@ create table marts.fct_invoice_refunds as
         'Service credit' as reason, timestamp '2026-04-03 07:00:00' as created_at, connection
     from marts.fct_invoices where invoice_month = '2026-02-01';
 create table marts.dim_projects as
-    select project_id, any_value(project_name) as project_name from lines
-    where project_id is not null group by project_id;
+    select project_id, any_value(project_name) as project_name, any_value(org_id) as org_id,
+        any_value(org_name) as org_name
+    from lines where project_id is not null group by project_id;
 create table marts.forecast_parts as
     select $last::date as as_of, month::date as month, connection, org_id, project_id,
         coalesce(resource_id, org_id) as resource_id, service, charge_type, pricing_currency,

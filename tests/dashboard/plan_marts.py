@@ -81,7 +81,8 @@ def add(db: duckdb.DuckDBPyConnection, folder: Path, *, planned: bool) -> None:
     write_insight(file, rows, [Outcome("forecast", 0.1), Outcome("plans", 0.1, tuple(problems))])
     db.execute("attach $file as insight (read_only)", {"file": str(file)})
     for table in TABLES:
-        db.execute(f"create or replace table marts.{table.name} as from insight.marts.{table.name}")
+        how = "create or replace table" if planned else "create table if not exists"
+        db.execute(f"{how} marts.{table.name} as from insight.marts.{table.name}")
     db.execute("create or replace table meta.insight as from insight.meta.insight")
     db.execute("detach insight")
     file.unlink()

@@ -5,9 +5,6 @@ and no owner; old-db is gone, and one of its snapshots is kept.
 """
 
 RESOURCE_MARTS = """
-create table marts.dim_projects as
-    select distinct project_id, project_name, org_id, org_name from lines
-    where project_id is not null;
 alter table marts.active_resources add column upgraded_from varchar;
 alter table marts.active_resources add column tag_sources map(varchar, varchar[]);
 update marts.active_resources set
