@@ -14,11 +14,12 @@ Asked = Callable[[str, Query], list[Row]]
 TALLEST = 460
 
 
-def tabs(row: Row, window: Window, asked: Asked) -> None:
+def tabs(row: Row, ids: Sequence[str], window: Window, asked: Asked) -> None:
     """Draws them.
 
     Args:
         row: The resource.
+        ids: Those it was ever billed under.
         window: The days of the page.
         asked: Answers a question and keeps it for the end of the page.
     """
@@ -47,7 +48,7 @@ def tabs(row: Row, window: Window, asked: Asked) -> None:
         archives = asked("Archives", resource.archives(identity))
         table(kept_tables.archive_frame(archives), "It has no online archive.")
     with drawn[6]:
-        lines = asked("Lines", resource.lines(identity, window))
+        lines = asked("Lines", resource.lines(ids, window))
         st.caption(f"The newest {len(lines):,} lines of these days, as Atlas booked them.")
         _money(resource_page.line_frame, lines, "No line on these days.", "Cost")
 

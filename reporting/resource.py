@@ -4,6 +4,8 @@
 A cluster upgraded in place is one through all of its ids: `life` has each of them.
 """
 
+from collections.abc import Sequence
+
 from reporting.query import Query, with_values
 from reporting.ranges import Window
 from reporting.resources import RESOURCES
@@ -27,6 +29,14 @@ def present_id(resource_id: str) -> Query:
     """The id a cluster has now, where `resource_id` is one it had before an upgrade in place."""
     return _of(resource_id, """select cluster_id as resource_id from marts.dim_clusters_history
 where billed_as = $id and cluster_id <> $id limit 1""")  # fmt: skip
+
+
+def life(resource_id: str) -> Query:
+    """Every id it was ever billed under; the days' questions take them as values.
+
+    With a subquery in its place, ten million lines took ten times as long.
+    """
+    return _of(resource_id, f"with {_LIFE} select resource_id from life order by resource_id")
 
 
 def head(resource_id: str) -> Query:
@@ -84,39 +94,42 @@ where coalesce(now.resource_id, clusters.cluster_id, billed.resource_id) is not 
     )
 
 
-def by_day(resource_id: str, window: Window) -> Query:
+def by_day(ids: Sequence[str], window: Window) -> Query:
     """Its cost by day and service; cents."""
-    return _of(resource_id, f"""with {_LIFE}
-select {_UNIT}, usage_date as day, service, sum(cost_cents)::bigint as amount
+    return with_values(f"""select {_UNIT}, usage_date as day, service,
+    sum(cost_cents)::bigint as amount
 from marts.fct_line_item_days
-where resource_id in (select resource_id from life) and is_in_total
+where resource_id in $ids and is_in_total
     and usage_date >= $start and usage_date < $end
-group by all order by unit, day, service""", start=window.start, end=window.end)  # fmt: skip
+group by all order by unit, day, service""",
+        {"ids": tuple(ids), "start": window.start, "end": window.end},
+    )  # fmt: skip
 
 
-def by_sku(resource_id: str, window: Window) -> Query:
+def by_sku(ids: Sequence[str], window: Window) -> Query:
     """Its cost and quantity by category and SKU, the dearest first; cents."""
-    return _of(resource_id, f"""with {_LIFE}
-select {_UNIT}, category, sku, max(sku_description) as description,
+    return with_values(f"""select {_UNIT}, category, sku, max(sku_description) as description,
     any_value(lines.unit) as measured_in, sum(quantity)::decimal(38, 6) as quantity,
     sum(cost_cents)::bigint as amount
 from marts.fct_line_item_days as lines
-where resource_id in (select resource_id from life) and is_in_total
+where resource_id in $ids and is_in_total
     and usage_date >= $start and usage_date < $end
 group by pricing_currency, category, sku
-order by 1, amount desc, sku""", start=window.start, end=window.end)  # fmt: skip
+order by 1, amount desc, sku""",
+        {"ids": tuple(ids), "start": window.start, "end": window.end},
+    )  # fmt: skip
 
 
-def lines(resource_id: str, window: Window, most: int = 500) -> Query:
+def lines(ids: Sequence[str], window: Window, most: int = 500) -> Query:
     """The lines on the bill behind these numbers, the newest first; cents."""
-    return _of(resource_id, f"""with {_LIFE}
-select usage_date, invoice_month, invoice_id, sku, quantity, lines.unit as measured_in,
-    unit_price, cost_cents as amount, {_UNIT}, resource_id, line_item_id
+    return with_values(f"""select usage_date, invoice_month, invoice_id, sku, quantity,
+    lines.unit as measured_in, unit_price, cost_cents as amount, {_UNIT}, resource_id, line_item_id
 from marts.fct_line_items as lines
-where resource_id in (select resource_id from life) and is_in_total
+where resource_id in $ids and is_in_total
     and usage_date < $end and usage_end_date >= $start
 order by usage_date desc, cost_cents desc, line_item_id limit $most""",
-        start=window.start, end=window.end, most=most)  # fmt: skip
+        {"ids": tuple(ids), "start": window.start, "end": window.end, "most": most},
+    )  # fmt: skip
 
 
 def events(resource_id: str) -> Query:

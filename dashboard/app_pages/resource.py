@@ -57,7 +57,7 @@ def cards(row: Row, days: DataDays) -> None:
     month = resolve("this_month", days.first, days.through)
     recent = resolve("last_30_days", days.first, days.through)
     if row["month_to_date"] is None:
-        lines = data.rows(resource.by_day(row["resource_id"], _both(month, recent)))
+        lines = data.rows(resource.by_day(ids, _both(month, recent)))
         of_unit = [each for each in lines if each["unit"] == row["unit"]]
         row = row | {
             name: sum(each["amount"] for each in of_unit if each["day"] >= span.start)
@@ -80,7 +80,8 @@ def _both(one: Window, other: Window) -> Window:
 address = Address("resource")
 address.matching(NAME)
 row = found()
-identity, unit = row["resource_id"], row["unit"]
+identity = row["resource_id"]
+ids = [each["resource_id"] for each in asked("Its ids", resource.life(identity))]
 head(formats.plain(row["resource_name"]))
 facts = resource_page.facts(row)
 st.markdown(" · ".join(f"{name} **{formats.plain(value)}**" for name, value in facts.items()))
@@ -104,7 +105,7 @@ address.done()
 
 events = asked("Events", resource.events(identity))
 changes = asked("Configuration", resource.configuration_changes(identity))
-costs = components.by_unit(asked("By day", resource.by_day(identity, window)))
+costs = components.by_unit(asked("By day", resource.by_day(ids, window)))
 if not costs:
     st.info("Nothing was billed for it on these days. Choose others.", icon=":material/inbox:")
 for currency, rows in costs.items():
@@ -118,7 +119,7 @@ for currency, rows in costs.items():
 left, right = st.columns([3, 2])
 with left:
     st.subheader("By category and SKU")
-    by_sku = components.by_unit(asked("By SKU", resource.by_sku(identity, window)))
+    by_sku = components.by_unit(asked("By SKU", resource.by_sku(ids, window)))
     for currency, rows in by_sku.items():
         components.unit_heading(currency, by_sku)
         resource_tabs.table(resource_page.sku_frame(rows), "", currency, "Cost")
@@ -132,8 +133,8 @@ if lanes := asked("Tiers", resource.tiers(identity)):
     st.caption("Bill: the tier on the invoice of each day. Inventory: what Atlas listed, from the "
                "first refresh on.")  # fmt: skip
     draw(resource_page.tier_lanes(lanes), alt=f"Tiers of {row['resource_name']} over time")
-resource_tabs.tabs(row, window, asked)
+resource_tabs.tabs(row, ids, window, asked)
 files = [file_of(name, data.rows(query)) for name, query in queries.items() if name != "Lines"]
 with menu:
-    downloads("atlas-resource", files, lines=resource.lines(identity, window, EVERY))
+    downloads("atlas-resource", files, lines=resource.lines(ids, window, EVERY))
 components.sql_behind(queries)

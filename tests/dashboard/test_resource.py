@@ -13,6 +13,10 @@ from tests.dashboard.test_pages import texts
 LAST_90 = Window(date(2026, 2, 18), date(2026, 5, 19))
 
 
+def ids(identity):
+    return [row["resource_id"] for row in data.rows(resource.life(identity))]
+
+
 def frame_with(app, column):
     return next(each.value for each in app.dataframe if column in each.value.columns)
 
@@ -37,13 +41,13 @@ def test_the_head_says_what_it_is_and_its_costs_are_the_marts(publish):
 
 def test_days_and_skus_are_the_bill_s(publish):
     publish()
-    days = data.rows(resource.by_day("r-shop-prod", LAST_90))
+    days = data.rows(resource.by_day(ids("r-shop-prod"), LAST_90))
     expected = ask(
         """select usage_date, service, sum(cost_cents) from marts.fct_line_items
         where resource_id = 'r-shop-prod' and usage_date >= '2026-02-18' group by all""",
     )
     assert sorted((row["day"], row["service"], row["amount"]) for row in days) == sorted(expected)
-    skus = data.rows(resource.by_sku("r-shop-prod", LAST_90))
+    skus = data.rows(resource.by_sku(ids("r-shop-prod"), LAST_90))
     assert sum(row["amount"] for row in skus) == sum(row["amount"] for row in days)
 
 
@@ -70,7 +74,10 @@ def test_an_upgraded_cluster_is_one_through_both_of_its_ids(publish):
     window = Window(date(2025, 1, 1), date(2026, 6, 1))
     [(total,)] = ask("select sum(cost_cents) from marts.fct_line_items"
                            " where resource_id in ('r-shop-prod', 'r-flex')")  # fmt: skip
-    assert sum(row["amount"] for row in data.rows(resource.by_day("r-shop-prod", window))) == total
+    assert (
+        sum(row["amount"] for row in data.rows(resource.by_day(ids("r-shop-prod"), window)))
+        == total
+    )
     app = opened("resource", id="r-flex")
     assert app.title[0].value == "shop\\-prod"
     assert "its former id was r\\-flex" in texts(app)
@@ -191,7 +198,7 @@ def test_an_unknown_id_is_answered_with_a_link(publish, given, said):
 
 def test_lines_are_those_that_atlas_booked(publish):
     publish()
-    lines = data.rows(resource.lines("r-shop-prod", LAST_90, most=10_000))
+    lines = data.rows(resource.lines(ids("r-shop-prod"), LAST_90, most=10_000))
     [(count, total)] = ask(
         """select count(*), sum(cost_cents) from marts.fct_line_items
         where resource_id = 'r-shop-prod' and usage_date >= '2026-02-17'
