@@ -135,7 +135,7 @@ create table marts.fct_invoices as
     select invoice_id, org_id, org_name, connection, invoice_month, false as is_nested,
         if(invoice_month = date_trunc('month', $last::date), 'PENDING', 'PAID') as status,
         status <> 'PENDING' as is_closed,
-        sum(cost_cents)::bigint + 1900 as amount_billed_cents,
+        sum(cost_cents)::bigint + 1900 as amount_billed_cents, count(*) as line_items,
         if(status = 'PENDING', 0, 1900)::bigint as sales_tax_cents,
         last_day(invoice_month) + 1 as end_date, 'USD' as billing_currency,
         'gross' as discount_rule,
@@ -152,38 +152,6 @@ create table marts.dim_projects as
     select project_id, any_value(project_name) as project_name, any_value(org_id) as org_id,
         any_value(org_name) as org_name
     from lines where project_id is not null group by project_id;
-create table marts.forecast_parts as
-    select $last::date as as_of, month::date as month, connection, org_id, project_id,
-        coalesce(resource_id, org_id) as resource_id, service, charge_type, pricing_currency,
-        coalesce(resource_name, org_name) as resource_name,
-        (31 * max(cost_cents))::bigint as expected_cents, 'mean' as method
-    from lines, generate_series(timestamp '2026-05-01', timestamp '2027-05-01', interval 1 month)
-        as months(month)
-    where is_in_total and usage_date >= '2026-05-01' group by all;
-create table marts.forecasts as
-    select as_of, month, 'total' as scope_type, 'total' as scope, 'Total' as scope_name,
-        pricing_currency, sum(expected_cents)::bigint as expected_cents,
-        (sum(expected_cents) * 9 // 10)::bigint as low_80_cents,
-        (sum(expected_cents) * 11 // 10)::bigint as high_80_cents
-    from marts.forecast_parts group by as_of, month, pricing_currency;
-create table marts.budgets as
-    select 'platform' as budget, month::date as month, 'USD' as pricing_currency,
-        500000::bigint as budget_cents, 300000::bigint as actual_cents, null::date as exceeds_on,
-        'on track' as status
-    from generate_series(timestamp '2025-04-01', timestamp '2027-05-01', interval 1 month)
-        as months(month);
-create table marts.scenarios as
-    select 'smaller' as scenario, month, '(total)' as scope, pricing_currency,
-        sum(expected_cents)::bigint as baseline_cents,
-        (baseline_cents * 8 // 10)::bigint as expected_cents
-    from marts.forecast_parts group by month, pricing_currency;
-create table marts.unit_costs as
-    select 'orders' as metric, '(all)' as label, 'month' as period,
-        month::date as period_start, 'USD' as pricing_currency, 250000::bigint as cost_cents,
-        50000::bigint as cost_without_units_cents, 40000::decimal(38, 9) as units,
-        'order' as unit, 1000::bigint as per, 'ok' as status
-    from generate_series(timestamp '2025-04-01', timestamp '2026-05-01', interval 1 month)
-        as months(month);
 create macro marts.cost_changes(a, b, c, d, known) as table
     select * exclude (cost_cents), resource_id as life_id, usage_date < b as is_earlier,
         if(usage_date < b, -cost_cents, cost_cents) as amount_cents,
@@ -244,6 +212,41 @@ create table marts.active_resources as
         (cost_month_to_date_cents * 31 // 18)::bigint as projected_month_cents
     from lines where resource_id is not null group by all;
 """
+# Forecasts and plans in outline, for a report that draws them beside its costs.
+_SKETCHED = """
+create table marts.forecast_parts as
+    select $last::date as as_of, month::date as month, connection, org_id, project_id,
+        coalesce(resource_id, org_id) as resource_id, service, charge_type, pricing_currency,
+        coalesce(resource_name, org_name) as resource_name,
+        (31 * max(cost_cents))::bigint as expected_cents, 'mean' as method
+    from marts.fct_line_items, generate_series(timestamp '2026-05-01', timestamp '2027-05-01', interval 1 month)
+        as months(month)
+    where is_in_total and usage_date >= '2026-05-01' group by all;
+create table marts.forecasts as
+    select as_of, month, 'total' as scope_type, 'total' as scope, 'Total' as scope_name,
+        pricing_currency, sum(expected_cents)::bigint as expected_cents,
+        (sum(expected_cents) * 9 // 10)::bigint as low_80_cents,
+        (sum(expected_cents) * 11 // 10)::bigint as high_80_cents
+    from marts.forecast_parts group by as_of, month, pricing_currency;
+create table marts.budgets as
+    select 'platform' as budget, month::date as month, 'USD' as pricing_currency,
+        500000::bigint as budget_cents, 300000::bigint as actual_cents, null::date as exceeds_on,
+        'on track' as status
+    from generate_series(timestamp '2025-04-01', timestamp '2027-05-01', interval 1 month)
+        as months(month);
+create table marts.scenarios as
+    select 'smaller' as scenario, month, '(total)' as scope, pricing_currency,
+        sum(expected_cents)::bigint as baseline_cents,
+        (baseline_cents * 8 // 10)::bigint as expected_cents
+    from marts.forecast_parts group by month, pricing_currency;
+create table marts.unit_costs as
+    select 'orders' as metric, '(all)' as label, 'month' as period,
+        month::date as period_start, 'USD' as pricing_currency, 250000::bigint as cost_cents,
+        50000::bigint as cost_without_units_cents, 40000::decimal(38, 9) as units,
+        'order' as unit, 1000::bigint as per, 'ok' as status
+    from generate_series(timestamp '2025-04-01', timestamp '2026-05-01', interval 1 month)
+        as months(month);
+"""
 _FRESHNESS = """
 create table meta.freshness as
 select $connection as connection, $success::timestamp as last_success_at, $last::date
@@ -279,6 +282,7 @@ def publish_warehouse(
     untied: date | None = None,
     first: date = FIRST_DAY,
     planned: bool = False,
+    sketched: bool = False,
 ) -> Path:
     """Writes a version file and moves the pointer to it, as a publish does."""
     directory.mkdir(parents=True, exist_ok=True)
@@ -290,6 +294,8 @@ def publish_warehouse(
             db.execute("delete from lines")
         _create_marts(db, untied or date(1970, 1, 1))
         plan_marts.add(db, directory, planned=planned)
+        if sketched:
+            _sketch(db)
         db.execute(_FRESHNESS, {
             "connection": "default", "success": success, "last": None if empty else LAST_DAY,
             "status": "degraded" if missing else "connected", "missing": missing or [],
@@ -313,6 +319,12 @@ def _create_marts(db: duckdb.DuckDBPyConnection, untied: date) -> None:
         db.execute(statement, used)
     insight_marts.complete(db)
     db.execute("drop table lines")
+
+
+def _sketch(db: duckdb.DuckDBPyConnection) -> None:
+    for statement in filter(str.strip, _SKETCHED.split(";")):
+        text = statement.replace("create table", "create or replace table")
+        db.execute(text, {"last": LAST_DAY} if "$last" in text else None)
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,7 @@ def went(report, rows, clicked) -> ReportState:
 
 def test_usage_in_several_units_is_one_chart_and_a_choice(publish):
     """Twelve charts below one another were a page of 6,000 pixels."""
-    publish()
+    publish(sketched=True)
     app = opened("cost_report", measure="usage", range="last_month")
     assert len(app.get("vega_lite_chart")) == 1
     assert app.selectbox(key="report.unit").value == "server hours"
@@ -69,14 +69,14 @@ def test_usage_in_several_units_is_one_chart_and_a_choice(publish):
     ],
 )  # fmt: skip
 def test_what_is_expected_planned_and_counted_stands_on_the_chart(publish, params, kinds):
-    publish()
+    publish(sketched=True)
     app = opened("cost_report", **params)
     assert not app.exception
     assert mark_types(app) == kinds
 
 
 def test_a_running_month_s_forecast_stands_beside_its_total(publish):
-    publish()
+    publish(sketched=True)
     [row] = data.rows(Query(
         "select sum(expected_cents)::bigint as cents from marts.forecast_parts "
         "where month = '2026-05-01'"
@@ -88,7 +88,7 @@ def test_a_running_month_s_forecast_stands_beside_its_total(publish):
 
 
 def test_days_to_come_show_what_is_expected_of_them(publish):
-    publish()
+    publish(sketched=True)
     [row] = data.rows(Query(
         "select sum(expected_cents)::bigint as cents from marts.forecast_parts "
         "where month between '2026-06-01' and '2026-08-01'"
@@ -101,7 +101,7 @@ def test_days_to_come_show_what_is_expected_of_them(publish):
 
 
 def test_causes_add_up_from_the_period_before_to_this_one(publish):
-    publish()
+    publish(sketched=True)
     app = opened("cost_report", group="none")
     why = json.loads(app.get("vega_lite_chart")[-1].proto.spec)
     assert "**Why it changed**" in texts(app)
@@ -114,7 +114,7 @@ def test_causes_add_up_from_the_period_before_to_this_one(publish):
 
 @pytest.mark.parametrize("params", [{"compare": "none"}, {"show": "list"}, {"measure": "usage"}])
 def test_where_causes_are_not_known_none_are_drawn(publish, params):
-    publish()
+    publish(sketched=True)
     app = opened("cost_report", **params)
     assert not app.exception
     assert "Why it changed" not in texts(app)
@@ -130,7 +130,7 @@ def test_a_small_cause_is_seen_beside_large_totals():
 
 
 def test_a_click_on_a_group_adds_its_filter_and_asks_what_is_next(publish):
-    publish()
+    publish(sketched=True)
     report = made(range="last_month", group=("service",))
     rows = rows_of(report)
     state = went(report, rows, {"group": "Clusters", "period": "2026-04-02"})
@@ -145,7 +145,7 @@ def test_a_click_on_a_group_adds_its_filter_and_asks_what_is_next(publish):
 
 
 def test_the_way_down_can_be_read_and_taken_back(publish):
-    publish()
+    publish(sketched=True)
     app = opened("cost_report", f__service="Clusters", f__project="p-shop", group="sku")
     steps = [button for button in app.button if (button.key or "").startswith("trail.")]
     assert [button.label for button in steps] == ["All costs", "Clusters"]
@@ -157,7 +157,7 @@ def test_the_way_down_can_be_read_and_taken_back(publish):
 
 
 def test_the_lines_table_says_how_many_there_are_and_what_they_come_to(publish):
-    publish()
+    publish(sketched=True)
     app = opened("cost_report", range="last_month", f__resource="lake", table="lines")
     [row] = data.rows(Query(
         "select count(*) as n, sum(cost_cents)::bigint as cents from marts.fct_line_items "
@@ -171,7 +171,7 @@ def test_the_lines_table_says_how_many_there_are_and_what_they_come_to(publish):
 
 
 def test_a_table_has_share_difference_and_course(publish):
-    publish()
+    publish(sketched=True)
     table = opened("cost_report", range="last_month").dataframe[1].value
     assert round(table["Share"].sum(), 9) == 1
     assert (table["Current"] - table["Previous"] - table["Difference"]).abs().max() < 0.005
@@ -180,7 +180,7 @@ def test_a_table_has_share_difference_and_course(publish):
 
 
 def test_a_toggle_says_by_how_much_it_changes_the_total(publish):
-    publish()
+    publish(sketched=True)
     report = made(range="last_month", bin="month")
     assert report_toggles.effect(report, "credits") == "-$500.00."
     assert report_toggles.effect(report, "tax") == "+$19.00."
@@ -195,7 +195,7 @@ def test_a_toggle_says_by_how_much_it_changes_the_total(publish):
 
 
 def test_a_note_is_kept_beside_landing_and_survives_what_a_refresh_makes(publish):
-    publish()
+    publish(sketched=True)
     report = made(range="last_month", filters=(Filter("project", "is", ("shop",)),))
     annotations.add(date(2026, 4, 3), "Load test", ())
     annotations.add(date(2026, 4, 9), "Only of shop", report.state.filters)
@@ -245,7 +245,7 @@ def test_labels_that_are_cut_stay_apart():
 
 
 def test_a_service_keeps_its_colour_whatever_it_costs(publish):
-    publish()
+    publish(sketched=True)
     drawn = []
     for top in (1, 5):
         report = made(range="last_month", top=top)
@@ -257,7 +257,7 @@ def test_a_service_keeps_its_colour_whatever_it_costs(publish):
 
 
 def test_what_is_negative_is_no_part_of_a_pie(publish):
-    publish()
+    publish(sketched=True)
     report = made(range="last_month", chart="pie", show=("credits",), top=25)
     spec = charts.over_time(report, rows_of(report), "USD", {}).to_dict()
     [values] = spec["datasets"].values()
@@ -266,7 +266,7 @@ def test_what_is_negative_is_no_part_of_a_pie(publish):
 
 
 def test_a_chart_is_told_in_words(publish):
-    publish()
+    publish(sketched=True)
     report = made(range="last_month")
     text = report_chart.alt_text(report, rows_of(report), "USD")
     assert text.startswith("Costs by service, day, 1 Apr 2026 to 30 Apr 2026; the largest is Clust")

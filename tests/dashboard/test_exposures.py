@@ -61,6 +61,7 @@ def as_it_is(warehouse: Path) -> None:
 # What is published and what is added to it; several are states that a page is in one after another.
 WITH_AND_WITHOUT_PLANS = (({}, as_it_is), ({"planned": True}, as_it_is))
 PREPARED: dict[str, Any] = {
+    "cost_report": (({"sketched": True}, as_it_is),),
     "invoices": (({}, money.add),),
     "allocation": (({}, money.add), ({}, money.add_without_keys)),
     **dict.fromkeys(("budgets", "forecast", "unit_costs"), WITH_AND_WITHOUT_PLANS),

@@ -22,7 +22,7 @@ def expected(where: str, month: str) -> int:
 
 
 def test_the_running_month_and_those_ahead_are_expected(publish):
-    publish()
+    publish(sketched=True)
     query = overlays.forecast(made(start=date(2026, 3, 1), last=date(2026, 7, 31), bin="month"))
     found = {row["month"]: row for row in data.rows(query)}
     assert list(found) == [date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)]
@@ -38,7 +38,7 @@ def test_the_running_month_and_those_ahead_are_expected(publish):
 
 
 def test_what_a_filter_keeps_is_expected_without_a_band_that_nobody_measured(publish):
-    publish()
+    publish(sketched=True)
     found = data.rows(overlays.forecast(made(filters=SHOP)))
     assert [row["expected"] for row in found] == [expected("project_id = 'p-shop'", "2026-05-01")]
     assert found[0]["low"] is None
@@ -57,7 +57,7 @@ def test_what_a_filter_keeps_is_expected_without_a_band_that_nobody_measured(pub
     ],
 )
 def test_nothing_is_expected_of_what_was_not_forecast(publish, state):
-    publish()
+    publish(sketched=True)
     assert overlays.forecast(made(**state)) is None
 
 
@@ -66,7 +66,7 @@ def test_nothing_is_expected_of_what_was_not_forecast(publish, state):
     [("next_month", 1), ("next_3_months", 3), ("next_6_months", 6), ("next_12_months", 12)],
 )
 def test_months_ahead_are_expected_by_group(publish, name, months):
-    publish()
+    publish(sketched=True)
     report = made(range=name, group=("service",))
     found = data.rows(overlays.expected_groups(report))
     assert len({row["month"] for row in found}) == months
@@ -77,7 +77,7 @@ def test_months_ahead_are_expected_by_group(publish, name, months):
 
 
 def test_plans_are_those_that_were_asked_for(publish):
-    publish()
+    publish(sketched=True)
     report = made(range="last_3_months", overlay=("budget:platform", "scenario:smaller",
                                                   "unit_cost:orders"), bin="month")  # fmt: skip
     budget = data.rows(overlays.budgets(report))
