@@ -1,7 +1,6 @@
 """The cost report in a real browser: each control's number is what SQL over the bill says."""
 
 import csv
-import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,17 +8,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from orchestration.commands.processes import dashboard_command, running
 from tests.dashboard.conftest import publish_warehouse
-from tests.e2e.test_browser import CHROMIUM, OVERLAPS, QUIET, dollars, free_port, wait_for
+from tests.e2e.looking import chromium, needs_a_browser, open_page, served
+from tests.e2e.test_every_page import fits
 
 expect.set_options(timeout=20_000)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed"),
-]
+pytestmark = needs_a_browser
 APRIL = "usage_date between '2026-04-01' and '2026-04-30'"
 LAST_MONTH = "range=last_month&compare=none&overlay=none"
 Cents = Callable[..., int]
@@ -35,11 +31,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def dashboard(published) -> Iterator[str]:
     """The pages over it."""
-    env = {**os.environ, "ATLAS_COSTS_DATA_DIR": str(published), "ATLAS_COSTS_ENV_FILE": ""}
-    port = free_port()
-    with running(dashboard_command("127.0.0.1", port), env=env):
-        url = f"http://127.0.0.1:{port}"
-        wait_for(f"{url}/_stcore/health")
+    with served(published) as url:
         yield url
 
 
@@ -60,12 +52,8 @@ def cents(published) -> Iterator[Cents]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", *QUIET]
-        )
-        yield browser
-        browser.close()
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
@@ -81,20 +69,19 @@ def opened(page, dashboard) -> Open:
     """Opens an address of the report and waits until it is drawn."""
 
     def opened(query: str) -> Page:
-        page.goto(f"{dashboard}/cost-report?{query}")
-        drawn(page)
+        open_page(page, f"{dashboard}/cost-report?{query}")
+        expect(page.get_by_test_id("stException")).to_have_count(0)
         return page
 
     return opened
 
 
-def drawn(page: Page) -> None:
-    expect(page.get_by_text("SQL behind this").first).to_be_visible(timeout=20_000)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
+def dollars(cents: int) -> str:
+    return f"${cents // 100:,}.{cents % 100:02d}"
 
 
 def shows(page: Page, cents: int) -> None:
-    expect(page.get_by_test_id("stMetricValue").first).to_have_text(dollars(cents), timeout=15_000)
+    expect(page.get_by_test_id("stMetricValue").first).to_have_text(dollars(cents))
 
 
 def asks(page: Page, name: str) -> list[str]:
@@ -238,8 +225,7 @@ def test_a_note_stands_on_the_chart_until_it_is_taken_away(opened):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_report_fits_its_screen(browser, dashboard, width):
     page = browser.new_page(viewport={"width": width, "height": 800})
-    page.goto(f"{dashboard}/cost-report?group=resource&top=25&f.project=shop&f2.project=mobile")
-    drawn(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(OVERLAPS) == []
+    asked = "group=resource&top=25&f.project=shop&f2.project=mobile"
+    open_page(page, f"{dashboard}/cost-report?{asked}")
+    fits(page, width)
     page.close()
