@@ -7,9 +7,11 @@ import streamlit as st
 
 from dashboard import components, data, tables
 from dashboard.address import Address
+from dashboard.downloads import downloads
 from dashboard.head import head
 from dashboard.navigation import link
 from reporting import actions, formats
+from reporting.files import Extract
 from reporting.query import Row
 
 KINDS = {"all": "All", "applied": "Applied", "planned": "Planned only"}
@@ -112,5 +114,6 @@ elif not rows:
 else:
     cards(rows)
     table(rows)
+    downloads("atlas-actions", Extract("Actions", queries["Actions"]))
     st.caption("An action is listed here after the next refresh.")
 components.sql_behind(queries)

@@ -4,8 +4,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, data, storage, tables
+from dashboard.downloads import downloads
 from dashboard.head import head
 from reporting import connections, formats
+from reporting.files import Extract
 from reporting.query import Query, Row
 from reporting.ranges import Window, resolve
 
@@ -123,4 +125,5 @@ st.caption(
     "`atlas-costs connect --name …` adds a connection, `atlas-costs check` tries every "
     "permission now; docs/connect.md says where to find everything in Atlas."
 )
+downloads("atlas-permissions", Extract("Permissions", connections.PERMISSIONS))
 components.sql_behind(queries)

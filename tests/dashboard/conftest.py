@@ -220,7 +220,8 @@ create table marts.forecast_parts as
         coalesce(resource_name, org_name) as resource_name,
         (31 * max(cost_cents))::bigint as expected_cents, 'mean' as method
     from marts.fct_line_items,
-        generate_series(timestamp '2026-05-01', timestamp '2027-05-01', interval 1 month) as months(month)
+        generate_series(timestamp '2026-05-01', timestamp '2027-05-01', interval 1 month)
+        as months(month)
     where is_in_total and usage_date >= '2026-05-01' group by all;
 create table marts.forecasts as
     select as_of, month, 'total' as scope_type, 'total' as scope, 'Total' as scope_name,
