@@ -80,7 +80,7 @@ def _addition(report: Report, go_to: GoTo) -> None:
         select_all=False,
         placeholder="Choose or type",
     )
-    if st.button("Add", disabled=not picked, type="primary"):
+    if st.button("Add", disabled=not picked):
         added = Filter(name, operator, tuple(picked), int(number or 1))
         go_to(replace(report.state, filters=merged([*report.state.filters, added])))
 

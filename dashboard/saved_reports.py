@@ -69,7 +69,7 @@ def save_menu(state: ReportState, *, label: str = "Save", title: str = "", key: 
             wanted = st.text_input("Title", title, max_chars=100, key=f"save.title.{key}")
             folder = st.text_input("Folder", max_chars=60, key=f"save.folder.{key}")
             replaces = st.checkbox("Replace a saved one of this title", key=f"save.over.{key}")
-            is_asked = st.form_submit_button("Save report", type="primary")
+            is_asked = st.form_submit_button("Save report")
         if is_asked:
             _say(_save(state, wanted or "", folder or "", is_replaced=replaces))
 

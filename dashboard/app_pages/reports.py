@@ -40,7 +40,7 @@ def remove(kept: Shelf, report: SavedReport) -> None:
     """Deletes what a page saved, once it is confirmed."""
     with st.popover("Delete", icon=":material/delete:", key=f"delete.{report.name}"):
         st.caption("The report goes for everybody; the costs it shows stay.")
-        if st.button("Delete it", key=f"delete.sure.{report.name}", type="primary"):
+        if st.button("Delete it", key=f"delete.sure.{report.name}"):
             kept.delete(report.name)
             st.rerun()
 

@@ -17,7 +17,10 @@ ENTRIES = [entry for entries in SECTIONS.values() for entry in entries]
 DESK, PHONE = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
 GRAVE = {"serious", "critical"}
 # What a page shows one of, and where its id is from.
-ONE_OF = {"resource": "select resource_id from marts.active_resources order by all limit 1"}
+ONE_OF = {
+    "resource": "select resource_id from marts.active_resources where resource_type = 'cluster' "
+    "order by cost_month_to_date_cents desc nulls last, resource_id limit 1",
+}
 # Leaves of the page that hold text; two that overlap would hide one another's words.
 OVERLAPS = """() => {
     const leaves = [...document.querySelectorAll(
