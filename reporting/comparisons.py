@@ -56,6 +56,8 @@ def comparison(
 def _named(name: str, range_name: str | None, window: Window, days: DataDays) -> Comparison:
     if name == "previous":
         return _before(window)
+    if name == "last_year" and window.months > 12:
+        return Comparison(None, "No comparison: last year's days are in the range itself.")
     if name == "last_year":
         return Comparison(
             _by_months(window, 12, days, is_known=True), "vs. the same days last year"

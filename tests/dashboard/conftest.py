@@ -94,7 +94,7 @@ create table marts.fct_line_items as
             as line_item_id,
         usage_date + 1 as usage_end_date, sku as sku_description, null::varchar as atlas_region,
         'CLOSED' as invoice_status,
-        list_cost / nullif(quantity, 0) as unit_price,
+        (list_cost / nullif(quantity, 0))::decimal(38, 18) as unit_price,
         'default/invoices/' || invoice_id || '/1.json.gz' as landing_file
     from lines;
 create view marts.fct_line_item_days as

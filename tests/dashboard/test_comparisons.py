@@ -122,6 +122,9 @@ def test_a_comparison_never_overlaps_its_window(last, range_name, name):
     days = reaching(last, first=date(2010, 1, 1))
     now = resolve(range_name, days.first, last)
     before = compared(name, range_name, days)
+    if name == "last_year" and now.months > 12:
+        assert before is None
+        return
     assert before is not None
     assert before.start < before.end <= now.start < now.end
     if before.known_by:

@@ -225,7 +225,8 @@ def test_the_list_has_the_most_dollars_first_and_what_is_no_money_last():
 
 def test_a_name_in_the_list_is_no_link():
     item = attention.Item("in project [x](http://evil)", "label", "Tags", "/tags", 100, "USD")
-    assert r"\[x\]\(http\://evil\)" in attention.line(item)
+    assert formats.plain("[x](http://evil)") in attention.line(item)
+    assert "http://" not in attention.line(item)
 
 
 def test_everything_that_needs_attention_is_on_the_page(db, monkeypatch):
