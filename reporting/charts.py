@@ -96,8 +96,13 @@ def _hatching(frame: pd.DataFrame, kind: str) -> alt.Chart:
 
 def short(label: str) -> str:
     """A label that a legend has room for; its end tells alike ones apart."""
-    half = LONGEST_LABEL // 2
-    return label if len(label) <= LONGEST_LABEL else f"{label[:half]}…{label[-half + 1 :]}"
+    text, half = printable(label), LONGEST_LABEL // 2
+    return text if len(text) <= LONGEST_LABEL else f"{text[:half]}…{text[-half + 1 :]}"
+
+
+def printable(text: str) -> str:
+    """Text without what no picture can hold: a null character ends the process that draws it."""
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def axis_of_periods(periods: Sequence[str], step: str) -> alt.Axis:
@@ -127,7 +132,7 @@ def _frame(report: Report, rows: list[Row], unit: str, partials: Partials) -> pd
         {
             "period": row["period"].isoformat(),
             "group": short(group_label(row)),
-            "name": group_label(row),
+            "name": printable(group_label(row)),
             "place": row["place"],
             # a chart's axis wants a float; the tooltip and the tables keep the exact amount
             "value": float(row["amount"]) / (1 if measure == "usage" else 100),

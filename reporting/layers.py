@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from reporting import formats, palette
-from reporting.charts import HATCH, Chart
+from reporting.charts import HATCH, Chart, printable
 from reporting.query import Row
 from reporting.ranges import ONE_DAY, add_months
 
@@ -27,7 +27,7 @@ def marks(texts: Iterable[tuple[date, str]]) -> Chart | None:
     """A line and a triangle at each period in which something happened."""
     words: dict[str, list[str]] = {}
     for period, text in texts:
-        words.setdefault(period.isoformat(), []).append(text)
+        words.setdefault(period.isoformat(), []).append(printable(text))
     if not words:
         return None
     frame = pd.DataFrame({"period": words.keys(), "events": map("; ".join, words.values())})

@@ -244,6 +244,10 @@ def test_labels_that_are_cut_stay_apart():
     assert max(len(charts.short(name)) for name in names) <= charts.LONGEST_LABEL
 
 
+def test_what_cannot_be_drawn_is_a_space():
+    assert charts.short("a\0b\x1b[31m\u202ec") == "a b [31m c"
+
+
 def test_a_service_keeps_its_colour_whatever_it_costs(publish):
     publish(sketched=True)
     drawn = []
