@@ -29,6 +29,9 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.25rem 2.5rem 3rem; max-width: 100rem; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }
 .st-key-menu [data-testid="stCaptionContainer"] { padding-top: .5rem; }
+/* the green that carries white text is too dark to be text itself on the dark ground */
+[data-variant="segmented_control"][data-selected="true"] p,
+[data-testid="stTab"][aria-selected="true"] p { color: CanvasText; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.25rem .9rem 2rem; }
 }

@@ -8,7 +8,6 @@ from dashboard import components, data, saved_reports
 from dashboard.address import Address
 from dashboard.drawing import draw
 from dashboard.head import head
-from dashboard.navigation import link
 from dashboard.saved_reports import Listed
 from orchestration.saved_reports import SavedReport, Shelf, Source
 from reporting import charts, formats, words
@@ -28,7 +27,7 @@ def entry(kept: Shelf, each: Listed) -> None:
             kept.star(name, starred=not each.is_starred)
             st.rerun()
         st.markdown(f"[{formats.plain(report.title)}]({report.link})", width="stretch")
-        st.caption(f"{each.source.value} · `{name}`", width="content")
+        st.caption(formats.plain(f"{each.source.value} · {name}"), width="content")
         saved_reports.save_menu(
             report.state, label="Copy", title=f"{report.title} (copy)", key=name
         )
@@ -76,7 +75,10 @@ def one(report: SavedReport, days: DataDays) -> dict[str, Query]:
     return {f"{report.title}: total": total, f"{report.title}: chart": series}
 
 
-head("Reports", "Saved reports: open one, or choose several to see them side by side.")
+head(
+    "Reports",
+    "Saved reports: open one, or choose several to see them side by side; the address keeps them.",
+)
 days = components.usage_days()
 kept = saved_reports.on_the_shelf()
 titles = {name: report.title for name, (report, _) in kept.reports.items()}
@@ -93,9 +95,6 @@ columns = st.columns(2) if dashboard else []
 for number, report in enumerate(dashboard):
     with columns[number % 2]:
         queries |= one(report, days)
-if dashboard:
-    starred = link("reports", show=[each.name for each in dashboard])
-    st.caption(f"The address of this dashboard, to share or to keep: `{starred}`")
 folders = saved_reports.by_folder(kept, text)
 if not folders:
     st.info("No report matches this search.", icon=":material/search_off:")
