@@ -92,6 +92,7 @@ class Installation:
                 Landing(settings.landing_dir, each.name),
                 None,
                 with_focus_reports=settings.focus_reports,
+                measured=settings.measurements,
             )
             for each in settings.connections()
         ]
