@@ -10,10 +10,19 @@ import pandas as pd
 
 from dashboard import design
 from reporting import formats
+from reporting.files import Column, Kind
 from reporting.query import Row
 
 UPDATES = {"cluster": "update_cluster", "flex_cluster": "update_cluster"}
 A_VALUE = "VALUE"
+_AMOUNT = Column("amount", "Amount", Kind.MONEY)
+COLUMNS = {
+    "Untagged": (
+        Column("what", "Cost"), Column("resource_type", "Type"), Column("project", "Project"),
+        Column("id", "Id"), Column("can_be_tagged", "Can be tagged", Kind.FLAG), _AMOUNT,
+    ),
+    "Values": (Column("value", "Value"), _AMOUNT),
+}  # fmt: skip
 
 
 def repair(row: Row, key: str) -> str:

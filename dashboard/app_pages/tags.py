@@ -13,20 +13,12 @@ from dashboard.head import head
 from dashboard.navigation import link
 from reporting import formats
 from reporting import tagging as questions
-from reporting.files import Column, Extract, Kind
+from reporting.files import Extract
 from reporting.query import Query, Row
 from reporting.ranges import add_months
 
 BASES = {"current": "Current tags", "first_seen": "Tags when billed"}
 MOST_REPAIRS = 10
-_AMOUNT = Column("amount", "Amount", Kind.MONEY)
-COLUMNS = {
-    "Untagged": (
-        Column("what", "Cost"), Column("resource_type", "Type"), Column("project", "Project"),
-        Column("id", "Id"), Column("can_be_tagged", "Can be tagged", Kind.FLAG), _AMOUNT,
-    ),
-    "Values": (Column("value", "Value"), _AMOUNT),
-}  # fmt: skip
 HISTORY = 12
 
 
@@ -149,6 +141,6 @@ for unit, rows in found.items():
         spellings(spelled, unit)
 downloads(
     f"atlas-tags-{key}-{month:%Y-%m}",
-    [Extract(name, queries[name], COLUMNS[name]) for name in COLUMNS],
+    [Extract(name, queries[name], tagging.COLUMNS[name]) for name in tagging.COLUMNS],
 )
 components.sql_behind(queries)

@@ -16,7 +16,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from orchestration.commands.processes import Addresses
-from tests.e2e.test_browser import free_port, wait_for
+from tests.e2e.looking import free_port, wait_for
 
 # Dagster's pages are served once its code is loaded: ten seconds of one core, or of a busy one.
 PATIENCE_S = 240
