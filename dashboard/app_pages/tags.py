@@ -30,7 +30,7 @@ def cards(key: str, rows: list[Row], unit: str) -> int:
         return 0
     untagged = int(row["total"] - row["tagged"])
     with st.container(horizontal=True):
-        st.metric(f"Without {key}", formats.money(untagged, unit), border=True)
+        st.metric(f"Without {formats.plain(key)}", formats.money(untagged, unit), border=True)
         st.metric("Tagged", formats.share(row["share"]), border=True)
         st.metric("Total of the month", formats.money(row["total"], unit), border=True)
         several = formats.money(row["several_values"], unit)

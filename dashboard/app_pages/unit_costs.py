@@ -25,13 +25,13 @@ def card(rows: Sequence[Row]) -> None:
     now, before = unit_costing.newest_whole(rows)
     name = rows[0]["metric"]
     if now is None:
-        st.metric(name, formats.ABSENT, "no whole month yet", delta_color="off",
+        st.metric(formats.plain(name), formats.ABSENT, "no whole month yet", delta_color="off",
                   delta_arrow="off", border=True)  # fmt: skip
         return
     ratio = unit_costing.change(price(now), price(before) if before else None)
     compared = f"vs. {formats.month(before['period_start'])}" if before else "first month"
     st.metric(
-        f"{name}, {formats.month(now['period_start'])}",
+        f"{formats.plain(name)}, {formats.month(now['period_start'])}",
         formats.unit_price(price(now), now["unit"]),
         compared if ratio is None else f"{formats.change(ratio)} {compared}",
         help=unit_costing.per_text(now), border=True, height="stretch",
