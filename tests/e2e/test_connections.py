@@ -283,5 +283,5 @@ def test_an_organization_that_is_removed_leaves_and_comes_back_whole(connect, sh
 
 
 def test_an_organization_that_was_never_asked_is_pending(tmp_path):
-    row = status(Landing(tmp_path, "new"), None, with_focus_reports=True)
+    row = status(Landing(tmp_path, "new"), None, with_focus_reports=True, measured=False)
     assert (row.status, row.missing_parts, row.last_success_at) == ("pending", [], None)
