@@ -1,14 +1,12 @@
 """Widgets that every page shares: how old the data is, what matches Atlas, which SQL answered."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 
 import streamlit as st
 
 from dashboard import data
 from reporting import bill, formats, words
 from reporting.charts import amount_text
-from reporting.queries import Report
 from reporting.query import Query, Row
 from reporting.ranges import DataDays, Window
 
@@ -117,9 +115,3 @@ def total_text(total: Row, measure: str) -> str:
 def invoices() -> list[Row]:
     """Every invoice and whether it matches Atlas's total."""
     return data.rows(bill.INVOICES)
-
-
-def partial_note(report: Report, partials: Mapping[date, str]) -> None:
-    """Names the periods of a chart that do not show all of their costs."""
-    if text := words.partial_text(report, partials):
-        st.caption(formats.plain(text))

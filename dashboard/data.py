@@ -168,33 +168,6 @@ def freshness() -> list[Row]:
     return rows(bill.FRESHNESS)
 
 
-def bridge(invoice_id: str) -> Query:
-    """An invoice's steps from usage to billed, each with where its bar starts and ends.
-
-    A step that is a total starts at nothing; any other starts where the step before it ended.
-    Steps that few invoices have are left out where they are nothing.
-    """
-    sql = """with steps as (
-    select invoice_id, step, position, amount_cents, pricing_currency, step in $totals as is_total
-    from marts.fct_invoice_bridge
-    where invoice_id = $invoice_id and (amount_cents <> 0 or step not in $rare)
-),
-runs as (
-    select *, count(*) filter (where is_total) over (order by position) as run from steps
-)
-select
-    step, position, is_total, amount_cents::bigint as amount,
-    coalesce(pricing_currency, 'unknown currency') as unit,
-    sum(amount_cents) over (partition by run order by position)::bigint as bar_end,
-    if(is_total, 0, bar_end - amount_cents)::bigint as bar_start
-from runs
-order by position"""
-    return with_values(sql, {
-        "invoice_id": invoice_id, "totals": ("list", "usage", "billed", "paid"),
-        "rare": ("discount_not_applied", "rounding", "commitment_shortfall"),
-    })  # fmt: skip
-
-
 def bridge_months() -> Query:
     """Each organization's months from list price to paid, the newest first; cents."""
     return Query("""select
@@ -218,27 +191,6 @@ def credit_balances() -> Query:
     coalesce(pricing_currency, 'unknown currency') as unit
 from marts.credit_balances
 order by organization, org_id""")
-
-
-def top_resources(month: Window, limit: int = 8) -> Query:
-    """The dearest resources of a month in each currency, whole or to date; cents."""
-    sql = """with resources as (
-    select
-        pricing_currency, resource_id, max(resource_name) as resource,
-        max(resource_type) as resource_type, max(project_name) as project,
-        sum(cost_cents)::bigint as amount
-    from marts.agg_costs_monthly
-    where usage_month >= $start and usage_month < $end
-        and is_in_total and resource_id is not null
-    group by all
-)
-select * exclude (pricing_currency), coalesce(pricing_currency, 'unknown currency') as unit
-from resources
-qualify row_number() over (partition by unit order by amount desc, resource_id) <= $most
-order by unit, amount desc, resource_id"""
-    return with_values(sql, {
-        "start": month.start, "end": month.end, "most": limit,
-    })  # fmt: skip
 
 
 def tag_keys() -> list[str]:

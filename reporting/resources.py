@@ -210,15 +210,13 @@ sums as (
 owned as (
     select sums.*, {_OWNER} as owner from sums
 ),
-listed as (
-    select * from marts.active_resources
-),
 resources as (
     select owned.*, gone_on, events.instance_size, coalesce(seen_in, 'bill') as seen_in,
         listed.cost_month_to_date_cents as still_billed, 'deleted' as state,
         'deleted' as listing_status, null::varchar as mongodb_version,
         []::varchar[] as flags
-    from owned left join events using (resource_id) left join listed using (resource_id)
+    from owned left join events using (resource_id)
+    left join marts.active_resources as listed using (resource_id)
     where events.resource_id is not null or listed.resource_id is null
 ),
 ends as (
