@@ -1,5 +1,6 @@
 """Files written whole under another name and renamed, so that no reader sees half of one."""
 
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,15 @@ def as_name(value: str) -> str:
     """Any text as the name of one file or folder: quoting alone lets `..` through."""
     quoted = quote(value, safe="")
     return quoted if quoted.strip(".") else quoted.replace(".", "%2E")
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[None]:
+    """Wait until no other process or thread is in here with this file, whose folder is made."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as opened:
+        fcntl.flock(opened, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager

@@ -8,14 +8,14 @@ import json
 import logging
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
-from orchestration import alive
+from orchestration import alive, files
 from orchestration.commands.leftovers import sweep
 from orchestration.commands.run_history import prune
 from orchestration.ops.jobs import ACTION, KIND_TAG
@@ -66,16 +66,19 @@ UNMARKED, ELSEWHERE = timedelta(hours=1), timedelta(days=1)
 @contextmanager
 def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
     """Dagster's storage, in order: what killed processes and long use left there is gone."""
-    prepare(settings)
-    sweep(settings)
-    with dg.DagsterInstance.get() as instance:
-        fail_dead_runs(instance)
-        prune(
-            instance,
-            settings.dagster_home,
-            keep=timedelta(days=settings.run_history_days),
-            keep_bytes=settings.run_history_mb * 10**6,
-        )
+    with ExitStack() as held:
+        # Dagster makes its tables unguarded: of two first commands at once, one failed
+        with files.alone(settings.dagster_home / "start.lock"):
+            prepare(settings)
+            sweep(settings)
+            instance = held.enter_context(dg.DagsterInstance.get())
+            fail_dead_runs(instance)
+            prune(
+                instance,
+                settings.dagster_home,
+                keep=timedelta(days=settings.run_history_days),
+                keep_bytes=settings.run_history_mb * 10**6,
+            )
         yield instance
 
 
@@ -91,7 +94,8 @@ def prepare(settings: Settings) -> None:
     home.mkdir(parents=True, exist_ok=True)
     config = home / "dagster.yaml"
     if not config.exists() or config.read_text() == OF_OLD or OURS in config.read_text():
-        config.write_text(dagster_yaml(home))
+        # whole: a process that is starting may be reading it
+        files.write(config, dagster_yaml(home).encode())
     os.environ["DAGSTER_HOME"] = str(home)
 
 

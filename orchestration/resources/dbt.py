@@ -1,8 +1,8 @@
 """dbt's manifest, made when it is missing or older than the models: a fresh clone has none."""
 
-import fcntl
 from pathlib import Path
 
+from orchestration import files
 from orchestration.refreshing.building import MANIFEST, PARSED, parse
 from orchestration.refreshing.code import model_files
 from orchestration.settings import load_settings
@@ -10,9 +10,7 @@ from orchestration.settings import load_settings
 
 def prepared_manifest() -> Path:
     """The file of a current manifest; waits for another process that is making it."""
-    PARSED.mkdir(parents=True, exist_ok=True)
-    with (PARSED / "prepare.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with files.alone(PARSED / "prepare.lock"):
         return parse(load_settings()) if _is_stale(PARSED / MANIFEST) else PARSED / MANIFEST
 
 

@@ -6,7 +6,6 @@ one before.
 """
 
 import difflib
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -106,10 +105,8 @@ class Shelf:
     @contextmanager
     def _changed(self) -> Iterator[_Saved]:
         """The file as it is now, under its lock, to be changed and written whole."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        with self.file.with_suffix(".lock").open("a") as lock:
-            # two visitors may save at once
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        # two visitors may save at once
+        with files.alone(self.file.with_suffix(".lock")):
             saved = _read_saved(self.file)
             yield saved
             document = saved.model_dump(exclude_defaults=True)

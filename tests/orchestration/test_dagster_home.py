@@ -22,6 +22,14 @@ from orchestration.resources.process import PROCESS_TAG, mark_run, process_tags
 from orchestration.settings import load_settings
 from orchestration.warehouse.lock import run_lock
 
+OPENS = """
+from orchestration.commands.dagster_home import dagster_instance
+from orchestration.settings import load_settings
+settings = load_settings()
+input()
+with dagster_instance(settings) as instance:
+    print(len(instance.get_runs()))
+"""
 INVOICES = dg.AssetKey(["atlas", "invoices"])
 
 
@@ -73,6 +81,23 @@ def test_runs_of_killed_processes_are_marked_failed(instance):
     assert status(instance, canceling) == DagsterRunStatus.CANCELED
     assert status(instance, alive_run) == DagsterRunStatus.STARTED
     assert fail_dead_runs(instance) == []
+
+
+def test_first_commands_at_once_wait_for_the_tables_of_dagster(settings):
+    starting = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENS],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for each in starting:
+        each.stdin.write("\n")
+        each.stdin.flush()
+    assert [each.communicate(timeout=120)[0] for each in starting] == ["0\n"] * 4
 
 
 def test_a_number_given_to_another_process_is_not_the_old_one():
