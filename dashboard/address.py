@@ -1,8 +1,10 @@
 """A page's controls and its address, kept equal in both directions.
 
-The address is the truth: where it differs from what the page wrote last, someone opened a link or
-went back, and the controls take their values from it. Otherwise a control has changed, and the
-address follows. What an address asks for and cannot have is named.
+The address is the truth: a parameter that differs from what the page wrote last was given by a
+link or by going back, and its control takes its value, once. Otherwise a control has changed, and
+the address follows. Streamlit ends a run at once when someone clicks, so what was opened is kept
+for each control until that control has followed; else the first click on a page that is still
+being drawn would be undone. What an address asks for and cannot have is named.
 """
 
 import re
@@ -28,7 +30,14 @@ class Address:
         self._values: dict[str, list[str]] = {}
         self._known: set[str] = set()
         self._refused: list[str] = []
-        self._is_followed = st.session_state.get(self._key("written")) != self._asked
+        written = st.session_state.get(self._key("written"), {})
+        names = written.keys() | self._asked.keys()
+        opened = {name for name in names if written.get(name) != self._asked.get(name)}
+        # of this run, and of earlier ones that ended before their controls were drawn
+        self._opened: set[str] = st.session_state.setdefault(self._key("opened"), set())
+        self._opened |= opened
+        self._is_opened = bool(self._opened)
+        st.session_state[self._key("written")] = self._asked
 
     def choice(
         self,
@@ -102,8 +111,11 @@ class Address:
         self._known |= set(found)
         return found
 
-    def bound(self, name: str, value: object) -> str:
-        """The key of a widget that a page draws itself; an address that was opened sets it."""
+    def bound(self, name: str, value: object, names: re.Pattern[str]) -> str:
+        """The key of a widget that a page draws itself; an opened one of these names sets it."""
+        if opened := {each for each in self._opened if names.fullmatch(each)}:
+            self._opened -= opened
+            self._opened.add(name)  # for all of them
         self._follow(name, value)
         return self._key(name)
 
@@ -121,11 +133,12 @@ class Address:
         for name in self._asked:
             if name not in self._known:
                 self.refuse(f"“{name[:40]}” is not a parameter of this page.")
+        self._opened.clear()
         st.session_state[self._key("written")] = self._values
         if self._values != self._asked:
             st.query_params.from_dict(self._values)
         # the address is mended at once, so what was wrong with it stays until the next change
-        if self._is_followed or self._refused:
+        if self._is_opened or self._refused:
             st.session_state[self._key("refused")] = self._refused
         components.problems(st.session_state.get(self._key("refused"), ()))
 
@@ -133,8 +146,9 @@ class Address:
         return f"{self._page}.{name}"
 
     def _follow(self, name: str, value: object) -> None:
-        if self._is_followed or self._key(name) not in st.session_state:
+        if name in self._opened or self._key(name) not in st.session_state:
             st.session_state[self._key(name)] = value
+        self._opened.discard(name)
 
     def _one(self, name: str, options: Iterable[str], default: str) -> str:
         asked = self._asked.get(name, ())

@@ -36,7 +36,7 @@ def filter_box(
     asked, refused = url_state.parse_filters(address.matching(FILTER), registry)
     for sentence in refused:
         address.refuse(sentence)
-    key = address.bound("filters", tokens(asked))
+    key = address.bound("filters", tokens(asked), FILTER)
     current: list[str] = st.session_state[key]
     suggested = [_suggestion(*each, registry) for each in offered]
     names = chips.names_of(_filters(current, registry))
