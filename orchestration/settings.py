@@ -190,6 +190,16 @@ class Settings(Credentials):
         return self.config_dir / "reports.yaml"
 
     @property
+    def alerts_file(self) -> Path:
+        """Who is told of what."""
+        return self.config_dir / "alerts.yaml"
+
+    @property
+    def alerts_dir(self) -> Path:
+        """What was told, and what waits to be."""
+        return self.data_dir / "alerts"
+
+    @property
     def saved_reports_file(self) -> Path:
         """Reports that were saved in the dashboard, kept for ever."""
         return self.data_dir / "reports.yaml"

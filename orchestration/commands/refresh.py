@@ -14,6 +14,8 @@ from orchestration.refreshing import freshness
 from orchestration.refreshing.folder import NOTHING_CHANGED, DataFolder
 from orchestration.refreshing.reading import Reading
 from orchestration.settings import Settings
+from orchestration.telling.teller import after_failure
+from orchestration.warehouse.errors import AlreadyRunning
 from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.raw import RawWarehouse
 
@@ -34,6 +36,11 @@ def refresh(settings: Settings, from_month: str | None = None) -> None:
     Raises:
         Exception: whatever stopped it; `explain.explanation` has the sentence for a user.
     """
+    with _failure_told(settings):
+        _refresh(settings, from_month)
+
+
+def _refresh(settings: Settings, from_month: str | None) -> None:
     folder = DataFolder(settings)
     sweep(settings)
     with folder.held("refresh"), Reading(settings) as reading:
@@ -55,6 +62,18 @@ def _read(folder: DataFolder, reading: Reading, from_month: str | None) -> bool:
     log.info(NOTHING_CHANGED)
     log.info("published version %s", freshness.publish(folder).version)
     return True
+
+
+@contextlib.contextmanager
+def _failure_told(settings: Settings) -> Iterator[None]:
+    """What fails is told as config/alerts.yaml says; that another refresh runs is no failure."""
+    try:
+        yield
+    except AlreadyRunning:
+        raise
+    except Exception as error:
+        after_failure(settings, explanation(error) or f"{type(error).__name__}: see the terminal.")
+        raise
 
 
 @contextlib.contextmanager
@@ -88,6 +107,11 @@ def rebuild(settings: Settings) -> None:
     Raises:
         WarehouseError: another run holds the build files, or a landed file cannot be read.
     """
+    with _failure_told(settings):
+        _rebuild(settings)
+
+
+def _rebuild(settings: Settings) -> None:
     with run_lock(settings.build_dir, "rebuild"), _failure_in_history(settings, REBUILD):
         wait_until_free([settings.raw_file, settings.marts_file])
         Slices(settings.slices_dir).drop_all()

@@ -29,11 +29,13 @@ class KeyFacts:
         roles: Role codes, of the organization and of projects; None if the key may not read them.
         warnings: Sentences about its age or end.
         sees_project_roles: Whether `roles` would name roles in single projects too.
+        ends: When its secret ends, UTC, if that is soon or was.
     """
 
     roles: frozenset[str] | None = None
     warnings: tuple[str, ...] = ()
     sees_project_roles: bool = False
+    ends: tuple[datetime, ...] = ()
 
 
 def facts(
@@ -73,8 +75,9 @@ def _of_service_account(
     if listed is None:
         return KeyFacts()
     secret = account.client_secret.get_secret_value()
-    ours = _that_fit(listed.get("secrets") or [], secret)
-    return KeyFacts(_role_names(listed.get("roles")), tuple(_expiries(ours, now)))
+    ends = tuple(_ends(_that_fit(listed.get("secrets") or [], secret), now))
+    warnings = tuple(_warning(end, now) for end in ends)
+    return KeyFacts(_role_names(listed.get("roles")), warnings, ends=ends)
 
 
 def _read(client: AtlasClient, path: str, version: str, what: str) -> Any:  # noqa: ANN401  JSON
@@ -128,15 +131,19 @@ def _that_fit(secrets: list[Any], secret: str) -> list[dict[str, Any]]:
     return fitting or listed
 
 
-def _expiries(secrets: list[dict[str, Any]], now: datetime) -> Iterator[str]:
+def _ends(secrets: list[dict[str, Any]], now: datetime) -> Iterator[datetime]:
     for each in secrets:
         end = _time(each.get("expiresAt"))
         if end and end - now <= EXPIRING:
-            verb = "expired" if end <= now else "expires"
-            yield (
-                f"A secret of this service account {verb} on {end:%Y-%m-%d}: create a new one in "
-                "Atlas and run `atlas-costs connect`."
-            )
+            yield end
+
+
+def _warning(end: datetime, now: datetime) -> str:
+    verb = "expired" if end <= now else "expires"
+    return (
+        f"A secret of this service account {verb} on {end:%Y-%m-%d}: create a new one in Atlas "
+        "and run `atlas-costs connect`."
+    )
 
 
 def _time(value: object) -> datetime | None:

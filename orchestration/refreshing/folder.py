@@ -15,6 +15,7 @@ from orchestration.refreshing.building import MANIFEST, Build, build
 from orchestration.refreshing.code import loading_checksum, models_checksum
 from orchestration.refreshing.verified import Verified, fingerprint
 from orchestration.rules import read_rules
+from orchestration.rules.alerts import read_alerts
 from orchestration.rules.insight import read_insight
 from orchestration.rules.plans import read_plans
 from orchestration.savings.states import read_sayings
@@ -56,9 +57,10 @@ class DataFolder:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._rules = read_rules(settings)
-        # read again when insight is made; a mistake ends a refresh before it begins
+        # read again when they are used; a mistake ends a refresh before it begins
         read_plans(settings)
         read_insight(settings.insight_rules_file)
+        read_alerts(settings.alerts_file)
         self._statements = read_statements(settings.statements_dir)
         self._sayings = read_sayings(settings.savings_file)
         self._landings: dict[str, Landing] = {}

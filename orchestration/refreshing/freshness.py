@@ -21,6 +21,7 @@ from orchestration.permissions.capabilities import READS, Capability
 from orchestration.refreshing import insights
 from orchestration.refreshing.folder import DataFolder
 from orchestration.status import MISSING_ROLE, OF_INVOICES
+from orchestration.telling.teller import after_publish
 from orchestration.warehouse.publish import ConnectionStatus, Permission, Published
 from orchestration.warehouse.raw import has_finished, last_success
 
@@ -37,7 +38,7 @@ group by connection
 
 
 def publish(folder: DataFolder) -> Published:
-    """Publish the finished marts with what is known now of each connection.
+    """Publish the finished marts with what is known now of each connection; tell what they say.
 
     Raises:
         PublishError: they were not built and tested as a whole, or cannot be copied.
@@ -48,10 +49,12 @@ def publish(folder: DataFolder) -> Published:
         through = dict(db.execute(DATA_THROUGH).fetchall())
     settings = folder.settings
     asked = {"with_focus_reports": settings.focus_reports, "measured": settings.measurements}
-    return folder.publish(
+    published = folder.publish(
         [status(each, through.get(each.connection), **asked) for each in landings],
         [row for each in landings for row in permissions(each)],
     )
+    after_publish(settings)
+    return published
 
 
 def status(

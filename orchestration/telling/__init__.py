@@ -1,0 +1,1 @@
+"""Telling people: what the published warehouse says becomes events, events messages, once each."""

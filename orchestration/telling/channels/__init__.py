@@ -1,0 +1,1 @@
+"""The channels: a message becomes what a receiver reads, and somebody carries it there."""
