@@ -11,6 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from orchestration import progress
+from orchestration.commands import alert as alert_commands
 from orchestration.commands import anomaly as anomaly_commands
 from orchestration.commands import export as export_commands
 from orchestration.commands import saving as saving_commands
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(alert_commands.app, name="alert")
 app.add_typer(anomaly_commands.app, name="anomaly")
 app.add_typer(export_commands.app, name="export")
 app.add_typer(saving_commands.app, name="saving")

@@ -13,6 +13,7 @@ from orchestration.resources.atlas import atlas_resource
 from orchestration.resources.dbt import prepared_manifest
 from orchestration.resources.warehouse import warehouse_resource
 from orchestration.schedules.actions import action_schedules
+from orchestration.schedules.alerts import SENSORS
 from orchestration.schedules.daily import build_marts, daily_refresh, refresh_costs
 
 dbt_models = models(Manifest.read(prepared_manifest()))
@@ -30,6 +31,7 @@ defs = dg.Definitions(
     asset_checks=[*reconciliation.checks, *drift.checks],
     jobs=[refresh_costs, build_marts, *JOBS.values()],
     schedules=[daily_refresh, *action_schedules()],
+    sensors=SENSORS,
     resources={
         "atlas": atlas_resource,
         "warehouse": warehouse_resource,

@@ -75,7 +75,7 @@ def _named(name: str, range_name: str | None, window: Window, days: DataDays) ->
         return Comparison(
             _by_months(window, months, days, is_known=True), f"vs. the same days {other}"
         )
-    return Comparison(_by_days(window, days), f"vs. the {window.days} days before")
+    return Comparison(_by_days(window, days), _days_before(window))
 
 
 def _before(window: Window) -> Comparison:
@@ -83,7 +83,11 @@ def _before(window: Window) -> Comparison:
         start = add_months(window.start, -window.months)
         return Comparison(Window(start, window.start), _MONTHS_BEFORE[window.months > 1])
     start = window.start - timedelta(days=window.days)
-    return Comparison(Window(start, window.start), f"vs. the {window.days} days before")
+    return Comparison(Window(start, window.start), _days_before(window))
+
+
+def _days_before(window: Window) -> str:
+    return "vs. the day before" if window.days == 1 else f"vs. the {window.days} days before"
 
 
 _MONTHS_BEFORE = ("vs. the month before", "vs. the same number of preceding full months")

@@ -29,6 +29,8 @@ from reporting.url_state import link
 
 MOST_MOVERS, MOST_SAVINGS = 6, 3
 WIDTH, HEIGHT = 560, 240
+ORGANIZATION = "organization"
+_MOVING = ("resource", "service", "resource_type")
 
 
 @dataclass(frozen=True)
@@ -151,16 +153,21 @@ def _total_rows(report: Report, totals: list[Row]) -> Iterator[tuple[str, ...]]:
 
 def _movers(db: duckdb.DuckDBPyConnection, report: Report) -> Iterator[tuple[str, ...]]:
     """What cost more or less, the most first, with the cause that did most of it."""
-    asked = replace(report, state=replace(report.state, group=("resource", "service")))
+    asked = replace(report, state=replace(report.state, group=_MOVING))
     moved: dict[tuple[str, str], list[Row]] = defaultdict(list)
     for row in rows(db, changes.causes(asked)):
-        moved[row["unit"], row["label_1"]].append(row)
+        moved[row["unit"], _name(row)].append(row)
     sums = {key: sum(row["amount"] for row in found) for key, found in moved.items()}
-    order = sorted(moved, key=lambda key: (-abs(sums[key]), key))
-    for unit, name in order[:MOST_MOVERS]:
+    for unit, name in sorted(moved, key=lambda key: (-abs(sums[key]), key))[:MOST_MOVERS]:
         if sums[unit, name]:
             cause = _main_cause(moved[unit, name], sums[unit, name])
             yield name, cause, formats.signed_money(sums[unit, name], unit)
+
+
+def _name(row: Row) -> str:
+    """What an organization is charged, such as support, is known by its service."""
+    resource, service, kind = (row[f"label_{n}"] for n in (1, 2, 3))
+    return str(resource if kind != ORGANIZATION else service)
 
 
 def _main_cause(found: list[Row], moved: int) -> str:

@@ -8,8 +8,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from reporting.charts import printable
-
 DIGEST, TEST = "digest", "test"
 # Longer texts are cut: a name from Atlas may have any length.
 LONGEST_TITLE, LONGEST_TEXT = 200, 900
@@ -70,8 +68,20 @@ class Event:
 
     def tidied(self) -> "Event":
         """The same without characters that break lines, and cut to a length."""
+        blocks = tuple(
+            replace(
+                each,
+                rows=tuple(
+                    tuple(one_line(cell, LONGEST_TITLE) for cell in row) for row in each.rows
+                ),
+            )
+            for each in self.blocks
+        )
         return replace(
-            self, title=_cut(self.title, LONGEST_TITLE), text=_cut(self.text, LONGEST_TEXT)
+            self,
+            title=one_line(self.title, LONGEST_TITLE),
+            text=one_line(self.text, LONGEST_TEXT),
+            blocks=blocks,
         )
 
     def as_json(self) -> str:
@@ -129,6 +139,7 @@ def _digest(name: str) -> str:
     return hashlib.sha256(name.encode()).hexdigest()[:32]
 
 
-def _cut(text: str, length: int) -> str:
-    line = printable(" ".join(text.split()))
+def one_line(text: str, length: int) -> str:
+    """Text without what breaks a line, turns it around or has no shape, cut to a length."""
+    line = " ".join("".join(each if each.isprintable() else " " for each in text).split())
     return line if len(line) <= length else f"{line[: length - 1]}…"

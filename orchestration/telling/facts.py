@@ -78,8 +78,10 @@ from (
         )) as reached
     from marts.budgets
     where budget_cents > 0
-        and month >= (select date_trunc('month', max(month)) from marts.budgets where is_running)
-            - interval 1 month
+        -- what is billed late may still exceed a month that is over
+        and (is_running or actual_cents > budget_cents and month = (
+            select max(month) - interval 1 month from marts.budgets where is_running
+        ))
 )
 where len(reached) > 0"""
     return with_values(sql, {"percents": tuple(when.budget_percent)})

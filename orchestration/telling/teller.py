@@ -93,6 +93,8 @@ class Teller:
 
     def look_at_clock(self, now: datetime) -> None:
         """Note that a refresh is late, if one is."""
+        if not self.settings.published_warehouse.exists():
+            return
         with self.read(None) as db:
             last = facts.last_success(db)
         late = trouble.refresh_late(last, self.alerts.when.late_hours, now)

@@ -2,20 +2,17 @@
 
 from orchestration.telling.events import HEADINGS, URGENCY, Event, Message
 
-# Receivers cut long messages off, or refuse them: Slack 50 blocks, Teams 28 KB.
-MOST_EVENTS = 15
+# Receivers refuse long messages, Teams of 28 KB; nobody reads a fortieth budget.
+MOST_OF_A_KIND = 6
 
 
 def shown(message: Message) -> list[tuple[str, list[Event], int]]:
     """Headings with their events, and how many more of each there are than a message holds."""
     found = []
-    left = MOST_EVENTS
     for kind in URGENCY:
         events = [each for each in message.events if each.kind == kind]
         if events:
-            held = events[: max(left, 1)]
-            left -= len(held)
-            found.append((HEADINGS[kind], held, len(events) - len(held)))
+            found.append((HEADINGS[kind], events[:MOST_OF_A_KIND], len(events[MOST_OF_A_KIND:])))
     return found
 
 

@@ -21,8 +21,7 @@ from orchestration.rules.alerts import Alerts, Route, Smtp
 from orchestration.settings import Settings, SettingsError, secret
 from orchestration.telling.channels import slack, teams, webhook
 from orchestration.telling.channels.email import email
-from orchestration.telling.events import Message
-from reporting.charts import printable
+from orchestration.telling.events import Message, one_line
 
 TIMEOUT_S = 8.0
 LONGEST_ANSWER, LONGEST_RETRY_AFTER_S = 200, 86_400.0
@@ -166,4 +165,4 @@ def _clean(said: str, kept: str) -> str:
     text = said.replace(kept, "***") if kept else said
     for part in (Path(kept).name, kept.rpartition("?")[2]) if kept else ():
         text = text.replace(part, "***") if len(part) > 3 else text
-    return " ".join(printable(text).split())[:LONGEST_ANSWER]
+    return one_line(text, LONGEST_ANSWER)

@@ -34,14 +34,15 @@ def payload(message: Message, dashboard: str | None) -> Json:
         if hidden:
             elements.append(_section(_text(wording.more(hidden))))
     return {
-        "text": inert(_fallback(message, dashboard))[:LONGEST],
+        "text": _fallback(message, dashboard),
         "mrkdwn": False,
         "blocks": [{"type": "rich_text", "elements": elements}],
     }
 
 
 def _fallback(message: Message, dashboard: str | None) -> str:
-    return wording.as_text(message, None) + (f"\n{dashboard}" if dashboard else "")
+    """For notifications, and for receivers that know no blocks."""
+    return f"{inert(wording.as_text(message, None))[:LONGEST]}\n{dashboard or ''}".rstrip()
 
 
 def _event(event: Event, dashboard: str | None, *, is_item: bool) -> list[Json]:
