@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, model_validator
 
-from orchestration.config.connections import http_address
 from orchestration.config.rule_file import Strict, Text, read_rule_file
 from orchestration.config.yaml_file import YamlFile
 from orchestration.settings import SettingsError
@@ -31,6 +30,7 @@ _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 # What a channel needs, and what else it can use.
 _NEEDS = {"slack": ("url_env",), "teams": ("url_env",), "webhook": ("url_env",), "email": ("to",)}
 _USES = {"webhook": ("secret_env",), "email": ("attach",)}
+_HERE = ("localhost", "127.0.0.1", "::1")
 _OF_CHANNELS = ("url_env", "secret_env", "to", "attach")
 
 
@@ -56,9 +56,7 @@ def _kind(value: str) -> str:
 
 
 def _listed(value: object) -> object:
-    """`all` is every kind; one name is a list of one."""
-    if value == EVERY:
-        return list(KINDS)
+    """One name is a list of one."""
     return [value] if isinstance(value, str) and value else value
 
 
@@ -73,9 +71,9 @@ def _address(value: str) -> str:
 
 
 def _dashboard(value: str) -> str:
-    if "@" in value or "?" in value or "#" in value:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", value):
         raise ValueError("must be an address such as https://costs.example.com")
-    return http_address(value)
+    return value.rstrip("/")
 
 
 def _time(value: object) -> time:
@@ -147,6 +145,15 @@ class Route(Strict):
     quiet: QuietHours | None = None
     attach: Literal["pdf"] | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _everything(cls, said: object) -> object:
+        """`all` is every kind; of a workspace, every kind that is about its costs."""
+        if not isinstance(said, dict) or said.get("alerts") != EVERY:
+            return said
+        left_out = OF_EVERYBODY if said.get("workspace") else ()
+        return said | {"alerts": [each for each in KINDS if each not in left_out]}
+
 
 class Smtp(Strict):
     """The server that emails are handed to."""
@@ -157,6 +164,11 @@ class Smtp(Strict):
     sender: Annotated[Text, AfterValidator(_address)] = Field(alias="from")
     user: Text | None = None
     password_env: Variable | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether what is sent there could be read on its way."""
+        return self.security == "none" and self.host not in _HERE
 
 
 class When(Strict):
@@ -200,6 +212,9 @@ def read_alerts(file: Path) -> Alerts:
     if read is None:
         return Alerts()
     found, yaml_file = read
+    if found.smtp and found.smtp.is_open and found.smtp.user:
+        sentence = "is none, which would send the password in the clear"
+        raise SettingsError(str(yaml_file.mistake(("smtp", "security"), sentence)))
     for number, route in enumerate(found.routes):
         for key, sentence in _mistakes(route, number, found):
             raise _mistake(yaml_file, number, key, sentence)

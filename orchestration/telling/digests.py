@@ -135,9 +135,9 @@ def _title(period: Period, totals: list[Row]) -> str:
 
 
 def _blocks(db: duckdb.DuckDBPyConnection, report: Report, totals: list[Row]) -> Iterator[Block]:
-    yield Block("Costs", tuple(_total_rows(report, totals)))
+    yield Block("Costs", tuple(_total_rows(report, totals)), _late(report))
     if report.compared and (moved := tuple(_movers(db, report))):
-        yield Block("What moved them", moved)
+        yield Block("What changed", moved)
     if expected := tuple(_forecasts(db, report.days)):
         yield Block("Forecast", expected)
     if found := tuple(_savings(db)):
@@ -149,6 +149,13 @@ def _total_rows(report: Report, totals: list[Row]) -> Iterator[tuple[str, ...]]:
         change = formats.change(row["change"]) if report.compared and row["previous"] else ""
         name = "Total" if len(totals) == 1 else f"Total in {row['unit']}"
         yield name, change, formats.money(row["amount"], row["unit"])
+
+
+def _late(report: Report) -> str:
+    """That the newest days are not all billed yet."""
+    if report.window.end <= report.days.through:
+        return ""
+    return f"As Atlas had posted it by {formats.day(report.days.posted)}; some charges come later."
 
 
 def _movers(db: duckdb.DuckDBPyConnection, report: Report) -> Iterator[tuple[str, ...]]:
@@ -212,8 +219,7 @@ def _picture(db: duckdb.DuckDBPyConnection, period: Period, days: DataDays) -> s
     if not found:
         return ""
     unit = max(found, key=lambda each: sum(row["amount"] for row in found[each]))
-    partials = words.partial_periods(report, found[unit])
-    chart: Any = charts.over_time(report, found[unit], unit, partials)
+    chart: Any = charts.over_time(report, found[unit], unit, {})
     pixels = as_png(specification(chart.properties(width=WIDTH, height=HEIGHT)))
     return base64.b64encode(pixels).decode() if pixels else ""
 

@@ -57,39 +57,38 @@ def refresh_late(last: datetime | None, hours: int, now: datetime) -> Event | No
 
 
 def keys_ending(settings: Settings, now: datetime) -> list[Event]:
-    """Secrets of service accounts that end within two weeks, or have; API keys have no end.
+    """Secrets of service accounts that end within two weeks; API keys have no end.
 
     Args:
         settings: Which organizations are connected.
         now: UTC.
     """
     return [
-        _ending(connection, end, now)
+        _ending(connection, end)
         for connection in settings.connections()
         for end in _ends(connection, now)
     ]
 
 
-def _ends(connection: Connection, now: datetime) -> tuple[datetime, ...]:
-    """What Atlas does not tell is not known; that a key no longer works is the refresh's to say."""
+def _ends(connection: Connection, now: datetime) -> list[datetime]:
+    """What Atlas does not tell is not known; one that has ended is not ours, which signed in."""
     account = connection.credentials
     if not isinstance(account, ServiceAccount):
-        return ()
+        return []
     try:
         with new_client(connection, account, retries=ONCE) as client:
-            return facts(client, connection.org_id, account, now).ends
+            found = facts(client, connection.org_id, account, now).ends
     except (AtlasError, SettingsError) as error:
         log.debug("keys of %s: %s", connection.name, error)
-        return ()
+        return []
+    return [end for end in found if end > now]
 
 
-def _ending(connection: Connection, end: datetime, now: datetime) -> Event:
-    is_over = end <= now
+def _ending(connection: Connection, end: datetime) -> Event:
     return Event(
-        key=f"key:{connection.name}:{end:%Y-%m-%dT%H:%M:%S}:{'over' if is_over else 'soon'}",
+        key=f"key:{connection.name}:{end:%Y-%m-%dT%H:%M:%S}",
         kind="key",
-        title=f"The secret of connection {connection.name} "
-        f"{'expired' if is_over else 'expires'} on {formats.day(end.date())}",
-        text="Create a new one in Atlas and run atlas-costs connect.",
+        title=f"The secret of connection {connection.name} expires on {formats.day(end.date())}",
+        text="Create a new one in Atlas and run atlas-costs connect before then.",
         page=PAGE,
     )
