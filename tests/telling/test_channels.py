@@ -81,8 +81,12 @@ def test_teams_shows_a_name_where_no_markdown_is_read(made):
 
 
 def test_teams_gets_no_more_than_it_takes():
-    many = [event("n" * 200, key=f"{n}", kind=kind, text="t" * 900)
-            for n in range(6) for kind in ("anomaly", "saving", "change", "budget", "forecast")]  # fmt: skip
+    kinds = ("anomaly", "saving", "change", "budget", "forecast")
+    many = [
+        event("n" * 200, key=f"{kind}{n}", kind=kind, text="t" * 900)
+        for n in range(6)
+        for kind in kinds
+    ]
     document = teams.payload(message("r", many), DASHBOARD)
     assert len(json.dumps(document)) < 28_000
     assert "The rest is in the dashboard." in json.dumps(document)
