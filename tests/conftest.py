@@ -100,6 +100,7 @@ LONG = {
         "test_restating",
         "test_specification",
     },
+    "telling": {"test_delivery"},
 }
 _not_building: list[str] = []
 """The test under way, unless it is marked as one that builds."""

@@ -12,8 +12,8 @@ SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
 
 
 def drawn(defs: dg.Definitions) -> str:
-    """An asset, check, job or schedule a line, sorted; below an asset what belongs to it."""
-    parts = (_assets(defs), _jobs(defs), _schedules(defs))
+    """An asset, check, job, schedule or sensor a line, sorted; below an asset what belongs to it."""
+    parts = (_assets(defs), _jobs(defs), _schedules(defs), _sensors(defs))
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
@@ -37,6 +37,11 @@ def _jobs(defs: dg.Definitions) -> Iterator[str]:
 def _schedules(defs: dg.Definitions) -> Iterator[str]:
     """Ours alone, without its time: an operator's own stand in files, and so does that."""
     yield f"schedule daily_refresh: runs {defs.resolve_schedule_def('daily_refresh').job_name}"
+
+
+def _sensors(defs: dg.Definitions) -> Iterator[str]:
+    for sensor in sorted(defs.sensors or [], key=lambda each: each.name):
+        yield f"sensor {sensor.name}: {sensor.default_status.value.lower()}"
 
 
 def _name(key: dg.AssetKey) -> str:
