@@ -27,6 +27,19 @@ def alone(lock: Path) -> Iterator[None]:
 
 
 @contextmanager
+def alone_or_not(lock: Path) -> Iterator[bool]:
+    """Like alone, without waiting: whether nobody else is in here."""
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("a") as opened:
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
 def beside(target: Path) -> Iterator[Path]:
     """A name beside a file, hidden and nobody else's; gone at the end unless it was renamed."""
     temporary = target.with_name(f".{target.name}.{uuid4().hex[:8]}{SUFFIX}")

@@ -4,6 +4,7 @@ Each kind is one query, which sees what its connection may see, and one function
 The moment's age limits hold for whoever begins today: a year of old anomalies is no news.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,11 +15,15 @@ import duckdb
 
 from orchestration.rules.alerts import When
 from orchestration.telling.events import Event
-from reporting import formats
+from reporting import formats, url_state
 from reporting.query import Query, Row, with_values
+from reporting.ranges import last_of_month
+from reporting.state import ReportState
 
 # How long ago something may have been found to be told now.
 RECENT = timedelta(days=14)
+# one more project that cannot be read is the same trouble
+_COUNT = re.compile(r" \(and \d+ more\)$")
 
 
 @dataclass(frozen=True)
@@ -151,10 +156,10 @@ def _anomaly(row: Row) -> Event:
 
 
 def _changes(_: datetime, __: When) -> Query:
-    return Query("""select *
-from marts.cost_change_alerts
-where usage_month >= (select date_trunc('month', max(data_through)) from marts.data_through)
-    - interval 1 month""")
+    return Query("""select alerts.*, data_through
+from marts.cost_change_alerts as alerts
+cross join (select max(data_through) as data_through from marts.data_through)
+where usage_month >= date_trunc('month', data_through) - interval 1 month""")
 
 
 def _change(row: Row) -> Event:
@@ -168,8 +173,15 @@ def _change(row: Row) -> Event:
         text=row["explanation"],
         cents=amount,
         currency=currency,
-        page=_page("cost-report"),
+        page=url_state.link(_compared(row)),
     )
+
+
+def _compared(row: Row) -> ReportState:
+    """The report that shows a change: the same groups in the same days."""
+    month = row["usage_month"]
+    last = min(last_of_month(month), row["data_through"])
+    return ReportState(start=month, last=last, group=tuple(row["grouping"].split(", ")))
 
 
 def _savings(_: datetime, __: When) -> Query:
@@ -287,7 +299,7 @@ where status = 'error' or part is not null""")
 
 def _connection(row: Row) -> Event:
     part = row["part"] or "could not be read"
-    name = sha256(part.encode()).hexdigest()[:12]
+    name = sha256(_COUNT.sub("", part).encode()).hexdigest()[:12]
     month = f"{row['data_through']:%Y-%m}" if row["data_through"] else ""
     is_error = row["status"] == "error"
     title = "could not be read" if is_error else "was read in part"

@@ -7,11 +7,12 @@ next try sends the same id. No address, password or secret is ever in here.
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from orchestration.settings import SettingsError
 from orchestration.telling.events import DIGEST, Event, Message, message
 
 FILE_NAME = "outbox.sqlite"
@@ -173,13 +174,17 @@ class Outbox:
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
         """One transaction, on the disk when it ends."""
-        db = sqlite3.connect(self.folder / FILE_NAME, timeout=30, isolation_level="IMMEDIATE")
+        file = self.folder / FILE_NAME
         try:
-            db.execute("pragma synchronous = full")
-            with db:
-                yield db
-        finally:
-            db.close()
+            with closing(sqlite3.connect(file, timeout=30, isolation_level="IMMEDIATE")) as db:
+                db.execute("pragma synchronous = full")
+                with db:
+                    yield db
+        except sqlite3.DatabaseError as error:
+            raise SettingsError(
+                f"{file} cannot be used ({error}). If it is damaged, move it away: what is still "
+                "so is then told again."
+            ) from None
 
 
 def back_off(tries: int) -> timedelta:

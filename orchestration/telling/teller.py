@@ -11,18 +11,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 from uuid import uuid4
+
+import duckdb
 
 from orchestration import files
 from orchestration.published.reader import NotPublished
 from orchestration.rules.alerts import Alerts, Route, read_alerts
 from orchestration.settings import Settings, SettingsError
 from orchestration.telling import facts, trouble
-from orchestration.telling.channels.sending import Answer, send
 from orchestration.telling.events import TEST, Event, Message, message
 from orchestration.telling.outbox import Outbox
 from orchestration.telling.quiet import is_quiet
 from orchestration.telling.readers import Reader, reader
+
+if TYPE_CHECKING:
+    from orchestration.telling.channels.sending import Answer
 
 # What a refresh waits for receivers in all, and for what Atlas says of keys.
 PATIENCE_S = 12.0
@@ -58,10 +63,8 @@ class Teller:
         """Note what the published warehouse says, for each route what it may know of it."""
         for workspace in dict.fromkeys(each.workspace for each in self.alerts.routes):
             routes = [each for each in self.alerts.routes if each.workspace == workspace]
-            try:
+            with _logged():
                 self._collect(workspace, routes, now)
-            except (SettingsError, NotPublished) as error:
-                log.warning("Alerts: %s", error)
 
     def _collect(self, workspace: str | None, routes: Sequence[Route], now: datetime) -> None:
         kinds = {kind for each in routes for kind in each.alerts}
@@ -69,13 +72,16 @@ class Teller:
             found = facts.events(db, kinds, self.alerts.when, now)
             for route in routes:
                 self.note(route, found, now)
-            if any(each.digests for each in routes):
-                # charts take a second to import
-                from orchestration.telling.digests import wanted  # noqa: PLC0415
+            for route in routes:
+                if route.digests:
+                    self._collect_digests(db, route, now)
 
-                for route in routes:
-                    known = self.outbox.keys(route.name)
-                    self.outbox.add(route.name, wanted(db, route, known), now)
+    def _collect_digests(self, db: duckdb.DuckDBPyConnection, route: Route, now: datetime) -> None:
+        from orchestration.telling.digests import wanted  # noqa: PLC0415  charts take a second
+
+        known = self.outbox.keys(route.name)
+        with _logged():
+            self.outbox.add(route.name, wanted(db, route, known), now)
 
     def note(self, route: Route, found: Sequence[Event], now: datetime) -> None:
         """Note those of these facts that a route is told."""
@@ -113,8 +119,8 @@ class Teller:
 
     def _deliver(self, route: Route, now: datetime, at_once: bool) -> None:
         # two that send at once would send twice
-        with files.alone(self.outbox.folder / f"{route.name}.lock"):
-            if is_quiet(route.quiet, now):
+        with files.alone_or_not(self.outbox.folder / f"{route.name}.lock") as is_alone:
+            if not is_alone or is_quiet(route.quiet, now):
                 return
             self.outbox.seal(route.name, now)
             for each in self.outbox.waiting(route.name):
@@ -124,7 +130,7 @@ class Teller:
                     return
 
     def _try(self, route: Route, what: Message) -> bool:
-        answer = send(what, route, self.alerts, self.settings)
+        answer = self._send(what, route)
         now = datetime.now(UTC)
         if answer.was_received:
             self.outbox.delivered(what.id, now, answer.text)
@@ -146,7 +152,7 @@ class Teller:
         names = ", ".join(each.name for each in self.alerts.routes)
         raise SettingsError(f"No route is named {name}: alerts.yaml has {names}.")
 
-    def test(self, name: str) -> Answer:
+    def test(self, name: str) -> "Answer":
         """Send a message that says it is a test; it waits for nothing and is kept nowhere.
 
         Raises:
@@ -159,7 +165,13 @@ class Teller:
             title=f"Test of route {route.name}",
             text="Somebody ran atlas-costs alert test. If you read this, alerts reach you.",
         )
-        return send(message(route.name, [event]), route, self.alerts, self.settings)
+        return self._send(message(route.name, [event]), route)
+
+    def _send(self, what: Message, route: Route) -> "Answer":
+        # whoever has nothing to tell need not wait for what tells it
+        from orchestration.telling.channels.sending import send  # noqa: PLC0415
+
+        return send(what, route, self.alerts, self.settings)
 
 
 def after_publish(settings: Settings) -> None:

@@ -17,7 +17,7 @@ create table marts.anomalies (
     over_cents bigint, explanation varchar, status varchar, verdict varchar
 );
 create table marts.cost_change_alerts (
-    alert varchar, scope varchar, usage_month date, pricing_currency varchar, change_cents bigint,
+    alert varchar, grouping varchar, scope varchar, usage_month date, pricing_currency varchar, change_cents bigint,
     explanation varchar
 );
 create table marts.savings (
@@ -52,8 +52,8 @@ ROWS = {
     "100000, 50000, 130000, '2026-05-25', 'at risk')",
     "anomaly": "insert into marts.anomalies values ('a1b2', 'shop / orders / Clusters', "
     "'2026-05-17', '2026-05-18', 'USD', 4851, 'Clusters of orders cost more.', 'open', null)",
-    "change": "insert into marts.cost_change_alerts values ('teams', 'search', '2026-05-01', "
-    "'USD', 25000, 'search cost $250.00 more.')",
+    "change": "insert into marts.cost_change_alerts values ('teams', 'tag:team', 'search', "
+    "'2026-05-01', 'USD', 25000, 'search cost $250.00 more.')",
     "saving": "insert into marts.savings values ('f00d', 'attic runs at night', 'attic', 'USD', "
     "'high', 'low', 10598, 'open', true)",
     "restatement": "insert into marts.fct_invoices values ('i1', '2026-04-01', 'Acme', 'USD', "

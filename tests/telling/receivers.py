@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +15,9 @@ from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import trustme
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 
 @dataclass
@@ -100,12 +103,32 @@ class _Mailbox:
         return "250 OK"
 
 
+def _tls(authority: trustme.CA | None, password: str) -> dict[str, Any]:
+    if authority is None:
+        return {}
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("localhost").configure_cert(context)
+
+    def authenticated(*given: Any) -> AuthResult:
+        return AuthResult(success=given[-1].password == password.encode(), handled=False)
+
+    return {
+        "tls_context": context,
+        "require_starttls": True,
+        "auth_required": True,
+        "authenticator": authenticated,
+    }
+
+
 @contextmanager
-def mailbox(refusals: int = 0) -> Iterator[Receiver]:
-    receiver = Receiver(refusals=refusals)
+def mailbox(authority: trustme.CA | None = None, password: str = "") -> Iterator[Receiver]:
+    """A mail server; with an authority it takes mail over TLS alone, from who knows the password."""
+    receiver = Receiver()
     with socket.create_server(("127.0.0.1", 0)) as free:
         receiver.port = free.getsockname()[1]
-    controller = Controller(_Mailbox(receiver), hostname="127.0.0.1", port=receiver.port)
+    controller = Controller(
+        _Mailbox(receiver), hostname="127.0.0.1", port=receiver.port, **_tls(authority, password)
+    )
     controller.start()
     try:
         yield receiver

@@ -11,15 +11,19 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 import pytest
+import trustme
 
+from orchestration import files
 from orchestration.settings import SettingsError
 from orchestration.telling import teller as telling
+from orchestration.telling.channels import sending
 from orchestration.telling.events import Event
 from orchestration.telling.outbox import back_off
 from orchestration.telling.teller import Teller
 from orchestration.telling.trouble import refresh_failed
 from tests.conftest import ROOT
-from tests.servers import Scripted, serving
+from tests.servers import Endless, Scripted, never_ending, serving
+from tests.telling import receivers
 from tests.telling.conftest import NOW
 from tests.telling.made import ROWS, publish
 
@@ -345,3 +349,61 @@ def test_events_keep_their_order_and_their_words(teller, folder):
     [waiting] = alerts.outbox.waiting("hook")
     [event] = waiting.message.events
     assert (event.title, event.text) == ("a Bcc: x@y.z", "b c")
+
+
+def test_an_answer_that_never_ends_is_given_up(teller, folder, monkeypatch):
+    publish(folder / "data", "saving")
+    monkeypatch.setattr(sending, "LONGEST_S", 0.5)
+    alerts = teller(ALL)
+    with never_ending(Endless(b"HTTP/1.1 200 OK\r\nX: ", b"x", every_s=0.01)) as server:
+        monkeypatch.setenv("HOOK_URL", server.url)
+        answer = alerts.test("hook")
+    assert (answer.was_received, answer.text) == (False, "no answer within 0 s")
+
+
+def test_a_route_that_somebody_else_sends_to_is_left_to_them(teller, folder, hook):
+    publish(folder / "data", "saving")
+    alerts = teller(ALL)
+    alerts.collect(NOW)
+    with files.alone(folder / "data/alerts/hook.lock"):
+        alerts.deliver(datetime.now(UTC))
+    assert hook.posts == []
+    alerts.deliver(datetime.now(UTC))
+    assert len(hook.posts) == 1
+
+
+def test_a_damaged_outbox_is_one_sentence(teller, folder):
+    alerts = teller(ALL)
+    (folder / "data/alerts/outbox.sqlite").write_bytes(b"no database at all" * 100)
+    with pytest.raises(SettingsError, match=r"outbox.sqlite cannot be used .* move it away"):
+        alerts.outbox.state("hook")
+
+
+def test_a_change_leads_to_the_report_of_its_groups_and_days(teller, folder, hook):
+    publish(folder / "data", "change")
+    alerts = teller("dashboard: https://costs.example.com\n" + ALL)
+    alerts.collect(NOW)
+    alerts.deliver(datetime.now(UTC))
+    [event] = hook.documents[0]["events"]
+    assert event["url"] == (
+        "https://costs.example.com/cost-report?from=2026-05-01&to=2026-05-19&group=tag%3Ateam"
+    )
+
+
+def test_mail_goes_over_tls_with_a_name_and_password(teller, folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("SMTP_PASSWORD", "hunter2")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    with receivers.mailbox(authority=authority, password="hunter2") as box:
+        smtp = f"smtp: {{host: localhost, port: {box.port}, from: a@b.de, user: me, "
+        routes = "routes:\n- {name: mail, channel: email, to: a@example.com, alerts: all}\n"
+        assert teller(f"{smtp}password_env: SMTP_PASSWORD}}\n{routes}").test("mail").was_received
+        assert box.mails[0]["From"] == "Atlas costs <a@b.de>"
+        monkeypatch.setenv("SMTP_PASSWORD", "wrong")
+        answer = teller(f"{smtp}password_env: SMTP_PASSWORD}}\n{routes}").test("mail")
+        assert not answer.was_received
+        assert answer.text.startswith("SMTP 535")
+        monkeypatch.delenv("SSL_CERT_FILE")
+        answer = teller(f"{smtp}password_env: SMTP_PASSWORD}}\n{routes}").test("mail")
+        assert answer.text == "cannot be reached (SSLCertVerificationError)"

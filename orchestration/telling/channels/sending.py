@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 
+from orchestration.atlas.deadlines import Deadline, enforce
 from orchestration.atlas.trust import trusting
 from orchestration.rules.alerts import Alerts, Route, Smtp
 from orchestration.settings import Settings, SettingsError, secret
@@ -23,7 +24,7 @@ from orchestration.telling.channels import slack, teams, webhook
 from orchestration.telling.channels.email import email
 from orchestration.telling.events import Message, one_line
 
-TIMEOUT_S = 8.0
+TIMEOUT_S, LONGEST_S = 8.0, 10.0
 LONGEST_ANSWER, LONGEST_RETRY_AFTER_S = 200, 86_400.0
 PAYLOADS: Mapping[str, Callable[[Message, str | None], dict[str, Any]]] = {
     "slack": slack.payload, "teams": teams.payload, "webhook": webhook.payload,
@@ -73,7 +74,7 @@ def _posted(message: Message, route: Route, dashboard: str | None, settings: Set
     try:
         return _answer_to_post(url, body, headers, _trusted(settings))
     except httpx.TimeoutException:
-        return Answer(False, f"no answer within {TIMEOUT_S:.0f} s")
+        return Answer(False, f"no answer within {LONGEST_S:.0f} s")
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
         return Answer(False, f"cannot be reached ({_reason(error)})")
 
@@ -81,10 +82,14 @@ def _posted(message: Message, route: Route, dashboard: str | None, settings: Set
 def _answer_to_post(
     url: str, body: bytes, headers: dict[str, str], trust: ssl.SSLContext
 ) -> Answer:
-    with (
-        httpx.Client(timeout=TIMEOUT_S, verify=trust) as client,
-        client.stream("POST", url, content=body, headers=headers) as response,
-    ):
+    with httpx.Client(timeout=TIMEOUT_S, verify=trust) as client:
+        # a header that comes a byte at a time would be waited for all day
+        enforce(client, Deadline(LONGEST_S, 2**20, LONGEST_S))
+        return _streamed(client, url, body, headers)
+
+
+def _streamed(client: httpx.Client, url: str, body: bytes, headers: dict[str, str]) -> Answer:
+    with client.stream("POST", url, content=body, headers=headers) as response:
         said = next(response.iter_bytes(LONGEST_ANSWER), b"").decode(errors="replace")
         words = f"HTTP {response.status_code} {_clean(said, url)}".strip()
         return Answer(response.is_success, words, _retry_after(response))
