@@ -12,7 +12,7 @@ SNAPSHOT = Path(__file__).with_name("asset_graph.txt")
 
 
 def drawn(defs: dg.Definitions) -> str:
-    """An asset, check, job, schedule or sensor a line, sorted; below an asset what belongs to it."""
+    """Each asset, check, job, schedule and sensor on a line; below an asset what belongs to it."""
     parts = (_assets(defs), _jobs(defs), _schedules(defs), _sensors(defs))
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 

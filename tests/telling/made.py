@@ -17,8 +17,8 @@ create table marts.anomalies (
     over_cents bigint, explanation varchar, status varchar, verdict varchar
 );
 create table marts.cost_change_alerts (
-    alert varchar, grouping varchar, scope varchar, usage_month date, pricing_currency varchar, change_cents bigint,
-    explanation varchar
+    alert varchar, grouping varchar, scope varchar, usage_month date, pricing_currency varchar,
+    change_cents bigint, explanation varchar
 );
 create table marts.savings (
     finding_id varchar, summary varchar, project_name varchar, pricing_currency varchar,

@@ -122,7 +122,7 @@ def _tls(authority: trustme.CA | None, password: str) -> dict[str, Any]:
 
 @contextmanager
 def mailbox(authority: trustme.CA | None = None, password: str = "") -> Iterator[Receiver]:
-    """A mail server; with an authority it takes mail over TLS alone, from who knows the password."""
+    """A mail server; with an authority it takes mail over TLS, from who knows the password."""
     receiver = Receiver()
     with socket.create_server(("127.0.0.1", 0)) as free:
         receiver.port = free.getsockname()[1]

@@ -1,19 +1,23 @@
 """`atlas-costs alert`, and Dagster's sensors, which do the same."""
 
 import logging
+from contextlib import contextmanager
 
 import dagster as dg
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli import app
 from orchestration.commands import refresh as refreshing
 from orchestration.explain import explanation
+from orchestration.refreshing import freshness
 from orchestration.refreshing.folder import DataFolder
 from orchestration.schedules.alerts import alerts as alerts_sensor
 from orchestration.schedules.alerts import refresh_failed
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse.errors import AlreadyRunning
+from orchestration.warehouse.publish import Published
 from tests.telling.conftest import NOW
 from tests.telling.made import publish
 
@@ -126,3 +130,36 @@ def test_the_sensor_looks_at_the_clock_and_at_what_waits(teller, folder, hook):
 def test_both_sensors_are_off_until_they_are_turned_on():
     for each in (alerts_sensor, refresh_failed):
         assert each.default_status == dg.DefaultSensorStatus.STOPPED
+
+
+class Folder:
+    """A data folder whose marts are finished; publishing makes the file of the test."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    def landings(self) -> list[object]:
+        return []
+
+    @contextmanager
+    def marts(self):
+        with duckdb.connect() as db:
+            db.execute("create schema marts")
+            db.execute(
+                "create table marts.agg_invoices (connection varchar, last_posted_usage_date date, "
+                "last_billed_date date, last_usage_date date)"
+            )
+            yield db
+
+    def publish(self, *_: object) -> Published:
+        publish(self.settings.data_dir, "saving")
+        return Published("000001", self.settings.published_warehouse, 1)
+
+
+def test_what_is_published_is_told_whoever_published_it(teller, folder, hook, monkeypatch):
+    monkeypatch.setattr(freshness.insights, "make_current", lambda _: None)
+    settings = teller(ALL).settings
+    for _ in range(2):
+        assert freshness.publish(Folder(settings)).version == "000001"
+    [document] = hook.documents
+    assert [event["kind"] for event in document["events"]] == ["saving"]

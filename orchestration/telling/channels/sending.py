@@ -138,7 +138,11 @@ def _connected(server: Smtp, trust: ssl.SSLContext) -> smtplib.SMTP:
         return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=trust)
     connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
     if server.security == "starttls":
-        connection.starttls(context=trust)
+        try:
+            connection.starttls(context=trust)
+        except Exception:
+            connection.close()
+            raise
     return connection
 
 
