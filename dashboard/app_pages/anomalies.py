@@ -4,7 +4,15 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import anomaly_detail, anomaly_tables, components, data, saying, tables
+from dashboard import (
+    anomaly_detail,
+    anomaly_tables,
+    components,
+    data,
+    row_links,
+    saying,
+    tables,
+)
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.head import head
@@ -65,13 +73,13 @@ def changes(found: list[Row], month: str, days: DataDays) -> None:
     rows = [row for row in found if f"{row['usage_month']:%Y-%m}" == month]
     if rows and rows[0]["is_running"]:
         st.caption(f"The first {rows[0]['days']} days against the same days of the month before.")
-    report = st.column_config.LinkColumn(display_text="Open")
+    report = st.column_config.TextColumn(help=row_links.HELP)
     for unit, ours in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
-        st.dataframe(
+        row_links.table(
             anomaly_tables.alerts(ours, days.through),
-            hide_index=True,
-            placeholder=formats.ABSENT,
+            {"Report": [anomaly_tables.report(row, days.through) for row in ours]},
+            key=f"anomalies.changes.{unit}",
             height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Report": report},
         )
