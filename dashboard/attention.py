@@ -174,9 +174,8 @@ def show(items: Sequence[Item]) -> None:
         st.success("Nothing needs attention.", icon=":material/check_circle:")
     with st.container(gap="xxsmall"):
         for item in items:
-            page_link(
-                f"{text(item)} :primary[{item.page}]", item.href, icon=f":material/{item.icon}:"
-            )
+            label = f"{text(item)} :primary[{item.page}]"
+            page_link(label, item.href, icon=f":material/{item.icon}:")
 
 
 def text(item: Item) -> str:

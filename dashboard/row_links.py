@@ -4,7 +4,6 @@ Streamlit's own link columns open a new tab always, and start a session anew the
 """
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -43,18 +42,15 @@ def table(frame: pd.DataFrame, addresses: Addresses, *, key: str, **drawn: Any) 
         key: Unique among the tables of all pages.
         drawn: Further arguments of st.dataframe.
     """
-    st.dataframe(
+    event: Any = st.dataframe(
         frame,
         key=key,
         hide_index=True,
         placeholder=formats.ABSENT,
         selection_mode="single-cell",
-        on_select=partial(_follow, key, addresses),
+        on_select="rerun",
         **drawn,
     )
-
-
-def _follow(key: str, addresses: Addresses) -> None:
-    for row, column in st.session_state[key]["selection"]["cells"]:
-        if column in addresses and (address := addresses[column][row]):
+    for row, clicked in event.selection.cells:
+        if clicked in addresses and (address := addresses[clicked][row]):
             navigation.follow(address)

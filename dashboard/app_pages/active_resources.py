@@ -108,7 +108,9 @@ def outside(every: list[Row], shown: list[Row], days: DataDays) -> Query:
     return query
 
 
-head("Active resources", "What Atlas lists or bills now, and what each costs.")
+head(
+    "Active resources", "What Atlas lists or bills now, and what each costs. A name opens its page."
+)
 address = Address("resources")
 suggested = [(row["dimension"], row["value"]) for row in data.rows(resources.offered())]
 chosen = filter_box(address, resources.DIMENSIONS, suggested)

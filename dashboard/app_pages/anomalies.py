@@ -16,6 +16,7 @@ from dashboard import (
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.head import head
+from dashboard.selection import selectable
 from reporting import anomalies, connections, formats
 from reporting.files import Extract
 from reporting.query import Row
@@ -49,23 +50,16 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
         if view == "open":
             st.metric("Over expected, not acknowledged", formats.money(total, unit))
         key = f"anomalies.{view}.{unit}"
-        st.dataframe(
+        selectable(
             anomaly_tables.listed(ours, pending),
-            hide_index=True,
+            [row["anomaly_id"] for row in ours],
+            "",
             placeholder=formats.ABSENT,
             height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Since": DAY, "Status": STATUS},
             key=key,
-            selection_mode="single-row",
-            on_select=lambda key=key, ours=ours: open_one(key, ours),
         )
     downloads(f"atlas-anomalies-{view}", Extract(VIEWS[view], anomalies.of_view(view)))
-
-
-def open_one(key: str, rows: list[Row]) -> None:
-    """Puts the selected anomaly into the address."""
-    if chosen := st.session_state[key].selection.rows:
-        st.query_params["id"] = rows[chosen[0]]["anomaly_id"]
 
 
 def changes(found: list[Row], month: str, days: DataDays) -> None:

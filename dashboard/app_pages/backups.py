@@ -60,7 +60,11 @@ def split(name: str) -> None:
         )  # fmt: skip
 
 
-head("Backups", "What snapshots cost, which outlive their cluster, and what was restored.")
+head(
+    "Backups",
+    "What snapshots cost, which outlive their cluster, and what was restored. A name opens its "
+    "resource's page.",
+)
 address = Address("backups")
 days = components.usage_days()
 month = resolve("this_month", days.first, days.through)
