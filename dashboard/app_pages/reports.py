@@ -30,7 +30,7 @@ def entry(kept: Shelf, each: Listed) -> None:
         page_link(formats.plain(report.title), report.link, width="stretch")
         st.caption(formats.plain(f"{each.source.value} · {name}"), width="content")
         saved_reports.save_menu(
-            report.state, label="Copy", title=f"{report.title} (copy)", key=name
+            report.state, kept, label="Copy", title=f"{report.title} (copy)", key=name
         )
         if each.source is Source.SAVED:
             remove(kept, report)

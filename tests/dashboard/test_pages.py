@@ -71,7 +71,8 @@ def clicked(app: AppTest, key: str, row: int, column: str) -> str:
 
 def texts(app: AppTest) -> str:
     kinds = (app.title, app.markdown, app.caption, app.warning, app.info, app.error, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    said = [element.value for kind in kinds for element in kind]
+    return "\n".join([*said, *page_links(app)])
 
 
 @pytest.mark.parametrize("page", PAGES)
