@@ -7,7 +7,16 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard import allocation_tables, components, data, design, drawing, grid, tables
+from dashboard import (
+    allocation_tables,
+    components,
+    data,
+    design,
+    drawing,
+    grid,
+    row_links,
+    tables,
+)
 from dashboard.downloads import downloads
 from dashboard.navigation import link
 from dashboard.selection import selectable
@@ -171,11 +180,12 @@ def resources(key: str, days: Window, value: str) -> dict[str, Query]:
         components.unit_heading(unit, found)
         if (every := rows[0]["every"]) > sum(map(len, found.values())):
             st.caption(f"The {len(rows)} most expensive of {every:,}.")
-        grid.grid(
-            allocation_tables.RESOURCES,
-            allocation_tables.with_reports(rows, days),
-            unit,
-            column_config={"Report": st.column_config.LinkColumn("Report", display_text="Open")},
+        row_links.table(
+            grid.frame(allocation_tables.RESOURCES, rows),
+            {"Resource": allocation_tables.reports(rows, days)},
+            key=f"allocation.resources.{unit}",
+            column_config=grid.config(allocation_tables.RESOURCES, unit)
+            | {"Resource": row_links.column("Resource")},
         )
         every_row = Extract(
             "Resources", allocation.resources(key, value, days, None),

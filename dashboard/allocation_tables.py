@@ -42,7 +42,6 @@ RESOURCES = (
     Column("rule", "Deciding rule"),
     Column("how", "How"),
     Column("amount", "Cost", Kind.MONEY),
-    Column("report", "Report"),
 )
 
 
@@ -53,20 +52,19 @@ def columns(*, is_compared: bool, per_day: bool, has_statement: bool) -> tuple[C
 
 
 def in_file(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Columns of a page as a file has them: with the currency, and without addresses."""
-    kept = (each for each in columns if each.name != "report")
-    return (*kept, Column("currency", "Currency", key="unit"))
+    """Columns of a page as a file has them: with the currency."""
+    return (*columns, Column("currency", "Currency", key="unit"))
 
 
-def with_reports(rows: list[Row], days: Window) -> list[Row]:
-    """Rows with the address of each resource's cost report."""
+def reports(rows: list[Row], days: Window) -> list[str | None]:
+    """The address of each resource's cost report."""
     span = {"from": f"{days.start}", "to": f"{days.end - ONE_DAY}"}
     return [
-        row | {"report": row["resource_id"] and link(
-            "cost-report", **span, group="service", f__resource=row["resource_id"]
-        )}
+        link("cost-report", **span, group="service", f__resource=row["resource_id"])
+        if row["resource_id"]
+        else None
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def sum_text(rows: list[Row], total: int, month: date, unit: str) -> str:

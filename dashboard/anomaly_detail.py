@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import anomaly_days, anomaly_tables, data, saying
 from dashboard.downloads import downloads
 from dashboard.drawing import draw
-from dashboard.navigation import link
+from dashboard.navigation import link, page_link
 from reporting import anomalies, formats, url_state
 from reporting.files import Extract
 from reporting.query import Query, Row
@@ -43,7 +43,9 @@ def detail(row: Row, pending: dict[str, str], days: DataDays) -> Query:
     downloads(f"atlas-anomaly-{row['anomaly_id']}", Extract("Days", query))
     st.markdown(formats.plain(row["explanation"]))
     report = url_state.link(anomalies.report_of_anomaly(row, days.through))
-    st.markdown(f"[Cost report of these days]({report}) · [All anomalies]({link('anomalies')})")
+    with st.container(horizontal=True):
+        page_link("Cost report of these days", report, icon=":material/bar_chart:")
+        page_link("All anomalies", link("anomalies"))
     return query
 
 

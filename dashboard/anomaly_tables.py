@@ -5,7 +5,7 @@ from datetime import date
 
 import pandas as pd
 
-from dashboard import tables
+from dashboard import row_links, tables
 from reporting import anomalies, formats, url_state
 from reporting.query import Row
 
@@ -81,7 +81,7 @@ def alerts(rows: Sequence[Row], through: date) -> pd.DataFrame:
             "Alert": row["alert"],
             "Before": tables.shown(row["before_cents"]),
             "After": tables.shown(row["after_cents"]),
-            "Report": _report(row, through),
+            "Report": row_links.OPEN if report(row, through) else None,
         }
         for row in rows
     ])  # fmt: skip
@@ -91,6 +91,7 @@ def _percent(percent: float | None) -> str:
     return formats.change(None if percent is None else percent / 100)
 
 
-def _report(row: Row, through: date) -> str | None:
+def report(row: Row, through: date) -> str | None:
+    """The address of an alert's cost report, where one can show it."""
     state = anomalies.report_of_alert(row, through)
     return url_state.link(state) if state else None

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import components
 from dashboard.head import STALE_HOURS
-from dashboard.navigation import link
+from dashboard.navigation import link, page_link
 from reporting import formats, savings, url_state, words
 from reporting.query import Row
 from reporting.ranges import Window
@@ -172,13 +172,10 @@ def show(items: Sequence[Item]) -> None:
     """The list, each item with its link."""
     if not items:
         st.success("Nothing needs attention.", icon=":material/check_circle:")
-    # one text, because paragraphs of their own stand too far apart
-    st.markdown("  \n".join(map(line, items)))
-
-
-def line(item: Item) -> str:
-    """An item with its icon and link."""
-    return f":material/{item.icon}: {text(item)} [{item.page}]({item.href})"
+    with st.container(gap="xxsmall"):
+        for item in items:
+            label = f"{text(item)} :primary[{item.page}]"
+            page_link(label, item.href, icon=f":material/{item.icon}:")
 
 
 def text(item: Item) -> str:

@@ -67,7 +67,7 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
     """A line for each cluster."""
     return pd.DataFrame([
         {
-            "Cluster": row_links.link(row),
+            "Cluster": row_links.name(row),
             "Project": row["project_name"],
             "Month to date": tables.shown(row["amount"]),
             "Point-in-time": tables.shown(row["pit"] or None),
@@ -101,9 +101,7 @@ def configured(unit: str) -> dict[str, Any]:
     return (
         {name: tables.amount_column(name, unit) for name in ("Month to date", "Point-in-time")}
         | {name: config.DateColumn(name, format="D MMM YYYY") for name in days}
-        | {
-            "Cluster": row_links.column("Cluster"),
-        }
+        | {"Cluster": row_links.column("Cluster")}
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import budgeting, data, tables
+from dashboard import budgeting, data, navigation, row_links, tables
 from dashboard.budget_charts import indented
 from reporting import budgets as questions
 from reporting import formats
@@ -68,21 +68,21 @@ def costs(rows: Sequence[Row], row: Row, month: Window, unit: str) -> None:
             "Project": each["project"], "Service": each["service"],
             "Cost": tables.shown(each["amount"]),
             "Share": each["amount"] / row["actual"] if row["actual"] else None,
-            "Report": budgeting.cost_link(report, each, month),
+            "Report": row_links.OPEN,
         }
         for each in rows
     ])  # fmt: skip
-    st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT,
-        height=tables.height(min(len(frame), 12)),
+    row_links.table(
+        frame, {"Report": [budgeting.cost_link(report, each, month) for each in rows]},
+        key=f"budgets.costs.{row['budget']}.{unit}", height=tables.height(min(len(frame), 12)),
         column_config={
             "Cost": tables.amount_column("Cost", unit),
             "Share": st.column_config.NumberColumn("Share", format="percent"),
-            "Report": st.column_config.LinkColumn(display_text="Open"),
+            "Report": st.column_config.TextColumn(help=row_links.HELP),
         },
     )  # fmt: skip
     if report is not None:
-        st.markdown(f"[All of it in the cost report]({budgeting.report_link(report, month)})")
+        navigation.page_link("All of it in the cost report", budgeting.report_link(report, month))
     elif row["budget"] != UNBUDGETED:
         st.caption(
             "The cost report has no filter for this budget's conditions (regex or flexible): its "

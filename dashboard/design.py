@@ -32,6 +32,8 @@ STYLE = """<style>
 /* the green that carries white text is too dark to be text itself on the dark ground */
 [data-variant="segmented_control"][data-selected="true"] p,
 [data-testid="stTab"][aria-selected="true"] p { color: CanvasText; }
+/* a link may be a sentence */
+[data-testid="stPageLink"] p { white-space: normal; }
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.25rem .9rem 2rem; }
 }

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import chips, data
+from dashboard import chips, data, shared_filters
 from dashboard.wording import words
 from reporting import formats
 from reporting import queries as report_query
@@ -43,6 +43,7 @@ def editor(report: Report, go_to: GoTo) -> None:
     with st.popover("Filter", icon=":material/filter_alt:"):
         _sets(report, go_to)
         _addition(report, go_to)
+        shared_filters.section(report.state, go_to)
 
 
 def _sets(report: Report, go_to: GoTo) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import streamlit as st
 
@@ -92,3 +92,28 @@ def link(path: str, **params: str | list[str]) -> str:
     """The address of a page with parameters; a filter is given as `f__project="shop"`."""
     named = {name.replace("__", "."): value for name, value in params.items() if value}
     return f"/{path}{'?' if named else ''}{urlencode(named, doseq=True)}"
+
+
+def page_link(label: str, address: str, **drawn: Any) -> None:  # noqa: ANN401  st.page_link's own
+    """Draws a link to an address of `link`, which opens in the same tab.
+
+    Args:
+        label: Markdown.
+        address: From the root of the dashboard.
+        drawn: Further arguments of st.page_link.
+    """
+    page, asked = _split(address)
+    st.page_link(page, label=label, query_params=asked, **drawn)
+
+
+def follow(address: str) -> None:
+    """Opens an address of `link`, in the same tab."""
+    page, asked = _split(address)
+    st.switch_page(page, query_params=asked)
+
+
+def _split(address: str) -> tuple[Any, dict[str, list[str]]]:
+    parts = urlsplit(address)
+    path = parts.path.strip("/")
+    entry = next(each for entries in SECTIONS.values() for each in entries if each.path == path)
+    return _page(entry), parse_qs(parts.query, keep_blank_values=True)

@@ -107,7 +107,7 @@ def trend(days: Sequence[date], cents: Sequence[int], window: Window) -> list[fl
 def frame(
     rows: Sequence[Row], columns: Sequence[str], trends: Mapping[str, list[float]]
 ) -> pd.DataFrame:
-    """The list as a table draws it; a name is the address of its resource's page."""
+    """The list as a table draws it."""
     lines = [{name: _cell(row, name, trends) for name in columns} for row in rows]
     return pd.DataFrame(lines, columns=list(columns))
 
@@ -116,7 +116,7 @@ def _cell(row: Row, name: str, trends: Mapping[str, list[float]]) -> object:
     if name in AMOUNTS:
         return tables.shown(row[name])
     made: dict[str, Callable[[], object]] = {
-        "resource_name": lambda: row_links.link(row),
+        "resource_name": lambda: row_links.name(row),
         "trend": lambda: trends.get(row["resource_id"]),
         "type": lambda: TYPES.get(row["resource_type"], row["resource_type"]),
         "state": lambda: "paused" if row["paused"] else (row["state"] or "").lower() or None,
@@ -182,8 +182,10 @@ def draw(
         bold.set_properties(**{"font-weight": "650"}),
         hide_index=True, placeholder="", column_config=config, key=f"resources.total.{unit}",
     )  # fmt: skip
-    st.dataframe(
-        frame(rows, columns, trends), hide_index=True, placeholder=formats.ABSENT,
+    row_links.table(
+        frame(rows, columns, trends),
+        {"resource_name": list(map(row_links.resource, rows))},
+        key=f"resources.list.{unit}",
         column_config=config | {"resource_name": row_links.column(*COLUMNS["resource_name"])},
         height=tables.height(len(rows), TALLEST),
-    )  # fmt: skip
+    )

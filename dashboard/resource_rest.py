@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, row_links, tables
+from dashboard import components, navigation, row_links, tables
 from dashboard.resource_list import AMOUNTS, TYPES, by_type, count, total
 from reporting import formats
 from reporting.query import Row
@@ -73,7 +73,7 @@ def deleted_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """What is gone, the latest first."""
     return pd.DataFrame([
         {
-            "Name": row_links.link(row),
+            "Name": row_links.name(row),
             "Owner": row["owner"],
             "Project": row["project_name"],
             "Type": TYPES.get(row["resource_type"], row["resource_type"]),
@@ -106,13 +106,13 @@ def types(rows: list[Row]) -> None:
         frame = pd.DataFrame(by_type(found))
         for name in AMOUNTS:
             frame[name] = frame[name].map(tables.shown)
-        frame["list"] = [
-            f"/active-resources?f.resource_type={name}" for name in frame["resource_type"]
+        lists = [
+            navigation.link("active-resources", f__resource_type=name)
+            for name in frame["resource_type"]
         ]
-        st.dataframe(
-            frame.drop(columns="resource_type"), hide_index=True, height="content",
-            column_config={
-                name: tables.amount_column(title, unit)
-                for name, title in AMOUNTS.items()
-            } | {"list": st.column_config.LinkColumn("List", display_text="Open")},
+        row_links.table(
+            frame.drop(columns="resource_type"), {"Type": lists}, key=f"resources.types.{unit}",
+            height="content", column_config={"Type": row_links.column("Type")} | {
+                name: tables.amount_column(title, unit) for name, title in AMOUNTS.items()
+            },
         )  # fmt: skip

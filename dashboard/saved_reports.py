@@ -1,11 +1,19 @@
 """Saved reports on pages: what is listed, what a dashboard of several shows, and saving one."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from orchestration.saved_reports import SavedReport, Shelf, Source, as_name, query_of, shelf
+from orchestration.saved_reports import (
+    SavedReport,
+    Shelf,
+    Source,
+    as_name,
+    query_of,
+    shelf,
+    without,
+)
 from orchestration.settings import SettingsError, load_settings
 from reporting.state import ReportState
 
@@ -62,16 +70,24 @@ def shown(kept: Shelf, names: Iterable[str]) -> tuple[list[SavedReport], list[st
     return found[:MOST_SHOWN], problems
 
 
-def save_menu(state: ReportState, *, label: str = "Save", title: str = "", key: str = "") -> None:
+def save_menu(
+    state: ReportState,
+    kept: Shelf | None = None,
+    *,
+    label: str = "Save",
+    title: str = "",
+    key: str = "",
+) -> None:
     """A menu that keeps a report under a title; what is said of it stays until the next change."""
     with st.popover(label, icon=":material/bookmark_add:", key=f"save.{key}"):
         with st.form(f"save.form.{key}", border=False):
             wanted = st.text_input("Title", title, max_chars=100, key=f"save.title.{key}")
             folder = st.text_input("Folder", max_chars=60, key=f"save.folder.{key}")
+            follows = _followed(state, kept, key)
             replaces = st.checkbox("Replace a saved one of this title", key=f"save.over.{key}")
             is_asked = st.form_submit_button("Save report")
         if is_asked:
-            _say(_save(state, wanted or "", folder or "", is_replaced=replaces))
+            _say(_save(state, wanted or "", folder or "", follows=follows, is_replaced=replaces))
 
 
 def _say(problem: str | None) -> None:
@@ -81,15 +97,40 @@ def _say(problem: str | None) -> None:
         st.success("Saved: it is on the page Reports.", icon=":material/check:")
 
 
-def _save(state: ReportState, title: str, folder: str, *, is_replaced: bool) -> str | None:
+def _followed(state: ReportState, kept: Shelf | None, key: str) -> str:
+    """The shared filter among its conditions that the report shall follow, if any."""
+    try:
+        filters = (kept or on_the_shelf()).filters
+    except SettingsError:
+        return ""
+    found = [name for name, (one, _) in filters.items()
+             if without(state.filters, one.filters) is not None]  # fmt: skip
+    if not found:
+        return ""
+    text = "Its conditions change with the filter, in every report that follows it."
+    chosen = st.selectbox(
+        "Follow a shared filter", ["", *found], 1, key=f"save.filter.{key}", help=text,
+        format_func=lambda name: name or "None",
+    )  # fmt: skip
+    return chosen or ""
+
+
+def _save(
+    state: ReportState, title: str, folder: str, *, follows: str = "", is_replaced: bool
+) -> str | None:
     """Keeps a report; what was wrong, in a sentence."""
     if not (name := as_name(title)):
         return "A title needs a letter or a digit that a file name can have."
-    report = SavedReport(
-        name=name, title=title.strip(), folder=folder.strip(), address=query_of(state)
-    )
     try:
-        on_the_shelf().save(report, overwrite=is_replaced)
+        kept = on_the_shelf()
+        if follows in kept.filters:
+            own = without(state.filters, kept.filters[follows][0].filters)
+            state = replace(state, filters=state.filters if own is None else own)
+        report = SavedReport(
+            name=name, title=title.strip(), folder=folder.strip(), address=query_of(state),
+            filter=follows,
+        )  # fmt: skip
+        kept.save(report, overwrite=is_replaced)
     except SettingsError as error:
         return str(error)
     return None

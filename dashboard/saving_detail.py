@@ -5,7 +5,7 @@ import streamlit as st
 
 from dashboard import saving_tables, saving_words, saying
 from dashboard.downloads import downloads
-from dashboard.navigation import link
+from dashboard.navigation import link, page_link
 from reporting import formats, savings
 from reporting.files import Extract
 from reporting.query import Row
@@ -34,7 +34,9 @@ def detail(row: Row, pending: dict[str, str]) -> None:
     st.caption(formats.plain(" ".join(parts)))
     resource = link("resource", id=row["resource_id"])
     name = formats.plain(row["resource_name"] or row["resource_id"])
-    st.markdown(f"[{name}]({resource}) · [All findings]({link('savings')})")
+    with st.container(horizontal=True):
+        page_link(name, resource, icon=":material/dns:")
+        page_link("All findings", link("savings"))
     left, right = st.columns([3, 2])
     with left:
         _how(row)

@@ -252,35 +252,3 @@ def event_text(row: Row) -> str:
     change = " to ".join(str(row[name]) for name in ("before", "after") if row[name])
     detail = f" ({change})" if change and row["event"] not in {"paused", "resumed"} else ""
     return f"{formats.day(row['at'])}: {row['resource']} {row['event']}{detail}"
-
-
-def bridge(rows: list[Row]) -> alt.Chart:
-    """An invoice's way from usage to billed: totals stand on the axis, steps hang between."""
-    frame = pd.DataFrame([
-        {
-            "step": step_name(row["step"]),
-            "from": row["bar_start"] / 100,
-            "to": row["bar_end"] / 100,
-            "kind": "total" if row["is_total"] else "less" if row["amount"] < 0 else "more",
-            "amount": formats.money(row["amount"], row["unit"]),
-        }
-        for row in rows
-    ])  # fmt: skip
-    kinds = {"total": palette.TOTAL, "less": palette.LESS, "more": palette.MORE}
-    colour = alt.Scale(domain=list(kinds), range=list(kinds.values()))
-    drawn: alt.Chart = alt.Chart(frame, height=38 * len(rows) + 30).mark_bar(
-        cornerRadius=2, height=18
-    )
-    bars: alt.Chart = drawn.encode(
-        x=alt.X("from:Q", title=None, axis=axis_of_amounts(rows[0]["unit"])),
-        x2="to:Q",
-        color=alt.Color("kind:N", legend=None, scale=colour),
-        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=110, ticks=False)),
-        tooltip=[alt.Tooltip("step:N", title="Step"), alt.Tooltip("amount:N", title="Amount")],
-    )
-    return bars
-
-
-def step_name(step: str) -> str:
-    """A bridge step as a heading."""
-    return step.replace("_", " ").capitalize()

@@ -13,6 +13,8 @@ HELD = Query("""select
     sum(line_items)::bigint as line_items
 from marts.fct_invoices group by connection order by connection""")
 
+REQUESTS = Query("select connection, requests from meta.freshness order by connection")
+
 INSIGHT = Query("select part, seconds, error from meta.insight order by part")
 
 

@@ -6,7 +6,7 @@ default and named in one sentence, because an address is typed and shared by peo
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -159,11 +159,6 @@ def filter_params(filters: Iterable[Filter]) -> dict[str, list[str]]:
 def link(state: ReportState) -> str:
     """The address of a report, from the root of the dashboard."""
     return f"/cost-report?{urlencode(to_params(state), doseq=True)}"
-
-
-def with_filter(state: ReportState, added: Filter) -> ReportState:
-    """The report with one more condition, joined to one of the same kind where there is one."""
-    return replace(state, filters=merged([*state.filters, added]))
 
 
 def _days(reader: _Reader) -> tuple[date | None, date | None]:

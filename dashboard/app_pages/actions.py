@@ -9,7 +9,7 @@ from dashboard import components, data, tables
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.head import head
-from dashboard.navigation import link
+from dashboard.selection import selectable
 from reporting import actions, formats
 from reporting.files import Extract
 from reporting.query import Row
@@ -36,8 +36,8 @@ def cards(rows: list[Row]) -> None:
         )
 
 
-def table(rows: list[Row]) -> None:
-    """The runs, the newest first, each with a link to its details."""
+def table(rows: list[Row], chosen: str) -> None:
+    """The runs, the newest first; a click opens one."""
     frame = pd.DataFrame([
         {
             "When (UTC)": row["requested_at"],
@@ -49,17 +49,16 @@ def table(rows: list[Row]) -> None:
             "Monthly change": tables.shown(row["monthly_change"]),
             "Took (s)": row["duration_s"],
             "Error": row["error"],
-            "Details": link("actions", id=row["action_id"]),
         }
         for row in rows
     ])  # fmt: skip
-    st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(rows)),
+    selectable(
+        frame, [row["action_id"] for row in rows], chosen, key="actions.runs",
+        placeholder=formats.ABSENT, height=tables.height(len(rows)),
         column_config={
             "When (UTC)": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             "Monthly change": tables.amount_column("Monthly change", "USD"),
             "Took (s)": st.column_config.NumberColumn(format="%.0f"),
-            "Details": st.column_config.LinkColumn(display_text="Open"),
         },
     )  # fmt: skip
 
@@ -113,7 +112,7 @@ elif not rows:
     st.info("No action matches these filters.", icon=":material/search_off:")
 else:
     cards(rows)
-    table(rows)
+    table(rows, asked)
     downloads("atlas-actions", Extract("Actions", queries["Actions"]))
     st.caption("An action is listed here after the next refresh.")
 components.sql_behind(queries)

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, figures, resource_list, resource_rest, tables
+from dashboard import components, data, figures, resource_list, resource_rest, row_links, tables
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.filter_box import filter_box
@@ -75,8 +75,10 @@ def deleted(chosen: tuple[Filter, ...]) -> Query:
         st.info("Nothing that was billed is gone under these filters.", icon=":material/inbox:")
     for unit, rows in found.items():
         components.unit_heading(unit, found)
-        st.dataframe(
-            resource_rest.deleted_frame(rows), hide_index=True, placeholder=formats.ABSENT,
+        row_links.table(
+            resource_rest.deleted_frame(rows),
+            {"Name": list(map(row_links.resource, rows))},
+            key=f"resources.deleted.{unit}",
             height=tables.height(len(rows)), column_config=resource_rest.deleted_columns(unit),
         )  # fmt: skip
     st.caption(
@@ -106,7 +108,9 @@ def outside(every: list[Row], shown: list[Row], days: DataDays) -> Query:
     return query
 
 
-head("Active resources", "What Atlas lists or bills now, and what each costs.")
+head(
+    "Active resources", "What Atlas lists or bills now, and what each costs. A name opens its page."
+)
 address = Address("resources")
 suggested = [(row["dimension"], row["value"]) for row in data.rows(resources.offered())]
 chosen = filter_box(address, resources.DIMENSIONS, suggested)

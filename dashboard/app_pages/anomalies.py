@@ -4,10 +4,19 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import anomaly_detail, anomaly_tables, components, data, saying, tables
+from dashboard import (
+    anomaly_detail,
+    anomaly_tables,
+    components,
+    data,
+    row_links,
+    saying,
+    tables,
+)
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.head import head
+from dashboard.selection import selectable
 from reporting import anomalies, connections, formats
 from reporting.files import Extract
 from reporting.query import Row
@@ -41,23 +50,16 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
         if view == "open":
             st.metric("Over expected, not acknowledged", formats.money(total, unit))
         key = f"anomalies.{view}.{unit}"
-        st.dataframe(
+        selectable(
             anomaly_tables.listed(ours, pending),
-            hide_index=True,
+            [row["anomaly_id"] for row in ours],
+            "",
             placeholder=formats.ABSENT,
             height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Since": DAY, "Status": STATUS},
             key=key,
-            selection_mode="single-row",
-            on_select=lambda key=key, ours=ours: open_one(key, ours),
         )
     downloads(f"atlas-anomalies-{view}", Extract(VIEWS[view], anomalies.of_view(view)))
-
-
-def open_one(key: str, rows: list[Row]) -> None:
-    """Puts the selected anomaly into the address."""
-    if chosen := st.session_state[key].selection.rows:
-        st.query_params["id"] = rows[chosen[0]]["anomaly_id"]
 
 
 def changes(found: list[Row], month: str, days: DataDays) -> None:
@@ -65,13 +67,13 @@ def changes(found: list[Row], month: str, days: DataDays) -> None:
     rows = [row for row in found if f"{row['usage_month']:%Y-%m}" == month]
     if rows and rows[0]["is_running"]:
         st.caption(f"The first {rows[0]['days']} days against the same days of the month before.")
-    report = st.column_config.LinkColumn(display_text="Open")
+    report = st.column_config.TextColumn(help=row_links.HELP)
     for unit, ours in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
-        st.dataframe(
+        row_links.table(
             anomaly_tables.alerts(ours, days.through),
-            hide_index=True,
-            placeholder=formats.ABSENT,
+            {"Report": [anomaly_tables.report(row, days.through) for row in ours]},
+            key=f"anomalies.changes.{unit}",
             height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Report": report},
         )

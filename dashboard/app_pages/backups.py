@@ -2,7 +2,16 @@
 
 import streamlit as st
 
-from dashboard import backup_tables, components, data, figures, kept_tables, resource_page, tables
+from dashboard import (
+    backup_tables,
+    components,
+    data,
+    figures,
+    kept_tables,
+    resource_page,
+    row_links,
+    tables,
+)
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.head import head
@@ -29,10 +38,13 @@ def clusters(found: dict[str, list[Row]], view: str) -> None:
         if not rows:
             st.info("No cluster is like this.", icon=":material/check:")
             continue
-        st.dataframe(
-            backup_tables.frame(rows), hide_index=True, placeholder=formats.ABSENT,
-            height=tables.height(len(rows)), column_config=backup_tables.configured(unit),
-        )  # fmt: skip
+        row_links.table(
+            backup_tables.frame(rows),
+            {"Cluster": list(map(row_links.resource, rows))},
+            key=f"backups.clusters.{unit}",
+            height=tables.height(len(rows)),
+            column_config=backup_tables.configured(unit),
+        )
 
 
 def split(name: str) -> None:
@@ -48,7 +60,11 @@ def split(name: str) -> None:
         )  # fmt: skip
 
 
-head("Backups", "What snapshots cost, which outlive their cluster, and what was restored.")
+head(
+    "Backups",
+    "What snapshots cost, which outlive their cluster, and what was restored. A name opens its "
+    "resource's page.",
+)
 address = Address("backups")
 days = components.usage_days()
 month = resolve("this_month", days.first, days.through)

@@ -20,7 +20,7 @@ STATUS = {
 }
 
 
-def card(row: Row, held: Row | None) -> None:
+def card(row: Row, held: Row | None, requests: int | None) -> None:
     """One connection: its state, what it holds, and what is missing of it."""
     colour, icon, word = STATUS.get(row["status"], ("gray", "help", row["status"]))
     with st.container(border=True):
@@ -31,6 +31,8 @@ def card(row: Row, held: Row | None) -> None:
             refreshed = formats.age(formats.hours_since(row["last_success_at"]))
             st.metric("Last complete refresh", refreshed)
             st.metric("Data through", formats.day(row["data_through"]))
+            if requests is not None:
+                st.metric("Requests of the last refresh", f"{requests:,}")
             if held:
                 st.metric("Invoices", f"{held['invoices']:,}")
                 st.metric("Line items", f"{held['line_items']:,}")
@@ -111,13 +113,15 @@ def disk() -> None:
 
 head("Connections", "What each connection may read, and what is missing where it may not.")
 held = {row["connection"]: row for row in data.rows(connections.HELD)}
+requests = {row["connection"]: row["requests"] for row in data.rows(connections.REQUESTS)}
 fresh = data.freshness()
 for each in fresh:
-    card(each, held.get(each["name"]))
+    card(each, held.get(each["name"]), requests.get(each["name"]))
 insight(connections.INSIGHT)
 st.subheader("Permissions")
 permissions(connections.PERMISSIONS)
 queries = {"Permissions": connections.PERMISSIONS, "Held": connections.HELD}
+queries["Requests"] = connections.REQUESTS
 if days := data.usage_days():
     queries["Unreadable"] = unreadable(resolve("this_month", days.first, days.through))
 disk()

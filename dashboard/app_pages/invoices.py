@@ -15,6 +15,7 @@ from dashboard import (
     waterfall,
 )
 from dashboard.address import Address
+from dashboard.downloads import focus_downloads
 from dashboard.head import head
 from reporting import formats, invoices
 from reporting.query import Query, Row
@@ -78,6 +79,7 @@ rows = [
 ]
 with bar:
     invoice_list.files(rows)
+    focus_downloads()
 asked = address.plain("id")
 found = {row["invoice_id"]: row for row in every}
 if asked and asked not in found:

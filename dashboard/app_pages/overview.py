@@ -9,6 +9,7 @@ from dashboard.design import AXIS_TEXT
 from dashboard.downloads import downloads
 from dashboard.drawing import draw, ground
 from dashboard.head import head
+from dashboard.navigation import page_link
 from orchestration.settings import load_settings
 from reporting import anomalies, bill, connections, formats, overview, savings
 from reporting import queries as report_query
@@ -33,19 +34,21 @@ def movers(report: Report, rows: list[Row]) -> None:
         st.caption(formats.plain(report.rule))
     elif not rows:
         st.caption("Nothing costs more or less than in the same days of last month.")
-    # one text, because paragraphs of their own stand too far apart
-    st.markdown("  \n".join(map(mover, rows)))
+    with st.container(gap="xxsmall"):
+        for row in rows:
+            mover(row)
 
 
-def mover(row: Row) -> str:
-    """One mover as Markdown."""
+def mover(row: Row) -> None:
+    """One mover, which leads to its cost report."""
     amount = f"**{formats.plain(formats.signed_money(row['amount'], row['unit']))}**"
     if row["is_rest"]:
-        return f"{amount} everything else ({row['members']})"
+        st.markdown(f"{amount} everything else ({row['members']})")
+        return
     where = Filter(row["filter_name"], "is", (row["filter_value"],))
     href = link(ReportState(group=("sku",), filters=(where,)))
     name, why = formats.plain(row["what"]), formats.plain(cause_text(row))
-    return f"{amount} [{name}]({href}): {why}"
+    page_link(f"{amount} {name}: {why}", href)
 
 
 def part(dimension: str, rows: list[Row], unit: str) -> None:

@@ -8,6 +8,7 @@ from dashboard import components, data, saved_reports
 from dashboard.address import Address
 from dashboard.drawing import draw
 from dashboard.head import head
+from dashboard.navigation import page_link
 from dashboard.saved_reports import Listed
 from orchestration.saved_reports import SavedReport, Shelf, Source
 from reporting import charts, formats, words
@@ -26,10 +27,10 @@ def entry(kept: Shelf, each: Listed) -> None:
         if st.button("", icon=star, key=f"star.{name}", help=said, type="tertiary"):
             kept.star(name, starred=not each.is_starred)
             st.rerun()
-        st.markdown(f"[{formats.plain(report.title)}]({report.link})", width="stretch")
+        page_link(formats.plain(report.title), report.link, width="stretch")
         st.caption(formats.plain(f"{each.source.value} · {name}"), width="content")
         saved_reports.save_menu(
-            report.state, label="Copy", title=f"{report.title} (copy)", key=name
+            report.state, kept, label="Copy", title=f"{report.title} (copy)", key=name
         )
         if each.source is Source.SAVED:
             remove(kept, report)
@@ -50,7 +51,7 @@ def one(report: SavedReport, days: DataDays) -> dict[str, Query]:
     total = questions.comparison(replace(asked, state=replace(asked.state, group=())))
     series = questions.series(asked, asked.state.top)
     with st.container(border=True):
-        st.markdown(f"**[{formats.plain(report.title)}]({report.link})**")
+        page_link(f"**{formats.plain(report.title)}**", report.link)
         rows = components.by_unit(data.rows(series))
         totals = components.by_unit(data.rows(total))
         if not totals:

@@ -7,8 +7,8 @@ from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.head import head
+from dashboard.navigation import link, page_link
 from dashboard.resource_file import file_of
-from dashboard.row_links import NAME
 from reporting import formats, resource, url_state
 from reporting.query import Query, Row
 from reporting.ranges import ONE_DAY, RANGES, DataDays, Window, resolve
@@ -34,9 +34,10 @@ def found() -> Row:
         address.done()
         what = "No resource has this id" if asked_for else "The address names no resource"
         st.info(
-            f"{what}. Choose one from [active resources](/active-resources), where deleted ones "
-            "have a list of their own.", icon=":material/search_off:",
+            f"{what}. Choose one from active resources, where deleted ones have a list of their "
+            "own.", icon=":material/search_off:",
         )  # fmt: skip
+        page_link("Active resources", link("active-resources"))
         st.stop()
     return known[0]
 
@@ -78,7 +79,6 @@ def _both(one: Window, other: Window) -> Window:
 
 
 address = Address("resource")
-address.matching(NAME)
 row = found()
 identity = row["resource_id"]
 ids = [each["resource_id"] for each in asked("Its ids", resource.life(identity))]
@@ -99,7 +99,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     report = ReportState(
         group=("category",), filters=(one,), start=window.start, last=window.end - ONE_DAY
     )
-    st.link_button("Cost report", url_state.link(report), icon=":material/bar_chart:")
+    page_link("Cost report", url_state.link(report), icon=":material/bar_chart:")
     menu = st.container(width="content")
 address.done()
 

@@ -9,6 +9,7 @@ from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.head import head
+from dashboard.selection import selectable
 from reporting import formats, savings
 from reporting.files import Extract
 from reporting.query import Row
@@ -72,23 +73,16 @@ def listed(found: list[Row], view: str) -> None:
     for unit, ours in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
         key = f"savings.{view}.{unit}"
-        st.dataframe(
+        selectable(
             frame(ours, pending),
-            hide_index=True,
+            [row["finding_id"] for row in ours],
+            "",
             placeholder=formats.ABSENT,
             height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"State": STATE},
             key=key,
-            selection_mode="single-row",
-            on_select=lambda key=key, ours=ours: open_one(key, ours),
         )
     downloads(f"atlas-savings-{view}", Extract(VIEWS[view], savings.of_view(view)))
-
-
-def open_one(key: str, rows: list[Row]) -> None:
-    """Puts the selected finding into the address."""
-    if chosen := st.session_state[key].selection.rows:
-        st.query_params["id"] = rows[chosen[0]]["finding_id"]
 
 
 def saved(rows: list[Row]) -> None:

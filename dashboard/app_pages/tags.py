@@ -5,12 +5,11 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, tables, tagging
+from dashboard import components, data, row_links, tables, tagging
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.drawing import draw
 from dashboard.head import head
-from dashboard.navigation import link
 from reporting import formats
 from reporting import tagging as questions
 from reporting.files import Extract
@@ -56,18 +55,16 @@ def next_to_tag(key: str, query: Query, unit: str, untagged: int) -> None:
         "Project": [row["project"] for row in rows],
         "Can be tagged": [row["can_be_tagged"] for row in rows],
         "This month": [tables.shown(row["amount"]) for row in rows],
-        "Page": [
-            link("resource", id=row["resource_id"])
-            if row["resource_id"] and row["can_be_tagged"]
-            else None
-            for row in rows
-        ],
     })  # fmt: skip
-    st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(rows)),
+    pages = [
+        row_links.resource(row) if row["resource_id"] and row["can_be_tagged"] else None
+        for row in rows
+    ]
+    row_links.table(
+        frame, {"Cost": pages}, key=f"tags.untagged.{unit}", height=tables.height(len(rows)),
         column_config={
             "This month": tables.amount_column("This month", unit),
-            "Page": st.column_config.LinkColumn(display_text="Open"),
+            "Cost": row_links.column("Cost"),
         },
     )  # fmt: skip
     if can:

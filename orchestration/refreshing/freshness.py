@@ -23,7 +23,7 @@ from orchestration.refreshing.folder import DataFolder
 from orchestration.status import MISSING_ROLE, OF_INVOICES
 from orchestration.telling.teller import after_publish
 from orchestration.warehouse.publish import ConnectionStatus, Permission, Published
-from orchestration.warehouse.raw import has_finished, last_success
+from orchestration.warehouse.raw import has_finished, last_success, requests_of_last_run
 
 # The rule of the model data_through, for each connection by itself.
 DATA_THROUGH = """
@@ -68,6 +68,7 @@ def status(
         data_through=data_through,
         status=_word(landing, missing),
         missing_parts=missing,
+        requests=requests_of_last_run(landing),
     )
 
 

@@ -26,7 +26,7 @@ from orchestration.progress import downloads
 from orchestration.refreshing.folder import DataFolder
 from orchestration.settings import Settings
 from orchestration.warehouse.errors import LoadError
-from orchestration.warehouse.raw import RawWarehouse, note_end
+from orchestration.warehouse.raw import RawWarehouse, note_end, note_requests
 
 log = logging.getLogger("atlas_costs")
 
@@ -92,6 +92,7 @@ class Reading:
             )
             with folder.raw() as raw:
                 self._bill = _loaded(sessions, raw, listed)
+            self._note_requests()
         return self._bill
 
     def reports(self, folder: DataFolder) -> None:
@@ -101,6 +102,7 @@ class Reading:
         if self._settings.focus_reports:
             for_all(self._all(folder), self._fetch_reports, self._patience_s)
         self._load(folder)
+        self._note_requests()
         self._has_reports = True
 
     def inventory(self, folder: DataFolder) -> None:
@@ -109,11 +111,17 @@ class Reading:
             return
         for_all(self._all(folder), self._extract, self._patience_s)
         self._load(folder)
+        self._note_requests()
         self._has_inventory = True
 
     def _load(self, folder: DataFolder) -> None:
         with folder.raw() as raw:
             raw.load(*(each.landing for each in self._all(folder)))
+
+    def _note_requests(self) -> None:
+        """A later part of the run notes more, in place of what is noted here."""
+        for each in self._sessions or []:
+            note_requests(each.landing, each.org_id, each.requests)
 
     @property
     def _patience_s(self) -> float:

@@ -1,20 +1,19 @@
 """One saved report: a name, a title, a folder, and the address that it is."""
 
-import re
-import unicodedata
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, PrivateAttr
 
 from orchestration.config.rule_file import Strict, Text
+from orchestration.saved_reports.filters import SharedFilter, combined
+from orchestration.saved_reports.names import written_name
 from reporting import url_state
 from reporting.state import ReportState
 
 PAGE = "/cost-report"
-LONGEST = 60
-_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DEFAULTED = "; the page uses its default instead."
 
 
@@ -24,15 +23,6 @@ class Source(StrEnum):
     BUILT_IN = "built in"
     CONFIG = "config"
     SAVED = "saved"
-
-
-def _written_name(value: str) -> str:
-    if not _NAME.fullmatch(value) or len(value) > LONGEST:
-        raise ValueError(
-            f"must be a name such as costs-by-team: a to z, 0 to 9 and single hyphens, at most "
-            f"{LONGEST} characters"
-        )
-    return value
 
 
 def _usable(value: str) -> str:
@@ -55,30 +45,42 @@ class SavedReport(Strict):
         title: How it is headed.
         folder: Where a page lists it.
         address: The query string; a whole address of the dashboard is taken too.
+        filter: The name of a shared filter that holds besides.
     """
 
-    name: Annotated[Text, AfterValidator(_written_name)]
+    name: Annotated[Text, AfterValidator(written_name)]
     title: Text
     folder: str = ""
     address: Annotated[str, AfterValidator(_usable)] = ""
+    filter: str = ""
+    _shared: SharedFilter | None = PrivateAttr(default=None)
 
     @property
     def state(self) -> ReportState:
-        """What it asks."""
-        return url_state.parse(parse_qs(self.address, keep_blank_values=True))[0]
+        """What it asks, with what its shared filter says now."""
+        own = url_state.parse(parse_qs(self.address, keep_blank_values=True))[0]
+        if self._shared is None:
+            return own
+        return replace(own, filters=combined(own.filters, self._shared.filters))
 
     @property
     def link(self) -> str:
         """Its address from the root of the dashboard."""
-        return f"{PAGE}?{self.address}" if self.address else PAGE
+        address = query_of(self.state)
+        return f"{PAGE}?{address}" if address else PAGE
+
+    def sharing(self, found: SharedFilter) -> "SavedReport":
+        """The report with its filter.
+
+        Raises:
+            ValueError: an address cannot say both.
+        """
+        combined(self.state.filters, found.filters)
+        made = self.model_copy()
+        made._shared = found  # noqa: SLF001  its own class
+        return made
 
 
 def query_of(state: ReportState) -> str:
     """A report's state as the address of a saved one."""
     return urlencode(url_state.to_params(state), doseq=True)
-
-
-def as_name(title: str) -> str:
-    """A name made of a title; empty where the title has no letter of ours."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall("[a-z0-9]+", plain))[:LONGEST].strip("-")

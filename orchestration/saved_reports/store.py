@@ -8,7 +8,7 @@ one before.
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from pydantic import Field
 from orchestration import files
 from orchestration.config.rule_file import Strict, read_rule_file
 from orchestration.saved_reports.built_in import BUILT_IN
+from orchestration.saved_reports.filters import SharedFilter
 from orchestration.saved_reports.model import SavedReport, Source
 from orchestration.settings import Settings, SettingsError
 
@@ -26,6 +27,7 @@ _HEADER = "# Reports that were saved in the dashboard, which writes this file ag
 
 class _File(Strict):
     reports: list[SavedReport] = Field(default_factory=list)
+    filters: list[SharedFilter] = Field(default_factory=list)
 
 
 class _Saved(_File):
@@ -37,11 +39,12 @@ F = TypeVar("F", bound=_File)
 
 @dataclass(frozen=True)
 class Shelf:
-    """Every saved report there is, by name, and which of them are starred."""
+    """Every saved report and shared filter there is, by name, and which reports are starred."""
 
     reports: dict[str, tuple[SavedReport, Source]]
     starred: frozenset[str]
     file: Path
+    filters: dict[str, tuple[SharedFilter, Source]] = field(default_factory=dict)
 
     def find(self, name: str) -> SavedReport:
         """A report by its name.
@@ -85,6 +88,61 @@ class Shelf:
             saved.reports[:] = [each for each in saved.reports if each.name != name]
             saved.starred[:] = [each for each in saved.starred if each != name]
 
+    def users(self, name: str) -> list[str]:
+        """The names of the reports that use a filter."""
+        return sorted(each.name for each, _ in self.reports.values() if each.filter == name)
+
+    def save_filter(self, one: SharedFilter, *, overwrite: bool = False) -> None:
+        """Keep a filter; every report that uses it changes with it.
+
+        Args:
+            one: Under a name that config/reports.yaml does not have.
+            overwrite: Whether one that was saved under the name before may go.
+
+        Raises:
+            SettingsError: the name is taken, or a report that uses it cannot have it.
+        """
+        self._require_own_filter(one.name, "choose another name")
+        for name in self.users(one.name):
+            _sharing(self.reports[name][0], {one.name: one})
+        with self._changed() as saved:
+            others = [each for each in saved.filters if each.name != one.name]
+            if len(others) < len(saved.filters) and not overwrite:
+                raise SettingsError(f"A filter is called {one.name}: choose another name.")
+            saved.filters[:] = [*others, one]
+
+    def delete_filter(self, name: str) -> None:
+        """Remove a filter that was saved and that no report uses.
+
+        Raises:
+            SettingsError: it is of config/reports.yaml, or reports use it, which are named.
+        """
+        self._require_own_filter(name, "it cannot be deleted here")
+        with self._changed() as saved:
+            using = {*self.users(name), *(r.name for r in saved.reports if r.filter == name)}
+            _require_unused(name, using, "deleted")
+            saved.filters[:] = [each for each in saved.filters if each.name != name]
+
+    def rename_filter(self, name: str, to: str) -> None:
+        """Call a filter that no report uses something else.
+
+        Raises:
+            SettingsError: as for `delete_filter`, or the other name is taken or none.
+        """
+        self._require_own_filter(name, "it cannot be renamed here")
+        _require_unused(name, set(self.users(name)), "renamed")
+        if to in self.filters:
+            raise SettingsError(f"A filter is called {to}: choose another name.")
+        with self._changed() as saved:
+            saved.filters[:] = [
+                SharedFilter(name=to, address=each.address) if each.name == name else each
+                for each in saved.filters
+            ]
+
+    def _require_own_filter(self, name: str, remedy: str) -> None:
+        if name in self.filters and self.filters[name][1] is not Source.SAVED:
+            raise SettingsError(f"The filter {name} is of config/reports.yaml: {remedy}.")
+
     def star(self, name: str, *, starred: bool) -> None:
         """Put a star on a report of any source, or take it off.
 
@@ -121,15 +179,53 @@ def shelf(settings: Settings) -> Shelf:
         SettingsError: one sentence with file, line and key.
     """
     ours = {each.name: (each, Source.BUILT_IN) for each in BUILT_IN}
-    theirs = {each.name: (each, Source.CONFIG) for each in _read_config(settings.reports_file)}
     saved = _read_saved(settings.saved_reports_file)
+    written = _read_config(settings.reports_file)
+    filters = {each.name: (each, Source.SAVED) for each in saved.filters} | {
+        each.name: (each, Source.CONFIG) for each in written.filters
+    }
+    theirs = {each.name: (each, Source.CONFIG) for each in written.reports}
     pages = {each.name: (each, Source.SAVED) for each in saved.reports}
     # a name that the operator takes later is the operator's
-    return Shelf(pages | ours | theirs, frozenset(saved.starred), settings.saved_reports_file)
+    known = {name: one for name, (one, _) in filters.items()}
+    reports = {
+        name: (_sharing(each, known), source)
+        for name, (each, source) in (pages | ours | theirs).items()
+    }
+    return Shelf(reports, frozenset(saved.starred), settings.saved_reports_file, filters)
 
 
-def _read_config(file: Path) -> list[SavedReport]:
-    return _read(file, _File).reports
+def _sharing(report: SavedReport, known: dict[str, SharedFilter]) -> SavedReport:
+    """A report with what its filter says.
+
+    Raises:
+        SettingsError: there is none of this name, or both say something of the same.
+    """
+    if not report.filter:
+        return report
+    if report.filter not in known:
+        raise SettingsError(
+            f"The report {report.name} uses the filter {report.filter}, and there is none of this "
+            "name: add it to `filters` of config/reports.yaml, or take it out of the report."
+        )
+    try:
+        return report.sharing(known[report.filter])
+    except ValueError as error:
+        raise SettingsError(
+            f"The report {report.name} cannot use the filter {report.filter}: {error}."
+        ) from None
+
+
+def _require_unused(name: str, reports: set[str], what: str) -> None:
+    if reports:
+        raise SettingsError(
+            f"The filter {name} cannot be {what}: {', '.join(sorted(reports))} "
+            f"use{'s' if len(reports) == 1 else ''} it."
+        )
+
+
+def _read_config(file: Path) -> _File:
+    return _read(file, _File)
 
 
 def _read_saved(file: Path) -> _Saved:
@@ -141,9 +237,12 @@ def _read(file: Path, model: type[F]) -> F:
     if found is None:
         return model()
     read, yaml_file = found
-    names = [each.name for each in read.reports]
-    for number, name in enumerate(names):
-        if name in names[:number]:
-            place = ("reports", number, "name")
-            raise SettingsError(str(yaml_file.mistake(place, "stands here twice")))
+    for key, names in (
+        ("reports", [each.name for each in read.reports]),
+        ("filters", [each.name for each in read.filters]),
+    ):
+        for number, name in enumerate(names):
+            if name in names[:number]:
+                place = (key, number, "name")
+                raise SettingsError(str(yaml_file.mistake(place, "stands here twice")))
     return read

@@ -35,6 +35,7 @@ class ConnectionStatus:
         status: pending (never tried), importing (never finished), connected, degraded (parts are
             missing), error (nothing could be read now).
         missing_parts: What could not be read, each with its cause.
+        requests: HTTP requests that the last refresh sent to Atlas; None if it was not counted.
     """
 
     connection: str
@@ -42,6 +43,7 @@ class ConnectionStatus:
     data_through: date | None
     status: str
     missing_parts: list[str]
+    requests: int | None = None
 
 
 @dataclass(frozen=True)
@@ -211,12 +213,12 @@ def _write_meta(
     db.execute(
         "create or replace table meta.freshness (connection varchar, last_success_at timestamp, "
         "data_through date, status varchar, missing_parts varchar[], published_at timestamp, "
-        "warehouse_version varchar)"
+        "warehouse_version varchar, requests bigint)"
     )
     now = _naive_utc(datetime.now(UTC))
     for each in statuses:
         db.execute(
-            "insert into meta.freshness values (?, ?, ?, ?, ?, ?, ?)",
+            "insert into meta.freshness values (?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 each.connection,
                 _naive_utc(each.last_success_at),
@@ -225,6 +227,7 @@ def _write_meta(
                 each.missing_parts,
                 now,
                 version,
+                each.requests,
             ],
         )
 

@@ -34,6 +34,7 @@ from orchestration.warehouse.shape import opened
 
 log = logging.getLogger("atlas_costs")
 REFRESHED = "refreshes"
+REQUESTS = "requests"
 
 
 @dataclass(frozen=True)
@@ -238,6 +239,17 @@ def note_end(landing: Landing, org_id: str, *, is_complete: bool) -> None:
     before = landing.current(REFRESHED).get(org_id)
     succeeded = now if is_complete else before.meta.get("succeeded_at") if before else None
     landing.observe(REFRESHED, org_id, [], {"finished_at": now, "succeeded_at": succeeded})
+
+
+def note_requests(landing: Landing, org_id: str, requests: int) -> None:
+    """Remember how many HTTP requests this run has sent so far."""
+    landing.observe(REQUESTS, org_id, [], {"requests": requests})
+
+
+def requests_of_last_run(landing: Landing) -> int | None:
+    """HTTP requests of the last run that read Atlas; None if none has said so."""
+    found = [each.meta["requests"] for each in landing.current(REQUESTS).values()]
+    return sum(found) if found else None
 
 
 def _beginning(observations: list[Observation]) -> str | None:

@@ -12,7 +12,7 @@ from reporting import resources
 from reporting.query import Query
 from reporting.ranges import Window
 from reporting.state import Filter
-from tests.dashboard.test_pages import APP, texts
+from tests.dashboard.test_pages import APP, clicked, texts
 
 MAY = Window(date(2026, 5, 1), date(2026, 5, 19))
 MONTH = "usage_date >= '2026-05-01' and usage_date < '2026-05-19' and is_in_total"
@@ -47,10 +47,10 @@ def metrics(app):
 
 
 def shown(app):
-    """Names in the list, which are addresses, in order."""
+    """Names in the list, in order."""
     found = next(each.value for each in app.dataframe if "resource_name" in each.value.columns
                  and not str(each.value["resource_name"].iloc[0]).startswith("Total"))  # fmt: skip
-    return [each.partition("name=")[2].partition("&")[0] for each in found["resource_name"]]
+    return list(found["resource_name"])
 
 
 def test_the_cards_are_the_marts_sums(publish):
@@ -220,7 +220,7 @@ def test_a_trend_has_a_point_for_each_of_thirty_days(publish):
     publish()
     app = opened("active_resources", sort="resource_name")
     events = next(
-        row for _, row in app.dataframe[1].value.iterrows() if "name=events" in row["resource_name"]
+        row for _, row in app.dataframe[1].value.iterrows() if row["resource_name"] == "events"
     )
     daily = ask(
         """select sum(cost_cents) from marts.fct_line_items
@@ -297,5 +297,13 @@ def test_hostile_names_stay_text(publish):
     app = opened("active_resources")
     assert not app.exception
     assert "[x](http" not in texts(app)
-    links = app.dataframe[1].value["resource_name"]
-    assert [each for each in links if each.endswith("&id=r-events")]
+    row = shown(app).index(name)
+    assert clicked(app, "resources.list.USD", row, "resource_name") == "/resource?id=r-events"
+
+
+def test_a_type_opens_the_list_of_its_resources(publish):
+    publish()
+    types = opened("active_resources", view="types")
+    row = list(types.dataframe[0].value["Type"]).index("Cluster")
+    to = clicked(types, "resources.types.USD", row, "Type")
+    assert to == "/active-resources?f.resource_type=cluster"

@@ -10,7 +10,7 @@ from dashboard import allocation_tables
 from reporting import formats
 from tests.dashboard import money
 from tests.dashboard.money import asked
-from tests.dashboard.test_pages import opened, texts
+from tests.dashboard.test_pages import clicked, opened, texts
 
 APRIL = "usage_date >= '2026-04-01' and usage_date < '2026-05-01' and is_in_total"
 OF_TEAM = "from marts.allocated_costs_daily where allocation_key = 'team'"
@@ -96,11 +96,12 @@ def test_the_deciding_rules_stand_for_all_values_and_for_one(warehouse):
 
 
 def test_resources_of_a_value_lead_to_their_cost_reports(warehouse):
-    shown = opened("allocation", value="checkout").dataframe[1].value
+    app = opened("allocation", value="checkout")
+    shown = app.dataframe[1].value
     expected = asked(warehouse, f"""select resource_name, sum(cost_cents) / 100 {OF_TEAM} and
         allocation_value = 'checkout' and {APRIL} group by all order by 2 desc""")  # fmt: skip
     assert [tuple(row) for row in shown[["Resource", "Cost"]].to_numpy()] == expected
-    assert shown["Report"][0] == (
+    assert clicked(app, "allocation.resources.USD", 0, "Resource") == (
         "/cost-report?from=2026-04-01&to=2026-04-30&group=service&f.resource=r-shop-prod"
     )
 

@@ -10,7 +10,7 @@ from dashboard import anomaly_days, anomaly_tables, data, saying
 from orchestration import feedback
 from orchestration.settings import load_settings
 from reporting import anomalies, formats
-from tests.dashboard.test_pages import opened, texts
+from tests.dashboard.test_pages import clicked, opened, texts
 
 # What stands in marts.anomalies; the amounts are those of the lines below.
 ONE = {
@@ -83,10 +83,10 @@ def test_what_was_said_is_listed_and_so_are_changes_with_their_report(filled):
     app = opened("anomalies", show="changes")
     table = app.dataframe[0].value
     assert (table["Change"][0], table["Change %"][0]) == (123.45, formats.change(123.45))
-    assert table["Report"][0] == (
+    assert "The first 18 days" in texts(app)
+    assert clicked(app, "anomalies.changes.USD", 0, "Report") == (
         "/cost-report?f.service=Backup&from=2026-05-01&to=2026-05-18&group=resource"
     )
-    assert "The first 18 days" in texts(app)
 
 
 def test_one_is_shown_with_its_days_and_what_was_expected_of_them(filled):

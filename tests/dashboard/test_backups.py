@@ -8,7 +8,7 @@ from dashboard import backup_tables, data
 from reporting import backups
 from reporting.ranges import Window
 from tests.dashboard.test_active_resources import ask, cents, change, metrics, opened
-from tests.dashboard.test_pages import texts
+from tests.dashboard.test_pages import clicked, texts
 
 MAY = Window(date(2026, 5, 1), date(2026, 5, 19))
 BILL = """select sum(cost_cents) from marts.fct_line_items where service = 'Backup' and is_in_total
@@ -86,15 +86,14 @@ def test_continuous_backup_outside_production_is_found(publish):
     app = opened("backups", show="pit")
     assert metrics(app)["PIT outside production"] == "$3.21"
     clusters = app.dataframe[0].value["Cluster"]
-    assert [each.partition("id=")[2] for each in clusters] == ["r-shop-staging"]
+    assert list(clusters) == ["shop-staging"]
+    assert clicked(app, "backups.clusters.USD", 0, "Cluster") == "/resource?id=r-shop-staging"
 
 
 def test_clusters_without_backup_are_named(publish):
     publish()
     app = opened("backups", show="none")
-    assert [each.partition("id=")[2] for each in app.dataframe[0].value["Cluster"]] == [
-        "r-shop-staging"
-    ]
+    assert list(app.dataframe[0].value["Cluster"]) == ["shop-staging"]
     assert metrics(app)["Without backup"] == "1 cluster"
 
 

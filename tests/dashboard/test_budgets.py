@@ -15,7 +15,7 @@ from reporting.ranges import Window
 from reporting.report import report_of
 from reporting.url_state import parse
 from tests.dashboard.alone import ask, ask_one, page
-from tests.dashboard.test_pages import texts
+from tests.dashboard.test_pages import clicked, page_links, texts
 
 MAY = date(2026, 5, 1)
 
@@ -158,7 +158,8 @@ def test_a_link_shows_what_its_row_says(planned):
         app = page("budgets", id=budget)
         frame = app.dataframe[1].value
         assert len(frame) > 1
-        for address, cost in zip(frame["Report"], frame["Cost"], strict=True):
+        for row, cost in enumerate(frame["Cost"]):
+            address = clicked(app, f"budgets.costs.{budget}.USD", row, "Report")
             state, problems = parse(parse_qs(urlsplit(address).query))
             assert problems == []
             assert shown(state) == round(cost * 100)
@@ -176,7 +177,7 @@ def shown(state):
 
 def test_the_whole_budget_is_one_link(planned):
     app = page("budgets", id="analytics")
-    [address] = re.findall(r"\[All of it in the cost report\]\((\S+)\)", texts(app))
+    address = page_links(app)["All of it in the cost report"]
     state, _ = parse(parse_qs(urlsplit(address).query))
     [spent] = ask_one("""select actual_cents from marts.budgets
         where budget = 'analytics' and is_running""")  # fmt: skip

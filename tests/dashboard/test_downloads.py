@@ -12,12 +12,13 @@ import duckdb
 import openpyxl
 import pytest
 from pypdf import PdfReader
-from streamlit.testing.v1 import AppTest
 
 from dashboard import data, downloads
 from reporting import documents, files, focus, queries, sheets
 from reporting.files import Column, Extract, Kind, Table
 from reporting.query import Query, literal
+from tests.dashboard import money
+from tests.dashboard.alone import page
 from tests.dashboard.test_pages import opened, texts
 from tests.reporting.reading import report
 
@@ -204,7 +205,7 @@ def test_the_documents_of_a_page_are_written_from_its_warehouse(publish):
 
 
 def test_focus_is_saved_by_billing_period(publish):
-    path = publish(version="focus").resolve()
+    path = money.add(publish(version="focus")).resolve()
     names = ", ".join(
         f"null::{'timestamp' if name.endswith(('Start', 'End')) else 'varchar'} as {name}"
         for name in dict.fromkeys([*focus.SPECS["1.3"], *focus.OURS.values()])
@@ -217,13 +218,13 @@ def test_focus_is_saved_by_billing_period(publish):
             f"BillingPeriodStart, invoice_id as x_InvoiceId, -12.5::decimal(28, 12) as BilledCost, "
             f"{names} from marts.fct_invoices"
         )
-    made = AppTest.from_function(_focus_page).run()
-    assert not made.exception
-    assert not found(made)
+    made = page("invoices")
+    assert not [each for each in found(made) if each.proto.label == "Parquet"]
     made.session_state["downloads.focus"] = True
     made.run()
-    assert made.selectbox[0].options[0] == "2026-05"
-    made.selectbox[0].set_value("2026-04").run()
+    period = made.selectbox(key="downloads.focus.month")
+    assert period.options[0] == "2026-05"
+    period.set_value("2026-04").run()
     assert [each.proto.label for each in found(made)] == ["CSV", "Excel", "Parquet"]
     rows = focus.charges("2026-04", [r["invoice_id"] for r in read(focus.invoices("2026-04"))])
     csv = downloads.content([Extract("FOCUS", rows)], files.FORMATS["csv"]).decode().splitlines()
@@ -233,9 +234,3 @@ def test_focus_is_saved_by_billing_period(publish):
     values = dict(zip(heading, line.split(","), strict=True))
     assert values["BillingPeriodStart"] == "2026-04-01T00:00:00Z"
     assert values["BilledCost"] == "-12.500000000000"
-
-
-def _focus_page() -> None:
-    from dashboard.downloads import focus_downloads  # noqa: PLC0415  a page's own script
-
-    focus_downloads()

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data
+from dashboard import data, navigation
 from reporting import formats
 from reporting.query import Query
 from tests.dashboard.test_report_query import known_of_april, late_charges
@@ -48,9 +48,31 @@ def mark_types(app: AppTest) -> list[str]:
     return found({"layer": chart_of(app)})
 
 
+def page_links(app: AppTest) -> dict[str, str]:
+    """Each link to a page of the dashboard, by what it is called."""
+    found = [each.proto for each in app.main.get("page_link")]
+    return {
+        each.label: f"/{each.page}{'?' if each.query_string else ''}{each.query_string}"
+        for each in found
+    }
+
+
+def clicked(app: AppTest, key: str, row: int, column: str) -> str:
+    """The address that a click on a table's cell opens; a browser goes there in tests/e2e."""
+    found: list[str] = []
+    app.session_state[key] = {"selection": {"rows": [], "columns": [], "cells": [(row, column)]}}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(navigation, "follow", found.append)
+        app.run()
+    assert not app.exception
+    [address] = found
+    return address
+
+
 def texts(app: AppTest) -> str:
     kinds = (app.title, app.markdown, app.caption, app.warning, app.info, app.error, app.subheader)
-    return "\n".join(element.value for kind in kinds for element in kind)
+    said = [element.value for kind in kinds for element in kind]
+    return "\n".join([*said, *page_links(app)])
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -6,10 +6,10 @@ import duckdb
 import pytest
 
 from dashboard import saved_reports
-from orchestration.saved_reports import Source
+from orchestration.saved_reports import SharedFilter, Source
 from reporting import formats, url_state
 from reporting.state import Filter, ReportState
-from tests.dashboard.test_pages import opened, texts
+from tests.dashboard.test_pages import opened, page_links, texts
 
 
 @pytest.fixture
@@ -19,13 +19,14 @@ def kept(publish) -> saved_reports.Shelf:
 
 
 def links(app) -> str:
-    return "\n".join(each.value for each in app.markdown if "](/cost-report" in each.value)
+    found = page_links(app).items()
+    return "\n".join(label for label, to in found if to.startswith("/cost-report"))
 
 
 def test_a_dozen_reports_are_there_on_the_first_day(kept):
     app = opened("reports")
     assert not app.exception
-    assert links(app).count("](/cost-report") >= 12
+    assert len(links(app).splitlines()) >= 12
 
 
 def test_a_search_finds_by_title_folder_and_address(kept):
@@ -112,3 +113,31 @@ def test_a_mistake_in_the_operators_file_is_one_sentence(publish, tmp_path, monk
     assert not app.exception
     assert "reports.yaml" in app.error[0].value
     assert "reports[0].title" in app.error[0].value
+
+
+def test_a_shared_filter_is_saved_followed_and_refused_while_it_is_used(kept):
+    app = opened("cost_report", f__project="shop", group="sku")
+    [shared] = [each for each in app.text_input if each.label.startswith("Save these conditions")]
+    shared.set_value("Shop only")
+    next(each for each in app.button if each.label == "Save filter").click().run()
+    assert not app.exception
+    app.run()
+    app.text_input(key="save.title.report").set_value("Shop by SKU")
+    next(each for each in app.button if each.label == "Save report").click().run()
+    assert [each.value for each in app.error] == []
+    report = saved_reports.on_the_shelf().reports["shop-by-sku"][0]
+    assert (report.filter, "project" in report.address) == ("shop-only", False)
+    assert report.link == "/cost-report?f.project=shop&group=sku"
+    app.selectbox(key="shared.name").set_value("shop-only").run()
+    app.button(key="shared.delete").click().run()
+    assert any("cannot be deleted: shop-by-sku uses it" in each.value.replace("\\", "")
+               for each in app.error)  # fmt: skip
+
+
+def test_a_shared_filter_is_applied_beside_the_conditions_in_force(kept):
+    saved_reports.on_the_shelf().save_filter(SharedFilter(name="prod", address="f.tag.env=prod"))
+    app = opened("cost_report", f__project="shop")
+    app.selectbox(key="shared.name").set_value("prod").run()
+    app.button(key="shared.apply").click().run()
+    assert not app.exception
+    assert {"f.project", "f.tag.env"} <= set(app.query_params)

@@ -13,7 +13,7 @@ from orchestration.settings import load_settings
 from reporting import formats, savings
 from tests.conftest import ROOT
 from tests.dashboard.test_anomalies import insert
-from tests.dashboard.test_pages import opened, texts
+from tests.dashboard.test_pages import opened, page_links, texts
 
 EVIDENCE = [
     {"what": "backup, as billed", "figure": 6900, "unit": "cents", "from": "2026-04-16",
@@ -112,7 +112,7 @@ def test_one_finding_shows_its_evidence_and_the_exact_command(filled):
     assert table["To"][0] == date(2026, 5, 15)
     text = texts(app)
     assert r"\*point\-in\-time\*" in text + app.subheader[0].value
-    assert "/resource?id=r-shop-qa" in text
+    assert "/resource?id=r-shop-qa" in page_links(app).values()
     assert "Point-in-time backup runs outside production." in plain(app)
     assert "No finding has this id" in texts(opened("savings", id="nonsense"))
 

@@ -12,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.dashboard.conftest import publish_warehouse
 from tests.e2e.looking import chromium, needs_a_browser, open_page, served
-from tests.e2e.test_every_page import fits
 
 expect.set_options(timeout=20_000)
 pytestmark = needs_a_browser
@@ -220,12 +219,3 @@ def test_a_note_stands_on_the_chart_until_it_is_taken_away(opened):
     page.get_by_role("button", name="Remove", exact=True).click()
     expect(page.get_by_role("button", name="Notes", exact=True)).to_be_visible()
     expect(mark).to_have_count(0)
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_report_fits_its_screen(browser, dashboard, width):
-    page = browser.new_page(viewport={"width": width, "height": 800})
-    asked = "group=resource&top=25&f.project=shop&f2.project=mobile"
-    open_page(page, f"{dashboard}/cost-report?{asked}")
-    fits(page, width)
-    page.close()

@@ -16,6 +16,7 @@ from orchestration.refreshing.folder import DataFolder
 from orchestration.refreshing.reading import Reading
 from orchestration.settings import load_settings
 from orchestration.warehouse import measurements
+from orchestration.warehouse.raw import requests_of_last_run
 from orchestration.warehouse.shape import opened
 from sandbox.estate.load import PROFILES, of_disk, of_process, of_search
 
@@ -47,6 +48,16 @@ def folder(
 def refresh(folder: DataFolder) -> None:
     with folder.held("test"), Reading(folder.settings) as reading:
         reading.inventory(folder)
+
+
+def test_the_requests_of_a_run_are_kept_as_atlas_counts_them(atlas, folder: DataFolder) -> None:
+    forget_requests(atlas)
+    refresh(folder)
+    [landing] = folder.landings()
+    kept = requests_of_last_run(landing)
+    assert kept == len(atlas.control("requests"))
+    refresh(folder)
+    assert requests_of_last_run(landing) == kept
 
 
 def asked(atlas: sandbox_package.RunningSandbox) -> list[str]:

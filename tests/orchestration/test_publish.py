@@ -17,6 +17,7 @@ STATUS = ConnectionStatus(
     date(2026, 5, 19),
     "degraded",
     ["clusters: 403"],
+    321,
 )
 
 
@@ -47,6 +48,11 @@ def publish_total(tmp_path, marts, total: int):
 def read(tmp_path, query="select any_value(total) from marts.t"):
     with duckdb.connect(str((tmp_path / "atlas_costs.duckdb").resolve()), read_only=True) as db:
         return db.execute(query).fetchall()
+
+
+def test_the_requests_of_a_connection_are_published(tmp_path, marts):
+    publish_total(tmp_path, marts, 5)
+    assert read(tmp_path, "select connection, requests from meta.freshness") == [("default", 321)]
 
 
 def test_the_published_file_stands_alone_and_says_how_fresh_it_is(tmp_path, marts):

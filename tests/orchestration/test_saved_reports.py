@@ -223,3 +223,71 @@ def test_a_name_is_never_a_path():
     for name in ("..", "a/b", "a\nb", "-x", "", "A"):
         with pytest.raises(ValidationError):
             mine(name)
+
+
+PROD = "filters:\n  - name: prod\n    address: f.tag.env=prod\n"
+TWO = """reports:
+  - {name: a, title: A, address: 'group=project&f.service=Clusters', filter: prod}
+  - {name: b, title: B, filter: prod}
+"""
+
+
+def test_a_changed_filter_changes_all_reports_that_use_it(place):
+    config(place, PROD + TWO)
+    assert shelf(place).find("a").link == (
+        "/cost-report?f.service=Clusters&f.tag.env=prod&group=project"
+    )
+    assert shelf(place).find("b").link == "/cost-report?f.tag.env=prod"
+    config(place, PROD.replace("=prod", "=live") + TWO)
+    for name in "ab":
+        assert Filter("tag:env", "is", ("live",)) in shelf(place).find(name).state.filters
+
+
+def test_a_filter_holds_in_each_set_of_a_report(place):
+    config(place, PROD + "reports:\n  - {name: a, title: A, filter: prod,"
+           " address: 'f.service=Backup&f2.project=shop'}\n")  # fmt: skip
+    assert query_of(shelf(place).find("a").state) == (
+        "f.service=Backup&f.tag.env=prod&f2.project=shop&f2.tag.env=prod"
+    )
+
+
+def test_a_saved_report_keeps_the_name_of_its_filter_and_not_what_it_said(place):
+    config(place, PROD)
+    shelf(place).save(mine(filter="prod"))
+    assert "filter: prod" in place.saved_reports_file.read_text()
+    assert "env" not in place.saved_reports_file.read_text()
+    config(place, PROD.replace("=prod", "=live"))
+    assert Filter("tag:env", "is", ("live",)) in shelf(place).find("mine").state.filters
+
+
+def test_a_filter_that_reports_use_is_neither_renamed_nor_deleted(place):
+    config(place, "reports:\n  - {name: a, title: A, filter: mine}\n")
+    place.saved_reports_file.parent.mkdir()
+    place.saved_reports_file.write_text("filters:\n  - {name: mine, address: f.project=shop}\n")
+    shelf(place).save(mine("b", filter="mine"))
+    with pytest.raises(SettingsError, match=r"mine cannot be deleted: a, b use it\.$"):
+        shelf(place).delete_filter("mine")
+    with pytest.raises(SettingsError, match=r"mine cannot be renamed: a, b use it\.$"):
+        shelf(place).rename_filter("mine", "other")
+    config(place, "")
+    shelf(place).delete("b")
+    shelf(place).rename_filter("mine", "other")
+    assert list(shelf(place).filters) == ["other"]
+    shelf(place).delete_filter("other")
+    assert shelf(place).filters == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("reports:\n  - {name: a, title: A, filter: gone}\n", "a uses the filter gone"),
+        (PROD + "reports:\n  - {name: a, title: A, filter: prod, address: f.tag.env=qa}\n",
+         "both have a condition “f.tag.env”"),
+        ("filters:\n  - {name: x, address: group=sku}\n", "filters[0].address"),
+        ("filters:\n  - {name: x, address: f.service=A&f2.service=B}\n", "one set"),
+        (PROD + "  - {name: prod, address: f.service=A}\n", "stands here twice"),
+    ],
+)  # fmt: skip
+def test_a_filter_that_cannot_be_used_is_one_sentence(place, text, said):
+    config(place, text)
+    assert said in refused(place)
