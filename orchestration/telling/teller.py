@@ -81,7 +81,7 @@ class Teller:
 
         known = self.outbox.keys(route.name)
         with _logged():
-            self.outbox.add(route.name, wanted(db, route, known), now)
+            self.outbox.add(route.name, [*wanted(db, route, known)], now)
 
     def note(self, route: Route, found: Sequence[Event], now: datetime) -> None:
         """Note those of these facts that a route is told."""
