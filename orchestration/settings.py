@@ -22,6 +22,8 @@ from orchestration.config.connections import (
     read_entries,
 )
 from orchestration.config.credentials import Credentials
+from orchestration.config.dagster_storage import DagsterStorage
+from orchestration.config.secret_files import Variables, secrets_in_files
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 __all__ = [
@@ -46,7 +48,7 @@ def _listed(value: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in value.split(",") if each.strip())
 
 
-class Settings(Credentials):
+class Settings(Credentials, DagsterStorage):
     """Settings as CONTRACT names them: `MONGODB_ATLAS_*` for access, `ATLAS_COSTS_*` for us."""
 
     model_config = SettingsConfigDict(
@@ -284,12 +286,11 @@ def set_in_environment(names: Iterable[str]) -> list[str]:
     return [each for each in names if os.environ.get(each)]
 
 
-def _variables() -> Mapping[str, str]:
+def _variables() -> Variables:
     """The environment over `.env`: what connections.yaml names is looked up here."""
     file = env_file()
     kept = dotenv_values(file) if file and file.is_file() else {}
-    set_here = {name: value for name, value in os.environ.items() if value}
-    return {name: value for name, value in (kept | set_here).items() if value}
+    return Variables.layered(os.environ, kept)
 
 
 def load_settings() -> Settings:
@@ -299,7 +300,7 @@ def load_settings() -> Settings:
         SettingsError: a value cannot be used; the message names variable and reason.
     """
     try:
-        return Settings(_env_file=env_file())
+        return Settings(_env_file=env_file(), **secrets_in_files(Settings, _variables()))  # type: ignore[arg-type]
     except ValidationError as error:
         problems = "; ".join(_problem(dict(each)) for each in error.errors(include_input=False))
         raise SettingsError(f"Cannot use the settings: {problems}.") from None
