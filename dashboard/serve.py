@@ -18,8 +18,10 @@ def application(*, is_beyond_loopback: bool = False) -> App:
 
 
 def serve(host: str, port: int, *, is_beyond_loopback: bool) -> None:
-    """Serve the pages until a signal ends the process."""
-    options = {"server.address": host, "server.port": port, "server.headless": True}
+    """Serve the pages until a signal ends the process; a host unix://PATH has no port."""
+    options = {"server.address": host, "server.headless": True}
+    if not host.startswith("unix://"):
+        options["server.port"] = port
     with contextlib.suppress(KeyboardInterrupt):
         application(is_beyond_loopback=is_beyond_loopback).run(config=options)
 

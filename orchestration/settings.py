@@ -23,7 +23,7 @@ from orchestration.config.connections import (
 )
 from orchestration.config.credentials import Credentials
 from orchestration.config.dagster_storage import DagsterStorage
-from orchestration.config.secret_files import Variables, secrets_in_files
+from orchestration.config.secret_files import Variables, secret_variables, secrets_in_files
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 __all__ = [
@@ -63,6 +63,7 @@ class Settings(Credentials, DagsterStorage):
     )
     data_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "data"
     config_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "config"
+    sockets_dir: Annotated[Path, AfterValidator(_from_project_root)] | None = None
     history_months: int | None = Field(default=None, ge=1)
     restatement_months: int = Field(default=3, ge=0)
     reconcile_tolerance_cents: int = Field(default=0, ge=0)
@@ -85,6 +86,11 @@ class Settings(Credentials, DagsterStorage):
     def machine(self) -> Machine:
         """What this machine adds to every connection."""
         return Machine(self.ssl_cert_file, self.ssl_cert_dir, self.data_dir / "tokens")
+
+    @property
+    def sockets(self) -> Path:
+        """Where parts that run apart listen."""
+        return self.sockets_dir or self.data_dir / "sockets"
 
     @property
     def landing_dir(self) -> Path:
@@ -262,6 +268,14 @@ def secret(variable: str) -> SecretStr | None:
     """What a variable holds that somebody named as a password, or None where it is not set."""
     value = _variables().get(variable)
     return SecretStr(value) if value else None
+
+
+def known_secrets(settings: Settings) -> frozenset[str]:
+    """Every secret that this process can read: of the settings, and of connections.yaml."""
+    ours = [getattr(settings, name) for name in secret_variables(Settings)]
+    found = {each.get_secret_value() for each in ours if each}
+    names = [each for entry in read_entries(settings.connections_file) for each in entry.secrets]
+    return frozenset(found | {value for name in names if (value := _variables().get(name))})
 
 
 def key_variables(settings: Settings) -> set[str]:

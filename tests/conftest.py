@@ -82,6 +82,7 @@ LONG = {
         "test_report_command",
         "test_retirement",
         "test_statements",
+        "test_typed_secrets",
     },
     "insight": {"test_anomaly_quality"},
     "properties": {
