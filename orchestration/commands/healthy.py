@@ -51,10 +51,19 @@ def _page(place: Path, path: str) -> str | None:
 
 
 def _code(place: Path) -> str | None:
+    """It listens also with definitions that do not load, so it is asked for them."""
     from dagster._grpc.client import DagsterGrpcClient  # noqa: PLC0415  seconds
+    from dagster._serdes import deserialize_value  # noqa: PLC0415
+    from dagster._utils.error import SerializableErrorInfo  # noqa: PLC0415
 
-    status = DagsterGrpcClient(socket=str(place)).health_check_query()
-    return None if status == "SERVING" else f"{place} does not serve Dagster's code: {status}."
+    client = DagsterGrpcClient(socket=str(place))
+    if (status := client.health_check_query()) != "SERVING":
+        return f"{place} does not serve Dagster's code: {status}."
+    found = deserialize_value(client.list_repositories())
+    if not isinstance(found, SerializableErrorInfo):
+        return None
+    cause = found.cause or found
+    return f"Dagster's code does not load: {cause.message.strip().splitlines()[0]}"
 
 
 def _daemon(settings: Settings) -> str | None:

@@ -55,9 +55,11 @@ def serve(settings: Settings, part: Part, *, read_only: bool = False) -> int:
     hourly = (lambda: put_in_order(settings)) if part is Part.CODE else None
     try:
         _prepare(settings, part)
-        with _command(settings, part, read_only=read_only) as command:
-            with processes.running(command) as started:
-                return processes.wait_for_any(started, hourly=hourly)
+        with (
+            _command(settings, part, read_only=read_only) as command,
+            processes.running(command) as started,
+        ):
+            return processes.wait_for_any(started, hourly=hourly)
     except KeyboardInterrupt:
         return 0
 
