@@ -1,4 +1,4 @@
-"""One organization read by itself: what a backfill of many does in a run for each.
+"""One organization read by itself: what a backfill of many does, in a run for each partition.
 
 Reading takes no lock of the warehouse, so several go at once; the next refresh loads what they
 landed, and asks Atlas only for what came since.
@@ -35,7 +35,6 @@ def _names() -> list[str]:
         )
     ],
     partitions_def=dg.StaticPartitionsDefinition(_names()),
-    backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
     pool=ATLAS_API,
 )
 def organizations(
