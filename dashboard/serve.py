@@ -29,7 +29,7 @@ def serve(host: str, port: int, *, is_beyond_loopback: bool) -> None:
         if host.startswith(SOCKET):
             # Streamlit's own runner takes no socket
             place = host.removeprefix(SOCKET)
-            uvicorn.run(app, uds=place, log_level="warning", proxy_headers=False)
+            uvicorn.run(app, uds=place, log_level="warning", access_log=False, proxy_headers=False)
         else:
             options = {"server.address": host, "server.port": port, "server.headless": True}
             app.run(config=options)

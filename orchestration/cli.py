@@ -246,19 +246,20 @@ def serve(part: ServedPart, *, read_only: ReadOnly = False) -> None:
     docs/deployment.md.
     """
     from orchestration.commands import serve as serving  # noqa: PLC0415
+    from orchestration.commands.parts import Part  # noqa: PLC0415
     from orchestration.schedules.daily import refresh_schedule  # noqa: PLC0415
 
     progress.to_the_terminal()
     settings = load_settings()
     refresh_schedule(settings.refresh_cron)
-    raise typer.Exit(serving.serve(settings, serving.Part(part), read_only=read_only))
+    raise typer.Exit(serving.serve(settings, Part(part), read_only=read_only))
 
 
 @app.command()
 def healthy(part: ServedPart) -> None:
     """Ask a part that `serve` runs whether it is well. Exit code 1: it is not, and why."""
     from orchestration.commands.healthy import problem  # noqa: PLC0415
-    from orchestration.commands.serve import Part  # noqa: PLC0415
+    from orchestration.commands.parts import Part  # noqa: PLC0415
 
     if found := problem(load_settings(), Part(part)):
         raise SettingsError(found)

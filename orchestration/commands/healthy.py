@@ -5,7 +5,7 @@ import os
 import socket
 from pathlib import Path
 
-from orchestration.commands.serve import Part, socket_of
+from orchestration.commands.parts import Part, socket_of
 from orchestration.settings import Settings
 
 TIMEOUT_S = 10.0
@@ -53,17 +53,19 @@ def _page(place: Path, path: str) -> str | None:
 def _code(place: Path) -> str | None:
     """It listens also with definitions that do not load, so it is asked for them."""
     from dagster._grpc.client import DagsterGrpcClient  # noqa: PLC0415  seconds
+    from dagster._grpc.types import ListRepositoriesResponse  # noqa: PLC0415
     from dagster._serdes import deserialize_value  # noqa: PLC0415
-    from dagster._utils.error import SerializableErrorInfo  # noqa: PLC0415
 
     client = DagsterGrpcClient(socket=str(place))
-    if (status := client.health_check_query()) != "SERVING":
+    status = client.health_check_query()  # type: ignore[no-untyped-call]
+    if status != "SERVING":
         return f"{place} does not serve Dagster's code: {status}."
     found = deserialize_value(client.list_repositories())
-    if not isinstance(found, SerializableErrorInfo):
+    if isinstance(found, ListRepositoriesResponse):
         return None
-    cause = found.cause or found
-    return f"Dagster's code does not load: {cause.message.strip().splitlines()[0]}"
+    cause = getattr(found, "cause", None) or found
+    said = str(getattr(cause, "message", cause)).strip().splitlines()
+    return f"Dagster's code does not load: {said[0]}"
 
 
 def _daemon(settings: Settings) -> str | None:

@@ -10,39 +10,15 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 
 from orchestration.commands import processes
 from orchestration.commands.dagster_home import prepare, put_in_order
+from orchestration.commands.parts import Part, socket_of
 from orchestration.commands.processes import Command
-from orchestration.settings import Settings, SettingsError
+from orchestration.settings import Settings
 
 log = logging.getLogger("atlas_costs")
-LONGEST = 100  # a socket's path may have 104 bytes on a Mac, 108 on Linux
-
-
-class Part(StrEnum):
-    """What can be run by itself."""
-
-    CODE = "code"
-    DAEMON = "daemon"
-    DAGSTER = "dagster"
-    DASHBOARD = "dashboard"
-
-
-def socket_of(settings: Settings, part: Part) -> Path:
-    """Where a part listens.
-
-    Raises:
-        SettingsError: no socket can have so long a path.
-    """
-    path = settings.sockets / f"{part}.sock"
-    if len(bytes(path)) > LONGEST:
-        raise SettingsError(
-            f"{path} is too long for a socket: set ATLAS_COSTS_SOCKETS_DIR to a shorter folder."
-        )
-    return path
 
 
 def serve(settings: Settings, part: Part, *, read_only: bool = False) -> int:
