@@ -21,7 +21,7 @@ from tests.conftest import ROOT
 
 PROGRAM = Path(sys.executable).with_name("atlas-costs")
 PARTS = ("code", "daemon", "dagster", "dashboard")
-START_S = 240
+START_S = 480
 
 
 # root's own Python may lie where only root may look, so reading stays allowed, and nothing else
@@ -78,7 +78,7 @@ class Installation:
         while (told := self.health(part)).returncode:
             assert self.running[part].poll() is None, self.said(part)
             assert time.monotonic() < until, told.stderr + self.said(part)
-            time.sleep(0.5)
+            time.sleep(2)
 
     def said(self, part: str) -> str:
         """Everything that a part printed."""

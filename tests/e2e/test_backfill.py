@@ -208,12 +208,12 @@ def _no_secret_anywhere(made: World, names: list[str]) -> None:
 
 
 def tree() -> set[Path]:
-    """Every file beside the code, but what Python itself keeps of it."""
+    """Every file beside the code, but what Python and dbt keep of it."""
     return {
         each
         for name in ("orchestration", "dashboard", "reporting", "dbt_project", ".streamlit")
         for each in (ROOT / name).rglob("*")
-        if "__pycache__" not in each.parts
+        if not {"__pycache__", "target", "logs"} & set(each.parts)
     }
 
 
