@@ -9,20 +9,20 @@ INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --co
 FAST := -m "not wide and not built and not long" --numprocesses 2 --dist worksteal
 EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-fast test-wide focus-check focus-validator check coverage snapshot readme bench insight-quality install lock browser clean
+.PHONY: demo test test-fast test-wide focus-check focus-validator check coverage snapshot readme bench insight-quality install lock browser postgresql clean
 
 demo: .venv/.runtime
 	@$(BIN)/atlas-costs demo $(ARGS)
 
 # Two at a time, a file to one process: half the wall time, and a file's fixtures are made once.
-test: .venv/.dev browser
+test: .venv/.dev browser postgresql
 	@$(BIN)/pytest -m "not wide" --numprocesses 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # What one runs while working: all that builds no warehouse, starts no browser and is not long.
 test-fast: .venv/.dev
 	@$(BIN)/pytest $(FAST) $(ARGS)
 
-test-wide: .venv/.dev browser focus-validator
+test-wide: .venv/.dev browser postgresql focus-validator
 	@$(BIN)/pytest $(ARGS)
 
 # The FinOps Foundation's own validator over thirteen months of the sandbox.
@@ -74,6 +74,11 @@ lock: .venv/.dev
 browser:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
 	|| command -v google-chrome >/dev/null || .ci/install-chromium
+
+# The tests of Dagster's history in PostgreSQL want its programs; they start a server of their own.
+postgresql:
+	@command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	|| .ci/install-postgresql
 
 clean:
 	rm -rf .venv .venv-bench .venv-focus dbt_project/target dbt_project/logs

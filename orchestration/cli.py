@@ -6,7 +6,7 @@ import traceback
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -37,6 +37,18 @@ FAILED, COSTS_UNREADABLE, INCOMPLETE = 1, 2, 3
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 DagsterPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of Dagster's UI.")]
 DashboardPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard.")]
+
+ServedPart = Annotated[
+    Literal["code", "daemon", "dagster", "dashboard"],
+    typer.Argument(
+        metavar="PART",
+        help="code (Dagster's definitions and runs), daemon (schedules, queue), dagster (its "
+        "pages) or dashboard.",
+    ),
+]
+ReadOnly = Annotated[
+    bool, typer.Option("--read-only", help="Dagster's pages only show: nothing can be launched.")
+]
 
 
 def _version(*, asked: bool) -> None:
@@ -202,7 +214,11 @@ def do(
 
 @app.command()
 def up(
-    host: Host = "127.0.0.1", dagster_port: DagsterPort = 3000, dashboard_port: DashboardPort = 8501
+    host: Host = "127.0.0.1",
+    dagster_port: DagsterPort = 3000,
+    dashboard_port: DashboardPort = 8501,
+    *,
+    read_only: ReadOnly = False,
 ) -> None:
     """Run Dagster (webserver and daemon, daily refresh on) and the dashboard."""
     from orchestration.commands import processes  # noqa: PLC0415
@@ -216,10 +232,38 @@ def up(
     refresh_schedule(settings.refresh_cron)
     put_in_order(settings)
     processes.stop_on_signals()
-    with processes.services(at) as started:
+    with processes.services(at, read_only=read_only) as started:
         typer.echo(at.told())
         # one that runs for months has no other start
         raise typer.Exit(processes.wait_for_any(started, hourly=lambda: put_in_order(settings)))
+
+
+@app.command()
+def serve(part: ServedPart, *, read_only: ReadOnly = False) -> None:
+    """Run one part of what `up` runs, on a socket in ATLAS_COSTS_SOCKETS_DIR: for containers.
+
+    A proxy that asks people to sign in stands before dagster and dashboard; see
+    docs/deployment.md.
+    """
+    from orchestration.commands import serve as serving  # noqa: PLC0415
+    from orchestration.commands.parts import Part  # noqa: PLC0415
+    from orchestration.schedules.daily import refresh_schedule  # noqa: PLC0415
+
+    progress.to_the_terminal()
+    settings = load_settings()
+    refresh_schedule(settings.refresh_cron)
+    raise typer.Exit(serving.serve(settings, Part(part), read_only=read_only))
+
+
+@app.command()
+def healthy(part: ServedPart) -> None:
+    """Ask a part that `serve` runs whether it is well. Exit code 1: it is not, and why."""
+    from orchestration.commands.healthy import problem  # noqa: PLC0415
+    from orchestration.commands.parts import Part  # noqa: PLC0415
+
+    if found := problem(load_settings(), Part(part)):
+        raise SettingsError(found)
+    typer.echo(f"{part} is well.")
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from orchestration.assets import billing, inventory
+from orchestration.assets import billing, inventory, organizations
 from orchestration.assets.dbt import models
 from orchestration.assets.dbt_manifest import Manifest
 from orchestration.assets.insight import insight
@@ -14,7 +14,12 @@ from orchestration.resources.dbt import prepared_manifest
 from orchestration.resources.warehouse import warehouse_resource
 from orchestration.schedules.actions import action_schedules
 from orchestration.schedules.alerts import SENSORS
-from orchestration.schedules.daily import build_marts, daily_refresh, refresh_costs
+from orchestration.schedules.daily import (
+    build_marts,
+    daily_refresh,
+    read_organizations,
+    refresh_costs,
+)
 
 dbt_models = models(Manifest.read(prepared_manifest()))
 marts = [key for key in dbt_models.keys if key.path[0] == "marts"]
@@ -22,6 +27,7 @@ made_of_marts = insight(marts)
 
 defs = dg.Definitions(
     assets=[
+        *organizations.assets,
         *inventory.assets,
         *billing.assets,
         dbt_models,
@@ -29,7 +35,7 @@ defs = dg.Definitions(
         published_warehouse([*marts, *made_of_marts.keys]),
     ],
     asset_checks=[*reconciliation.checks, *drift.checks],
-    jobs=[refresh_costs, build_marts, *JOBS.values()],
+    jobs=[refresh_costs, build_marts, read_organizations, *JOBS.values()],
     schedules=[daily_refresh, *action_schedules()],
     sensors=SENSORS,
     resources={

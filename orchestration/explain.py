@@ -51,6 +51,8 @@ def _sentence(error: BaseException) -> str | None:
         return str(error)
     if type(error).__module__.startswith("dagster") and type(error).__name__ == "Failure":
         return str(getattr(error, "description", error))
+    if type(error).__name__ == "DagsterPostgresException":
+        return _no_database(error)
     if _is_no_room(error):
         return (
             f"No room left on the disk ({str(error).splitlines()[0]}). Free some space in the "
@@ -63,6 +65,15 @@ def _sentence(error: BaseException) -> str | None:
             "before is unchanged."
         )
     return None
+
+
+def _no_database(error: BaseException) -> str:
+    """What PostgreSQL's client says, which names host, port, user and database, no password."""
+    said = str(getattr(error.__cause__, "orig", None) or error).strip().splitlines()
+    return (
+        f"Dagster's storage cannot be reached ({said[0] if said else 'no reason given'}): start "
+        "PostgreSQL, or mend ATLAS_COSTS_DAGSTER_POSTGRES_…, and run again."
+    )
 
 
 def _is_no_room(error: BaseException) -> bool:

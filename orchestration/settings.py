@@ -22,6 +22,8 @@ from orchestration.config.connections import (
     read_entries,
 )
 from orchestration.config.credentials import Credentials
+from orchestration.config.dagster_storage import DagsterStorage
+from orchestration.config.secret_files import Variables, secret_variables, secrets_in_files
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 __all__ = [
@@ -46,7 +48,7 @@ def _listed(value: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in value.split(",") if each.strip())
 
 
-class Settings(Credentials):
+class Settings(Credentials, DagsterStorage):
     """Settings as CONTRACT names them: `MONGODB_ATLAS_*` for access, `ATLAS_COSTS_*` for us."""
 
     model_config = SettingsConfigDict(
@@ -61,6 +63,7 @@ class Settings(Credentials):
     )
     data_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "data"
     config_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "config"
+    sockets_dir: Annotated[Path, AfterValidator(_from_project_root)] | None = None
     history_months: int | None = Field(default=None, ge=1)
     restatement_months: int = Field(default=3, ge=0)
     reconcile_tolerance_cents: int = Field(default=0, ge=0)
@@ -83,6 +86,11 @@ class Settings(Credentials):
     def machine(self) -> Machine:
         """What this machine adds to every connection."""
         return Machine(self.ssl_cert_file, self.ssl_cert_dir, self.data_dir / "tokens")
+
+    @property
+    def sockets(self) -> Path:
+        """Where parts that run apart listen."""
+        return self.sockets_dir or self.data_dir / "sockets"
 
     @property
     def landing_dir(self) -> Path:
@@ -262,6 +270,14 @@ def secret(variable: str) -> SecretStr | None:
     return SecretStr(value) if value else None
 
 
+def known_secrets(settings: Settings) -> frozenset[str]:
+    """Every secret that this process can read: of the settings, and of connections.yaml."""
+    ours = [getattr(settings, name) for name in secret_variables(Settings)]
+    found = {each.get_secret_value() for each in ours if each}
+    names = [each for entry in read_entries(settings.connections_file) for each in entry.secrets]
+    return frozenset(found | {value for name in names if (value := _variables().get(name))})
+
+
 def key_variables(settings: Settings) -> set[str]:
     """The variables that hold keys for Atlas, or may: ours, and those connections.yaml names.
 
@@ -284,12 +300,11 @@ def set_in_environment(names: Iterable[str]) -> list[str]:
     return [each for each in names if os.environ.get(each)]
 
 
-def _variables() -> Mapping[str, str]:
+def _variables() -> Variables:
     """The environment over `.env`: what connections.yaml names is looked up here."""
     file = env_file()
     kept = dotenv_values(file) if file and file.is_file() else {}
-    set_here = {name: value for name, value in os.environ.items() if value}
-    return {name: value for name, value in (kept | set_here).items() if value}
+    return Variables.layered(os.environ, kept)
 
 
 def load_settings() -> Settings:
@@ -299,7 +314,7 @@ def load_settings() -> Settings:
         SettingsError: a value cannot be used; the message names variable and reason.
     """
     try:
-        return Settings(_env_file=env_file())
+        return Settings(_env_file=env_file(), **secrets_in_files(Settings, _variables()))  # type: ignore[arg-type]
     except ValidationError as error:
         problems = "; ".join(_problem(dict(each)) for each in error.errors(include_input=False))
         raise SettingsError(f"Cannot use the settings: {problems}.") from None

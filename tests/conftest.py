@@ -67,6 +67,7 @@ LONG = {
     "orchestration": {
         "test_advice",
         "test_dagster_home",
+        "test_dagster_postgres",
         "test_dagster_ui",
         "test_event_log",
         "test_hostile_invoices",
@@ -81,6 +82,7 @@ LONG = {
         "test_report_command",
         "test_retirement",
         "test_statements",
+        "test_typed_secrets",
     },
     "insight": {"test_anomaly_quality"},
     "properties": {

@@ -50,6 +50,7 @@ def test_only_settings_and_process_starters_read_the_environment():
         "orchestration/cli.py",  # ATLAS_COSTS_DEBUG, DO_NOT_TRACK
         "orchestration/commands/demo.py",  # hands children an environment without keys
         "orchestration/commands/dagster_home.py",  # DAGSTER_HOME
+        "orchestration/commands/healthy.py",  # the same
         "orchestration/refreshing/folder.py",  # tells dbt where its files are
         "orchestration/refreshing/building.py",  # hands dbt's process the same
         "orchestration/refreshing/dbt_process.py",  # is that process

@@ -102,3 +102,13 @@ def test_nothing_tracked_names_a_folder_of_one_machine():
         path = ROOT / name
         if path.suffix in {".py", ".md", ".sql", ".yml", ".yaml", ".toml", ".txt"}:
             assert not here.search(path.read_text()), name
+
+
+def test_every_row_of_the_security_standard_names_a_test_that_exists():
+    section = DOCS["security.md"].partition("## OWASP ASVS")[2]
+    rows = [line for line in section.splitlines() if line.startswith("| V")]
+    assert len(rows) >= 15
+    for row in rows:
+        named = re.findall(r"`(tests/[\w/]+\.py)`", row)
+        assert named, row
+        assert [name for name in named if not (ROOT / name).exists()] == []

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from orchestration.assets.inventory import GROUP, KINDS
+from orchestration.assets.inventory import ATLAS_API, GROUP, KINDS
 from orchestration.partitions import first_month as first_read
 from orchestration.partitions import months_since
 from orchestration.resources.atlas import Atlas
@@ -46,6 +46,7 @@ class HistoryConfig(dg.Config):
     partitions_def=invoice_months,
     backfill_policy=dg.BackfillPolicy.single_run(),
     name="invoices",
+    pool=ATLAS_API,
 )
 def invoices(
     context: dg.AssetExecutionContext,
@@ -92,6 +93,7 @@ def _results(totals: MonthTotals) -> Iterator[dg.MaterializeResult[None]]:
 @dg.asset(
     key=["atlas", "focus_report_rows"],
     deps=[dg.AssetKey(["atlas", "invoices"])],
+    pool=ATLAS_API,
     group_name=GROUP,
     kinds=KINDS,
     description="Atlas's own FOCUS report of each invoice (Atlas createOrgInvoiceReport): regions, "

@@ -15,6 +15,8 @@ from orchestration.resources.warehouse import Warehouse
 
 GROUP = "extraction"
 KINDS = {"python", "duckdb"}
+# how many runs read Atlas at once is a setting: ATLAS_COSTS_DAGSTER_CONCURRENCY
+ATLAS_API = "atlas_api"
 DESCRIPTIONS = {each.name: each.description for each in ENTITIES} | {
     "resource_tags": "Tags of projects and clusters as they are now.",
     # not asked for: whoever runs one lands it, and each load reads what is new
@@ -24,6 +26,7 @@ DESCRIPTIONS = {each.name: each.description for each in ENTITIES} | {
 
 @dg.multi_asset(
     name="inventory",
+    pool=ATLAS_API,
     specs=[
         dg.AssetSpec(
             ["atlas", name],

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import dagster as dg
 from dagster import DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
@@ -35,6 +34,7 @@ python_logs:
   python_log_level: INFO
 """
 # The daily refresh never waits behind actions: they have a limit of their own and runs have none.
+# A pool counts runs, not steps: a step that was killed would hold its place for ever.
 _YAML = f"""\
 {OURS}{OF_OLD}\
 concurrency:
@@ -44,14 +44,27 @@ concurrency:
       - key: {KIND_TAG}
         value: {ACTION}
         limit: 10
+  pools:
+    granularity: run
+    default_limit: {{concurrency}}
 retention:
   schedule:
     purge_after_days: 90
+{{storage}}"""
+_SQLITE = """\
 event_log_storage:
   module: orchestration.resources.event_log
   class: EventLog
   config:
-    base_dir: {{runs}}
+    base_dir: {runs}
+"""
+# without a word of where it is: see resources/postgres
+_POSTGRES = """\
+storage:
+  custom:
+    module: orchestration.resources.postgres
+    class: Postgres
+    config: {}
 """
 UNFINISHED = [
     DagsterRunStatus.NOT_STARTED,
@@ -95,13 +108,15 @@ def prepare(settings: Settings) -> None:
     config = home / "dagster.yaml"
     if not config.exists() or config.read_text() == OF_OLD or OURS in config.read_text():
         # whole: a process that is starting may be reading it
-        files.write(config, dagster_yaml(home).encode())
+        files.write(config, dagster_yaml(settings).encode())
     os.environ["DAGSTER_HOME"] = str(home)
 
 
-def dagster_yaml(home: Path) -> str:
-    """Our settings of Dagster, for this storage folder."""
-    return _YAML.format(runs=json.dumps(str(home / "history" / "runs")))
+def dagster_yaml(settings: Settings) -> str:
+    """Our settings of Dagster, for this storage folder; no secret is among them."""
+    runs = json.dumps(str(settings.dagster_home / "history" / "runs"))
+    storage = _POSTGRES if settings.dagster_postgres() else _SQLITE.format(runs=runs)
+    return _YAML.format(concurrency=settings.dagster_concurrency, storage=storage)
 
 
 def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 from orchestration import files
 from orchestration.audit import FOLDER
-from orchestration.landing.journal import drop_litter
-from orchestration.landing.slices import Slices
+from orchestration.refreshing.folder import Landings
 from orchestration.settings import Settings
 from orchestration.warehouse import publish
 from orchestration.warehouse.errors import AlreadyRunning
@@ -20,8 +19,7 @@ DAY_S = 86_400
 def sweep(settings: Settings) -> None:
     """Clear it away, unless a run is at work, whose files some of it may be."""
     with contextlib.suppress(AlreadyRunning), run_lock(settings.build_dir, "clearing away"):
-        drop_litter(settings.landing_dir)
-        Slices(settings.slices_dir).drop_litter()
+        Landings(settings).drop_litter()
         publish.drop_litter(settings.versions_dir)
     # actions and statements take no lock, so only age tells what is nobody's any more
     for part in _beside_others(settings):

@@ -61,10 +61,13 @@ def code_server_command(channel: Path) -> Command:
     return [program, "code-server", "start", *where, "-m", DEFINITIONS, "--log-level", "warning"]
 
 
-def dagster_ui_command(host: str, port: int, workspace: Path) -> Command:
-    """Dagster's pages behind our door."""
+def dagster_ui_command(
+    host: str, port: int, workspace: Path, *, read_only: bool = False
+) -> Command:
+    """Dagster's pages behind our door; a host unix://PATH is a socket, without a port."""
     module = "orchestration.commands.dagster_ui"
-    return [sys.executable, "-m", module, host, str(port), str(workspace)]
+    only = ["--read-only"] if read_only else []
+    return [sys.executable, "-m", module, host, str(port), str(workspace), *only]
 
 
 def daemon_command(workspace: Path) -> Command:
@@ -74,8 +77,8 @@ def daemon_command(workspace: Path) -> Command:
 
 
 def dashboard_command(host: str, port: int) -> Command:
-    """The pages over the published warehouse, behind our door."""
-    beyond = [] if is_loopback(host) else ["--beyond-loopback"]
+    """The pages over the published warehouse, behind our door; see dagster_ui_command."""
+    beyond = [] if is_loopback(host) or host.startswith("unix://") else ["--beyond-loopback"]
     return [sys.executable, "-m", "dashboard.serve", host, str(port), *beyond]
 
 
@@ -102,7 +105,8 @@ class Addresses:
             raise SettingsError(
                 f"{self.host} is reachable from outside and there is no sign-in: keep 127.0.0.1, "
                 "or set ATLAS_COSTS_ALLOW_ANONYMOUS=true and run `atlas-costs up` if your network "
-                "protects the pages (Dagster stays on 127.0.0.1)."
+                "protects the pages (Dagster stays on 127.0.0.1). docs/deployment.md has a proxy "
+                "that asks people to sign in, for both."
             )
 
     def require_free(self) -> None:
@@ -132,27 +136,39 @@ def _in_url(host: str) -> str:
 
 
 @contextmanager
-def services(at: Addresses, env: dict[str, str] | None = None) -> Iterator[Processes]:
+def services(
+    at: Addresses, env: dict[str, str] | None = None, *, read_only: bool = False
+) -> Iterator[Processes]:
     """The pages, and Dagster with its definitions loaded once for its web server and its daemon."""
     with TemporaryDirectory(prefix="atlas-costs-") as folder:
         channel, workspace = Path(folder) / "code.sock", Path(folder) / "workspace.yaml"
-        origin = {"socket": str(channel), "location_name": DEFINITIONS}
-        workspace.write_text(yaml.safe_dump({"load_from": [{"grpc_server": origin}]}))
+        write_workspace(workspace, channel)
         pages = dashboard_command(at.host, at.dashboard_port)
         with running(code_server_command(channel), pages, env=env) as first:
             _wait_for(channel, first)
-            ui = dagster_ui_command(at.dagster_host, at.dagster_port, workspace)
+            ui = dagster_ui_command(
+                at.dagster_host, at.dagster_port, workspace, read_only=read_only
+            )
             with running(ui, daemon_command(workspace), env=env) as second:
                 yield [*first, *second]
 
 
+def write_workspace(file: Path, channel: Path) -> None:
+    """Tell Dagster's web server and daemon where the code server listens."""
+    origin = {"socket": str(channel), "location_name": DEFINITIONS}
+    file.write_text(yaml.safe_dump({"load_from": [{"grpc_server": origin}]}))
+
+
 def _wait_for(channel: Path, processes: Processes) -> None:
     """Until the code server listens, or something has ended, which wait_for_any will tell."""
-    while all(each.poll() is None for each in processes):
-        with socket.socket(socket.AF_UNIX) as probe:
-            if probe.connect_ex(str(channel)) == 0:
-                return
+    while all(each.poll() is None for each in processes) and not listens(channel):
         time.sleep(POLL_S)
+
+
+def listens(channel: Path) -> bool:
+    """Whether somebody answers at a socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(channel)) == 0
 
 
 @contextmanager

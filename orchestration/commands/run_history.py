@@ -1,7 +1,8 @@
 """Dagster's own history, pruned by age and by size: nothing there makes a number, all of it grows.
 
 Dagster deletes a run's events but keeps its files, its index's free pages and what its checks
-said; those go too where the history is in Dagster's own SQLite files.
+said; those go too. PostgreSQL's size is PostgreSQL's own affair, which uses freed pages again: only
+what lies in the folder counts.
 """
 
 import contextlib
@@ -14,10 +15,15 @@ from pathlib import Path
 import dagster as dg
 from dagster import RunRecord, RunsFilter
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
+from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
+from sqlalchemy import bindparam, text
 
 NEWEST_KEPT = 5
 EXTRACTED = "atlas"  # no other asset is partitioned, and to ask each takes a second
 PAGE = 500
+CHECKS_OF_RUNS = text("delete from asset_check_executions where run_id in :runs").bindparams(
+    bindparam("runs", expanding=True)
+)
 
 
 def prune(
@@ -42,7 +48,7 @@ def prune(
         if is_old or excess > 0:
             excess -= _delete(instance, home, run_id)
             deleted.append(run_id)
-    _shrink(home / "history" / "runs" / "index.db", deleted)
+    _forget_checks(instance, home, deleted)
     return deleted
 
 
@@ -88,6 +94,15 @@ def _delete(instance: dg.DagsterInstance, home: Path, run_id: str) -> int:
         each.unlink(missing_ok=True)
     shutil.rmtree(logs, ignore_errors=True)
     return freed
+
+
+def _forget_checks(instance: dg.DagsterInstance, home: Path, deleted: list[str]) -> None:
+    storage = instance.event_log_storage
+    if isinstance(storage, SqliteEventLogStorage):
+        _shrink(home / "history" / "runs" / "index.db", deleted)
+    elif deleted and isinstance(storage, SqlEventLogStorage):
+        with storage.index_connection() as connection:
+            connection.execute(CHECKS_OF_RUNS, {"runs": deleted})
 
 
 def _shrink(index: Path, deleted: list[str]) -> None:

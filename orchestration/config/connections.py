@@ -217,6 +217,12 @@ class Entry(BaseModel):
         keys = (key for each in (*PAIRS, *FOR_ACTIONS) for key in each)
         return {name for key in keys if (name := getattr(self, key))}
 
+    @property
+    def secrets(self) -> set[str]:
+        """Those of them that hold the secret half."""
+        halves = (key for _, key in (*PAIRS, *FOR_ACTIONS))
+        return {name for key in halves if (name := getattr(self, key))}
+
     def _variables_of(self, pairs: Pairs) -> tuple[str, str]:
         [found] = [each for each in pairs if getattr(self, each[0])]
         return getattr(self, found[0]), getattr(self, found[1])

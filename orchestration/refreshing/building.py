@@ -104,8 +104,12 @@ def build(
     return Build(done.returncode == 0, found)
 
 
-def parse(settings: Settings) -> Path:
+def parse(settings: Settings, kept: Path = PARSED) -> Path:
     """Read all models, and keep what was read where every first build begins; the manifest.
+
+    Args:
+        settings: Whose build folder dbt runs in.
+        kept: Where to keep it.
 
     Raises:
         CalledProcessError: a model cannot be read; dbt.log beside the manifest says why.
@@ -113,8 +117,8 @@ def parse(settings: Settings) -> Path:
     # of this very environment, whatever PATH says
     program = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse"]
     settings.build_dir.mkdir(parents=True, exist_ok=True)
-    _run(program, settings, PARSED, PARSED / LOG).check_returncode()
-    return PARSED / MANIFEST
+    _run(program, settings, kept, kept / LOG).check_returncode()
+    return kept / MANIFEST
 
 
 def _begin_with_what_is_parsed(target: Path) -> None:

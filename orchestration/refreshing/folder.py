@@ -9,6 +9,7 @@ from typing import Self
 
 import duckdb
 
+from orchestration.extraction.hold import nobody_reads
 from orchestration.landing.journal import Landing, drop_litter
 from orchestration.landing.slices import Slices
 from orchestration.refreshing.building import MANIFEST, Build, build
@@ -43,45 +44,12 @@ NOT_WHOLE = (
 )
 
 
-class DataFolder:
-    """Landing, raw and marts of this installation.
-
-    Args:
-        settings: Where they lie.
-
-    Raises:
-        SettingsError: a rule file has a mistake; nothing was read or changed.
-        StatementError: a closed statement is damaged; nothing was read or changed.
-    """
+class Landings:
+    """What was landed of each connection, and what was cut out of it."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._rules = read_rules(settings)
-        # read again when they are used; a mistake ends a refresh before it begins
-        read_plans(settings)
-        read_insight(settings.insight_rules_file)
-        read_alerts(settings.alerts_file)
-        self._statements = read_statements(settings.statements_dir)
-        self._sayings = read_sayings(settings.savings_file)
         self._landings: dict[str, Landing] = {}
-
-    @contextmanager
-    def held(self, run_id: str) -> Iterator[Self]:
-        """Take the run lock; what earlier runs left half written is gone.
-
-        Raises:
-            AlreadyRunning: another run holds the lock.
-        """
-        with run_lock(self.settings.build_dir, run_id):
-            wait_until_free([self.settings.raw_file, self.settings.marts_file])
-            drop_litter(self.settings.landing_dir)
-            self.slices().drop_litter()
-            yield self
-
-    @property
-    def marts_file(self) -> Path:
-        """What dbt builds and publish copies."""
-        return self.settings.marts_file
 
     def landing(self, connection: str) -> Landing:
         """The landing folder of one connection, the same object all through the run."""
@@ -96,6 +64,52 @@ class DataFolder:
     def slices(self) -> Slices:
         """The lines cut out of landed invoices."""
         return Slices(self.settings.slices_dir)
+
+    def drop_litter(self) -> None:
+        """Throw away what killed processes were receiving, unless it may be what others are."""
+        with nobody_reads(self.settings.build_dir) as is_so:
+            if is_so:
+                drop_litter(self.settings.landing_dir)
+                self.slices().drop_litter()
+
+
+class DataFolder(Landings):
+    """Landing, raw and marts of this installation.
+
+    Args:
+        settings: Where they lie.
+
+    Raises:
+        SettingsError: a rule file has a mistake; nothing was read or changed.
+        StatementError: a closed statement is damaged; nothing was read or changed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self._rules = read_rules(settings)
+        # read again when they are used; a mistake ends a refresh before it begins
+        read_plans(settings)
+        read_insight(settings.insight_rules_file)
+        read_alerts(settings.alerts_file)
+        self._statements = read_statements(settings.statements_dir)
+        self._sayings = read_sayings(settings.savings_file)
+
+    @contextmanager
+    def held(self, run_id: str) -> Iterator[Self]:
+        """Take the run lock; what earlier runs left half written is gone.
+
+        Raises:
+            AlreadyRunning: another run holds the lock.
+        """
+        with run_lock(self.settings.build_dir, run_id):
+            wait_until_free([self.settings.raw_file, self.settings.marts_file])
+            self.drop_litter()
+            yield self
+
+    @property
+    def marts_file(self) -> Path:
+        """What dbt builds and publish copies."""
+        return self.settings.marts_file
 
     def raw(self) -> RawWarehouse:
         """The raw tables, open for writing."""

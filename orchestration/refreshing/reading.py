@@ -15,6 +15,7 @@ from orchestration.config.connections import Connection
 from orchestration.entities import RETIREMENTS
 from orchestration.extraction.advice import read_advice
 from orchestration.extraction.clients import new_client
+from orchestration.extraction.hold import BeingRead, hold
 from orchestration.extraction.inventory import extract
 from orchestration.extraction.invoices import LIST, read_invoices
 from orchestration.extraction.measurements import read_measurements
@@ -23,8 +24,8 @@ from orchestration.extraction.selection import ENTITY, differences, first_month
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail, for_all
 from orchestration.progress import downloads
-from orchestration.refreshing.folder import DataFolder
-from orchestration.settings import Settings
+from orchestration.refreshing.folder import DataFolder, Landings
+from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse.errors import LoadError
 from orchestration.warehouse.raw import RawWarehouse, note_end, note_requests
 
@@ -47,12 +48,17 @@ class BillRead:
 class Reading:
     """A session per organization for the length of a run; a part that was read is not read again.
 
+    Args:
+        settings: Where Atlas is, and how to sign in.
+        only: The one connection to read, or None for all.
+
     Raises:
         SettingsError: credentials or the organization id are missing.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, only: str | None = None) -> None:
         self._settings = settings
+        self._only = only
         self._budgets = Budgets()
         self._sunsets = Sunsets(RETIREMENTS)
         self._sessions: list[Session] | None = None
@@ -82,14 +88,7 @@ class Reading:
         """
         if self._bill is None:
             sessions = self._all(folder)
-            listed = self._read_invoices(
-                sessions,
-                folder,
-                first_month=from_month
-                or first_month(self._settings.history_months, datetime.now(UTC)),
-                restatement_months=self._settings.restatement_months,
-                asked_for=list(months),
-            )
+            listed = self._read_invoices(sessions, folder, from_month, months)
             with folder.raw() as raw:
                 self._bill = _loaded(sessions, raw, listed)
             self._note_requests()
@@ -114,6 +113,21 @@ class Reading:
         self._note_requests()
         self._has_inventory = True
 
+    def land(self, folder: Landings, from_month: str | None = None) -> None:
+        """All of it, landed and not loaded.
+
+        Raises:
+            SettingsError: nobody else may read a connection meanwhile, and somebody does.
+            AtlasError: every connection failed; the first one's error.
+        """
+        sessions = self._all(folder)
+        if held := [each.failure for each in sessions if each.failure]:
+            raise BeingRead(held[0])
+        self._read_invoices(sessions, folder, from_month)
+        if self._settings.focus_reports:
+            for_all(sessions, self._fetch_reports, self._patience_s)
+        for_all(sessions, self._extract, self._patience_s)
+
     def _load(self, folder: DataFolder) -> None:
         with folder.raw() as raw:
             raw.load(*(each.landing for each in self._all(folder)))
@@ -128,19 +142,40 @@ class Reading:
         """How long a slow organization is waited for once the first is done."""
         return self._settings.patience_minutes * 60.0
 
-    def _all(self, folder: DataFolder) -> list[Session]:
+    def _all(self, folder: Landings) -> list[Session]:
         """This run's session for every organization to read, the same at every call."""
         if self._sessions is None:
-            self._sessions = [
-                Session(
-                    connection=each,
-                    landing=folder.landing(each.name),
-                    new_client=self._maker(each),
-                    concurrency=self._settings.concurrency,
-                )
-                for each in self._settings.connections()
-            ]
+            self._sessions = [self._session(each, folder) for each in self._connections()]
         return self._sessions
+
+    def _connections(self) -> list[Connection]:
+        found = self._settings.connections()
+        if self._only is None:
+            return found
+        if chosen := [each for each in found if each.name == self._only]:
+            return chosen
+        known = ", ".join(each.name for each in found)
+        raise SettingsError(f"connection {self._only} is not known: there is {known}.")
+
+    def _session(self, connection: Connection, folder: Landings) -> Session:
+        """What reads a connection; one that another process reads is left out of this run."""
+        failure = self._held_elsewhere(connection.name)
+        return Session(
+            connection=connection,
+            landing=folder.landing(connection.name),
+            new_client=self._maker(connection),
+            concurrency=self._settings.concurrency,
+            failure=failure,
+        )
+
+    def _held_elsewhere(self, name: str) -> str | None:
+        """Why it cannot be read now, which is noted nowhere: its journal has another writer."""
+        try:
+            self._open.enter_context(hold(self._settings.build_dir, name))
+        except BeingRead as error:
+            log.warning("%s", error)
+            return str(error)
+        return None
 
     def _maker(self, connection: Connection) -> Callable[[Session], AtlasClient]:
         def made(session: Session) -> AtlasClient:
@@ -159,10 +194,17 @@ class Reading:
     def _read_invoices(
         self,
         sessions: list[Session],
-        folder: DataFolder,
-        **what: object,
+        folder: Landings,
+        from_month: str | None,
+        months: Sequence[str] = (),
     ) -> dict[str, list[InvoiceMetadata]]:
         listed = {}
+        what = {
+            "first_month": from_month
+            or first_month(self._settings.history_months, datetime.now(UTC)),
+            "restatement_months": self._settings.restatement_months,
+            "asked_for": list(months),
+        }
         with downloads() as shown:
 
             def read(session: Session) -> None:

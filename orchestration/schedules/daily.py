@@ -5,18 +5,30 @@ import dagster as dg
 from orchestration.settings import SettingsError, load_settings
 
 EXTRACTION = dg.AssetSelection.key_prefixes("atlas")
+LANDING = dg.AssetSelection.key_prefixes("landing")
+PIPELINE = dg.AssetSelection.all() - LANDING
+# before the organizations of a backfill that wait for the same pool
+FIRST = {"dagster/priority": "10"}
 
 refresh_costs = dg.define_asset_job(
     "refresh_costs",
-    selection=dg.AssetSelection.all(),
+    selection=PIPELINE,
+    tags=FIRST,
     description="Extract what changed, load, build, check, publish. Without partitions it is the "
     "daily refresh; with some it reads those months again.",
 )
 
 build_marts = dg.define_asset_job(
     "build_marts",
-    selection=dg.AssetSelection.all() - EXTRACTION,
+    selection=PIPELINE - EXTRACTION,
     description="Build, check and publish from what is loaded, without asking Atlas.",
+)
+
+read_organizations = dg.define_asset_job(
+    "read_organizations",
+    selection=LANDING,
+    description="Read organizations without loading them, a run for each: a first import of many. "
+    "The next refresh loads what they landed.",
 )
 
 

@@ -145,10 +145,10 @@ def test_the_refresh_waits_for_no_action_and_actions_for_ten(instance):
 def test_what_an_operator_wrote_into_dagsters_settings_stays(settings):
     config = settings.dagster_home / "dagster.yaml"
     prepare(settings)
-    assert config.read_text() == dagster_yaml(settings.dagster_home)
+    assert config.read_text() == dagster_yaml(settings)
     config.write_text(OF_OLD)
     prepare(settings)
-    assert config.read_text() == dagster_yaml(settings.dagster_home)
+    assert config.read_text() == dagster_yaml(settings)
     config.write_text("telemetry: {enabled: false}\n")
     prepare(settings)
     assert config.read_text() == "telemetry: {enabled: false}\n"

@@ -40,6 +40,7 @@ LAYERS = (
     "config",
     "statements",
     "feedback",
+    "landing",
     "atlas",
     "seeds",
     "staging",

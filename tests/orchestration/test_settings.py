@@ -3,12 +3,15 @@
 import duckdb
 import pytest
 
+from orchestration.config.secret_files import secret_variables
 from orchestration.settings import (
     PROJECT_ROOT,
     ApiKey,
     ServiceAccount,
+    Settings,
     SettingsError,
     load_settings,
+    secret,
 )
 
 KEY = {"MONGODB_ATLAS_PUBLIC_KEY": "pub", "MONGODB_ATLAS_PRIVATE_KEY": "canary"}
@@ -127,3 +130,103 @@ def test_case_of_tag_keys_is_told_to_the_models(settings):
     told = "ATLAS_COSTS_TAG_KEYS_IGNORE_CASE"
     assert settings().dbt_environment()[told] == "false"
     assert settings(ATLAS_COSTS_TAG_KEYS_IGNORE_CASE="true").dbt_environment()[told] == "true"
+
+
+POSTGRES = "ATLAS_COSTS_DAGSTER_POSTGRES"
+
+
+def postgres(found) -> str | None:
+    address = found.dagster_postgres()
+    return address.get_secret_value() if address else None
+
+
+def test_dagsters_storage_is_sqlite_unless_postgresql_is_named(settings):
+    assert postgres(settings()) is None
+    parts = {f"{POSTGRES}_HOST": "::1", f"{POSTGRES}_PASSWORD": "c/n@ry:%"}
+    assert postgres(settings(**parts)) == (
+        "postgresql+psycopg2://dagster:c%2Fn%40ry%3A%25@[::1]:5432/dagster"
+    )
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg2"])
+def test_an_address_of_postgresql_is_taken_as_providers_write_it(settings, scheme):
+    found = settings(**{f"{POSTGRES}_URL": f"{scheme}://u:canary@db/costs?sslmode=require"})
+    assert postgres(found) == "postgresql+psycopg2://u:canary@db/costs?sslmode=require"
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"_URL": "mysql://u:canary@db/costs"},
+        {"_URL": "postgresql://u:canary@db"},
+        {"_URL": "postgresql://u:canary@db:none/costs"},
+        {"_URL": "canary"},
+        {"_URL": "postgresql://u:canary@db/costs", "_HOST": "db"},
+    ],
+)
+def test_an_address_that_cannot_be_used_is_one_sentence_without_it(settings, variables):
+    found = settings(**{f"{POSTGRES}{name}": value for name, value in variables.items()})
+    with pytest.raises(SettingsError, match=f"{POSTGRES}_URL") as failure:
+        found.dagster_postgres()
+    assert "canary" not in str(failure.value)
+
+
+@pytest.mark.parametrize(
+    ("setting", "variable"),
+    [(name, each) for name, found in secret_variables(Settings).items() for each in found],
+)
+def test_every_secret_may_be_in_a_file(settings, tmp_path, setting, variable):
+    file = tmp_path / "secret"
+    file.write_text("canary\n")
+    found = settings(**{f"{variable}_FILE": str(file)})
+    assert getattr(found, setting).get_secret_value() == "canary"
+    assert "canary" not in repr(found)
+
+
+def test_every_secret_setting_is_found():
+    found = secret_variables(Settings)
+    assert found["private_key"] == ["MONGODB_ATLAS_PRIVATE_KEY", "MONGODB_ATLAS_PRIVATE_API_KEY"]
+    assert found["dagster_postgres_password"] == [f"{POSTGRES}_PASSWORD"]
+    fields = Settings.model_fields.items()
+    assert set(found) == {name for name, each in fields if "SecretStr" in str(each.annotation)}
+
+
+def test_a_secret_that_connections_or_actions_name_may_be_in_a_file(settings, tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("canary\n")
+    found = settings(SHOP_PRIVATE_FILE=str(file), SHOP_PUBLIC="pub")
+    assert found.variables()["SHOP_PRIVATE"] == "canary"
+    assert found.variables().get("SHOP_PUBLIC") == "pub"
+    assert found.variables().get("SHOP_OTHER") is None
+    assert secret("SHOP_PRIVATE").get_secret_value() == "canary"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "No such file"),
+        (b"", "empty"),
+        (b"\n", "empty"),
+        (b"\xff", "UTF-8"),
+        (b"x" * 70_000, "long"),
+    ],
+)
+def test_a_file_without_a_secret_is_one_sentence(settings, tmp_path, content, reason):
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(SettingsError, match=f"MONGODB_ATLAS_PRIVATE_KEY_FILE names .*{reason}"):
+        settings(MONGODB_ATLAS_PRIVATE_KEY_FILE=str(file))
+
+
+def test_a_secret_given_twice_is_one_sentence_and_the_environment_wins_over_env(
+    settings, tmp_path, monkeypatch
+):
+    file, kept = tmp_path / "secret", tmp_path / "env"
+    file.write_text("of the file")
+    kept.write_text(f"MONGODB_ATLAS_PRIVATE_KEY_FILE={file}\n")
+    monkeypatch.setenv("ATLAS_COSTS_ENV_FILE", str(kept))
+    assert settings().private_key.get_secret_value() == "of the file"
+    assert settings(**KEY).private_key.get_secret_value() == "canary"
+    with pytest.raises(SettingsError, match="Both MONGODB_ATLAS_PRIVATE_KEY and"):
+        settings(MONGODB_ATLAS_PRIVATE_KEY_FILE=str(file))
