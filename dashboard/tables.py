@@ -15,7 +15,7 @@ from reporting import formats, numerals
 from reporting.money import major
 
 _ROW_PX, _TALLEST_PX = 35, 700
-# Cells that take 0.1 s to write; a browser writes those of longer tables, in the same locale.
+# Cells that take 0.13 s to write; a browser writes those of longer tables, in the same locale.
 MOST_WRITTEN = 6_000
 _BOLD = {"font-weight": "650"}
 

@@ -94,7 +94,7 @@ def rewritten(text: str, currency: str | None, known: Iterable[int]) -> str:
     if not spoken:
         return text
     longest = sorted(map(re.escape, spoken), key=len, reverse=True)
-    found = re.compile(rf"(?<![\d.,$-])(?:{'|'.join(longest)})(?!\d)")
+    found = re.compile(rf"(?<!\S)(?:{'|'.join(longest)})(?!\d)")
     return found.sub(lambda match: money(spoken[match[0]], currency), text)
 
 

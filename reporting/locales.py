@@ -12,8 +12,11 @@ from functools import lru_cache
 from babel import Locale, UnknownLocaleError
 
 DEFAULT = "en_US"
-# a browser sends whatever it likes: longer ones only carry a calendar or a sorting
-_TAG = re.compile(r"([A-Za-z]{2,3})([-_][A-Za-z0-9]{2,8}){0,3}")
+# A browser sends whatever it likes. What follows a single letter is a calendar or a sorting.
+_TAG = re.compile(
+    r"(?P<name>(?P<language>[A-Za-z]{2,3})([-_][A-Za-z0-9]{2,8}){0,3})([-_][A-Za-z0-9]([-_]\w{2,8}){1,4})?",
+    re.ASCII,
+)
 _locale: ContextVar[str] = ContextVar("locale", default=DEFAULT)
 
 
@@ -29,9 +32,9 @@ def known(tag: str | None) -> str | None:
     if not found:
         return None
     # a country that its language has no notation for takes the language's own
-    for name in (found[0].replace("_", "-"), found[1]):
+    for name in found.group("name", "language"):
         try:
-            return str(Locale.parse(name, sep="-"))
+            return str(Locale.parse(name.replace("_", "-"), sep="-"))
         except (UnknownLocaleError, ValueError):
             continue
     return None

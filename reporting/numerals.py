@@ -59,7 +59,7 @@ def for_charts(around: tuple[str, str]) -> dict[str, Any]:
         "grouping": [primary, *[secondary] * 8],
         "currency": list(around),
         "percent": percent(0, "").replace("0", ""),
-        "minus": symbols["minusSign"],
+        "minus": decimal(-1).partition("1")[0],
     }
 
 

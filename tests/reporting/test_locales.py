@@ -9,6 +9,7 @@ import pytest
 
 from reporting import charts, formats, locales, numerals
 
+MARK = "\N{RIGHT SINGLE QUOTATION MARK}"
 N, NN = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
 WRITTEN = {
     "en_US": ("$1,234.56", "-$1,234,567.89", "1,234.56 credits", "12.3%", "+1,234", "$0.002321"),
@@ -17,13 +18,14 @@ WRITTEN = {
     "fr_FR": (f"1{NN}234,56{N}$US", f"-1{NN}234{NN}567,89{N}$US", f"1{NN}234,56 credits",
               f"12,3{N}%", f"+1{NN}234", f"0,002321{N}$US"),
     "ja_JP": ("$1,234.56", "-$1,234,567.89", "1,234.56 credits", "12.3%", "+1,234", "$0.002321"),
-    "de_CH": (f"${N}1’234.56", "$-1’234’567.89", "1’234.56 credits", "12.3%", "+1’234",
+    "de_CH": (f"${N}1{MARK}234.56", f"$-1{MARK}234{MARK}567.89", f"1{MARK}234.56 credits",
+              "12.3%", f"+1{MARK}234",
               f"${N}0.002321"),
     "en_IN": ("$1,234.56", "-$12,34,567.89", "1,234.56 credits", "12.3%", "+1,234", "$0.002321"),
     "en_GB": ("US$1,234.56", "-US$1,234,567.89", "1,234.56 credits", "12.3%", "+1,234",
               "US$0.002321"),
     # Norwegian has no sign for dollars
-    "nb_NO": (f"1{N}234,56{N}USD", f"−1{N}234{N}567,89{N}USD", f"1{N}234,56 credits",
+    "nb_NO": (f"1{N}234,56{N}USD", f"-1{N}234{N}567,89{N}USD", f"1{N}234,56 credits",
               f"12,3{N}%", f"+1{N}234", f"0,002321{N}USD"),
     "es_MX": (f"USD{N}1,234.56", f"-USD{N}1,234,567.89", "1,234.56 credits", "12.3%", "+1,234",
               f"USD{N}0.002321"),
@@ -93,10 +95,10 @@ def test_a_sentence_of_the_warehouse_changes_its_amounts_and_no_name():
     assert found == (
         f"Data Transfer of shop-$93.74-1,234 cost 1.096,65{N}$: 93,74{N}$ more than 2,91{N}$."
     )
-    credits = "It cost 1,234.56 credits: 34.56 credits more than the expected 1,200.00 credits."
+    said = "It cost 1,234.56 credits: 34.56 credits more than the expected 1,200.00 credits."
     with locales.written_in("de-DE"):
-        found = formats.rewritten(credits, "Atlas Credits", (123456, 3456, 120000))
-    assert found == credits.translate(str.maketrans(",.", ".,")).removesuffix(",") + "."
+        found = formats.rewritten(said, "Atlas Credits", (123456, 3456, 120000))
+    assert found == said.translate(str.maketrans(",.", ".,")).removesuffix(",") + "."
 
 
 def test_a_sentence_stays_as_it_is_in_en_us():
