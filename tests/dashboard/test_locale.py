@@ -57,7 +57,9 @@ def said(app: AppTest) -> str:
     kinds = (app.title, app.markdown, app.caption, app.subheader, app.warning, app.info)
     found = [each.value for kind in kinds for each in kind]
     found += [f"{each.label} {each.value} {each.delta}" for each in app.metric]
-    found += [str(cell) for frame in frames(app) for cell in frame.to_numpy().flat]
+    cells = (str(cell) for frame in frames(app) for cell in frame.to_numpy().flat)
+    # a list is drawn as a line
+    found += [cell for cell in cells if not cell.startswith("[")]
     for spec, rows in charts(app):
         words = (value for row in rows for value in row.values() if isinstance(value, str))
         found += [spec.get("alt", ""), *words]
