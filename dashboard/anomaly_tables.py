@@ -24,10 +24,10 @@ def status(row: Row) -> str:
     return f"explained: {row['event']}" if row["status"] == "explained" else str(row["status"])
 
 
-def explained(row: Row, over: int, actual: int, expected: int) -> str:
+def explained(row: Row, *amounts: int | None) -> str:
     """What the refresh said of it, its amounts (cents) as this page writes them."""
-    amounts = (over, actual, expected, actual - over)
-    return formats.rewritten(row["explanation"], row["unit"], amounts)
+    known = [cents for cents in amounts if cents is not None]
+    return formats.rewritten(row["explanation"], row["unit"], known)
 
 
 def is_new(row: Row) -> bool:
