@@ -30,7 +30,6 @@ from reporting.statement import Statement
 
 MOST_BARS = 15
 _KINDS = {"Direct": design.TEAL, "Shared": design.PURPLE, "No rule": design.REST}
-SIGNED = "%+.1f%%"
 
 
 def cards(rows: list[Row], unit: str, month: str, state: str) -> None:
@@ -124,7 +123,7 @@ def table(
         has_statement=bool(statements),
     )
     signed = {
-        each.title: st.column_config.NumberColumn(format=SIGNED)
+        each.title: tables.signed_share_column(each.title)
         for each in columns
         if each.kind is Kind.SHARE and each.name != "share"
     }
@@ -179,7 +178,7 @@ def resources(key: str, days: Window, value: str) -> dict[str, Query]:
     for unit, rows in found.items():
         components.unit_heading(unit, found)
         if (every := rows[0]["every"]) > sum(map(len, found.values())):
-            st.caption(f"The {len(rows)} most expensive of {every:,}.")
+            st.caption(f"The {len(rows)} most expensive of {formats.count(every)}.")
         row_links.table(
             grid.frame(allocation_tables.RESOURCES, rows),
             {"Resource": allocation_tables.reports(rows, days)},

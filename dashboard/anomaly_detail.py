@@ -41,7 +41,8 @@ def detail(row: Row, pending: dict[str, str], days: DataDays) -> Query:
     draw(anomaly_days.chart(row, shown), anomaly_days.sentence(row, shown))
     st.caption(formats.plain(anomaly_days.caption(row, shown)))
     downloads(f"atlas-anomaly-{row['anomaly_id']}", Extract("Days", query))
-    st.markdown(formats.plain(row["explanation"]))
+    why = (row[f"{name}_cents"] for name in ("over", "actual", "expected"))
+    st.markdown(formats.plain(anomaly_tables.explained(row, *why)))
     report = url_state.link(anomalies.report_of_anomaly(row, days.through))
     with st.container(horizontal=True):
         page_link("Cost report of these days", report, icon=":material/bar_chart:")

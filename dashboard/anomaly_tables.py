@@ -24,6 +24,12 @@ def status(row: Row) -> str:
     return f"explained: {row['event']}" if row["status"] == "explained" else str(row["status"])
 
 
+def explained(row: Row, *amounts: int | None) -> str:
+    """What the refresh said of it, its amounts (cents) as this page writes them."""
+    known = [cents for cents in amounts if cents is not None]
+    return formats.rewritten(row["explanation"], row["unit"], known)
+
+
 def is_new(row: Row) -> bool:
     """Whether it is open and nobody has said anything of it."""
     return bool(row["status"] == "open" and row["verdict"] is None)

@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard import components, data, design
 from dashboard.navigation import navigation
 from orchestration.settings import SettingsError
+from reporting import locales
 
 log = logging.getLogger("atlas_costs.dashboard")
 
@@ -22,7 +23,8 @@ st.html(design.STYLE)
 page = navigation()
 
 try:
-    page.run()
+    with locales.written_in(st.context.locale):
+        page.run()
 except data.WarehouseMissingError:
     components.no_warehouse()
 except SettingsError as error:

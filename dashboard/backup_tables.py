@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import row_links, tables
 from dashboard.figures import Figure
-from dashboard.kept_tables import gigabytes
+from dashboard.kept_tables import days_text, gigabytes
 from reporting import formats
 from reporting.query import Row
 
@@ -51,7 +51,12 @@ def cards(rows: Sequence[Row], unit: str) -> list[Figure]:
         Figure("Clusters that are gone", formats.money(_sum(orphans), unit), _count(orphans), GONE),
         Figure("PIT outside production", continuous, _count(pit), OUTSIDE),
         Figure("Without backup", _count(seen(rows, "none")), "that Atlas lists", OFF),
-        Figure("Never restored", _count(untested), f"of {len(listed):,} with snapshots", NEVER),
+        Figure(
+            "Never restored",
+            _count(untested),
+            f"of {formats.count(len(listed))} with snapshots",
+            NEVER,
+        ),
     ]
 
 
@@ -60,7 +65,7 @@ def _sum(rows: Sequence[Row]) -> int:
 
 
 def _count(rows: Sequence[Row]) -> str:
-    return f"{len(rows):,} cluster{'' if len(rows) == 1 else 's'}"
+    return f"{formats.count(len(rows))} cluster{'' if len(rows) == 1 else 's'}"
 
 
 def frame(rows: Sequence[Row]) -> pd.DataFrame:
@@ -75,7 +80,7 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
             "Last restore test": row["last_restore"],
             "Size": gigabytes(row["bytes"]),
             "Types": row["types"],
-            "Kept for": None if row["longest_days"] is None else f"{row['longest_days']:,} days",
+            "Kept for": days_text(row["longest_days"]),
             "Oldest": row["oldest"],
             "Newest": row["newest"],
             "Backup": _backup(row),

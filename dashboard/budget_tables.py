@@ -24,10 +24,10 @@ def listed(rows: Sequence[tuple[int, Row]], chosen: str, unit: str) -> None:
     """Every budget of a month; a click on one opens it below."""
     frame = pd.DataFrame([_line(depth, row) for depth, row in rows])
     day = st.column_config.DateColumn("Exceeds on", format="D MMM YYYY")
-    used = st.column_config.NumberColumn("Used", format="percent")
+    used = tables.share_column("Used")
     # another key for each budget that is open: what was clicked before is not clicked again
-    event: Any = st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(frame)),
+    event: Any = tables.table(
+        frame, height=tables.height(len(frame)),
         column_config={title: tables.amount_column(title, unit) for title in _AMOUNTS}
         | {"Exceeds on": day, "Used": used},
         on_select="rerun", selection_mode="single-row", key=f"budgets.{unit}.{chosen}",
@@ -77,7 +77,7 @@ def costs(rows: Sequence[Row], row: Row, month: Window, unit: str) -> None:
         key=f"budgets.costs.{row['budget']}.{unit}", height=tables.height(min(len(frame), 12)),
         column_config={
             "Cost": tables.amount_column("Cost", unit),
-            "Share": st.column_config.NumberColumn("Share", format="percent"),
+            "Share": tables.share_column("Share"),
             "Report": st.column_config.TextColumn(help=row_links.HELP),
         },
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import components, data
-from reporting import formats, overview, words
+from reporting import formats, money, overview, words
 from reporting import queries as report_query
 from reporting.queries import Report
 from reporting.query import Query, Row
@@ -149,7 +149,8 @@ def _ends(left: int) -> str:
 
 def whole(cents: int, unit: str) -> str:
     """An amount without its cents, for what is no exact amount anyway."""
-    return formats.money(round(cents, -2), unit).replace(".00", "", 1)
+    before, after = money.around(unit, is_negative=cents < 0)
+    return f"{before}{formats.count(abs(round(cents, -2)) // 100)}{after}"
 
 
 _PLAIN: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off"}

@@ -17,7 +17,7 @@ import streamlit as st
 from orchestration.settings import load_settings
 from orchestration.what_if import WhatIf
 from orchestration.what_if import what_if as answered
-from reporting import bill
+from reporting import bill, formats
 from reporting.files import Extract, Table
 from reporting.queries import USAGE_DAYS
 from reporting.query import Query, Row, with_values
@@ -100,7 +100,7 @@ def _connection(version: str) -> duckdb.DuckDBPyConnection:
 def _read(version: str, query: Query) -> list[Row]:
     found = _asked(version, query, MOST_ROWS + 1)
     if len(found) > MOST_ROWS:
-        raise TooMuchError(f"It has more than {MOST_ROWS:,} rows")
+        raise TooMuchError(f"It has more than {formats.count(MOST_ROWS)} rows")
     return found
 
 

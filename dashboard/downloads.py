@@ -14,7 +14,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import data
-from reporting import documents, files, focus, sheets
+from reporting import documents, files, focus, formats, locales, sheets
 from reporting.documents import Document
 from reporting.files import About, Extract, Table
 from reporting.queries import Report
@@ -66,6 +66,11 @@ def report_downloads(report: Report, title: str = "Cost report") -> None:
 @st.fragment
 def focus_downloads() -> None:
     """Draws the menu "FOCUS": the charges of one billing period, in FOCUS columns."""
+    with locales.written_in(st.context.locale):
+        _focus()
+
+
+def _focus() -> None:
     menu = st.popover("FOCUS", icon=":material/download:", on_change="rerun", key="downloads.focus")
     if not menu.open:
         return
@@ -86,7 +91,18 @@ def _menu(
     about: About | Callable[[], About] | None,
     document: Callable[[], Document] | None,
 ) -> None:
-    """A fragment: opening it runs none of the page again."""
+    """A fragment: opening it runs none of the page again, so it sets the reader's locale."""
+    with locales.written_in(st.context.locale):
+        _opened(name, shown, lines, about, document)
+
+
+def _opened(
+    name: str,
+    shown: tuple[Source, ...],
+    lines: Query | None,
+    about: About | Callable[[], About] | None,
+    document: Callable[[], Document] | None,
+) -> None:
     menu = st.popover(
         "Download", icon=":material/download:", on_change="rerun", key=f"downloads.{name}"
     )
@@ -105,11 +121,13 @@ def _documents(name: str, document: Callable[[], Document]) -> None:
     st.markdown("**Report**")
     with st.container(horizontal=True):
         for each in documents.FORMATS.values():
-            _button(name, each, partial(_written, each, document))
+            _button(name, each, partial(_written, each, document, locales.current()))
 
 
-def _written(each: documents.Format, document: Callable[[], Document]) -> bytes:
-    return each.write(document())
+def _written(each: documents.Format, document: Callable[[], Document], locale: str) -> bytes:
+    """A button writes when the page's run, and with it its locale, is over."""
+    with locales.written_in(locale):
+        return each.write(document())
 
 
 def _tables(
@@ -124,11 +142,11 @@ def _tables(
     except data.TooMuchError:
         found = MOST_ROWS + 1
     if isinstance(sources[0], Extract) and found > MOST_ROWS:
-        st.markdown(f"**{title}:** more than {MOST_ROWS:,} rows")
+        st.markdown(f"**{title}:** more than {formats.count(MOST_ROWS)} rows")
         st.caption("Write them at the terminal:")
         st.code(command(sources[0].query, f"{name}.csv"), language="shell", wrap_lines=True)
         return
-    st.markdown(f"**{title}**: {found:,} {'row' if found == 1 else 'rows'}")
+    st.markdown(f"**{title}**: {formats.count(found)} {'row' if found == 1 else 'rows'}")
     with st.container(horizontal=True):
         for each in files.FORMATS.values():
             _button(name, each, partial(content, sources, each, about))

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import design
+from reporting import charts
 
 
 def draw(chart: Any, alt: str, **options: Any) -> Any:  # noqa: ANN401  Altair's and Streamlit's own
@@ -24,7 +25,7 @@ def draw(chart: Any, alt: str, **options: Any) -> Any:  # noqa: ANN401  Altair's
         .configure_legend(labelColor=text, titleColor=text, labelFontSize=12)
         .configure_view(strokeWidth=0)
     )
-    return st.altair_chart(readable, alt=alt, **options)
+    return st.altair_chart(charts.localized(readable), alt=alt, **options)
 
 
 def text_colour() -> str:

@@ -26,9 +26,9 @@ def by_month(ahead: Sequence[Row], unit: str) -> None:
         for row in ahead
     ])  # fmt: skip
     columns = {title: tables.amount_column(title, unit) for title in _AMOUNTS}
-    off = st.column_config.NumberColumn("Off in earlier months", format="percent")
-    st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(frame)),
+    off = tables.share_column("Off in earlier months")
+    tables.table(
+        frame, height=tables.height(len(frame)),
         column_config=columns | {"Off in earlier months": off},
     )  # fmt: skip
 
@@ -43,8 +43,8 @@ def made_of(rows: Sequence[Row], unit: str) -> None:
         | {title: tables.shown(row[name]) for title, name in amounts.items()}
         for row in [total, *rows]
     ])  # fmt: skip
-    st.dataframe(
-        frame, hide_index=True, height=tables.height(min(len(frame), 12)),
+    tables.table(
+        frame, height=tables.height(min(len(frame), 12)),
         column_config={title: tables.amount_column(title, unit) for title in amounts},
     )  # fmt: skip
     st.caption("Parts add up to the total to the cent. Bands do not: errors partly cancel.")
@@ -62,8 +62,8 @@ def how_good(rows: Sequence[Row]) -> None:
         "Months measured": [row["origins"] for row in rows],
     })  # fmt: skip
     shares = ("Month end", "Three months ahead", "In the 80 % band", "In the 95 % band")
-    columns = {name: st.column_config.NumberColumn(name, format="percent") for name in shares}
-    st.dataframe(frame, hide_index=True, placeholder=formats.ABSENT, column_config=columns)
+    columns = {name: tables.share_column(name) for name in shares}
+    tables.table(frame, column_config=columns)
     st.caption(
         "How far each was off on average, as a share of what the month cost, and how often the "
         "month came to lie in the band."

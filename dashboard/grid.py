@@ -8,16 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import tables
-from reporting import formats
 from reporting.files import Column, Kind
 from reporting.query import Row
 
-# two places would make 0.000123 GB nothing
-_QUANTITY = "%,.4g"
 _CONFIG: dict[Kind, Callable[[str], Any]] = {
-    Kind.QUANTITY: lambda title: st.column_config.NumberColumn(title, format=_QUANTITY),
-    Kind.NUMBER: lambda title: st.column_config.NumberColumn(title, format="localized"),
-    Kind.SHARE: lambda title: st.column_config.NumberColumn(title, format="%.1f%%"),
+    Kind.QUANTITY: tables.quantity_column,
+    Kind.NUMBER: tables.number_column,
+    Kind.SHARE: tables.share_column,
     Kind.DAY: lambda title: st.column_config.DateColumn(title, format="D MMM YYYY"),
     Kind.MONTH: lambda title: st.column_config.DateColumn(title, format="MMM YYYY"),
     Kind.MOMENT: lambda title: st.column_config.DatetimeColumn(title, format="D MMM YYYY, HH:mm"),
@@ -43,10 +40,8 @@ def config(columns: Sequence[Column], unit: str) -> dict[str, Any]:
 def grid(columns: Sequence[Column], rows: Iterable[Row], unit: str, **drawn: Any) -> None:  # noqa: ANN401
     """Draws rows; further arguments are st.dataframe's own, column_config added to ours."""
     configured = config(columns, unit) | drawn.pop("column_config", {})
-    st.dataframe(
+    tables.table(
         frame(columns, rows),
-        hide_index=True,
-        placeholder=formats.ABSENT,
         column_config=configured,
         **drawn,
     )
@@ -55,6 +50,4 @@ def grid(columns: Sequence[Column], rows: Iterable[Row], unit: str, **drawn: Any
 def _cell(column: Column, value: Any) -> Any:  # noqa: ANN401  what DuckDB has
     if column.kind is Kind.MONEY:
         return tables.shown(value)
-    if column.kind is Kind.SHARE and value is not None:
-        return float(value) * 100
     return float(value) if isinstance(value, Decimal) else value

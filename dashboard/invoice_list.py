@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import grid, invoice_tables
 from dashboard.downloads import downloads
 from dashboard.selection import selectable
-from reporting import formats, words
+from reporting import formats, locales, words
 from reporting.files import Column, Table
 from reporting.query import Row
 
@@ -66,5 +66,6 @@ def table(rows: list[Row], unit: str, chosen: str) -> None:
 
 def files(rows: list[Row]) -> None:
     """The menu of all that is listed, whatever its currency."""
-    written = tuple(map(invoice_tables.written, rows))
+    with locales.written_in(locales.DEFAULT):  # a file is alike for every reader
+        written = tuple(map(invoice_tables.written, rows))
     downloads("atlas-invoices", Table("Invoices", invoice_tables.INVOICES_IN_FULL, written))

@@ -14,7 +14,7 @@ Shown = dict[str, Query]
 
 def facts(row: Row) -> str:
     """What else is known of an invoice, on one line."""
-    facts = [invoice_tables.match_text(row), f"{row['line_items']:,} lines"]
+    facts = [invoice_tables.match_text(row), f"{formats.count(row['line_items'])} lines"]
     if left := invoice_tables.due([row]):
         facts.insert(0, f"{formats.money(left, row['unit'])} not paid yet")
     if row["versions_seen"] > 1:
@@ -32,7 +32,9 @@ def lines(row: Row) -> Shown:
     found = data.rows(query)
     amount = formats.plain(formats.money(total["amount"], unit))
     few = f"The {len(found)} largest of " if len(found) < total["line_items"] else ""
-    st.caption(f"{few}{total['line_items']:,} lines, together {amount}, credits included.")
+    st.caption(
+        f"{few}{formats.count(total['line_items'])} lines, together {amount}, credits included."
+    )
     grid.grid(invoice_tables.LINES, found, unit, height=360)
     every = invoices.lines(row["invoice_id"], month, None)
     downloads(_name(row, "lines"), Extract("Lines", every, invoice_tables.LINES_IN_FULL))

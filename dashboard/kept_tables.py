@@ -10,7 +10,7 @@ from reporting.query import Row
 
 def gigabytes(size: int | None) -> str:
     """A size as Atlas bills it, in GB of 2^30 bytes."""
-    return formats.ABSENT if size is None else f"{size / 2**30:,.1f} GB"
+    return formats.ABSENT if size is None else f"{formats.number(size / 2**30, 1)} GB"
 
 
 def snapshot_frame(rows: Sequence[Row]) -> pd.DataFrame:
@@ -38,16 +38,17 @@ def archive_frame(rows: Sequence[Row], *, with_cluster: bool = False) -> pd.Data
             "Collection": f"{row['database_name']}.{row['collection_name']}",
             "State": row["state"],
             "Criteria": row["criteria_type"],
-            "Archived after": _days(row["archive_after_days"]),
-            "Deleted after": _days(row["delete_after_days"]),
+            "Archived after": days_text(row["archive_after_days"]),
+            "Deleted after": days_text(row["delete_after_days"]),
             "Region": row["region"],
         }
         for row in rows
     ])  # fmt: skip
 
 
-def _days(days: int | None) -> str | None:
-    return None if days is None else f"{days:,} days"
+def days_text(number: int | None) -> str | None:
+    """How long something is kept."""
+    return None if number is None else f"{formats.count(number)} days"
 
 
 def restore_frame(rows: Sequence[Row], *, with_cluster: bool = False) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import components, data, tables
-from reporting import formats
+from reporting import formats, numerals
 from reporting.query import Query, Row
 
 BASIS = {
@@ -32,9 +32,7 @@ def months() -> Query:
         components.unit_heading(unit, found)
         frame = pd.DataFrame([_month(row) for row in rows]).drop(columns=_needless(unit))
         columns = {title: tables.amount_column(title, unit) for title in _AMOUNTS.values()}
-        st.dataframe(
-            frame, hide_index=True, placeholder=formats.ABSENT, column_config=columns, height=200
-        )
+        tables.table(frame, column_config=columns, height=200)
     return query
 
 
@@ -44,7 +42,7 @@ def _needless(unit: str) -> list[str]:
 
 
 def _month(row: Row) -> Row:
-    price = "" if row["credit_price"] is None else f"{row['credit_price'].normalize():f}"
+    price = "" if row["credit_price"] is None else numerals.ungrouped(row["credit_price"])
     amounts = {title: tables.shown(row[name]) for name, title in _AMOUNTS.items()}
     return {
         "Month": formats.month(row["invoice_month"]),

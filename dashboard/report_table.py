@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard import tables
 from dashboard.tables import amount_column, height, shown
 from reporting import formats, words
 from reporting.charts import group_label
@@ -45,7 +46,8 @@ def groups_table(
     columns: dict[str, Any] = {
         name: amount_column(name, unit, measure) for name in ("Previous", "Current", DELTA)
     }
-    columns[SHARE] = st.column_config.NumberColumn(format="percent")
+    columns[SHARE] = tables.share_column()
+    columns |= {name: tables.change_column() for name in ("Change", PER_DAY)}
     columns[TREND] = st.column_config.LineChartColumn(width="small")
     names = ["Current", SHARE]
     if report.compared:
@@ -79,7 +81,7 @@ def dates_table(report: Report, rows: list[Row], unit: str) -> None:
     def line(name: str, amounts: dict[str, Any]) -> dict[str, Any]:
         return {"Group": name} | {each: shown(amounts[each], measure) for each in amounts}
 
-    columns = {each: amount_column(each, unit, measure) for each in total}
+    columns: dict[str, Any] = {each: amount_column(each, unit, measure) for each in total}
     columns["Group"] = st.column_config.TextColumn(pinned=True)
     _draw(line("Total", total), columns, ["Group", *total])
     if report.groups:
@@ -90,8 +92,8 @@ def dates_table(report: Report, rows: list[Row], unit: str) -> None:
 def lines_table(rows: list[Row], unit: str) -> None:
     """The lines of invoices, with how many there are and what they come to."""
     count, total = rows[0]["lines"], formats.money(rows[0]["total"], unit)
-    few = f"the {len(rows):,} dearest of " if count > len(rows) else ""
-    st.caption(formats.plain(f"Showing {few}{count:,} lines, together {total}."))
+    few = f"the {formats.count(len(rows))} dearest of " if count > len(rows) else ""
+    st.caption(formats.plain(f"Showing {few}{formats.count(count)} lines, together {total}."))
     frame = pd.DataFrame([
         {
             title: shown(row[name]) if name in _MONEY else _plain(row[name])
@@ -99,7 +101,9 @@ def lines_table(rows: list[Row], unit: str) -> None:
         }
         for row in rows
     ])  # fmt: skip
-    columns = {_LINE_COLUMNS[name]: amount_column(_LINE_COLUMNS[name], unit) for name in _MONEY}
+    columns: dict[str, Any] = {
+        _LINE_COLUMNS[name]: amount_column(_LINE_COLUMNS[name], unit) for name in _MONEY
+    }
     columns["Invoice month"] = st.column_config.DateColumn(format="MMM YYYY")
     for day in ("Usage day", "Billed on"):
         columns[day] = st.column_config.DateColumn(format="D MMM YYYY")
@@ -131,10 +135,7 @@ def _names(row: Row, report: Report) -> list[str]:
 
 def _draw(total: dict[str, Any], columns: Mapping[str, Any], names: list[str]) -> None:
     """The total is a table of its own: a reader who sorts the groups does not move it."""
-    style = _styled(pd.DataFrame([total], columns=names)).set_properties(
-        subset=[name for name in names if name != TREND], **{"font-weight": "650"}
-    )
-    _table(style, columns, names)
+    _table(pd.DataFrame([total], columns=names), columns, names, bold=True)
 
 
 def _clicked(  # noqa: PLR0917  what a table is made of
@@ -146,7 +147,7 @@ def _clicked(  # noqa: PLR0917  what a table is made of
     key: str,
 ) -> Row | None:
     selected = _table(
-        _styled(pd.DataFrame(lines, columns=names)), columns, names, key=key, on_select="rerun",
+        pd.DataFrame(lines, columns=names), columns, names, key=key, on_select="rerun",
         selection_mode="single-cell", height=height(len(lines)),
     )  # fmt: skip
     cells = selected.selection.get("cells", []) if selected else []
@@ -154,21 +155,13 @@ def _clicked(  # noqa: PLR0917  what a table is made of
     return rows[found[0]] if found else None
 
 
-def _styled(frame: pd.DataFrame) -> Any:  # noqa: ANN401  the stubs refuse what a style takes
-    changes: Any = [name for name in ("Change", PER_DAY) if name in frame.columns]
-    style: Any = frame.style
-    return style.format(formats.change, subset=changes, na_rep="new")
-
-
-def _table(frame: Any, columns: Mapping[str, Any], names: list[str], **options: Any) -> Any:  # noqa: ANN401
-    return st.dataframe(
-        frame,
-        hide_index=True,
-        placeholder=formats.ABSENT,
-        column_config=columns,
-        column_order=names,
-        **options,
-    )
+def _table(
+    frame: pd.DataFrame,
+    columns: Mapping[str, Any],
+    names: list[str],
+    **options: Any,  # noqa: ANN401
+) -> Any:  # noqa: ANN401
+    return tables.table(frame, column_config=columns, column_order=names, **options)
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401

@@ -7,7 +7,7 @@ from reporting.query import Row
 
 _MONEY = (
     "month_to_date", "last_30_days", "projected_month", "amount", "pit", "total", "still_billed",
-    "over",
+    "over", "actual", "expected",
 )  # fmt: skip
 _MOMENTS = (
     "created_at", "expires_at", "finished_at", "snapshot_at", "oldest", "newest", "last_restore",

@@ -83,7 +83,7 @@ def cards(rows: Sequence[Row], unit: str) -> list[Figure]:
 
 def count(rows: Sequence[Row]) -> str:
     """How many there are, in words."""
-    return f"{len(rows):,} resource{'' if len(rows) == 1 else 's'}"
+    return f"{formats.count(len(rows))} resource{'' if len(rows) == 1 else 's'}"
 
 
 def in_order(rows: Sequence[Row], sort: str) -> list[Row]:
@@ -132,7 +132,9 @@ def total_line(rows: Sequence[Row], columns: Sequence[str]) -> pd.DataFrame:
     line: dict[str, object] = dict.fromkeys(columns, "")
     line |= {name: tables.shown(total(rows, name)) for name in columns if name in AMOUNTS}
     line |= {name: None for name in columns if name == "trend"}
-    return pd.DataFrame([line | {columns[0]: f"Total of {len(rows):,}"}], columns=list(columns))
+    return pd.DataFrame(
+        [line | {columns[0]: f"Total of {formats.count(len(rows))}"}], columns=list(columns)
+    )
 
 
 def by_type(rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -161,7 +163,7 @@ def configured(columns: Sequence[str], unit: str) -> dict[str, Any]:
         "trend": config.AreaChartColumn(
             "30 days", width=65, y_min=0, color=design.TEAL, help="Cost of each day"
         ),
-        "disk_gb": config.NumberColumn("Disk GB", width=70, format="%,.0f"),
+        "disk_gb": tables.number_column("Disk GB", width=70),
         "created_at": config.DateColumn("Created", width=95, format="D MMM YYYY"),
     } | {name: tables.amount_column(COLUMNS[name][0], unit, width=COLUMNS[name][1])
          for name in AMOUNTS}  # fmt: skip
@@ -177,10 +179,9 @@ def draw(
 ) -> None:
     """The total, and beneath it the list; a name leads to the resource's page."""
     config = configured(columns, unit)
-    bold: Any = total_line(rows, columns).style  # its stubs refuse what it takes
-    st.dataframe(
-        bold.set_properties(**{"font-weight": "650"}),
-        hide_index=True, placeholder="", column_config=config, key=f"resources.total.{unit}",
+    tables.table(
+        total_line(rows, columns), bold=True, placeholder="", column_config=config,
+        key=f"resources.total.{unit}",
     )  # fmt: skip
     row_links.table(
         frame(rows, columns, trends),

@@ -9,9 +9,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboard import design, tables
+from dashboard import anomaly_tables, design, tables
 from dashboard.resource_list import TYPES
-from reporting import commands, formats
+from reporting import commands, formats, numerals
 from reporting.charts import Chart
 from reporting.query import Row
 from reporting.ranges import ONE_DAY, Window
@@ -32,7 +32,7 @@ def facts(row: Row) -> dict[str, str]:
         "billed_not_listed": "billed, not listed", "no_project_access": "unreadable",
         "deleted": f"deleted {formats.day(row['gone_at'])}" if row["gone_at"] else "gone",
     }  # fmt: skip
-    disk = None if row["disk_gb"] is None else f"{row['disk_gb']:,.0f} GB"
+    disk = None if row["disk_gb"] is None else f"{formats.number(row['disk_gb'], 0)} GB"
     found = {
         "Type": TYPES.get(row["resource_type"], row["resource_type"]),
         "Tier": row["instance_size"],
@@ -208,7 +208,7 @@ def line_frame(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def _exact(price: Decimal | None) -> str | None:
-    return None if price is None else f"{price.normalize():f}"
+    return None if price is None else numerals.ungrouped(price)
 
 
 def actions(row: Row) -> Mapping[str, str]:
@@ -250,7 +250,7 @@ def anomaly_frame(rows: Sequence[Row]) -> pd.DataFrame:
             "Since": row["usage_date"],
             "Over expected": tables.shown(row["over"]),
             "Status": row["verdict"] or row["status"],
-            "What": row["explanation"],
+            "What": anomaly_tables.explained(row, row["over"], row["actual"], row["expected"]),
         }
         for row in rows
     ])  # fmt: skip

@@ -94,7 +94,7 @@ def deleted_columns(unit: str) -> dict[str, Any]:
     config = st.column_config
     dates = ("Gone on", "First billed", "Last billed")
     amounts = ("Cost in all", "Still billed this month")
-    drawn = {name: config.DateColumn(name, format="D MMM YYYY") for name in dates}
+    drawn: dict[str, Any] = {name: config.DateColumn(name, format="D MMM YYYY") for name in dates}
     drawn |= {name: tables.amount_column(name, unit) for name in amounts}
     return drawn | {"Name": row_links.column("Name")}
 

@@ -49,7 +49,9 @@ def tabs(row: Row, ids: Sequence[str], window: Window, asked: Asked) -> None:
         table(kept_tables.archive_frame(archives), "It has no online archive.")
     with drawn[6]:
         lines = asked("Lines", resource.lines(ids, window))
-        st.caption(f"The newest {len(lines):,} lines of these days, as Atlas booked them.")
+        st.caption(
+            f"The newest {formats.count(len(lines))} lines of these days, as Atlas booked them."
+        )
         _money(resource_page.line_frame, lines, "No line on these days.", "Cost")
 
 
@@ -58,8 +60,8 @@ def table(frame: pd.DataFrame, none: str, unit: str = "", *amounts: str) -> None
     if frame.empty:
         st.caption(none)
         return
-    st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT,
+    tables.table(
+        frame,
         height=tables.height(len(frame), TALLEST),
         column_config=resource_page.configured(unit, *amounts),
     )  # fmt: skip

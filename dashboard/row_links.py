@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dashboard import navigation
-from reporting import formats
+from dashboard import navigation, tables
 from reporting.query import Row
 
 Addresses = Mapping[str, Sequence[str | None]]
@@ -42,11 +41,9 @@ def table(frame: pd.DataFrame, addresses: Addresses, *, key: str, **drawn: Any) 
         key: Unique among the tables of all pages.
         drawn: Further arguments of st.dataframe.
     """
-    event: Any = st.dataframe(
+    event: Any = tables.table(
         frame,
         key=key,
-        hide_index=True,
-        placeholder=formats.ABSENT,
         selection_mode="single-cell",
         on_select="rerun",
         **drawn,

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import saving_tables, saving_words, saying
+from dashboard import saving_tables, saving_words, saying, tables
 from dashboard.downloads import downloads
 from dashboard.navigation import link, page_link
 from reporting import formats, savings
@@ -48,10 +48,8 @@ def detail(row: Row, pending: dict[str, str]) -> None:
 def _evidence(row: Row) -> None:
     st.markdown("**Evidence**")
     day = st.column_config.DateColumn(format="D MMM YYYY")
-    st.dataframe(
+    tables.table(
         pd.DataFrame(saving_words.evidence(row)),
-        hide_index=True,
-        placeholder=formats.ABSENT,
         column_config={"From": day, "To": day},
     )
     query = savings.evidence(row["finding_id"])

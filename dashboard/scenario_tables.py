@@ -78,8 +78,8 @@ def _over_a_year(rows: Sequence[Row], unit: str) -> None:
         for (scenario, scope), cents in forecasting.over_12_months(rows).items()
     ])  # fmt: skip
     column = {"Difference": tables.amount_column("Difference", unit)}
-    st.dataframe(
-        frame, hide_index=True, height=tables.height(len(frame)), column_config=column
+    tables.table(
+        frame, height=tables.height(len(frame)), column_config=column
     )  # fmt: skip
 
 
@@ -91,8 +91,8 @@ def _by_month(rows: Sequence[Row], unit: str) -> None:
         for (scenario, scope), found in forecasting.by_month(rows).items()
     ])  # fmt: skip
     names = map(formats.month, months)
-    st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(frame)),
+    tables.table(
+        frame, height=tables.height(len(frame)),
         column_config={each: tables.amount_column(each, unit) for each in names},
     )  # fmt: skip
 

@@ -7,6 +7,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard import tables
+
 
 def selectable(
     frame: pd.DataFrame,
@@ -31,10 +33,9 @@ def selectable(
     state = st.session_state.get(key)
     if state is None or state["selection"]["rows"] != rows:
         st.session_state[key] = {"selection": {"rows": rows}}
-    st.dataframe(
+    tables.table(
         frame,
         key=key,
-        hide_index=True,
         selection_mode="single-row",
         on_select=partial(_follow, key, ids, parameter),
         **drawn,

@@ -6,6 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from orchestration.settings import load_settings
+from reporting import formats
 
 PARTS = {"landing": "Landed from Atlas", "build": "Being built", "versions": "Published versions"}
 
@@ -38,6 +39,7 @@ def text(size: float) -> str:
     """`12.3 MB`: decimal units, as a disk is sold."""
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 1000:
-            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+            places = 0 if unit == "bytes" else 1
+            return f"{formats.number(size, places)} {unit}"
         size /= 1000
-    return f"{size:.1f} TB"
+    return f"{formats.number(size, 1)} TB"

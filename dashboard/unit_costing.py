@@ -27,7 +27,9 @@ def per_text(row: Row) -> str:
     what = row["counted"]
     if row["per"] == 1:
         return f"per {what}"
-    return f"per {row['per']:,} {what}{'s' if what.islower() and what.isalpha() else ''}"
+    return (
+        f"per {formats.count(row['per'])} {what}{'s' if what.islower() and what.isalpha() else ''}"
+    )
 
 
 def is_whole(row: Row) -> bool:

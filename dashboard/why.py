@@ -37,13 +37,15 @@ def waterfall_when_asked(report: Report, totals: dict[str, list[Row]]) -> dict[s
     asked = {"Lines compared": changes.lines_compared(report)}
     [row] = data.rows(asked["Lines compared"])
     if row["lines"] > MOST_LINES and not st.toggle(
-        f"Compare {row['lines']:,} lines (takes a while)", key="report.why"
+        f"Compare {formats.count(row['lines'])} lines (takes a while)", key="report.why"
     ):
         return asked
     try:
         return {"Why": waterfall(report, totals)}
     except data.TooMuchError:
-        st.caption(f"Comparing {row['lines']:,} lines takes too long: choose fewer days.")
+        st.caption(
+            f"Comparing {formats.count(row['lines'])} lines takes too long: choose fewer days."
+        )
         return asked
 
 

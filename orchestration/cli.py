@@ -307,6 +307,10 @@ def report(
         Path | None,
         typer.Option("--to", help="A name that ends in .pdf, .html, .xlsx, .csv or .parquet."),
     ] = None,
+    locale: Annotated[
+        str | None,
+        typer.Option(help="How a .pdf or .html writes numbers, such as de_DE; else as en_US."),
+    ] = None,
     *,
     list_all: Annotated[bool, typer.Option("--list", help="List the reports there are.")] = False,
 ) -> None:
@@ -316,7 +320,7 @@ def report(
     """
     from orchestration.commands.report import run  # noqa: PLC0415
 
-    run(name, output, list_all=list_all)
+    run(name, output, list_all=list_all, locale=locale)
 
 
 @app.command()

@@ -3,17 +3,15 @@
 Clicks come back by two selections: `mark` (a bar, point or slice) and `legend`.
 """
 
-import re
+import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import altair as alt
 import pandas as pd
-from babel.numbers import get_currency_symbol
 
-from reporting import formats, palette
-from reporting.money import CREDITS, LOCALE
+from reporting import formats, locales, money, numerals, palette
 from reporting.queries import Report
 from reporting.query import Row
 
@@ -119,11 +117,24 @@ def axis_of_periods(periods: Sequence[str], step: str) -> alt.Axis:
 
 def axis_of_amounts(unit: str, measure: str = "cost") -> alt.Axis:
     """An axis of amounts with their currency: a sign where it has one, else its name."""
-    is_money = measure == "cost" and re.fullmatch("[A-Z]{3}", unit) is not None
-    sign = get_currency_symbol(unit, locale=LOCALE) if is_money else ""
-    title = None if is_money else "credits" if unit == CREDITS else unit
-    label = f"(datum.value < 0 ? '-' : '') + '{sign}' + format(abs(datum.value), ',.2~f')"
+    is_money = measure == "cost" and money.is_code(unit)
+    before, after = money.around(unit) if is_money else ("", "")
+    title = None if is_money else money.unit(unit)
+    before, after = (json.dumps(each, ensure_ascii=False) for each in (before, after))
+    number = f"{before} + format(abs(datum.value), ',.2~f') + {after}"
+    label = f"(datum.value < 0 ? '-' : '') + {number}"
     return alt.Axis(labelExpr=label, tickCount=5, title=title)
+
+
+def localized(chart: Any) -> Any:  # noqa: ANN401  every kind of chart
+    """The chart with axes that write numbers as this run's locale does: `$` is of dollars."""
+    if locales.current() == locales.DEFAULT:
+        return chart
+    made = chart.copy(deep=["config"])
+    if made.config is alt.Undefined:
+        made.config = alt.Config()
+    made.config["locale"] = {"number": numerals.for_charts(money.around("USD"))}
+    return made
 
 
 def _frame(report: Report, rows: list[Row], unit: str, partials: Partials) -> pd.DataFrame:

@@ -1,14 +1,18 @@
-"""Amounts, dates and names as a reader sees them; nothing here decides what a number is."""
+"""Amounts, dates and names as a reader sees them; nothing here decides what a number is.
+
+Numbers are written as the locale of this run writes them (locales). Dates are not: beside English
+words a written-out month is read alike by everybody, and 1/11 is not.
+"""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
 
+from reporting import locales, numerals
 from reporting import money as amounts
-from reporting.money import LOCALE
 
 ABSENT = "\N{EN DASH}"
 LARGEST_RATIO = 10
@@ -32,28 +36,29 @@ def signed_money(cents: int, currency: str | None) -> str:
     return f"{'+' if cents > 0 else ''}{money(cents, currency)}"
 
 
-def column_format(currency: str | None) -> str:
-    """The same notation for a table column, so that the column still sorts by amount."""
-    if currency == "USD":
-        return "dollar"
-    words = amounts.unit(currency)
-    return f"%,.2f {words.replace('%', '%%')}"
+def count(number: int) -> str:
+    """How many: `1,234`."""
+    return numerals.decimal(number)
+
+
+def number(value: float | Decimal, places: int) -> str:
+    """A number with so many places: `1,234.5`."""
+    return numerals.decimal(value, "0" * places)
 
 
 def quantity(value: Decimal | None, unit: str) -> str:
     """A metered quantity beside its unit."""
-    number = ABSENT if value is None else format_decimal(value, "#,##0.##", locale=LOCALE)
-    return f"{number} {unit}"
+    return f"{ABSENT if value is None else numerals.decimal(value, '##')} {unit}"
 
 
 def unit_price(amount: Decimal | None, currency: str | None) -> str:
     """What one unit costs, in dollars or credits and not in cents: `$9.43`, `$0.002321`."""
     if amount is None:
         return ABSENT
-    pattern = "#,##0.00" if abs(amount) >= 1 else "@@@@"
-    number = format_decimal(abs(amount), pattern, locale=LOCALE)
-    sign = "-" if amount < 0 else ""
-    return f"{sign}${number}" if currency == "USD" else f"{sign}{number} {amounts.unit(currency)}"
+    before, after = amounts.around(currency, is_negative=amount < 0)
+    is_small = abs(amount) < 1
+    written = numerals.small(abs(amount)) if is_small else numerals.decimal(abs(amount), "00")
+    return f"{before}{written}{after}"
 
 
 def change(ratio: float | None) -> str:
@@ -61,23 +66,46 @@ def change(ratio: float | None) -> str:
     if ratio is None or ratio != ratio:  # noqa: PLR0124  nan is what pandas makes of None
         return "new"
     if ratio > LARGEST_RATIO:
-        return f"\N{MULTIPLICATION SIGN}{format_decimal(ratio + 1, '#,##0', locale=LOCALE)}"
-    return f"{'+' if ratio > 0 else ''}{format_percent(ratio, '#,##0.0%', locale=LOCALE)}"
+        return f"\N{MULTIPLICATION SIGN}{numerals.decimal(ratio + 1)}"
+    return f"{'+' if ratio > 0 else ''}{numerals.percent(ratio)}"
 
 
 def share(ratio: float | None) -> str:
     """A part of a whole; a part of nothing has no percentage."""
-    return ABSENT if ratio is None else format_percent(ratio, "#,##0.0%", locale=LOCALE)
+    return ABSENT if ratio is None else numerals.percent(ratio)
+
+
+def signed_share(ratio: float) -> str:
+    """A difference of two shares: the sign is written even where it is a plus."""
+    return f"{'+' if ratio >= 0 else ''}{share(ratio)}"
+
+
+def rewritten(text: str, currency: str | None, known: Iterable[int]) -> str:
+    """A sentence of the warehouse, which has its amounts as en_US writes them, in this locale.
+
+    Args:
+        text: The sentence.
+        currency: What its amounts are of.
+        known: The cents that it speaks of: nothing else in it is touched, no name of a resource.
+    """
+    with locales.written_in(locales.DEFAULT):
+        spoken = {money(sign * abs(cents), currency): sign * abs(cents)
+                  for cents in known for sign in (1, -1)}  # fmt: skip
+    if not spoken:
+        return text
+    longest = sorted(map(re.escape, spoken), key=len, reverse=True)
+    found = re.compile(rf"(?<!\S)(?:{'|'.join(longest)})(?!\d)")
+    return found.sub(lambda match: money(spoken[match[0]], currency), text)
 
 
 def day(value: date | None) -> str:
     """A UTC day, such as `1 Nov 2026`."""
-    return ABSENT if value is None else format_date(value, "d MMM y", locale=LOCALE)
+    return ABSENT if value is None else format_date(value, "d MMM y", locale=locales.DEFAULT)
 
 
 def month(value: date) -> str:
     """A calendar month, such as `Nov 2026`."""
-    return format_date(value, "MMM y", locale=LOCALE)
+    return format_date(value, "MMM y", locale=locales.DEFAULT)
 
 
 def span(start: date, end: date) -> str:

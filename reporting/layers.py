@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from reporting import formats, palette
+from reporting import formats, numerals, palette
 from reporting.charts import HATCH, Chart, printable
 from reporting.query import Row
 from reporting.ranges import ONE_DAY, add_months
@@ -140,7 +139,7 @@ def with_unit_costs(drawn: Chart, rows: list[Row]) -> Chart:
         }
         for row in rows
     ])  # fmt: skip
-    title = f"{rows[0]['unit']} per {rows[0]['per']:,} {rows[0]['what']}"
+    title = f"{rows[0]['unit']} per {formats.count(rows[0]['per'])} {rows[0]['what']}"
     line = (
         alt.Chart(frame)
         .mark_line(color=palette.EVENT, point={"color": palette.EVENT}, strokeWidth=2)
@@ -157,8 +156,8 @@ def with_unit_costs(drawn: Chart, rows: list[Row]) -> Chart:
 
 def unit_cost_text(row: Row) -> str:
     """What a unit cost, such as `orders: 1.75 USD per 1,000 order`."""
-    exact = row["amount"].quantize(Decimal("0.0001")).normalize()
-    return f"{row['name']}: {exact:f} {row['unit']} per {row['per']:,} {row['what']}"
+    cost = f"{numerals.ungrouped(row['amount'], '####')} {row['unit']}"
+    return f"{row['name']}: {cost} per {formats.count(row['per'])} {row['what']}"
 
 
 def steps(rows: list[Row], totals: tuple[int, int], unit: str, ink: str) -> Chart:

@@ -2,12 +2,18 @@
 
 import re
 from decimal import Decimal
+from typing import TypeGuard
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency
 
-LOCALE = "en_US"
+from reporting import locales, numerals
+
 CREDITS = "Atlas Credits"
 UNKNOWN_CURRENCY = "unknown currency"
+_CODE = re.compile("[A-Z]{3}")
+# CLDR has it so, and Babel leaves it out: USD 5, where a locale has no sign for dollars
+_TOO_NEAR = re.compile(r"(?<=[A-Za-z])(?=\d)|(?<=\d)(?=[A-Za-z])")
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def major(cents: int) -> Decimal:
@@ -17,7 +23,12 @@ def major(cents: int) -> Decimal:
 
 def plain(cents: int) -> str:
     """`1,234.56`, where the currency is said beside it."""
-    return str(format_decimal(major(cents), "#,##0.00", locale=LOCALE))
+    return numerals.decimal(major(cents), "00")
+
+
+def is_code(currency: str | None) -> TypeGuard[str]:
+    """Whether it is one of ISO 4217's, which have a sign."""
+    return currency is not None and _CODE.fullmatch(currency) is not None
 
 
 def unit(currency: str | None) -> str:
@@ -27,6 +38,13 @@ def unit(currency: str | None) -> str:
 
 def text(cents: int, currency: str | None) -> str:
     """`$1,234.56`, or `1,234.56 credits` where Atlas bills credits: they are no dollars."""
-    if currency and re.fullmatch("[A-Z]{3}", currency):
-        return str(format_currency(major(cents), currency, locale=LOCALE))
+    if is_code(currency):
+        found = format_currency(major(cents), currency, locale=locales.current())
+        return _TOO_NEAR.sub(_NO_BREAK, found)
     return f"{plain(cents)} {unit(currency)}"
+
+
+def around(currency: str | None, *, is_negative: bool = False) -> tuple[str, str]:
+    """What stands before and after an amount: `$` and nothing, nothing and ` credits`."""
+    before, _, after = text(-100 if is_negative else 100, currency).partition(plain(100))
+    return before, after

@@ -256,7 +256,8 @@ order by amount desc nulls last, rule""")  # fmt: skip
 def anomalies(resource_id: str) -> Query:
     """Its anomalies, the newest first; cents."""
     return _of(resource_id, f"""with {_LIFE}
-select anomaly_id, usage_date, over_cents as over, status, verdict, explanation,
+select anomaly_id, usage_date, over_cents as over, actual_cents as actual,
+    expected_cents as expected, status, verdict, explanation,
     coalesce(pricing_currency, 'unknown currency') as unit
 from marts.anomalies where resource_id in (select resource_id from life)
 order by usage_date desc, anomaly_id""")  # fmt: skip

@@ -25,9 +25,9 @@ def cards(rows: list[Row]) -> None:
     planned = [row for row in rows if row["outcome"] == "planned"]
     change = sum(row["monthly_change"] or 0 for row in applied if not row["error"])
     with st.container(horizontal=True):
-        st.metric("Applied", f"{len(applied):,}", border=True)
-        st.metric("Planned only", f"{len(planned):,}", border=True)
-        st.metric("Refused or failed", f"{len(failed):,}", border=True)
+        st.metric("Applied", formats.count(len(applied)), border=True)
+        st.metric("Planned only", formats.count(len(planned)), border=True)
+        st.metric("Refused or failed", formats.count(len(failed)), border=True)
         st.metric(
             "Monthly cost of what was applied",
             formats.signed_money(change, "USD"),
@@ -54,11 +54,11 @@ def table(rows: list[Row], chosen: str) -> None:
     ])  # fmt: skip
     selectable(
         frame, [row["action_id"] for row in rows], chosen, key="actions.runs",
-        placeholder=formats.ABSENT, height=tables.height(len(rows)),
+        height=tables.height(len(rows)),
         column_config={
             "When (UTC)": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
             "Monthly change": tables.amount_column("Monthly change", "USD"),
-            "Took (s)": st.column_config.NumberColumn(format="%.0f"),
+            "Took (s)": tables.number_column(),
         },
     )  # fmt: skip
 

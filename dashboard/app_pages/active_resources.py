@@ -101,8 +101,8 @@ def outside(every: list[Row], shown: list[Row], days: DataDays) -> Query:
         st.subheader("Billed, but not in this list")
         st.caption(lines.sentence)
         if lines.rows:
-            st.dataframe(
-                pd.DataFrame(lines.rows), hide_index=True, height="content",
+            tables.table(
+                pd.DataFrame(lines.rows), height="content",
                 column_config={"Month to date": tables.amount_column("Month to date", unit)},
             )  # fmt: skip
     return query

@@ -54,7 +54,6 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
             anomaly_tables.listed(ours, pending),
             [row["anomaly_id"] for row in ours],
             "",
-            placeholder=formats.ABSENT,
             height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Since": DAY, "Status": STATUS},
             key=key,
@@ -89,10 +88,8 @@ def feedback(rows: list[Row]) -> None:
         return
     for unit, ours in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
-        st.dataframe(
+        tables.table(
             anomaly_tables.said(ours),
-            hide_index=True,
-            placeholder=formats.ABSENT,
             height=tables.height(len(ours)),
             column_config={"Over expected": tables.amount_column("Over expected", unit)},
         )

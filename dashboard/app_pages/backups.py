@@ -16,7 +16,7 @@ from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.head import head
 from dashboard.resource_file import file_of
-from reporting import backups, formats
+from reporting import backups
 from reporting.query import Query, Row
 from reporting.ranges import resolve
 
@@ -54,8 +54,8 @@ def split(name: str) -> None:
         components.unit_heading(unit, found)
         is_by_policy = name == "By policy"
         frame = backup_tables.frequencies(rows) if is_by_policy else backup_tables.skus(rows)
-        st.dataframe(
-            frame, hide_index=True, placeholder=formats.ABSENT, height="content",
+        tables.table(
+            frame, height="content",
             column_config=backup_tables.configured(unit),
         )  # fmt: skip
 
@@ -106,8 +106,8 @@ for title, frame in (
     rows = data.rows(queries[title])
     st.subheader(title)
     if rows:
-        st.dataframe(
-            frame(rows, with_cluster=True), hide_index=True, placeholder=formats.ABSENT,
+        tables.table(
+            frame(rows, with_cluster=True),
             height=tables.height(len(rows), 420), column_config=resource_page.configured("USD"),
         )  # fmt: skip
     else:

@@ -32,10 +32,10 @@ def card(row: Row, held: Row | None, requests: int | None) -> None:
             st.metric("Last complete refresh", refreshed)
             st.metric("Data through", formats.day(row["data_through"]))
             if requests is not None:
-                st.metric("Requests of the last refresh", f"{requests:,}")
+                st.metric("Requests of the last refresh", formats.count(requests))
             if held:
-                st.metric("Invoices", f"{held['invoices']:,}")
-                st.metric("Line items", f"{held['line_items']:,}")
+                st.metric("Invoices", formats.count(held["invoices"]))
+                st.metric("Line items", formats.count(held["line_items"]))
                 months = (held["first_month"], held["last_month"])
                 st.metric("Months", " to ".join(map(formats.month, months)))
         for part in row["missing_parts"]:
@@ -66,9 +66,7 @@ def permissions(query: Query) -> None:
         }
         for row in rows
     ])  # fmt: skip
-    st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(rows))
-    )
+    tables.table(frame, height=tables.height(len(rows)))
 
 
 def unreadable(month: Window) -> Query:
@@ -89,7 +87,7 @@ def unreadable(month: Window) -> Query:
             "Month to date": [tables.shown(row["amount"]) for row in rows],
         })  # fmt: skip
         money = tables.amount_column("Month to date", unit)
-        st.dataframe(frame, hide_index=True, column_config={"Month to date": money})
+        tables.table(frame, column_config={"Month to date": money})
     return query
 
 

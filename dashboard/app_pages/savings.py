@@ -40,13 +40,13 @@ def cards(found: list[Row], realised: list[Row]) -> None:
             "Of it planned": formats.money(savings.total(rows, ("planned",)), unit),
             "Saved so far": formats.money(sum(row["realised_cents"] for row in done), unit),
         }
-        also = f"and {unknown:,} with not enough data" if unknown else None
+        also = f"and {formats.count(unknown)} with not enough data" if unknown else None
         with st.container(horizontal=True):
             for label, value in amounts.items():
                 st.metric(label, value, border=True, height="stretch")
             st.metric(
                 "Findings",
-                f"{to_do:,}",
+                formats.count(to_do),
                 also,
                 delta_color="off",
                 delta_arrow="off",
@@ -77,7 +77,6 @@ def listed(found: list[Row], view: str) -> None:
             frame(ours, pending),
             [row["finding_id"] for row in ours],
             "",
-            placeholder=formats.ABSENT,
             height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"State": STATE},
             key=key,
@@ -101,10 +100,8 @@ def saved(rows: list[Row]) -> None:
         )
         st.markdown(f"**{total}** saved in all, where {promised} were promised for these days.")
         draw(saving_tables.chart(ours, unit), saving_tables.sentence(ours, unit))
-        st.dataframe(
+        tables.table(
             saving_tables.realised(ours),
-            hide_index=True,
-            placeholder=formats.ABSENT,
             height=tables.height(len(ours)),
             column_config=money_columns(unit) | {"Done on": DAY},
         )

@@ -95,7 +95,7 @@ def values(query: Query, unit: str) -> None:
         "This month": [tables.shown(row["amount"]) for row in rows],
     })  # fmt: skip
     money = tables.amount_column("This month", unit)
-    st.dataframe(frame, hide_index=True, column_config={"This month": money})
+    tables.table(frame, column_config={"This month": money})
 
 
 head("Tags", "How much of the bill carries each tag, and what to tag next.")

@@ -57,8 +57,8 @@ def periods(rows: Sequence[Row], step: str) -> None:
     columns = {name: tables.amount_column(name, unit) for name in ("Cost", "Costs without units")}
     _right = st.column_config.TextColumn(title, alignment="right")
     units = st.column_config.TextColumn("Units", alignment="right")
-    st.dataframe(
-        frame, hide_index=True, placeholder=formats.ABSENT, height=tables.height(len(frame)),
+    tables.table(
+        frame, height=tables.height(len(frame)),
         column_config=columns | {title: _right, "Units": units},
     )  # fmt: skip
 
@@ -86,8 +86,8 @@ def labels(rows: Sequence[Row], of: Row) -> None:
     st.subheader(f"By label, {formats.month(month)}")
     right = {name: st.column_config.TextColumn(name, alignment="right")
              for name in ("Unit cost", "Change", "Units")}  # fmt: skip
-    st.dataframe(
-        pd.DataFrame(lines), hide_index=True, height=tables.height(len(lines)),
+    tables.table(
+        pd.DataFrame(lines), height=tables.height(len(lines)),
         column_config=right | {
             "Cost": tables.amount_column("Cost", unit),
             "Trend": st.column_config.LineChartColumn("Trend", y_min=0),

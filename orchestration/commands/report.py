@@ -8,7 +8,9 @@ from orchestration.saved_reports import Shelf, shelf
 from orchestration.settings import SettingsError, load_settings
 
 
-def run(name: str | None, output: Path | None, *, list_all: bool) -> None:
+def run(
+    name: str | None, output: Path | None, *, list_all: bool, locale: str | None = None
+) -> None:
     """List the reports, or write one.
 
     Raises:
@@ -28,7 +30,7 @@ def run(name: str | None, output: Path | None, *, list_all: bool) -> None:
         )
     from orchestration.published.report_file import write_report  # noqa: PLC0415
 
-    document = write_report(settings, found.find(name), output)
+    document = write_report(settings, found.find(name), output, locale)
     typer.echo(f"{document.title}, {document.span}: {output}")
 
 

@@ -11,7 +11,7 @@ from orchestration.published.reader import opened
 from orchestration.published.whole_file import whole_file
 from orchestration.saved_reports import SavedReport
 from orchestration.settings import Settings, SettingsError
-from reporting import documents, files, sheets
+from reporting import documents, files, locales, sheets
 from reporting.documents import Document
 from reporting.queries import USAGE_DAYS, Report
 from reporting.query import Query, Row
@@ -30,26 +30,40 @@ class ReportFile:
     content: bytes
 
 
-def write_report(settings: Settings, saved: SavedReport, output: Path) -> Document:
+def write_report(
+    settings: Settings, saved: SavedReport, output: Path, locale: str | None = None
+) -> Document:
     """Write a report to a file, completely or not at all.
 
     Args:
         settings: Where the warehouse is.
         saved: The report.
         output: A name that ends in one of SUFFIXES.
+        locale: How a document writes numbers; rows for programs have no locale.
 
     Raises:
         NotPublished: there is no warehouse.
-        SettingsError: another suffix, no costs, or no place to write.
+        SettingsError: another suffix or locale, no costs, or no place to write.
     """
     suffix = output.suffix.lower().removeprefix(".")
     if suffix not in SUFFIXES:
         raise SettingsError(f"--to {output}: end the name in one of .{', .'.join(SUFFIXES)}.")
-    with opened(settings.published_warehouse) as db:
+    _refuse_unknown(locale, suffix)
+    with opened(settings.published_warehouse) as db, locales.written_in(locale):
         made = report_file(db, saved, suffix, fold_tags=settings.tag_keys_ignore_case)
     with whole_file(output) as beside:
         beside.write_bytes(made.content)
     return made.document
+
+
+def _refuse_unknown(locale: str | None, suffix: str) -> None:
+    if locale is None:
+        return
+    if suffix not in documents.FORMATS:
+        kinds = " and .".join(documents.FORMATS)
+        raise SettingsError(f"--locale is for .{kinds}: a .{suffix} has numbers as such. Omit it.")
+    if locales.known(locale) is None:
+        raise SettingsError(f"--locale {locale[:40]!r} is unknown: write one like de_DE or fr_FR.")
 
 
 def report_file(

@@ -178,10 +178,14 @@ def _part(report: Report, total: Row, groups: list[Row], drawn: list[Row]) -> Pa
         total=charts.amount_text(total["amount"], unit, measure),
         change=change,
         compared=words.compared_text(report, total),
-        chart=specification(chart.properties(width=WIDTH, height=HEIGHT)) if chart else None,
+        chart=_specified(chart) if chart else None,
         partial=words.partial_text(report, partials),
         grid=_grid(report, total, groups if report.groups else []),
     )
+
+
+def _specified(chart: charts.Chart) -> dict[str, Any]:
+    return specification(charts.localized(chart.properties(width=WIDTH, height=HEIGHT)))
 
 
 def _grid(report: Report, total: Row, groups: list[Row]) -> Grid:

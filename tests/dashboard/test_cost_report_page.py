@@ -231,7 +231,7 @@ def test_an_axis_has_labels_at_even_steps(count, step, most):
 
 
 def test_an_axis_names_its_currency():
-    assert "'$'" in charts.axis_of_amounts("USD").to_dict()["labelExpr"]
+    assert '"$"' in charts.axis_of_amounts("USD").to_dict()["labelExpr"]
     assert "€" in charts.axis_of_amounts("EUR").to_dict()["labelExpr"]
     credit = charts.axis_of_amounts("Atlas Credits").to_dict()
     assert "$" not in credit["labelExpr"]

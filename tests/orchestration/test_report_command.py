@@ -1,6 +1,7 @@
 """`atlas-costs report`: every report as every kind of file, or one sentence."""
 
 import io
+import re
 from pathlib import Path
 
 import duckdb
@@ -107,6 +108,29 @@ def test_tag_keys_are_folded_where_their_case_is_ignored(publish):
         folded = report_file(db, report, "csv", fold_tags=True).content.decode()
     assert "checkout" not in apart
     assert "checkout" in folded
+
+
+@pytest.mark.parametrize("suffix", ["pdf", "html"])
+def test_a_document_is_written_in_the_locale_that_is_asked_for(publish, tmp_path, suffix):
+    publish()
+    file = tmp_path / f"report.{suffix}"
+    run("this-month-by-service", "--to", str(file), "--locale", "de_DE")
+    content = file.read_bytes()
+    text = PdfReader(file).pages[0].extract_text() if suffix == "pdf" else content.decode()
+    american = f"{total(file) / 100:,.2f}"
+    german = american.translate(str.maketrans(",.", ".,"))
+    assert re.search(rf"{re.escape(german)}\s\$", text)
+    assert american not in text
+    assert not re.search(r"\$\d", text)
+
+
+def test_a_locale_that_cannot_be_had_is_one_sentence(publish, tmp_path):
+    publish()
+    to = ("by-team", "--to", str(tmp_path / "a.html"))
+    assert "'../..' is unknown: write one like de_DE" in refused(*to, "--locale", "../..")
+    rows = ("by-team", "--to", str(tmp_path / "a.csv"), "--locale", "de_DE")
+    assert "--locale is for .pdf and .html" in refused(*rows)
+    assert not list(tmp_path.glob("a.*"))
 
 
 def test_what_cannot_be_written_is_one_sentence(publish, tmp_path):

@@ -23,11 +23,6 @@ def test_an_amount_names_its_currency_and_never_calls_credits_dollars(cents, cur
     assert formats.money(cents, currency) == text
 
 
-def test_a_table_column_of_credits_has_no_dollar_sign():
-    assert formats.column_format("Atlas Credits") == "%,.2f credits"
-    assert formats.column_format("USD") == "dollar"
-
-
 def test_large_amounts_keep_every_cent():
     """A float would already have lost this one."""
     assert formats.money(900719925474099301, "USD") == "$9,007,199,254,740,993.01"

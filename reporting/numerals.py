@@ -1,0 +1,71 @@
+"""Numbers as the locale of this run writes them: its marks, its groups of digits, its percent."""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from babel import Locale
+from babel.numbers import format_decimal, format_percent
+
+from reporting import locales
+
+Number = int | float | Decimal
+# the one digit that CLDR's patterns always have, and what they have after it
+_LAST_DIGIT = re.compile(r"0(\.[0#]+)?")
+_ANY_PLACES = "#" * 20
+
+
+def decimal(value: Number, places: str = "") -> str:
+    """A number in groups of digits; `places` as CLDR has them: `00` always two, `##` up to two."""
+    locale = locales.current()
+    return str(format_decimal(value, _pattern(locale, "decimal", places), locale=locale))
+
+
+def ungrouped(value: Number, places: str = _ANY_PLACES) -> str:
+    """A number without groups of digits."""
+    return str(format_decimal(value, f"0.{places}", locale=locales.current()))
+
+
+def small(value: Number) -> str:
+    """A number below one, of four significant digits with their zeros: 0.5000, 0.00001234."""
+    return str(format_decimal(value, "@@@@", locale=locales.current()))
+
+
+def significant(value: Number, digits: int = 4) -> str:
+    """A number of so many significant digits, in groups: 744,100, 0.000123."""
+    return decimal(Decimal(f"{value:.{digits}g}"), _ANY_PLACES)
+
+
+def percent(ratio: Number, places: str = "0") -> str:
+    """A ratio as a percentage."""
+    locale = locales.current()
+    return str(format_percent(ratio, _pattern(locale, "percent", places), locale=locale))
+
+
+def for_charts(around: tuple[str, str]) -> dict[str, Any]:
+    """The locale as Vega writes numbers by it (d3-format's locale).
+
+    Args:
+        around: What stands before and after an amount where a format has `$`.
+    """
+    locale = Locale.parse(locales.current())
+    symbols = locale.number_symbols["latn"]
+    primary, secondary = locale.decimal_formats[None].grouping
+    return {
+        "decimal": symbols["decimal"],
+        "thousands": symbols["group"],
+        # Vega repeats the list: enough of it for any amount
+        "grouping": [primary, *[secondary] * 8],
+        "currency": list(around),
+        "percent": percent(0, "").replace("0", ""),
+        "minus": decimal(-1).partition("1")[0],
+    }
+
+
+@lru_cache(maxsize=1024)
+def _pattern(locale: str, kind: str, places: str) -> str:
+    known = Locale.parse(locale)
+    formats = known.decimal_formats if kind == "decimal" else known.percent_formats
+    positive = formats[None].pattern.partition(";")[0]
+    return _LAST_DIGIT.sub(f"0.{places}" if places else "0", positive, count=1)
