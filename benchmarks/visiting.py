@@ -1,0 +1,212 @@
+"""Pages as a browser asks for them: over Streamlit's websocket, without drawing anything.
+
+A session sends BackMsg and is sent ForwardMsg (streamlit/proto); what a browser would draw is
+counted, searched for texts, and looked through for errors.
+"""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+from streamlit.proto.Alert_pb2 import Alert
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+from benchmarks.measure import ROOT, Failed
+from orchestration.settings import Settings
+
+PATIENCE_S = 90
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one run of a page came to.
+
+    Attributes:
+        seconds: From the request until the page's script had finished.
+        errors: What the page could not do, as it says so.
+        content: Everything it drew, as it was sent.
+    """
+
+    seconds: float
+    errors: tuple[str, ...]
+    content: bytes
+
+
+class Visitor:
+    """A browser's tab: one session."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._socket: ClientConnection | None = None
+        self._page = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        if self._socket:
+            self._socket.close()
+
+    def open(self, address: str) -> Seen:
+        """Open a page at its address, in a session that is new if none is there."""
+        began = time.perf_counter()
+        self._socket = self._socket or _connected(self._port)
+        asked = BackMsg()
+        asked.rerun_script.page_name = urlsplit(address).path.strip("/")
+        asked.rerun_script.query_string = urlsplit(address).query
+        return self._asked(asked, began)
+
+    def change(self, query: str) -> Seen:
+        """Run the open page again with another query string, as a changed filter does."""
+        asked = BackMsg()
+        asked.rerun_script.page_script_hash = self._page
+        asked.rerun_script.query_string = query
+        return self._asked(asked, time.perf_counter())
+
+    def clear_cache(self) -> None:
+        """Forget every session's results and connections, as a new version does."""
+        asked = BackMsg()
+        asked.clear_cache = True
+        self._send(asked)
+
+    def _send(self, asked: BackMsg) -> None:
+        self._socket = self._socket or _connected(self._port)
+        self._socket.send(asked.SerializeToString())
+
+    def _asked(self, asked: BackMsg, began: float) -> Seen:
+        self._send(asked)
+        drawn: list[bytes] = []
+        errors: list[str] = []
+        while True:
+            told = self._received()
+            kind = told.WhichOneof("type")
+            if kind == "new_session":
+                self._page = told.new_session.page_script_hash
+            elif kind == "delta":
+                drawn.append(told.delta.SerializeToString())
+            elif kind == "script_finished" and told.script_finished in _ENDS:
+                seconds = time.perf_counter() - began
+                return Seen(seconds, tuple(errors), b"".join(drawn))
+            errors += _errors(told)
+
+    def _received(self) -> ForwardMsg:
+        if self._socket is None:
+            raise Failed("No page is open.")
+        message = self._socket.recv(timeout=PATIENCE_S)
+        told = ForwardMsg()
+        told.ParseFromString(message if isinstance(message, bytes) else message.encode())
+        return told
+
+
+# early for a rerun is followed by that run
+_ENDS = frozenset({ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR})
+
+
+def _connected(port: int) -> ClientConnection:
+    return connect(
+        f"ws://127.0.0.1:{port}/_stcore/stream",
+        subprotocols=["streamlit"],  # type: ignore[list-item]  a NewType of str
+        max_size=None,
+        proxy=None,
+    )
+
+
+def _errors(told: ForwardMsg) -> Iterator[str]:
+    element = told.delta.new_element
+    if element.HasField("exception"):
+        yield f"{element.exception.type}: {element.exception.message}"
+    if element.HasField("alert") and element.alert.format == Alert.ERROR:
+        yield element.alert.body
+    if told.HasField("page_not_found"):
+        yield f"no page {told.page_not_found.page_name}"
+    if told.HasField("session_event") and told.session_event.HasField("script_compilation_exception"):
+        yield told.session_event.script_compilation_exception.message
+
+
+@dataclass(frozen=True)
+class Server:
+    """A dashboard server in a process of its own.
+
+    Attributes:
+        log: What it printed.
+    """
+
+    port: int
+    process: int
+    log: Path
+
+    def peak_mib(self) -> float:
+        """The largest resident size it had; Linux only.
+
+        The peak that wait4 tells is no less than the size of the process that started it.
+        """
+        for line in Path(f"/proc/{self.process}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+        raise Failed("The system does not tell a process's peak memory.")
+
+
+@contextmanager
+def serving(settings: Settings, *program: str) -> Iterator[Server]:
+    """Serve the pages of a data folder.
+
+    Args:
+        settings: Of the data folder.
+        program: The module and the arguments before host and port; the dashboard's own otherwise.
+
+    Raises:
+        Failed: it did not start.
+    """
+    environment = {**os.environ, **_found_in(settings)}
+    port, log = _free_port(), settings.data_dir / "pages.log"
+    command = [sys.executable, "-m", *(program or ("dashboard.serve",)), "127.0.0.1", str(port)]
+    with (
+        log.open("w") as out,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=out, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        try:
+            _wait_for(port, process)
+            yield Server(port, process.pid, log)
+        finally:
+            process.terminate()
+
+
+def _found_in(settings: Settings) -> dict[str, str]:
+    return {
+        "ATLAS_COSTS_ENV_FILE": "",
+        "ATLAS_COSTS_DATA_DIR": str(settings.data_dir),
+        "ATLAS_COSTS_CONFIG_DIR": str(settings.config_dir),
+    }
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/_stcore/health"):  # noqa: S310  ours
+                return
+        except URLError:
+            time.sleep(0.1)
+    raise Failed("The dashboard did not start.")
