@@ -23,7 +23,7 @@ st.html(design.STYLE)
 page = navigation()
 
 try:
-    with locales.written_in(st.context.locale):
+    with data.one_version(), locales.written_in(st.context.locale):
         page.run()
 except data.WarehouseMissingError:
     components.no_warehouse()

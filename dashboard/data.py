@@ -8,6 +8,7 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,6 +26,7 @@ from reporting.ranges import DataDays, Window
 
 # What one visit may draw and what a server keeps of all visits (docs/performance.md).
 MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
+_VERSION: ContextVar[Path | None] = ContextVar("version", default=None)
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -60,15 +62,28 @@ def ignores_case_of_tag_keys() -> bool:
 
 
 def warehouse_version() -> Path:
-    """The version file that the pointer leads to now.
+    """The version file that is read: that of `one_version`, or the one the pointer leads to now.
 
     Raises:
         WarehouseMissingError: nothing has been published.
     """
+    if version := _VERSION.get():
+        return version
     path = warehouse_path()
     if not path.exists():
         raise WarehouseMissingError(str(path))
     return path.resolve()
+
+
+@contextmanager
+def one_version() -> Iterator[None]:
+    """All that is read meanwhile is of one version, whatever is published: its parts add up."""
+    path = warehouse_path()
+    before = _VERSION.set(path.resolve() if path.exists() else None)
+    try:
+        yield
+    finally:
+        _VERSION.reset(before)
 
 
 def rows(query: Query) -> list[Row]:

@@ -126,7 +126,7 @@ def _documents(name: str, document: Callable[[], Document]) -> None:
 
 def _written(each: documents.Format, document: Callable[[], Document], locale: str) -> bytes:
     """A button writes when the page's run, and with it its locale, is over."""
-    with locales.written_in(locale):
+    with data.one_version(), locales.written_in(locale):
         return each.write(document())
 
 
@@ -185,10 +185,11 @@ def content(
         TooMuchError: a query takes longer than a page may.
     """
     out = io.BytesIO()
-    said = about() if callable(about) else about or facts()
-    extracts = [source for source in sources if isinstance(source, Extract)]
-    said = replace(said, sql=said.sql or tuple((one.title, one.query) for one in extracts))
     with ExitStack() as stack:
+        stack.enter_context(data.one_version())
+        said = about() if callable(about) else about or facts()
+        extracts = [source for source in sources if isinstance(source, Extract)]
+        said = replace(said, sql=said.sql or tuple((one.title, one.query) for one in extracts))
         tables = [stack.enter_context(_table(source)) for source in sources]
         each.write(tables, said, out)
     return out.getvalue()

@@ -182,6 +182,24 @@ def test_the_data_folder_may_be_named_in_the_env_file(publish, monkeypatch, tmp_
     assert data.warehouse_path().parent == folder
 
 
+def test_a_page_reads_one_version_though_another_is_published_meanwhile(publish, monkeypatch):
+    """Half of its amounts would be another version's, and it would not add up."""
+    first = publish().resolve()
+    app, read, running = opened("overview"), [], data._running
+
+    def publishing(version, query):
+        read.append(version)
+        publish(version="two")
+        return running(version, query)
+
+    monkeypatch.setattr(data, "_running", publishing)
+    st.cache_data.clear()
+    assert not app.run().exception
+    assert len(read) > 1
+    assert set(read) == {str(first)}
+    assert data.warehouse_version() != first
+
+
 def test_a_subscription_that_reaches_ahead_does_not_move_this_month(publish):
     publish()
     with duckdb.connect(str(data.warehouse_path().resolve())) as db:
