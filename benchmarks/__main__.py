@@ -11,6 +11,7 @@ from pathlib import Path
 from benchmarks import scenarios
 from benchmarks.marts import marts
 from benchmarks.measure import Failed
+from benchmarks.pages import pages
 from benchmarks.refreshing import refresh
 
 SCENARIOS = {
@@ -19,6 +20,9 @@ SCENARIOS = {
     "daily": scenarios.daily,
     "refresh": lambda options: refresh(options.folder, options.rounds),
     "marts": lambda options: marts(options.lines * 10, options.folder),
+    "pages": lambda options: pages(
+        options.lines * 10, options.folder, options.visits, options.kept
+    ),
 }
 
 
@@ -26,14 +30,16 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--lines", type=int, default=1_000_000, help="of the large bill")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--visits", type=int, default=20, help="of each page")
+    parser.add_argument("--kept", type=Path, help="a data folder for `pages`, made if it is empty")
     parser.add_argument("--only", default=",".join(SCENARIOS), help="scenarios, comma-separated")
     parser.add_argument("--without-dlt", action="store_true")
     parser.add_argument("--plain", action="store_true", help="serve JSON without gzip")
     options = parser.parse_args()
     if unknown := set(options.only.split(",")) - set(SCENARIOS):
         parser.error(f"there is no scenario {min(unknown)}: choose of {', '.join(SCENARIOS)}")
-    if options.lines < 12 or options.rounds < 1:
-        parser.error("at least 12 lines and one round are needed")
+    if options.lines < 12 or options.rounds < 1 or options.visits < 1:
+        parser.error("at least 12 lines, one round and one visit are needed")
     return options
 
 
@@ -50,6 +56,8 @@ def main() -> None:
             dlt_rounds=1 if has_dlt else 0,
             is_plain=asked.plain,
             folder=Path(folder),
+            visits=asked.visits,
+            kept=asked.kept.resolve() if asked.kept else None,
         )
         try:
             for name in asked.only.split(","):

@@ -8,6 +8,7 @@ from statistics import median
 import duckdb
 
 from benchmarks.measure import Failed
+from benchmarks.report import p95
 
 ROUNDS = 40
 # What a page asks, the small table that answers, and its column of time.
@@ -93,7 +94,7 @@ def _timed(db: duckdb.DuckDBPyConnection, sql: str, first: object) -> Answer:
         began = time.perf_counter()
         rows = db.execute(sql, {"first": first}).fetchall()
         times.append((time.perf_counter() - began) * 1000)
-    return Answer(sorted(rows, key=str), median(times), sorted(times)[int(ROUNDS * 0.95) - 1])
+    return Answer(sorted(rows, key=str), median(times), p95(times))
 
 
 def sizes(marts: Path, folder: Path) -> tuple[int, int]:

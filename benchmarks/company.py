@@ -88,6 +88,7 @@ def through(marts: Path) -> date:
     """The last day with costs."""
     with duckdb.connect() as db:
         db.execute(f"attach '{marts}' as warehouse (read_only)")
+        last: date
         [(last,)] = db.execute(
             "select max(usage_date) from warehouse.marts.agg_costs_daily"
         ).fetchall()
@@ -100,9 +101,7 @@ def _configure(folder: Path) -> None:
     for number in range(PROJECTS):
         project = f"project-{number:02x}"
         where = f"{{all: [{{dimension: project, is: {project}}}]}}"
-        budgets.append(
-            f"  - {{name: {project}, parent: company, monthly: 25000, when: {where}}}"
-        )
+        budgets.append(f"  - {{name: {project}, parent: company, monthly: 25000, when: {where}}}")
     days = [date(2026, 5, 31) - timedelta(back) for back in range(COUNTED_DAYS)]
     orders = ["date,amount", *(f"{day},{3000 + day.day}" for day in days)]
     for name, text in {

@@ -1,5 +1,6 @@
 """Figures side by side, and which targets they meet."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -35,6 +36,11 @@ class Target:
 def median_of(runs: list[Cost], name: str) -> float:
     """The median of a figure over rounds."""
     return float(median(getattr(each, name) for each in runs))
+
+
+def p95(figures: Sequence[float]) -> float:
+    """The figure that 95 of 100 do not exceed."""
+    return sorted(figures)[max(0, int(len(figures) * 0.95) - 1)]
 
 
 def ratio(above: list[Cost], below: list[Cost], name: str) -> float:

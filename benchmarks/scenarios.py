@@ -27,6 +27,8 @@ class Options:
         dlt_rounds: dlt takes minutes, and one round tells a factor of ten.
         is_plain: Serve JSON without gzip.
         folder: Where databases are written.
+        visits: Of each page.
+        kept: The data folder that pages are served of; None for one in `folder`.
     """
 
     lines: int
@@ -34,6 +36,8 @@ class Options:
     dlt_rounds: int
     is_plain: bool
     folder: Path
+    visits: int
+    kept: Path | None
 
 
 def load(options: Options) -> None:

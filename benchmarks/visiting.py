@@ -22,12 +22,15 @@ from urllib.request import urlopen
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from benchmarks.measure import ROOT, Failed
 from orchestration.settings import Settings
 
 PATIENCE_S = 90
+# the icon of what an address asks for and cannot have (dashboard/components.py)
+NOT_USED = ":material/link_off:"
 
 
 @dataclass(frozen=True)
@@ -49,54 +52,55 @@ class Visitor:
     """A browser's tab: one session."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
-        self._socket: ClientConnection | None = None
+        self._socket = connect(
+            f"ws://127.0.0.1:{port}/_stcore/stream",
+            subprotocols=[Subprotocol("streamlit")],
+            max_size=None,
+            proxy=None,
+        )
         self._page = ""
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
-        if self._socket:
-            self._socket.close()
+        self._socket.close()
 
     def open(self, address: str) -> Seen:
-        """Open a page at its address, in a session that is new if none is there."""
-        began = time.perf_counter()
-        self._socket = self._socket or _connected(self._port)
+        """Open a page at its address."""
         asked = BackMsg()
         asked.rerun_script.page_name = urlsplit(address).path.strip("/")
         asked.rerun_script.query_string = urlsplit(address).query
-        return self._asked(asked, began)
+        return self._asked(asked)
 
     def change(self, query: str) -> Seen:
         """Run the open page again with another query string, as a changed filter does."""
         asked = BackMsg()
         asked.rerun_script.page_script_hash = self._page
         asked.rerun_script.query_string = query
-        return self._asked(asked, time.perf_counter())
+        return self._asked(asked)
 
     def clear_cache(self) -> None:
         """Forget every session's results and connections, as a new version does."""
         asked = BackMsg()
         asked.clear_cache = True
-        self._send(asked)
-
-    def _send(self, asked: BackMsg) -> None:
-        self._socket = self._socket or _connected(self._port)
         self._socket.send(asked.SerializeToString())
 
-    def _asked(self, asked: BackMsg, began: float) -> Seen:
-        self._send(asked)
+    def _asked(self, asked: BackMsg) -> Seen:
+        began = time.perf_counter()
+        self._socket.send(asked.SerializeToString())
         drawn: list[bytes] = []
         errors: list[str] = []
         while True:
             told = self._received()
             kind = told.WhichOneof("type")
-            if kind == "new_session":
-                self._page = told.new_session.page_script_hash
+            if kind == "navigation":
+                self._page = told.navigation.page_script_hash
             elif kind == "delta":
                 drawn.append(told.delta.SerializeToString())
             elif kind == "script_finished" and told.script_finished in _ENDS:
@@ -105,8 +109,6 @@ class Visitor:
             errors += _errors(told)
 
     def _received(self) -> ForwardMsg:
-        if self._socket is None:
-            raise Failed("No page is open.")
         message = self._socket.recv(timeout=PATIENCE_S)
         told = ForwardMsg()
         told.ParseFromString(message if isinstance(message, bytes) else message.encode())
@@ -117,24 +119,19 @@ class Visitor:
 _ENDS = frozenset({ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_WITH_COMPILE_ERROR})
 
 
-def _connected(port: int) -> ClientConnection:
-    return connect(
-        f"ws://127.0.0.1:{port}/_stcore/stream",
-        subprotocols=["streamlit"],  # type: ignore[list-item]  a NewType of str
-        max_size=None,
-        proxy=None,
-    )
-
-
 def _errors(told: ForwardMsg) -> Iterator[str]:
     element = told.delta.new_element
     if element.HasField("exception"):
         yield f"{element.exception.type}: {element.exception.message}"
-    if element.HasField("alert") and element.alert.format == Alert.ERROR:
+    if element.HasField("alert") and (
+        element.alert.format == Alert.ERROR or element.alert.icon == NOT_USED
+    ):
         yield element.alert.body
     if told.HasField("page_not_found"):
         yield f"no page {told.page_not_found.page_name}"
-    if told.HasField("session_event") and told.session_event.HasField("script_compilation_exception"):
+    if told.HasField("session_event") and told.session_event.HasField(
+        "script_compilation_exception"
+    ):
         yield told.session_event.script_compilation_exception.message
 
 
@@ -149,6 +146,11 @@ class Server:
     port: int
     process: int
     log: Path
+
+    def cpu_s(self) -> float:
+        """User and system seconds so far; Linux only."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def peak_mib(self) -> float:
         """The largest resident size it had; Linux only.
@@ -205,7 +207,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until and process.poll() is None:
         try:
-            with urlopen(f"http://127.0.0.1:{port}/_stcore/health"):  # noqa: S310  ours
+            with urlopen(f"http://127.0.0.1:{port}/_stcore/health"):
                 return
         except URLError:
             time.sleep(0.1)
