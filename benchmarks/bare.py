@@ -1,5 +1,6 @@
 """A page's queries without the page: what DuckDB alone needs for them."""
 
+import pickle
 import time
 from pathlib import Path
 
@@ -8,6 +9,16 @@ import duckdb
 from reporting.query import Query
 
 Asked = list[Query]
+
+
+def noted(file: Path) -> Asked:
+    """What a server of benchmarks.noting ran since this was last asked."""
+    found = []
+    with file.open("rb") as notes:
+        while notes.peek(1):
+            found.append(pickle.load(notes))  # noqa: S301  ours
+    file.write_bytes(b"")
+    return found
 
 
 def timed(version: Path, opened: Asked, changed: Asked, rounds: int) -> tuple[list[float], ...]:

@@ -12,16 +12,6 @@ from dashboard.serve import serve
 from reporting.query import Query
 
 
-def noted(file: Path) -> list[Query]:
-    """What was noted since it was last asked."""
-    found = []
-    with file.open("rb") as notes:
-        while notes.peek(1):
-            found.append(pickle.load(notes))  # noqa: S301  ours
-    file.write_bytes(b"")
-    return found
-
-
 def main(file: Path, host: str, port: int) -> None:
     """Serve; what the cache answers is no query."""
     running = data._running  # noqa: SLF001  the one place that every query passes

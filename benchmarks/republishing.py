@@ -59,7 +59,11 @@ class State:
 
 
 def republish(folder: Path, lines: int) -> None:
-    """Publish fifty versions, each once all sessions have seen the one before."""
+    """Publish fifty versions, each once all sessions have seen the one before.
+
+    Raises:
+        Failed: a page showed an error, or amounts of no one version; or a version was not seen.
+    """
     settings = published(folder, Size.of(lines, MONTHS))
     marks = _marks(settings.published_warehouse)
     state, looks = State(), [Look() for _ in range(SESSIONS)]
@@ -73,8 +77,6 @@ def republish(folder: Path, lines: int) -> None:
         for each in watching:
             each.result()
     faults = [fault for look in looks for fault in look.faults]
-    for fault in sorted(set(faults))[:5]:
-        print(f"  {fault}")
     show_targets(
         [
             Target("sessions' page runs", sum(look.runs for look in looks)),
@@ -83,6 +85,8 @@ def republish(folder: Path, lines: int) -> None:
             Target("a new version is seen after, at most s", max(waits), at_most=WITHIN_S),
         ]
     )
+    if faults:
+        raise Failed(f"While versions followed each other, {faults[0]}")
 
 
 def _versions(settings: Settings, state: State, looks: list[Look]) -> list[float]:
