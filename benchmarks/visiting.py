@@ -28,7 +28,7 @@ from websockets.typing import Subprotocol
 from benchmarks.measure import ROOT, Failed
 from orchestration.settings import Settings
 
-PATIENCE_S = 90
+PATIENCE_S = 180
 # the icon of what an address asks for and cannot have (dashboard/components.py)
 NOT_USED = ":material/link_off:"
 
@@ -109,7 +109,10 @@ class Visitor:
             errors += _errors(told)
 
     def _received(self) -> ForwardMsg:
-        message = self._socket.recv(timeout=PATIENCE_S)
+        try:
+            message = self._socket.recv(timeout=PATIENCE_S)
+        except TimeoutError:
+            raise Failed(f"The dashboard said nothing for {PATIENCE_S} s.") from None
         told = ForwardMsg()
         told.ParseFromString(message if isinstance(message, bytes) else message.encode())
         return told
