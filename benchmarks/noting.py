@@ -1,6 +1,7 @@
 """The pages, with each query noted: `python -m benchmarks.noting FILE HOST PORT`."""
 
 import pickle
+import runpy
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from dashboard import data
-from dashboard.serve import serve
 from reporting.query import Query
 
 
-def main(file: Path, host: str, port: int) -> None:
+def main(file: Path, *arguments: str) -> None:
     """Serve; what the cache answers is no query."""
     running = data._running  # noqa: SLF001  the one place that every query passes
 
@@ -24,8 +24,10 @@ def main(file: Path, host: str, port: int) -> None:
             yield result
 
     data._running = noting  # noqa: SLF001  as above
-    serve(host, port, is_beyond_loopback=False)
+    # Streamlit looks for the script beside the module that is run
+    sys.argv[1:] = arguments
+    runpy.run_module("dashboard.serve", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    main(Path(sys.argv[1]), *sys.argv[2:])

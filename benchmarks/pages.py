@@ -162,8 +162,10 @@ def _add_bare(settings: Settings, found: Found, visits: int) -> None:
         for address, (opened, changed) in asked.items():
             version = settings.published_warehouse
             times = process.submit(timed, version, opened, changed, visits).result()
-            for figures, bare in zip(found[address], times, strict=True):
-                figures.bare.extend(bare)
+            for figures, queries, bare in zip(
+                found[address], (opened, changed), times, strict=True
+            ):
+                figures.bare.extend(bare if queries else ())
 
 
 def _queries_of(server: Server, address: str, file: Path) -> tuple[Asked, Asked]:
@@ -193,10 +195,12 @@ def _shown(found: Found) -> Iterator[Target]:
 def _row(figures: Figures) -> str:
     if not figures.wall:
         return f"{'-':>8}" * 5
-    wall, bare = median(figures.wall), median(figures.bare)
-    shown = (p95(figures.wall), wall, median(figures.cpu), bare)
-    ratio = f"{wall / bare:8.1f}" if bare else f"{'-':>8}"
-    return "".join(f"{each:8.3f}" for each in shown) + ratio
+    wall = median(figures.wall)
+    shown = "".join(f"{each:8.3f}" for each in (p95(figures.wall), wall, median(figures.cpu)))
+    if not figures.bare:  # all it needed was known already
+        return f"{shown}{'-':>8}{'-':>8}"
+    bare = median(figures.bare)
+    return f"{shown}{bare:8.3f}{wall / bare:8.1f}"
 
 
 def _at_once(settings: Settings) -> Iterator[Target]:
