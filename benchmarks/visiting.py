@@ -92,6 +92,7 @@ class Visitor:
         self._socket.send(asked.SerializeToString())
 
     def _asked(self, asked: BackMsg) -> Seen:
+        asked.rerun_script.context_info.locale = "en-US"
         began = time.perf_counter()
         self._socket.send(asked.SerializeToString())
         drawn: list[bytes] = []
