@@ -55,6 +55,29 @@ def one(db, sql):
     return db.execute(sql).fetchone()[0]
 
 
+def test_the_forecast_says_what_is_still_to_come(db):
+    """Of $9,000 usage and $400 of support, what is billed by the 18th is no longer to come."""
+    billed = one(db, TO_DATE)
+    usage, support = (
+        one(db, f"{TO_DATE} and charge_type = '{name}'") or 0 for name in ("usage", "support")
+    )
+    assert billed == usage + support
+    db.execute(FORECAST.replace("800000", "940000"))
+    db.execute("""insert into marts.forecast_parts by name
+        select date '2026-05-01' as month, 'USD' as pricing_currency, unnest(['usage', 'support'])
+            as charge_type, unnest([900000, 40000]) as expected_cents, unnest([1234, 0])
+            as late_cents""")
+    db.close()
+    said = plain(opened("overview"))
+    kinds = (
+        f"usage of the 13 days left {formats.money(900000 - usage - 1234, 'USD')}, "
+        f"usage of days so far that is billed late $12.34, "
+        f"support {formats.money(40000 - support, 'USD')}."
+    )
+    total = formats.money(940000 - billed, "USD")
+    assert f"Still to come in May 2026, {total}: {kinds}" in said
+
+
 def plain(app):
     return texts(app).replace("\\", "")
 
