@@ -119,7 +119,6 @@ def _cell(row: Row, name: str, trends: Mapping[str, list[float]]) -> object:
         "resource_name": lambda: row_links.name(row),
         "trend": lambda: trends.get(row["resource_id"]),
         "type": lambda: TYPES.get(row["resource_type"], row["resource_type"]),
-        "state": lambda: "paused" if row["paused"] else (row["state"] or "").lower() or None,
         "flags": lambda: ", ".join(row["flags"]),
         "listing": lambda: STATUS.get(row["listing_status"], row["listing_status"]),
         "disk_gb": lambda: None if row["disk_gb"] is None else float(row["disk_gb"]),

@@ -27,7 +27,7 @@ _SOURCES = {"bill": "bill", "resource": "resource itself", "project": "project"}
 
 def facts(row: Row) -> dict[str, str]:
     """The head of the page: what it is, whose, where and how it is."""
-    state = "paused" if row["paused"] else str(row["state"] or row["listing_status"]).lower()
+    state = str(row["state"] or row["listing_status"])
     names = {
         "billed_not_listed": "billed, not listed", "no_project_access": "unreadable",
         "deleted": f"deleted {formats.day(row['gone_at'])}" if row["gone_at"] else "gone",

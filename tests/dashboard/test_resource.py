@@ -27,7 +27,7 @@ def test_the_head_says_what_it_is_and_its_costs_are_the_marts(publish):
     assert not app.exception
     assert app.title[0].value == "shop\\-prod"
     facts = next(each.value for each in app.markdown if "Tier" in each.value)
-    for part in ("Cluster", "M30", "shop", "us\\-east\\-1", "idle", "checkout"):
+    for part in ("Cluster", "M30", "shop", "us\\-east\\-1", "running", "checkout"):
         assert part in facts
     [(to_date, recent, projected)] = ask(
         """select cost_month_to_date_cents,
