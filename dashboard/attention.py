@@ -13,12 +13,13 @@ from dashboard import components
 from dashboard.head import STALE_HOURS
 from dashboard.navigation import link, page_link
 from reporting import formats, savings, url_state, words
+from reporting.anomalies import RECENT_DAYS
 from reporting.query import Row
 from reporting.ranges import Window
 from reporting.state import Filter, ReportState
 
 # Anomalies that ended longer ago are told together.
-RECENT = timedelta(days=31)
+RECENT = timedelta(days=RECENT_DAYS)
 _APART = ("difference_cents", "header_difference_cents", "credits_difference_cents")
 
 
@@ -66,7 +67,9 @@ def anomalies(rows: Iterable[Row], through: date) -> list[Item]:
             "months that nobody has acknowledged"
         )
         cents = sum(row["over_cents"] for row in found)
-        items.append(Item(sentence, "trending_up", "Anomalies", link("anomalies"), cents, unit))
+        items.append(
+            Item(sentence, "trending_up", "Anomalies", link("anomalies", show="open"), cents, unit)
+        )
     return items
 
 

@@ -236,7 +236,7 @@ def test_recent_anomalies_are_named_each_and_older_ones_together():
             ANOMALY | {"status": "explained"}, ANOMALY | {"verdict": "real"}]  # fmt: skip
     items = attention.anomalies(rows, date(2026, 5, 18))
     assert [(item.cents, item.href) for item in items] == [
-        (5000, "/anomalies?id=a1"), (5700, "/anomalies"),
+        (5000, "/anomalies?id=a1"), (5700, "/anomalies?show=open"),
     ]  # fmt: skip
     assert "shop / shop-prod / Backup, since 10 May 2026" in items[0].sentence
     assert "in 2 anomalies of earlier months" in items[1].sentence
