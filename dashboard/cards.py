@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import components, data, forecasting
-from reporting import forecasts, formats, money, overview, words
+from reporting import forecasts, formats, invoices, money, overview, words
 from reporting import queries as report_query
 from reporting.queries import Report
 from reporting.query import Query, Row
@@ -30,6 +30,7 @@ class Month:
         forecast: A row of reporting.overview.forecast, where there is one.
         budgets: Rows of reporting.overview.budgets.
         to_come: Rows of reporting.forecasts.to_come.
+        apart: The month before by usage day and by invoice, a row of reporting.invoices.apart.
     """
 
     unit: str
@@ -38,6 +39,7 @@ class Month:
     forecast: Row | None
     budgets: list[Row]
     to_come: list[Row]
+    apart: Row | None
 
 
 def queries(report: Report, days: DataDays) -> dict[str, Query]:
@@ -49,13 +51,14 @@ def queries(report: Report, days: DataDays) -> dict[str, Query]:
         "Forecast": overview.forecast(report.window.start),
         "Budgets": overview.budgets(report.window.start),
         "Still to come": forecasts.to_come(forecasts.Scope(forecasts.TOTAL), days.through),
+        "By usage day and invoice": invoices.apart(whole.window.start),
     }
 
 
 def months(asked: dict[str, Query]) -> list[Month]:
     """The running month of each currency."""
     found = {name: components.by_unit(data.rows(query)) for name, query in asked.items()}
-    to_date, last, forecast, budgets, to_come = found.values()
+    to_date, last, forecast, budgets, to_come, apart = found.values()
     return [
         Month(
             unit,
@@ -64,6 +67,7 @@ def months(asked: dict[str, Query]) -> list[Month]:
             next((row for row in forecast.get(unit, []) if row["expected"] is not None), None),
             budgets.get(unit, []),
             to_come.get(unit, []),
+            next(iter(apart.get(unit, [])), None),
         )
         for unit in sorted({*to_date, *last})
     ]
@@ -83,6 +87,8 @@ def cards(report: Report, month: Month, days: DataDays) -> None:
         _budget(month)
     if month.total:
         st.caption(f"{formats.month(report.window.start)} to date: {compared(report, month.total)}")
+    if month.apart and (text := words.apart_by_month_text(month.apart, last.start)):
+        st.caption(f"{formats.plain(text)} [Invoices](/invoices)")
     if month.forecast:
         st.caption(formats.plain(forecasting.to_come_text(month.to_come, month.unit, days)))
 
