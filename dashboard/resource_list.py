@@ -47,7 +47,11 @@ SORTS = {
     "project_name": "Project", "type": "Type", "created_at": "Created, newest first",
 }  # fmt: skip
 _DEAREST_FIRST = (*AMOUNTS, "created_at")
-PROJECTED = "Month to date, and for each day left the average of the last seven complete days"
+PROJECTED = (
+    "Month to date, and for each day left the average of the last seven complete days: a rate, "
+    "without what is billed late. A forecast also knows rhythms and late billing, and of the whole "
+    "month Support and the minimum charge."
+)
 TO_DATE = "What these resources cost this month so far"
 TALLEST = 1_100  # 30 rows
 

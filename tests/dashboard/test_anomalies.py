@@ -123,8 +123,8 @@ GOING = f"still going on: {ONGOING}"
         ([OLD], "Nothing unexplained since 3 Mar 2026."),
         ([OLD, NEW, NEW], "2 unexplained in the last 30 days."),
         ([OLD, GOES], f"Nothing unexplained since 3 Mar 2026; 1 known change is {GOING}."),
-        ([GOES] * 5, f"Nothing unexplained; 5 known changes are {GOING}; {ONGOING}; {ONGOING}; and"
-         + " 2 more."),
+        ([GOES] * 5, (f"Nothing unexplained; 5 known changes are {GOING}; {ONGOING}; {ONGOING}; "
+         "and 2 more.")),
     ],
 )  # fmt: skip
 def test_what_goes_on_is_said_in_a_sentence(rows, text):

@@ -230,6 +230,39 @@ ANOMALY = {
 }  # fmt: skip
 
 
+def test_what_is_past_stands_below_what_is_now_however_dear_it_is():
+    past = attention.Item("in March", "x", "Anomalies", "/", 900, "USD", is_past=True)
+    now = [attention.Item("over budget", "x", "Budgets", "/", cents, "USD") for cents in (1, 5)]
+    rule = attention.Item("lacks a part", "x", "Connections", "/")
+    found = attention.ordered([past, rule, *now])
+    assert [each.cents for each in found] == [5, 1, 900, None]
+
+
+def test_a_month_by_usage_day_is_told_apart_from_its_invoices(publish):
+    """Of April's usage $17.82 is on May's invoice, and of its invoices $15.31 is March's usage."""
+    with duckdb.connect(str(publish().resolve())) as db:
+        for day, month, cents in (("2026-04-30", "2026-05-01", 1782),
+                                  ("2026-03-31", "2026-04-01", 1531)):  # fmt: skip
+            db.execute("""insert into marts.agg_costs_daily select * replace (
+                    $day::date as usage_date, $month::date as invoice_month, $cents as cost_cents)
+                from marts.agg_costs_daily where charge_type = 'usage' limit 1""",
+                {"day": day, "month": month, "cents": cents})  # fmt: skip
+        used, invoiced, elsewhere, others = db.execute("""select
+            sum(cost_cents) filter (used)::bigint, sum(cost_cents) filter (on_it)::bigint,
+            coalesce(sum(cost_cents) filter (used and not on_it), 0)::bigint,
+            coalesce(sum(cost_cents) filter (on_it and not used), 0)::bigint
+            from (select *, month(usage_date) = 4 and year(usage_date) = 2026 as used,
+                invoice_month = '2026-04-01' as on_it
+                from marts.agg_costs_daily where is_in_total)""").fetchone()  # fmt: skip
+    assert (elsewhere >= 1782, others >= 1531) == (True, True)
+    assert used - elsewhere + others == invoiced
+    amounts = [formats.money(each, "USD") for each in (used, invoiced, elsewhere, others)]
+    assert (
+        "Apr 2026 costs {} by usage day and {} on its invoices, before credits and tax: {} of its "
+        "usage is on invoices of other months, and {} on its invoices is usage of other months."
+    ).format(*amounts) in plain(opened("overview"))
+
+
 def test_recent_anomalies_are_named_each_and_older_ones_together():
     old = {"last_day": date(2026, 3, 1), "is_ongoing": False}
     rows = [ANOMALY, ANOMALY | old, ANOMALY | old | {"over_cents": 700},
