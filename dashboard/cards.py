@@ -85,12 +85,16 @@ def cards(report: Report, month: Month, days: DataDays) -> None:
             formats.money(month.last, month.unit) if is_whole else formats.ABSENT,
         )
         _budget(month)
+    lines = []
     if month.total:
-        st.caption(f"{formats.month(report.window.start)} to date: {compared(report, month.total)}")
-    if month.apart and (text := words.apart_by_month_text(month.apart, last.start)):
-        st.caption(f"{formats.plain(text)} [Invoices](/invoices)")
+        name = formats.month(report.window.start)
+        lines.append(f"{name} to date: {compared(report, month.total)}")
     if month.forecast:
-        st.caption(formats.plain(forecasting.to_come_text(month.to_come, month.unit, days)))
+        lines.append(formats.plain(forecasting.to_come_text(month.to_come, month.unit, days)))
+    if month.apart and (text := words.apart_by_month_text(month.apart, last.start)):
+        lines.append(f"{formats.plain(text)} [Invoices](/invoices)")
+    # one text, because paragraphs of their own stand too far apart
+    st.caption("  \n".join(lines))
 
 
 def compared(report: Report, total: Row) -> str:

@@ -189,14 +189,14 @@ def steps(rows: list[Row], totals: tuple[int, int], unit: str, ink: str) -> Char
     frame = pd.DataFrame(lines)
     kinds = {"less": palette.LESS, "more": palette.MORE, "total": palette.TOTAL}
     colour = alt.Scale(domain=list(kinds), range=list(kinds.values()))
-    room = (high - floor or 100) * 0.5
+    room = (high - floor or 100) * 0.9
     base = alt.Chart(frame, height=30 * len(lines) + 50).encode(
-        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=190, ticks=False)),
+        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=130, ticks=False)),
         color=alt.Color("kind:N", legend=None, scale=colour),
         tooltip=[alt.Tooltip("step:N", title="Cause"), alt.Tooltip("amount:N", title="Change")],
     )
     sign = "$" if unit == "USD" else ""
-    cut = f"{unit}; this axis begins at {formats.money(floor, unit)}" if floor > 0 else unit
+    cut = [f"{unit}; this axis", f"begins at {formats.money(floor, unit)}"] if floor > 0 else unit
     across = alt.X(
         "from:Q", title=cut, axis=alt.Axis(format=f"{sign},.2~f", tickCount=4, grid=False),
         scale=alt.Scale(domain=[floor / 100, (high + room) / 100], zero=False, nice=False),

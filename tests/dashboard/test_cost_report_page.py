@@ -128,7 +128,7 @@ def test_a_small_cause_is_seen_beside_large_totals_on_an_axis_that_says_where_it
     across = chart["layer"][0]["encoding"]["x"]
     low, high = across["scale"]["domain"]
     assert (low, high - low < 200) == (9_900, True)
-    assert across["title"] == "USD; this axis begins at $9,900.00"
+    assert " ".join(across["title"]) == "USD; this axis begins at $9,900.00"
     [drawn] = [each for each in chart["datasets"].values() if "kind" in each[0]]
     assert [(each["step"], each["from"], each["to"]) for each in drawn] == [
         ("Before", 9900, 10_000), ("Price", 10_000, 10_012), ("Gone", 10_012, 10_009),
