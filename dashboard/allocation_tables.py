@@ -7,7 +7,7 @@ from dashboard.navigation import link
 from reporting import formats
 from reporting.files import Column, Kind
 from reporting.query import Row
-from reporting.ranges import ONE_DAY, Window
+from reporting.ranges import ONE_DAY, Window, last_of_month
 
 _OWN = (
     Column("value", "Value"),
@@ -65,6 +65,19 @@ def reports(rows: list[Row], days: Window) -> list[str | None]:
         else None
         for row in rows
     ]
+
+
+def month_text(month: date, through: date, state: str) -> str:
+    """Whether a month can still change, and what to do next."""
+    name = formats.month(month)
+    if through < last_of_month(month):
+        return f"{name} is not over: what each bears still changes."
+    if state == "Closed":
+        return f"{name} is closed: what comes later is an adjustment of a later month."
+    return (
+        f"The page opens on the last month that is over. {name} can still change until "
+        f"`atlas-costs statement close {month:%Y-%m}` freezes it."
+    )
 
 
 def sum_text(rows: list[Row], total: int, month: date, unit: str) -> str:

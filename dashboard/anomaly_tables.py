@@ -11,17 +11,20 @@ from reporting.query import Row
 
 AMOUNTS = ("Over expected", "More usage", "Higher price", "Change", "Before", "After")
 PENDING = "Since the last refresh"
+MOST_NAMED = 3
 
 
 def status(row: Row) -> str:
-    """Open, explained by an event, or what somebody or its own rhythm makes of it."""
+    """Unexplained, explained by an event, or what somebody or its own rhythm makes of it."""
     if row["verdict"] == "real":
-        return f"open, confirmed as real: {row['verdict_reason']}"
+        return f"confirmed, not resolved: {row['verdict_reason']}"
     if row["verdict"]:
         return f"acknowledged: {row['verdict_reason']}"
     if row["status"] == "expected":
         return "expected: it recurs"
-    return f"explained: {row['event']}" if row["status"] == "explained" else str(row["status"])
+    if row["status"] == "explained":
+        return f"explained: {row['event']}"
+    return "unexplained" if row["status"] == "open" else str(row["status"])
 
 
 def explained(row: Row, *amounts: int | None) -> str:
@@ -37,7 +40,33 @@ def is_new(row: Row) -> bool:
 
 def of_view(rows: Sequence[Row], view: str) -> list[Row]:
     """Those of a view, new ones first."""
-    return sorted((row for row in rows if row["view"] == view), key=lambda row: not is_new(row))
+    found = (row for row in rows if (row["is_recent"] if view == "recent" else row["view"] == view))
+    return sorted(found, key=lambda row: not is_new(row))
+
+
+def now_text(rows: Sequence[Row]) -> str:
+    """Whether anything is odd now, in a sentence."""
+    new = [row for row in rows if is_new(row)]
+    if recent := sum(row["is_recent"] for row in new):
+        text = f"{recent} unexplained in the last {anomalies.RECENT_DAYS} days"
+    elif new:
+        text = f"Nothing unexplained since {formats.day(max(row['last_day'] for row in new))}"
+    else:
+        text = "Nothing unexplained"
+    if not (going := [row for row in rows if row["is_ongoing"] and not is_new(row)]):
+        return f"{text}."
+    names = "; ".join(f"{row['scope']} ({status(row)})" for row in going[:MOST_NAMED])
+    more = f"; and {len(going) - MOST_NAMED} more" if len(going) > MOST_NAMED else ""
+    what = "1 known change is" if len(going) == 1 else f"{len(going)} known changes are"
+    return f"{text}; {what} still going on: {names}{more}."
+
+
+def sums(rows: Sequence[Row]) -> dict[str, int]:
+    """Cents over expected of those that are open, by what was said of them; each row is in one."""
+    found: dict[str, list[int]] = {"unexplained": [], "confirmed, not resolved": []}
+    for row in rows:
+        found["unexplained" if is_new(row) else "confirmed, not resolved"].append(row["over_cents"])
+    return {f"{len(each)} {name}": sum(each) for name, each in found.items() if each}
 
 
 def listed(rows: Sequence[Row], pending: Mapping[str, str]) -> pd.DataFrame:
@@ -75,6 +104,19 @@ def said(rows: Sequence[Row]) -> pd.DataFrame:
         }
         for row in rows
     ])  # fmt: skip
+
+
+def rule(row: Row) -> str:
+    """What the months of an alert are compared by."""
+    month, before = formats.month(row["usage_month"]), formats.month(row["month_before"])
+    if not row["is_running"]:
+        return f"All of {month} against all of {before}, with everything billed since."
+    return (
+        f"The first {row['days']} days of {month} against the same days of {before} as they had "
+        "been billed at the same age, as on the overview: what Atlas bills at the end of a month, "
+        "such as support and consulting, is no change before then. Only changes as large as an "
+        "alert of config/insight.yaml asks for are listed."
+    )
 
 
 def alerts(rows: Sequence[Row], through: date) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""What needs somebody's attention: one sentence each, the most dollars first.
+"""What needs somebody's attention: one sentence each, what is now and most dollars first.
 
 Pure: rows in, items out; only `show` draws.
 """
@@ -13,12 +13,13 @@ from dashboard import components
 from dashboard.head import STALE_HOURS
 from dashboard.navigation import link, page_link
 from reporting import formats, savings, url_state, words
+from reporting.anomalies import RECENT_DAYS
 from reporting.query import Row
 from reporting.ranges import Window
 from reporting.state import Filter, ReportState
 
 # Anomalies that ended longer ago are told together.
-RECENT = timedelta(days=31)
+RECENT = timedelta(days=RECENT_DAYS)
 _APART = ("difference_cents", "header_difference_cents", "credits_difference_cents")
 
 
@@ -33,6 +34,7 @@ class Item:
         icon: A Material symbol.
         page: What the link is called.
         href: Where to look further.
+        is_past: Whether it ended before the month's and the last days' things.
     """
 
     sentence: str
@@ -41,6 +43,7 @@ class Item:
     href: str
     cents: int | None = None
     unit: str = ""
+    is_past: bool = False
 
 
 def anomalies(rows: Iterable[Row], through: date) -> list[Item]:
@@ -66,7 +69,17 @@ def anomalies(rows: Iterable[Row], through: date) -> list[Item]:
             "months that nobody has acknowledged"
         )
         cents = sum(row["over_cents"] for row in found)
-        items.append(Item(sentence, "trending_up", "Anomalies", link("anomalies"), cents, unit))
+        items.append(
+            Item(
+                sentence,
+                "trending_up",
+                "Anomalies",
+                link("anomalies", show="open"),
+                cents,
+                unit,
+                is_past=True,
+            )
+        )
     return items
 
 
@@ -82,6 +95,8 @@ def open_savings(rows: Sequence[Row]) -> list[Item]:
         if cents := savings.total(found, ("open",)):
             count = sum(row["is_in_total"] and row["state"] == "open" for row in found)
             sentence = f"a month can be saved by {_number(count, 'open finding', 'open findings')}"
+            if planned := savings.total(found, ("planned",)):
+                sentence += f", and {formats.money(planned, unit)} more by what is planned"
             items.append(Item(sentence, "savings", "Savings", link("savings"), cents, unit))
     return items
 
@@ -125,7 +140,9 @@ def unreadable(rows: Iterable[Row]) -> list[Item]:
         )
         where = Filter("project", "is", (row["project_id"] or row["project"],))
         href = url_state.link(ReportState(group=("resource",), filters=(where,)))
-        items.append(Item(sentence, "visibility_off", "Costs", href, row["amount"], row["unit"]))
+        items.append(
+            Item(sentence, "visibility_off", "Cost report", href, row["amount"], row["unit"])
+        )
     return items
 
 
@@ -164,8 +181,13 @@ def data_faults(freshness: Iterable[Row], parts: Iterable[Row]) -> list[Item]:
 
 
 def ordered(items: Iterable[Item]) -> list[Item]:
-    """The most dollars first, one currency after the other; what is not money comes last."""
-    return sorted(items, key=lambda item: (item.cents is None, item.unit, -(item.cents or 0)))
+    """What is now before what is past, the most dollars first, one currency after the other.
+
+    What is not money comes last.
+    """
+    return sorted(
+        items, key=lambda item: (item.cents is None, item.is_past, item.unit, -(item.cents or 0))
+    )
 
 
 def show(items: Sequence[Item]) -> None:

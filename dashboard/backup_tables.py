@@ -23,7 +23,9 @@ OUTSIDE = (
     "begins with prod"
 )
 OFF = "Dedicated clusters whose backup is off"
-NEVER = "No completed restore of one of their snapshots among those that Atlas still lists"
+NEVER = (
+    "No completed restore of their backups, into any cluster, among those that Atlas still lists"
+)
 KINDS = {"listed": "listed", "gone": "gone", "unreadable": "unreadable"}
 
 
@@ -40,10 +42,10 @@ def seen(rows: Sequence[Row], view: str) -> list[Row]:
 
 
 def cards(rows: Sequence[Row], unit: str) -> list[Figure]:
-    """What backups cost, how much of it nobody may want, and what was never tried."""
+    """What backups cost, how much of it nobody may want, and what was never restored."""
     orphans, pit = seen(rows, "orphans"), seen(rows, "pit")
     listed = [row for row in rows if row["kind"] == "listed" and row["snapshots"]]
-    untested = [row for row in listed if row["last_restore"] is None]
+    unproven = [row for row in listed if row["last_restore"] is None]
     continuous = formats.money(sum(row["pit"] for row in pit), unit)
     billed = _count([row for row in rows if row["amount"]])
     return [
@@ -53,7 +55,7 @@ def cards(rows: Sequence[Row], unit: str) -> list[Figure]:
         Figure("Without backup", _count(seen(rows, "none")), "that Atlas lists", OFF),
         Figure(
             "Never restored",
-            _count(untested),
+            _count(unproven),
             f"of {formats.count(len(listed))} with snapshots",
             NEVER,
         ),
@@ -77,12 +79,13 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
             "Month to date": tables.shown(row["amount"]),
             "Point-in-time": tables.shown(row["pit"] or None),
             "Snapshots": row["snapshots"] or None,
-            "Last restore test": row["last_restore"],
-            "Size": gigabytes(row["bytes"]),
-            "Types": row["types"],
-            "Kept for": days_text(row["longest_days"]),
-            "Oldest": row["oldest"],
             "Newest": row["newest"],
+            "Last restore": row["last_restore"],
+            "Restored into": row["restored_into"],
+            "Size": gigabytes(row["bytes"]),
+            "Oldest": row["oldest"],
+            "Kept for": days_text(row["longest_days"]),
+            "Types": row["types"],
             "Backup": _backup(row),
             "Environment": row["environment"] or None,
             "Copied to": row["copy_regions"],
@@ -102,7 +105,7 @@ def _backup(row: Row) -> str:
 def configured(unit: str) -> dict[str, Any]:
     """How they are drawn."""
     config = st.column_config
-    days = ("Oldest", "Newest", "Last restore test")
+    days = ("Oldest", "Newest", "Last restore")
     return (
         {name: tables.amount_column(name, unit) for name in ("Month to date", "Point-in-time")}
         | {name: config.DateColumn(name, format="D MMM YYYY") for name in days}

@@ -40,8 +40,8 @@ def listed(rows: Sequence[tuple[int, Row]], chosen: str, unit: str) -> None:
     st.caption(
         "Click on a budget to open it below. The tick in a bar is the plan to date if each day may "
         "spend as much; “plan by forecast” spreads the budget as the forecast spreads the month. "
-        "The lighter part of a bar is still to come; bars end at 200%. A parent's costs include "
-        "its children's, each once."
+        "The lighter part of a bar is still to come; a bar of more than 200% is cut there. A "
+        "parent's costs include its children's, each once."
     )
 
 

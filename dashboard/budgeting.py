@@ -23,6 +23,7 @@ class Sums:
     """A month's budgets in one currency, in cents; nothing in it is counted twice in a branch.
 
     Attributes:
+        roots: The budgets without a parent; `exceeded` and `risky` of each branch the topmost.
         budgeted: What budgets without a parent allow.
         spent: What was spent of those.
         left: What those that are not exceeded have left.
@@ -31,6 +32,9 @@ class Sums:
         unbudgeted: What no budget covers.
     """
 
+    roots: list[Row]
+    exceeded: list[Row]
+    risky: list[Row]
     budgeted: int
     spent: int
     left: int
@@ -42,9 +46,12 @@ class Sums:
 def sums(rows: Sequence[Row]) -> Sums:
     """The sums of one currency's rows."""
     roots = [row for row in budgets(rows) if row["parent"] is None]
-    exceeded = topmost(rows, lambda row: row["status"] == EXCEEDED)
-    risky = topmost(rows, lambda row: row["status"] in {EXCEEDED, AT_RISK})
+    exceeded = list(topmost(rows, lambda row: row["status"] == EXCEEDED))
+    risky = list(topmost(rows, lambda row: row["status"] in {EXCEEDED, AT_RISK}))
     return Sums(
+        roots=roots,
+        exceeded=exceeded,
+        risky=risky,
         budgeted=sum(row["budgeted"] for row in roots),
         spent=sum(row["actual"] for row in roots),
         left=sum(max(row["budgeted"] - row["actual"], 0) for row in roots),

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import components, data
-from reporting import formats, money, overview, words
+from dashboard import components, data, forecasting
+from reporting import forecasts, formats, invoices, money, overview, words
 from reporting import queries as report_query
 from reporting.queries import Report
 from reporting.query import Query, Row
@@ -29,6 +29,8 @@ class Month:
         last: All of the month before.
         forecast: A row of reporting.overview.forecast, where there is one.
         budgets: Rows of reporting.overview.budgets.
+        to_come: Rows of reporting.forecasts.to_come.
+        apart: The month before by usage day and by invoice, a row of reporting.invoices.apart.
     """
 
     unit: str
@@ -36,6 +38,8 @@ class Month:
     last: int
     forecast: Row | None
     budgets: list[Row]
+    to_come: list[Row]
+    apart: Row | None
 
 
 def queries(report: Report, days: DataDays) -> dict[str, Query]:
@@ -46,13 +50,15 @@ def queries(report: Report, days: DataDays) -> dict[str, Query]:
         "Last month": report_query.comparison(whole),
         "Forecast": overview.forecast(report.window.start),
         "Budgets": overview.budgets(report.window.start),
+        "Still to come": forecasts.to_come(forecasts.Scope(forecasts.TOTAL), days.through),
+        "By usage day and invoice": invoices.apart(whole.window.start),
     }
 
 
 def months(asked: dict[str, Query]) -> list[Month]:
     """The running month of each currency."""
     found = {name: components.by_unit(data.rows(query)) for name, query in asked.items()}
-    to_date, last, forecast, budgets = found.values()
+    to_date, last, forecast, budgets, to_come, apart = found.values()
     return [
         Month(
             unit,
@@ -60,6 +66,8 @@ def months(asked: dict[str, Query]) -> list[Month]:
             sum(row["amount"] for row in last.get(unit, [])),
             next((row for row in forecast.get(unit, []) if row["expected"] is not None), None),
             budgets.get(unit, []),
+            to_come.get(unit, []),
+            next(iter(apart.get(unit, [])), None),
         )
         for unit in sorted({*to_date, *last})
     ]
@@ -77,8 +85,16 @@ def cards(report: Report, month: Month, days: DataDays) -> None:
             formats.money(month.last, month.unit) if is_whole else formats.ABSENT,
         )
         _budget(month)
+    lines = []
     if month.total:
-        st.caption(f"{formats.month(report.window.start)} to date: {compared(report, month.total)}")
+        name = formats.month(report.window.start)
+        lines.append(f"{name} to date: {compared(report, month.total)}")
+    if month.forecast:
+        lines.append(formats.plain(forecasting.to_come_text(month.to_come, month.unit, days)))
+    if month.apart and (text := words.apart_by_month_text(month.apart, last.start)):
+        lines.append(f"{formats.plain(text)} [Invoices](/invoices)")
+    # one text, because paragraphs of their own stand too far apart
+    st.caption("  \n".join(lines))
 
 
 def compared(report: Report, total: Row) -> str:

@@ -66,5 +66,6 @@ def how_good(rows: Sequence[Row]) -> None:
     tables.table(frame, column_config=columns)
     st.caption(
         "How far each was off on average, as a share of what the month cost, and how often the "
-        "month came to lie in the band."
+        "month came to lie in the band. Each month measured is looked at up to three times: at its "
+        "end, and one and three months ahead."
     )

@@ -11,9 +11,14 @@ from reporting import formats
 from reporting.charts import Chart
 from reporting.forecasts import NOT_ENOUGH
 from reporting.query import Row
+from reporting.ranges import DataDays, last_of_month
 
 BEHIND, SO_FAR, AHEAD = "Billed", "Billed so far", "Forecast"
 BASELINE = "Without changes"
+TO_COME = {
+    "late": "usage of days so far that is billed late", "support": "support",
+    "minimum_charge": "minimum charge", "consulting": "consulting",
+}  # fmt: skip
 TOO_YOUNG = (
     "Not enough data: a forecast needs costs of 28 complete days. It comes with a later refresh."
 )
@@ -146,6 +151,28 @@ def error_text(quality: Sequence[Row]) -> str:
         if not row["chosen"] and row["mape_month_end"] is not None
     ]
     return f"{text}. At month end, {' and '.join(others)}." if others else f"{text}."
+
+
+def to_come_text(rows: Sequence[Row], unit: str, days: DataDays) -> str:
+    """What a running month is still expected to cost, by kind; the amounts are what adds up.
+
+    Args:
+        rows: Of reporting.forecasts.to_come, of one unit.
+        unit: The currency.
+        days: How far the costs reach.
+    """
+    left = (last_of_month(days.through) - days.through).days
+    names = TO_COME | {"days": f"usage of the {'day' if left == 1 else f'{left} days'} left"}
+    parts = [
+        f"{names.get(row['kind'], row['kind'])} {formats.money(row['amount'], unit)}"
+        for row in rows
+        if row["amount"]
+    ]
+    total = sum(row["amount"] for row in rows)
+    until = formats.month(days.through)
+    if not parts:
+        return f"Nothing more is expected of {until} than is billed."
+    return f"Still to come in {until}, {formats.money(total, unit)}: {', '.join(parts)}."
 
 
 def _off(share: float) -> str:

@@ -18,7 +18,10 @@ def facts(row: Row) -> str:
     if left := invoice_tables.due([row]):
         facts.insert(0, f"{formats.money(left, row['unit'])} not paid yet")
     if row["versions_seen"] > 1:
-        facts.append(f"read in {row['versions_seen']} versions")
+        times = row["versions_seen"] - 1
+        facts.append(
+            f"changed by Atlas {'once' if times == 1 else f'{times} times'} since first read"
+        )
     changed = f"last change seen {formats.day(row['last_changed_at'].date())}"
     return " · ".join([*facts, changed, f"invoice {row['invoice_id']}"])
 
@@ -31,10 +34,9 @@ def lines(row: Row) -> Shown:
     [total] = data.rows(totals)
     found = data.rows(query)
     amount = formats.plain(formats.money(total["amount"], unit))
-    few = f"The {len(found)} largest of " if len(found) < total["line_items"] else ""
-    st.caption(
-        f"{few}{formats.count(total['line_items'])} lines, together {amount}, credits included."
-    )
+    few = f" Shown: the {len(found)} largest." if len(found) < total["line_items"] else ""
+    every_line = formats.count(total["line_items"])
+    st.caption(f"All {every_line} lines, together {amount}, credits included.{few}")
     grid.grid(invoice_tables.LINES, found, unit, height=360)
     every = invoices.lines(row["invoice_id"], month, None)
     downloads(_name(row, "lines"), Extract("Lines", every, invoice_tables.LINES_IN_FULL))

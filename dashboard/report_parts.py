@@ -140,7 +140,8 @@ def more_groups(report: Report, drawn: Mapping[str, list[Row]], go_to: GoTo) -> 
     rest = max((row["members"] for rows in drawn.values() for row in rows if row["is_rest"]),
                default=0)  # fmt: skip
     more = min(rest, MORE_GROUPS, MAX_TOP - report.state.top)
-    if more > 0 and st.button(f"Show {more} more of {rest}", icon=":material/expand_more:"):
+    text = f"Show the other {rest}" if more == rest else f"Show {more} more of {rest}"
+    if more > 0 and st.button(text, icon=":material/expand_more:"):
         go_to(replace(report.state, top=report.state.top + more))
 
 

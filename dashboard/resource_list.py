@@ -47,7 +47,11 @@ SORTS = {
     "project_name": "Project", "type": "Type", "created_at": "Created, newest first",
 }  # fmt: skip
 _DEAREST_FIRST = (*AMOUNTS, "created_at")
-PROJECTED = "Month to date, and for each day left the average of the last seven complete days"
+PROJECTED = (
+    "Month to date, and for each day left the average of the last seven complete days: a rate, "
+    "without what is billed late. A forecast also knows rhythms and late billing, and of the whole "
+    "month Support and the minimum charge."
+)
 TO_DATE = "What these resources cost this month so far"
 TALLEST = 1_100  # 30 rows
 
@@ -119,7 +123,6 @@ def _cell(row: Row, name: str, trends: Mapping[str, list[float]]) -> object:
         "resource_name": lambda: row_links.name(row),
         "trend": lambda: trends.get(row["resource_id"]),
         "type": lambda: TYPES.get(row["resource_type"], row["resource_type"]),
-        "state": lambda: "paused" if row["paused"] else (row["state"] or "").lower() or None,
         "flags": lambda: ", ".join(row["flags"]),
         "listing": lambda: STATUS.get(row["listing_status"], row["listing_status"]),
         "disk_gb": lambda: None if row["disk_gb"] is None else float(row["disk_gb"]),

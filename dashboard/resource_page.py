@@ -1,7 +1,7 @@
 """One resource: its head in words, its costs and tiers as charts, its facts as tables. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,13 +21,15 @@ ROLE = (
     "The key lacks Project Read Only there."
 )
 GONE = "Atlas does not list it; it is still billed, mostly for backups that outlive it."
+RECENT_DAYS, OFTEN, MOST_LANES = 90, 3, 24
+"""A tier that changes at least so often scales; lanes of more periods are a bar code."""
 NO_ACTIONS = "Actions work on clusters that Atlas lists and the key can read."
 _SOURCES = {"bill": "bill", "resource": "resource itself", "project": "project"}
 
 
 def facts(row: Row) -> dict[str, str]:
     """The head of the page: what it is, whose, where and how it is."""
-    state = "paused" if row["paused"] else str(row["state"] or row["listing_status"]).lower()
+    state = str(row["state"] or row["listing_status"])
     names = {
         "billed_not_listed": "billed, not listed", "no_project_access": "unreadable",
         "deleted": f"deleted {formats.day(row['gone_at'])}" if row["gone_at"] else "gone",
@@ -137,6 +139,26 @@ def tier_lanes(rows: Sequence[Row]) -> alt.Chart:
                  alt.Tooltip("days:N", title="Days")],
     )  # fmt: skip
     return lanes
+
+
+def tier_text(rows: Sequence[Row], through: date) -> str:
+    """How often the tier on the bill changed in 90 days; nothing where it hardly did."""
+    billed = sorted((row for row in rows if row["source"] == "Bill"), key=lambda r: r["valid_from"])
+    since = through - timedelta(days=RECENT_DAYS)
+    recent = [row for row in billed if row["valid_to"] > since]
+    count = sum(row["valid_from"] > since for row in recent[1:])
+    sizes = sorted({each for row in recent for each in row["size"].split(", ")}, key=_size)
+    if count < OFTEN or len(sizes) < 2:
+        return ""
+    return (
+        f"Scaled between {sizes[0]} and {sizes[-1]}: the tier on the bill changed {count} times in "
+        f"the last {RECENT_DAYS} days, as autoscaling does. A day with both is billed for both."
+    )
+
+
+def _size(name: str) -> tuple[int, str]:
+    digits = "".join(each for each in name if each.isdigit())
+    return int(digits or 0), name
 
 
 def _moment(day: date) -> str:

@@ -1,6 +1,8 @@
 """The lower half of a resource's page: what can be done, and everything that belongs to it."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +14,7 @@ from reporting.ranges import Window
 
 Asked = Callable[[str, Query], list[Row]]
 TALLEST = 460
+DELETE = "Delete"
 
 
 def tabs(row: Row, ids: Sequence[str], window: Window, asked: Asked) -> None:
@@ -79,6 +82,11 @@ def _money(
         table(frame(of_unit), none, unit, amount)
 
 
+def folded(title: str, is_folded: bool) -> AbstractContextManager[Any]:
+    """A place for what follows, to be opened where it would be in the way."""
+    return st.expander(title) if is_folded else st.container()
+
+
 def _actions(row: Row) -> None:
     commands = resource_page.actions(row)
     if commands:
@@ -86,5 +94,7 @@ def _actions(row: Row) -> None:
     else:
         st.caption(resource_page.NO_ACTIONS)
     for title, text in commands.items():
-        st.markdown(f"**{title}**")
-        st.code(text, language="bash")
+        with folded(title, title == DELETE):
+            if title != DELETE:
+                st.markdown(f"**{title}**")
+            st.code(text, language="bash")

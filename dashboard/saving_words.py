@@ -65,13 +65,15 @@ def missing(finding: Row) -> str:
         for each in figures
         if each["figure"] is None
     ]
-    days = next((each["figure"] for each in figures if each["what"] == DAYS_MEASURED), None)
+    measured = next((each for each in figures if each["what"] == DAYS_MEASURED), None)
+    days = measured and measured["figure"]
     if days == 0:
         return "measurements: set ATLAS_COSTS_MEASUREMENTS=true, and wait for a week of them"
     if lacking:
         return ", ".join(lacking)
-    if days is not None:
-        return f"more measurements: {days} days are there, a rule needs a week"
+    if measured and days is not None:
+        since = f", from {formats.day(_day(measured['from']))} on" if measured["from"] else ""
+        return f"more measurements: {days} days are there{since}; a rule needs a week"
     return "see its evidence"
 
 

@@ -27,8 +27,19 @@ def section(days: DataDays) -> dict[str, Query]:
         components.unit_heading(unit, (row["unit"] for row in rows))
         totals = [row for row in found if row["scope"] == TOTAL]
         draw(forecasting.scenario_chart(totals, unit), "The total of each scenario by month")
+        st.caption(formats.plain(_described(found)))
         _differences(found, unit)
     return queries
+
+
+def _described(rows: Sequence[Row]) -> str:
+    """Each scenario with its changes."""
+    changes: dict[str, list[str]] = {}
+    for row in rows:
+        named = changes.setdefault(row["scenario"], [])
+        if row["scope"] not in {TOTAL, *named}:
+            named.append(row["scope"])
+    return ". ".join(f"{name}: {', '.join(each)}" for name, each in changes.items()) + "."
 
 
 def tried(scenario: Mapping[str, object]) -> dict[str, Query]:

@@ -9,8 +9,8 @@ from reporting.report import Report
 
 WORDS = {
     "new": "New resources", "gone": "Gone", "resumed": "Resumed", "paused": "Paused",
-    "tier": "Tier", "quantity": "Quantity", "price": "Price", "days": "Number of days",
-    "follows_usage": "Support, minimum", "credit": "Credits", "moved": "Moved",
+    "tier": "Tier", "quantity": "More or less used", "price": "Price", "days": "Number of days",
+    "follows_usage": "Support and minimum", "credit": "Credits", "moved": "Moved",
     "late": "Billed later",
 }  # fmt: skip
 MOST_STEPS = 8

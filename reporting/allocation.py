@@ -14,6 +14,8 @@ _HOW = """case allocation_method
         when 'split' then 'Shared in proportion' else 'No rule'
     end as how"""
 
+_RULE = "if(allocation_method = 'default', 'no rule fits', allocation_rule)"
+
 KEYS = Query("""select allocation_key as key, default_value, rules
 from marts.dim_allocation_keys order by position""")
 
@@ -75,7 +77,7 @@ def rules(key: str, days: Window, value: str = "") -> Query:
     return with_values(
         f"""select
     coalesce(pricing_currency, 'unknown currency') as unit, allocation_value as value,
-    allocation_rule as rule, {_HOW},
+    {_RULE} as rule, {_HOW},
     count(distinct resource_id) as resources, sum(cost_cents)::bigint as amount
 {_OF_VALUE if value else _OF_KEY}
 group by all
@@ -89,7 +91,7 @@ def resources(key: str, value: str, days: Window, limit: int | None = FIRST) -> 
     sql = f"""select
     coalesce(pricing_currency, 'unknown currency') as unit,
     resource_id, max(resource_name) as resource, max(resource_type) as resource_type,
-    max(project_name) as project, allocation_rule as rule, {_HOW},
+    max(project_name) as project, {_RULE} as rule, {_HOW},
     sum(cost_cents)::bigint as amount, count(*) over () as every
 {_OF_VALUE}
 group by pricing_currency, resource_id, allocation_rule, allocation_method

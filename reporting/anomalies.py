@@ -9,12 +9,17 @@ from reporting.state import Filter, ReportState
 # As many days before an anomaly as it is compared with the four weeks of, and what came after.
 DAYS_BEFORE, DAYS_AFTER = 35, 14
 
+# What ended longer ago says nothing of how things are now.
+RECENT_DAYS = 30
+
 # `view` is where a page shows it: open, or explained by an event, a habit or somebody.
-ANOMALIES = Query("""select
+ANOMALIES = Query(f"""select
     *, coalesce(pricing_currency, 'unknown currency') as unit,
-    if(status = 'open', 'open', 'explained') as view
+    if(status = 'open', 'open', 'explained') as view,
+    is_ongoing or last_day > (select data_through from marts.data_through) - {RECENT_DAYS}
+        as is_recent
 from marts.anomalies
-order by usage_date desc, over_cents desc, anomaly_id""")
+order by usage_date desc, over_cents desc, anomaly_id""")  # noqa: S608  ours
 
 FEEDBACK = Query("""select
     said.*, coalesce(said.pricing_currency, 'unknown currency') as unit, anomalies.scope
@@ -28,7 +33,9 @@ order by usage_month desc, abs(change_cents) desc, alert, scope""")
 
 
 def of_view(view: str) -> Query:
-    """The anomalies of a view."""
+    """The anomalies of a view: open, explained, or recent."""
+    if view == "recent":
+        return Query(f"select * from ({ANOMALIES.sql}) where is_recent")  # noqa: S608  ours
     return with_values(f"select * from ({ANOMALIES.sql}) where view = $view", {"view": view})  # noqa: S608  ours
 
 

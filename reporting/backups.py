@@ -47,6 +47,7 @@ kept as (
 restored as (
     select coalesce(cluster_id, project_id || '/' || cluster_name) as resource_id,
         max(finished_at) filter (status = 'completed') as last_restore,
+        arg_max(target_cluster_name, finished_at) filter (status = 'completed') as restored_into,
         count(*) filter (status = 'failed') as failed_restores
     from marts.restore_jobs group by 1
 ),
@@ -74,7 +75,7 @@ select
     coalesce(len(list_filter(listed.environments,
         lambda e: starts_with(lower(e), '{PRODUCTION}'))) > 0, false) as is_production,
     coalesce(snapshots, 0) as snapshots, oldest, newest, bytes, types, longest_days, copy_regions,
-    last_restore, coalesce(failed_restores, 0) as failed_restores, last_day,
+    last_restore, restored_into, coalesce(failed_restores, 0) as failed_restores, last_day,
     coalesce(amount, 0)::bigint as amount, coalesce(pit, 0)::bigint as pit,
     coalesce(bill.unit, listed.pricing_currency, currencies.pricing_currency, 'unknown currency')
         as unit

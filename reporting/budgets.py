@@ -27,7 +27,7 @@ def of_month(month: date) -> Query:
     budget, owner, parent, {_UNIT}, is_running, budget_cents as budgeted, actual_cents as actual,
     forecast_cents as forecast, forecast_basis, exceeds_on,
     plan_to_date_cents as plan_to_date, plan_to_date_by_forecast_cents as plan_by_forecast,
-    used_share, status, warning, report
+    used_share, status, warning, report, children_cents as parts
 from marts.budgets
 where month = $month
 order by unit, budget""",
@@ -75,6 +75,25 @@ from marts.budget_costs
 where budget = $budget and coalesce(pricing_currency, 'unknown currency') = $unit
     and month = $month
 order by amount desc, project, service""",
+        {"budget": budget, "unit": unit, "month": month},
+    )
+
+
+def in_no_part(budget: str, unit: str, month: date) -> Query:
+    """What a budget's costs of a month are of that none of its parts covers, by project; cents."""
+    return with_values(
+        """with parts as (
+    select distinct budget from marts.budgets where parent = $budget and month = $month
+)
+select
+    $unit as unit, coalesce(project_name, '(no project)') as project,
+    sum(if(budget = $budget, actual_cents, -actual_cents))::bigint as amount
+from marts.budget_costs
+where month = $month and coalesce(pricing_currency, 'unknown currency') = $unit
+    and (budget = $budget or budget in (select budget from parts))
+    and exists (from parts)
+group by project having amount > 0
+order by amount desc, project""",
         {"budget": budget, "unit": unit, "month": month},
     )
 

@@ -86,6 +86,8 @@ _COST_DIMENSIONS = (
 )
 COST_DIMENSIONS = {dimension.name: dimension for dimension in _COST_DIMENSIONS}
 
+# Atlas calls a cluster that runs and waits for no change IDLE, which reads as unused.
+STATE = "if(paused, 'paused', if(state = 'IDLE', 'running', lower(state)))"
 _RESOURCE_DIMENSIONS = (
     Dimension("project", "Project", "project_name", "project_id"),
     Dimension("resource_type", "Type", "resource_type"),

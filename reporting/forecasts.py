@@ -15,6 +15,7 @@ KINDS = {
 }  # fmt: skip
 NOT_ENOUGH = "not enough data"
 TOTAL = "total"
+TO_COME = ("days", "late", "support", "minimum_charge", "consulting")
 HISTORY_MONTHS = 12
 _UNIT = "coalesce(pricing_currency, 'unknown currency') as unit"
 # costs of no project have no id of their own
@@ -129,6 +130,48 @@ where is_in_total and usage_month <= $running
 group by all
 order by unit, month""",
         running=running,
+    )
+
+
+def to_come(scope: Scope, through: date) -> Query:
+    """What the running month is still expected to cost, by kind; cents.
+
+    Billed and to come add up to the forecast. `days` is usage of the days that are left, `late`
+    usage of days up to `through` that is not billed yet; other kinds are charge types.
+    Columns: unit, kind, amount, billed.
+    """
+    # no smaller table has resources by day
+    source = "fct_line_item_days" if scope.kind == "resource" else "agg_costs_daily"
+    within = _NAMESAKES if scope.kind == "resource" else _WITHIN[scope.kind]
+    return scope.asks(
+        f"""with expected as (
+    select {_UNIT}, charge_type, sum(expected_cents) as expected, sum(late_cents) as late
+    from marts.forecast_parts
+    where month = date_trunc('month', $through) and {_WITHIN[scope.kind]}
+    group by all
+),
+billed as (
+    select {_UNIT}, charge_type, sum(cost_cents) as billed
+    from marts.{source}
+    where is_in_total and usage_date between date_trunc('month', $through) and $through
+        and {within}
+    group by all
+),
+kinds as (
+    select
+        unit, charge_type, coalesce(billed, 0) as billed,
+        coalesce(expected, 0) - coalesce(billed, 0) as amount,
+        if($through = last_day($through), amount, coalesce(late, 0)) as late
+    from expected full join billed using (unit, charge_type)
+)
+select unit, 'days' as kind, (amount - late)::bigint as amount, billed::bigint as billed
+from kinds where charge_type = 'usage'
+union all
+select unit, 'late', late::bigint, 0 from kinds where charge_type = 'usage'
+union all
+select unit, charge_type, amount::bigint, billed::bigint from kinds where charge_type != 'usage'
+order by unit, list_position({list(TO_COME)}, kind), kind""",
+        through=through,
     )
 
 

@@ -64,6 +64,30 @@ order by position"""
     return with_values(sql, {"invoice_id": invoice_id})
 
 
+def apart(month: date) -> Query:
+    """A month by usage day beside its invoices, and the lines that make them differ; cents.
+
+    Columns: unit, used (by usage day), invoiced, elsewhere (its usage on invoices of other months),
+    others (usage of other months on its invoices).
+    """
+    return with_values(
+        """select
+    coalesce(pricing_currency, 'unknown currency') as unit,
+    coalesce(sum(cost_cents) filter (is_used), 0)::bigint as used,
+    coalesce(sum(cost_cents) filter (is_invoiced), 0)::bigint as invoiced,
+    coalesce(sum(cost_cents) filter (is_used and not is_invoiced), 0)::bigint as elsewhere,
+    coalesce(sum(cost_cents) filter (is_invoiced and not is_used), 0)::bigint as others
+from (
+    select *, date_trunc('month', usage_date) = $month as is_used,
+        invoice_month = $month as is_invoiced
+    from marts.agg_costs_daily where is_in_total
+)
+where is_used or is_invoiced
+group by unit order by unit""",
+        {"month": month},
+    )
+
+
 def lines(invoice_id: str, month: date, limit: int | None = FIRST) -> Query:
     """The lines of an invoice, the most expensive first; all of them without a limit.
 

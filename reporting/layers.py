@@ -173,7 +173,10 @@ def steps(rows: list[Row], totals: tuple[int, int], unit: str, ink: str) -> Char
     levels = [before]
     for row in rows:
         levels.append(levels[-1] + row["amount"])
-    lines: list[dict[str, Any]] = [_total("Before", before, unit)]
+    low, high = min(*levels, after), max(*levels, after)
+    # a step vanishes beside totals that stand on zero: the axis is cut below them, and says so
+    floor = _cut(low, high)
+    lines: list[dict[str, Any]] = [_total("Before", before, floor, unit)]
     lines += [
         {
             "step": row["label"], "from": start / 100, "to": end / 100,
@@ -182,36 +185,40 @@ def steps(rows: list[Row], totals: tuple[int, int], unit: str, ink: str) -> Char
         }
         for row, (start, end) in zip(rows, pairwise(levels), strict=True)
     ]  # fmt: skip
-    lines.append(_total("Now", after, unit))
+    lines.append(_total("Now", after, floor, unit))
     frame = pd.DataFrame(lines)
     kinds = {"less": palette.LESS, "more": palette.MORE, "total": palette.TOTAL}
     colour = alt.Scale(domain=list(kinds), range=list(kinds.values()))
-    low, high = min(*levels, after) / 100, max(*levels, after) / 100
-    room = (high - low or abs(high) or 1) * 0.7
-    base = alt.Chart(frame, height=30 * len(lines) + 10).encode(
+    room = (high - floor or 100) * 0.9
+    base = alt.Chart(frame, height=30 * len(lines) + 50).encode(
         y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=130, ticks=False)),
         color=alt.Color("kind:N", legend=None, scale=colour),
         tooltip=[alt.Tooltip("step:N", title="Cause"), alt.Tooltip("amount:N", title="Change")],
     )
-    # small steps vanish beside totals that stand on zero: a total is a mark, a step a bar
+    sign = "$" if unit == "USD" else ""
+    cut = [f"{unit}; this axis", f"begins at {formats.money(floor, unit)}"] if floor > 0 else unit
     across = alt.X(
-        "from:Q", title=None, axis=None, scale=alt.Scale(domain=[low, high + room], zero=False)
-    )
-    bars = base.mark_bar(height=16, cornerRadius=2).encode(x=across, x2="to:Q")
-    ticks = (
-        base.mark_tick(thickness=4, height=22)
-        .encode(x=across)
-        .transform_filter("datum.kind == 'total'")
+        "from:Q", title=cut, axis=alt.Axis(format=f"{sign},.2~f", tickCount=4, grid=False),
+        scale=alt.Scale(domain=[floor / 100, (high + room) / 100], zero=False, nice=False),
+    )  # fmt: skip
+    # its outline keeps a step of a cent two pixels wide
+    bars = base.mark_bar(height=16, strokeWidth=2).encode(
+        x=across, x2="to:Q", stroke=alt.Stroke("kind:N", legend=None, scale=colour)
     )
     texts = base.transform_calculate(right="max(datum.from, datum.to)").mark_text(
         align="left", dx=6
     )
-    return alt.layer(bars, ticks, texts.encode(x="right:Q", text="amount:N", color=alt.value(ink)))
+    return alt.layer(bars, texts.encode(x="right:Q", text="amount:N", color=alt.value(ink)))
 
 
-def _total(name: str, cents: int, unit: str) -> dict[str, Any]:
+def _cut(low: int, high: int) -> int:
+    """Cents at which the axis begins: as far below the lowest level as all of them lie apart."""
+    return min(0, low) if low <= 0 else max(low - max(high - low, low // 100), 0)
+
+
+def _total(name: str, cents: int, floor: int, unit: str) -> dict[str, Any]:
     return {
-        "step": name, "from": cents / 100, "to": cents / 100, "kind": "total",
+        "step": name, "from": floor / 100, "to": cents / 100, "kind": "total",
         "amount": formats.money(cents, unit),
     }  # fmt: skip
 

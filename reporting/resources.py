@@ -7,7 +7,7 @@ A resource is one through an upgrade in place: what its former id was billed is 
 from collections.abc import Sequence
 
 from reporting.conditions import conditions
-from reporting.dimensions import RESOURCE_DIMENSIONS, Bind, Dimension, find
+from reporting.dimensions import RESOURCE_DIMENSIONS, STATE, Bind, Dimension, find
 from reporting.query import Binder, Query, with_values
 from reporting.ranges import Window
 from reporting.state import Filter
@@ -39,7 +39,8 @@ RESOURCES = f"""organizations as (
     select org_id, max(org_name) as org_name from marts.dim_projects group by org_id
 ),
 owned as (
-    select *, {_CURRENCY} as unit, {_OWNER} as owner from marts.active_resources
+    select * replace ({STATE} as state), {_CURRENCY} as unit, {_OWNER} as owner
+    from marts.active_resources
 ),
 resources as (
     select

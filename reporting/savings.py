@@ -25,6 +25,11 @@ def of_view(view: str) -> Query:
     return with_values(f"select * from ({FINDINGS.sql}) where view = $view", {"view": view})  # noqa: S608  ours
 
 
+def easy(rows: Sequence[Row]) -> list[Row]:
+    """Those that take little effort and have little risk."""
+    return [row for row in rows if row["effort"] == row["risk"] == "low"]
+
+
 def evidence(finding_id: str) -> Query:
     """What a finding rests on, a row each; figures as text."""
     sql = """select

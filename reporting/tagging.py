@@ -79,6 +79,18 @@ order by unit, amount desc, id"""  # noqa: S608  a column of the allow-list
     return with_values(sql, {"key": key, "start": start, "end": end, "most": limit})
 
 
+def untagged_usage(key: str, basis: str, start: date, end: date) -> Query:
+    """The usage that lacks a key, as the overview counts it; cents of `amount` by unit."""
+    sql = f"""select
+    coalesce(pricing_currency, 'unknown currency') as unit, sum(cost_cents)::bigint as amount
+from marts.agg_costs_monthly
+where usage_month >= $start and usage_month < $end and is_in_total and charge_type = 'usage'
+    and coalesce(len({TAG_COLUMNS[basis]}[$key]), 0) = 0
+group by all
+order by unit"""  # noqa: S608  a column of the allow-list
+    return with_values(sql, {"key": key, "start": start, "end": end})
+
+
 def values(key: str, basis: str, start: date, end: date) -> Query:
     """The values of a key with what each costs; cents."""
     sql = f"""select

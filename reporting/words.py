@@ -85,6 +85,22 @@ def untied(invoices: Sequence[Row], window: Window | None = None) -> list[Row]:
     ]
 
 
+def apart_by_month_text(row: Row, month: date) -> str:
+    """Why a month by usage day is not the sum of its invoices; empty where it is."""
+    used, invoiced, elsewhere, others = (
+        formats.money(row[name], row["unit"])
+        for name in ("used", "invoiced", "elsewhere", "others")
+    )
+    if not (row["elsewhere"] or row["others"]):
+        return ""
+    name = formats.month(month)
+    return (
+        f"{name} costs {used} by usage day and {invoiced} on its invoices, before credits and tax: "
+        f"{elsewhere} of its usage is on invoices of other months, and {others} on its invoices is "
+        "usage of other months."
+    )
+
+
 def match_text(invoices: Sequence[Row]) -> str:
     """How many closed invoices match Atlas's total to the cent, and how many are pending."""
     closed = [row for row in invoices if not row["is_pending"]]

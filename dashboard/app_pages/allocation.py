@@ -98,7 +98,7 @@ closings = {row["month"]: row for row in data.rows(allocation.STATEMENTS)}
 said = components.by_unit(data.rows(queries["Statement of the month"]))
 found = components.by_unit(data.rows(queries["Values"]))
 state = closings.get(start)
-named = {"closed": "CLOSED", "open": "OPEN"}.get(state["status"] if state else "", "NOT CLOSED")
+named = {"closed": "Closed", "open": "Open"}.get(state["status"] if state else "", "Not closed")
 value = address.plain("value")
 every = [row["value"] for rows in found.values() for row in rows]
 if value and value not in every:
@@ -110,6 +110,7 @@ for unit, rows in found.items():
     allocation_parts.cards(rows, unit, name, named)
     [total] = [row["amount"] for row in totals if row["month"] == start and row["unit"] == unit]
     st.caption(formats.plain(allocation_tables.sum_text(rows, total, start, unit)))
+    st.caption(allocation_tables.month_text(start, days.through, named))
     allocation_parts.bars(rows, unit)
     lengths = (shown.days, before.window.days) if before.window else None
     statements = {row["value"]: row for row in said.get(unit, [])}

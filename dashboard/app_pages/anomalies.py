@@ -1,4 +1,4 @@
-"""Anomalies: what costs more than the days before let expect, and what people think of it."""
+"""Anomalies: what cost more than expected, and what people think of it."""
 
 from typing import Any
 
@@ -23,11 +23,13 @@ from reporting.query import Row
 from reporting.ranges import DataDays
 
 VIEWS = {
+    "recent": "Last 30 days",
     "open": "Open",
     "explained": "Explained or acknowledged",
     "changes": "Changes by month",
     "feedback": "What was said",
 }
+NONE = ("There is none.", "Nothing is going on or ended in the last 30 days.")
 DAY = st.column_config.DateColumn(format="D MMM YYYY")
 STATUS = st.column_config.TextColumn(width="medium")
 
@@ -41,14 +43,15 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
     """The anomalies of a view; a click opens one."""
     rows = anomaly_tables.of_view(found, view)
     if not rows:
-        st.info("There is none.", icon=":material/check_circle:")
+        st.info(NONE[view == "recent"], icon=":material/check_circle:")
         return
     st.caption("Choose a row to see its days and to say what it is.")
     for unit, ours in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
-        total = sum(row["over_cents"] for row in ours if anomaly_tables.is_new(row))
         if view == "open":
-            st.metric("Over expected, not acknowledged", formats.money(total, unit))
+            with st.container(horizontal=True):
+                for label, cents in anomaly_tables.sums(ours).items():
+                    st.metric(f"{label}: over expected", formats.money(cents, unit))
         key = f"anomalies.{view}.{unit}"
         selectable(
             anomaly_tables.listed(ours, pending),
@@ -64,8 +67,8 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
 def changes(found: list[Row], month: str, days: DataDays) -> None:
     """Plain comparisons with the month before, as config/insight.yaml asks for them."""
     rows = [row for row in found if f"{row['usage_month']:%Y-%m}" == month]
-    if rows and rows[0]["is_running"]:
-        st.caption(f"The first {rows[0]['days']} days against the same days of the month before.")
+    if rows:
+        st.caption(anomaly_tables.rule(rows[0]))
     report = st.column_config.TextColumn(help=row_links.HELP)
     for unit, ours in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
@@ -96,7 +99,7 @@ def feedback(rows: list[Row]) -> None:
     downloads("atlas-anomaly-feedback", Extract(VIEWS["feedback"], anomalies.FEEDBACK))
 
 
-head("Anomalies", "Usage that costs more than the days before let expect.")
+head("Anomalies", "Usage that cost more than the weeks before it led to expect.")
 days = components.usage_days()
 address = Address("anomalies")
 queries = {"Anomalies": anomalies.ANOMALIES, "What was said": anomalies.FEEDBACK}
@@ -114,6 +117,7 @@ if chosen:
 else:
     if address.plain("id"):
         address.refuse("No anomaly has this id; showing all of them.")
+    st.markdown(f"**{formats.plain(anomaly_tables.now_text(found))}**")
     view = address.choice("show", "Show", VIEWS, is_short=True, label_visibility="collapsed")
     if view == "changes":
         queries["Changes"] = anomalies.ALERTS

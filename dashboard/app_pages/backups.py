@@ -86,7 +86,7 @@ with st.container(horizontal=True, vertical_alignment="bottom"):
     downloads("atlas-backups", [file_of(name, data.rows(each)) for name, each in queries.items()])
 address.done()
 clusters(found, view)
-left, right = st.columns(2)
+left, right = st.columns([2, 3])
 with left:
     st.subheader("Snapshots by policy")
     st.caption(

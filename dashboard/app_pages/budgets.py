@@ -5,7 +5,16 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import beginning, budget_charts, budget_tables, budgeting, components, data, left_out
+from dashboard import (
+    beginning,
+    budget_charts,
+    budget_tables,
+    budget_words,
+    budgeting,
+    components,
+    data,
+    left_out,
+)
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.drawing import draw
@@ -28,16 +37,17 @@ TWICE = (
 def cards(rows: Sequence[Row], unit: str) -> None:
     """The month in dollars: spent, left, over, at risk, and what no budget covers."""
     sums = budgeting.sums(rows)
-    spent = f"of {formats.money(sums.budgeted, unit)}"
-    ahead = {"Over at month end": (sums.at_risk, "expected")} if rows[0]["is_running"] else {}
+    top, over, risky = map(budget_words.which, (sums.roots, sums.exceeded, sums.risky))
+    spent = f"{top}: of {formats.money(sums.budgeted, unit)}"
+    ahead = {"Over at month end": (sums.at_risk, f"{risky}: expected")}
     found: dict[str, tuple[int, str]] = {
-        "Spent": (sums.spent, spent), "Left": (sums.left, ""), "Over": (sums.over, ""), **ahead,
-        "In no budget": (sums.unbudgeted, ""),
+        "Spent": (sums.spent, spent), "Left": (sums.left, top), "Over": (sums.over, over),
+        **(ahead if rows[0]["is_running"] else {}), "In no budget": (sums.unbudgeted, ""),
     }  # fmt: skip
     with st.container(horizontal=True):
         for label, (cents, note) in found.items():
             st.metric(
-                label, formats.money(cents, unit), note or None, delta_color="off",
+                label, formats.money(cents, unit), formats.plain(note) or None, delta_color="off",
                 delta_arrow="off", border=True, height="stretch", help=TWICE,
             )  # fmt: skip
 
@@ -49,11 +59,15 @@ def about(row: Row, month: Window, unit: str) -> dict[str, Query]:
         "Days": questions.days(name, unit, month.start),
         "History": questions.history(name, unit, month.start),
         "Costs": questions.costs(name, unit, month.start),
+        "In none of its parts": questions.in_no_part(name, unit, month.start),
     }
     owner = f", {formats.plain(row['owner'])}" if row["owner"] else ""
     st.subheader(f"{formats.plain(name)}{owner}")
     if name != UNBUDGETED:
         st.markdown(formats.plain(budgeting.sentence(row)))
+        rest = data.rows(queries["In none of its parts"])
+        if parts := budget_words.of_parts(row, rest):
+            st.markdown(formats.plain(parts))
     if row["warning"]:
         st.warning(formats.plain(row["warning"]), icon=":material/rule:")
     band = None
@@ -70,6 +84,7 @@ def about(row: Row, month: Window, unit: str) -> dict[str, Query]:
         history = data.rows(queries["History"])
         if name != UNBUDGETED:
             draw(budget_charts.by_month(history, unit), f"{name} by month against its budget")
+            st.caption(formats.plain(budget_words.of_year(history, unit)))
     budget_tables.costs(data.rows(queries["Costs"]), row, month, unit)
     return queries
 

@@ -54,7 +54,10 @@ def permissions(query: Query) -> None:
             icon=":material/key_off:",
         )
     else:
-        st.caption(f"All {len(tried)} reads that were tried at the last refresh worked.")
+        st.caption(
+            f"All {len(tried)} kinds of data that were asked for at the last refresh could be "
+            "read. Projects that no key can look into, if there are any, are listed below."
+        )
     frame = pd.DataFrame([
         {
             "Connection": row["connection"],

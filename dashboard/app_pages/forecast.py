@@ -35,7 +35,7 @@ def scope_names() -> dict[str, str]:
     }
 
 
-def cards(behind: Sequence[Row], ahead: Sequence[Row], unit: str) -> None:
+def cards(behind: Sequence[Row], ahead: Sequence[Row], to_come: Sequence[Row], unit: str) -> None:
     """The running month's end first, then what is billed, the next month and the next twelve."""
     now, months = ahead[0], {row["month"]: row["amount"] for row in behind}
     before = add_months(now["month"], -1)
@@ -46,9 +46,12 @@ def cards(behind: Sequence[Row], ahead: Sequence[Row], unit: str) -> None:
             None if change is None else f"{formats.change(change)} vs. {formats.month(before)}",
             delta_color="inverse" if change else "off", border=True, height="stretch",
         )  # fmt: skip
-        others = {f"Billed to {formats.day(now['as_of'])}": months.get(now["month"], 0)}
+        billed = sum(row["billed"] for row in to_come)
+        others = {f"Billed to {formats.day(now['as_of'])}": billed}
         others |= {formats.month(row["month"]): row["expected"] for row in ahead[1:2]}
-        others[f"The {len(ahead) - 1} months after it"] = sum(row["expected"] for row in ahead[1:])
+        others[f"The {len(ahead) - 1} months after {formats.month(now['month'])}"] = sum(
+            row["expected"] for row in ahead[1:]
+        )
         for label, cents in others.items():
             st.metric(label, formats.money(cents, unit), border=True, height="stretch")
 
@@ -85,6 +88,7 @@ queries: dict[str, Query] = {
     "History": questions.history(scope, running),
     "Parts": questions.parts(scope, by, running),
     "Quality": questions.quality(scope),
+    "Still to come": questions.to_come(scope, days.through),
 }
 found = {name: components.by_unit(data.rows(query)) for name, query in queries.items()}
 for unit, every in found["Forecast"].items():
@@ -94,7 +98,9 @@ for unit, every in found["Forecast"].items():
         st.info(forecasting.TOO_YOUNG, icon=":material/hourglass_empty:")
         continue
     quality = found["Quality"].get(unit, [])
-    cards(behind, ahead, unit)
+    to_come = found["Still to come"].get(unit, [])
+    cards(behind, ahead, to_come, unit)
+    st.caption(formats.plain(forecasting.to_come_text(to_come, unit, days)))
     draw(forecasting.chart(behind, ahead, unit), "Months billed, and months ahead in their bands")
     how_sure(ahead[0], quality, unit)
     if len(ahead) < len(every):

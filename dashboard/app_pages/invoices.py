@@ -17,7 +17,7 @@ from dashboard import (
 from dashboard.address import Address
 from dashboard.downloads import focus_downloads
 from dashboard.head import head
-from reporting import formats, invoices
+from reporting import formats, invoices, words
 from reporting.query import Query, Row
 
 Shown = dict[str, Query]
@@ -101,6 +101,10 @@ part = address.choice(
     is_short=True, label_visibility="collapsed",
 )  # fmt: skip
 queries |= PARTS[part][1](chosen)
+queries["By usage day and invoice"] = invoices.apart(chosen["invoice_month"])
+for row in data.rows(queries["By usage day and invoice"]):
+    if text := words.apart_by_month_text(row, chosen["invoice_month"]):
+        st.caption(formats.plain(f"{text} Overview and cost reports count usage days."))
 with st.expander("By month, from list price to paid"):
     queries["By month"] = paying.months()
 queries["Credit"] = paying.balances()

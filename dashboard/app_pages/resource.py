@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import components, data, resource_page, resource_tabs
+from dashboard import components, data, resource_list, resource_page, resource_tabs
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.drawing import draw
@@ -70,7 +70,7 @@ def cards(row: Row, days: DataDays) -> None:
         st.metric("Last 30 days", formats.money(row["last_30_days"], unit), border=True)
         st.metric(
             "Projected this month", formats.money(row["projected_month"], unit), border=True,
-            help="Month to date, and for each day left the average of the last seven complete days",
+            help=resource_list.PROJECTED,
         )  # fmt: skip
 
 
@@ -132,7 +132,10 @@ if lanes := asked("Tiers", resource.tiers(identity)):
     st.subheader("Tier")
     st.caption("Bill: the tier on the invoice of each day. Inventory: what Atlas listed, from the "
                "first refresh on.")  # fmt: skip
-    draw(resource_page.tier_lanes(lanes), alt=f"Tiers of {row['resource_name']} over time")
+    if scaled := resource_page.tier_text(lanes, days.through):
+        st.markdown(formats.plain(scaled))
+    with resource_tabs.folded("Each day's tier", len(lanes) > resource_page.MOST_LANES):
+        draw(resource_page.tier_lanes(lanes), alt=f"Tiers of {row['resource_name']} over time")
 resource_tabs.tabs(row, ids, window, asked)
 files = [file_of(name, data.rows(query)) for name, query in queries.items() if name != "Lines"]
 with menu:

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, row_links, tables, tagging
+from dashboard import components, data, row_links, tables, tag_cards, tagging
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.drawing import draw
@@ -19,22 +19,6 @@ from reporting.ranges import add_months
 BASES = {"current": "Current tags", "first_seen": "Tags when billed"}
 MOST_REPAIRS = 10
 HISTORY = 12
-
-
-def cards(key: str, rows: list[Row], unit: str) -> int:
-    """The month's coverage of a key; what of it is untagged, in cents."""
-    row = next((each for each in rows if each["tag_key"] == key), None)
-    if row is None:
-        st.info(f"No cost of this month carries {formats.plain(key)}.", icon=":material/sell:")
-        return 0
-    untagged = int(row["total"] - row["tagged"])
-    with st.container(horizontal=True):
-        st.metric(f"Without {formats.plain(key)}", formats.money(untagged, unit), border=True)
-        st.metric("Tagged", formats.share(row["share"]), border=True)
-        st.metric("Total of the month", formats.money(row["total"], unit), border=True)
-        several = formats.money(row["several_values"], unit)
-        st.metric("With several values", several, border=True)
-    return untagged
 
 
 def next_to_tag(key: str, query: Query, unit: str, untagged: int) -> None:
@@ -119,14 +103,17 @@ end = add_months(month, 1)
 queries = {
     "Coverage": questions.coverage(basis, add_months(month, 1 - HISTORY), end),
     "Untagged": questions.untagged(key, basis, month, end),
+    "Untagged usage": questions.untagged_usage(key, basis, month, end),
     "Values": questions.values(key, basis, month, end),
     "Spellings": questions.spellings(basis, month, end),
 }
 found = components.by_unit(data.rows(queries["Coverage"]))
+usage = components.by_unit(data.rows(queries["Untagged usage"]))
 spelled = data.rows(queries["Spellings"])
 for unit, rows in found.items():
     components.unit_heading(unit, found)
-    untagged = cards(key, [row for row in rows if row["month"] == month], unit)
+    of_month = [row for row in rows if row["month"] == month]
+    untagged = tag_cards.cards(key, of_month, usage.get(unit, []), unit)
     draw(tagging.over_time(rows), "Tagged part of the total by tag key and month")
     if untagged:
         next_to_tag(key, queries["Untagged"], unit, untagged)

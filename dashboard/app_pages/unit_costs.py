@@ -31,10 +31,10 @@ def card(rows: Sequence[Row]) -> None:
     ratio = unit_costing.change(price(now), price(before) if before else None)
     compared = f"vs. {formats.month(before['period_start'])}" if before else "first month"
     st.metric(
-        f"{formats.plain(name)}, {formats.month(now['period_start'])}",
+        formats.plain(f"{name} {unit_costing.per_text(now)}, {formats.month(now['period_start'])}"),
         formats.unit_price(price(now), now["unit"]),
         compared if ratio is None else f"{formats.change(ratio)} {compared}",
-        help=unit_costing.per_text(now), border=True, height="stretch",
+        border=True, height="stretch",
         delta_color="inverse" if ratio else "off", delta_arrow="auto" if ratio else "off",
     )  # fmt: skip
 

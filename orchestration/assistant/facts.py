@@ -14,7 +14,7 @@ from orchestration.assistant.questions import (
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Warehouse
 from reporting.conditions import conditions
-from reporting.dimensions import RESOURCE_DIMENSIONS, Dimension, find
+from reporting.dimensions import RESOURCE_DIMENSIONS, STATE, Dimension, find
 from reporting.query import Binder, Query
 from reporting.state import with_folded_keys
 
@@ -60,7 +60,7 @@ def list_active_resources(warehouse: Warehouse, asked: ListActiveResources) -> D
     paused, listing_status, nodes, disk_gb, mongodb_version, backup_enabled, pit_enabled, tags,
     created_at, cost_month_to_date_cents, cost_last_30_days_cents, projected_month_cents,
     resource_id, project_id, org_id, pricing_currency as currency
-from marts.active_resources
+from (select * replace ({STATE} as state) from marts.active_resources)
 where {conditions(pairs, bind) or "true"}
 order by cost_month_to_date_cents desc nulls last, resource_name, resource_id
 limit {bind(asked.limit + 1)}""")  # noqa: S608  names come from the registry, values are bound

@@ -1,8 +1,8 @@
 """Plain change alerts: what costs so much more than last month, by any grouping.
 
 A table of its own, because a row is another thing than an anomaly: no resource carries it and no
-day begins it. A running month is compared with the same days of the month before; what its newest
-days still lack makes it look cheaper, never dearer.
+day begins it. The running month is compared with what was known of the month before at its age:
+support and consulting are billed when a month ends, so all that it has now would be no match.
 """
 
 from collections import defaultdict
@@ -26,10 +26,15 @@ COST_CHANGE_ALERTS = Table(
         Column("scope", "varchar", "The group: its values, in the order of the dimensions."),
         Column("usage_month", "date", "The month that is compared."),
         Column("month_before", "date", "The month it is compared with."),
-        Column("is_running", "boolean", "Whether the month is not over by the data."),
-        Column("days", "integer", "How many days of both months are compared, if it is running."),
+        Column("is_running", "boolean", "Whether it is the month of the newest day."),
+        Column("days", "integer", "How many days it has, if it is running."),
         Column("pricing_currency", "varchar", "What the amounts are in."),
-        Column("before_cents", "bigint", "Costs of the month before, or of the same days of it."),
+        Column(
+            "before_cents",
+            "bigint",
+            "Costs of the month before; beside a running one, "
+            "those of the same days that were billed at the same age.",
+        ),
         Column("after_cents", "bigint", "Costs of the month."),
         Column("change_cents", "bigint", "The difference."),
         Column("change_percent", "double", "The same as a share; null if there was nothing."),
@@ -73,14 +78,14 @@ class MonthSum:
 
     Attributes:
         values: Of the dimensions that the alert groups by.
-        same_days_cents: The part of it up to the day of the month that the data has reached.
+        known_cents: What was known of it when it was as old as the running month is now.
     """
 
     values: tuple[str | None, ...]
     pricing_currency: str
     month: date
     cents: int
-    same_days_cents: int
+    known_cents: int
 
 
 def change_alerts(sums: Mapping[ChangeAlert, Iterable[MonthSum]], through: date) -> list[Row]:
@@ -106,8 +111,8 @@ def _rows(alert: ChangeAlert, sums: list[MonthSum], through: date) -> Iterable[R
                 continue
             nothing = MonthSum(values, currency, month, 0, 0)
             old, new = months.get(before, nothing), months.get(month, nothing)
-            is_running = _is_running(month, through)
-            was = old.same_days_cents if is_running else old.cents
+            is_running = month == through.replace(day=1)
+            was = old.known_cents if is_running else old.cents
             if alert.is_exceeded(was, new.cents):
                 yield _row(alert, new, values, was, through.day if is_running else None)
 
@@ -122,7 +127,7 @@ def _row(
     money = [amount(each, new.pricing_currency) for each in (new.cents, abs(change))]
     share = f" ({abs(percent):.0f} %)" if percent is not None else ""
     when = f"the first {days} days of {month}" if days else month
-    than = f"the same days of {before}" if days else before
+    than = f"the same days of {before}, as billed at the same age" if days else before
     word = "more" if change > 0 else "less"
     explanation = f"{scope} cost {money[0]} in {when}: {money[1]}{share} {word} than in {than}."
     return (
@@ -140,11 +145,6 @@ def _row(
         percent,
         explanation,
     )
-
-
-def _is_running(month: date, through: date) -> bool:
-    following = (month + timedelta(31)).replace(day=1)
-    return through < following - timedelta(1)
 
 
 def _month_before(month: date) -> date:

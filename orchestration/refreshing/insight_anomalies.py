@@ -1,6 +1,6 @@
 """Anomalies and change alerts: what they are made of in the marts, and the rows of their tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,10 +29,11 @@ from orchestration.insight.change_alerts import (
 from orchestration.insight.tables import Row, Rows
 from orchestration.rules.insight import read_insight
 from orchestration.settings import Settings
+from reporting.comparisons import day_of_life
 
 TABLES = (ANOMALIES, ANOMALY_FEEDBACK, COST_CHANGE_ALERTS)
 
-THROUGH = "select data_through from marts.data_through"
+THROUGH = "select data_through, posted_through from marts.data_through"
 
 # Credits, support, minimum charges and consulting come on their own days: they are no usage.
 SERIES = """
@@ -196,11 +197,11 @@ def build(db: duckdb.DuckDBPyConnection, settings: Settings) -> Rows:
     found = db.execute(THROUGH).fetchone()
     if not found:
         return {ANOMALY_FEEDBACK: feedback_rows(verdicts)}
-    through: date = found[0]
+    through, posted = found
     return {
         ANOMALIES: anomalies(db, through, verdicts, rules.limits()),
         ANOMALY_FEEDBACK: feedback_rows(verdicts),
-        COST_CHANGE_ALERTS: changes(db, through, rules.alerts()),
+        COST_CHANGE_ALERTS: changes(db, through, posted, rules.alerts()),
     }
 
 
@@ -246,15 +247,26 @@ def _details(db: duckdb.DuckDBPyConnection, incidents: Iterable[Incident]) -> li
 
 
 def changes(
-    db: duckdb.DuckDBPyConnection, through: date, alerts: Sequence[ChangeAlert]
+    db: duckdb.DuckDBPyConnection, through: date, posted: date, alerts: Sequence[ChangeAlert]
 ) -> list[Row]:
     """The rows of `cost_change_alerts`."""
-    return change_alerts({each: _sums(db, each, through) for each in alerts}, through)
+    as_old = day_of_life(through, 1)
+    reach = {"through": through, "as_old": as_old, "known_by": as_old + (posted - through)}
+    return change_alerts({each: _sums(db, each, reach) for each in alerts}, through)
 
 
-def _sums(db: duckdb.DuckDBPyConnection, alert: ChangeAlert, through: date) -> list[MonthSum]:
-    """Costs by the alert's dimensions and month, without credits."""
-    values: dict[str, object] = {"through": through}
+def _sums(
+    db: duckdb.DuckDBPyConnection, alert: ChangeAlert, reach: Mapping[str, date]
+) -> list[MonthSum]:
+    """Costs by the alert's dimensions and month, without credits.
+
+    Args:
+        db: The marts.
+        alert: What they are grouped by.
+        reach: `through`, the newest day; `as_old`, the day on which the month before was as old,
+            and `known_by`, the day on which it was billed.
+    """
+    values: dict[str, object] = dict(reach)
     columns = []
     for number, dimension in enumerate(alert.by):
         if dimension.startswith(TAG):
@@ -272,7 +284,9 @@ def _sums(db: duckdb.DuckDBPyConnection, alert: ChangeAlert, through: date) -> l
             pricing_currency,
             cast(date_trunc('month', usage_date) as date) as month,
             sum(cost_cents)::bigint,
-            coalesce(sum(cost_cents) filter (day(usage_date) <= day($through)), 0)::bigint
+            coalesce(sum(cost_cents) filter (
+                usage_date <= $as_old and billed_date <= $known_by
+            ), 0)::bigint
         from marts.{table}
         where is_in_total and charge_type != 'credit'
             and usage_date <= $through

@@ -43,7 +43,7 @@ def _rules(key: Key, number: int) -> Iterator[Row]:
 def _rule(rule: Rule, number: int, tags: str) -> Row:
     return {
         "rule": number,
-        "rule_name": rule.name or f"rule {number}",
+        "rule_name": rule.name or _described(rule, number),
         "method": _method(rule),
         "value": rule.value,
         "dimension": dated(rule.value_from, tags) if rule.value_from else None,
@@ -53,6 +53,10 @@ def _rule(rule: Rule, number: int, tags: str) -> Row:
         "valid_from": rule.first_day,
         "valid_to": _day_after(rule.last_day),
     }
+
+
+def _described(rule: Rule, number: int) -> str:
+    return f"rule {number}: value of {rule.value_from}" if rule.value_from else f"rule {number}"
 
 
 def _day_after(last_day: date | None) -> date | None:

@@ -48,7 +48,10 @@ def jobs(cluster: Cluster, today: date, then: Then) -> list[Job]:
     for day in _practised(cluster, today, then):
         saved = taken_on(cluster, day)
         found.append(Job(saved, day, DOWNLOAD_SECOND, "download"))
-        found.append(Job(saved, day, JOB_SECOND, _outcome(day)))
+        outcome = _outcome(day)
+        if outcome == "point in time" and not then(cluster, day).continuous_backup:
+            outcome = "finished"
+        found.append(Job(saved, day, JOB_SECOND, outcome))
     return found
 
 

@@ -218,7 +218,8 @@ create table marts.forecast_parts as
     select $last::date as as_of, month::date as month, connection, org_id, project_id,
         coalesce(resource_id, org_id) as resource_id, service, charge_type, pricing_currency,
         coalesce(resource_name, org_name) as resource_name,
-        (31 * max(cost_cents))::bigint as expected_cents, 'mean' as method
+        (31 * max(cost_cents))::bigint as expected_cents, 'mean' as method,
+        if(month = '2026-05-01' and charge_type = 'usage', 7, 0) as late_cents
     from marts.fct_line_items,
         generate_series(timestamp '2026-05-01', timestamp '2027-05-01', interval 1 month)
         as months(month)

@@ -177,6 +177,22 @@ def test_the_box_offers_each_value_in_use(publish):
     assert "f.tag.team.has=data" in box.options or "Tag team is data" in box.options
 
 
+def test_a_cluster_that_atlas_calls_idle_is_running(publish):
+    """In list, filter and file alike; the mart keeps Atlas's word."""
+    change(
+        publish(),
+        "update marts.active_resources set paused = true where resource_name = 'events'",
+    )
+    kept = dict(ask("select resource_name, state from marts.active_resources"))
+    assert (kept["shop-prod"], kept["events"], kept["shop-staging"]) == ("IDLE", "IDLE", "UPDATING")
+    states = {row["resource_name"]: row["state"] for row in data.rows(resources.active())}
+    assert states["shop-prod"] == "running"
+    assert states["events"] == "paused"
+    assert states["shop-staging"] == "updating"
+    only = resources.active([Filter("state", "is", ("running",))])
+    assert {row["state"] for row in data.rows(only)} == {"running"}
+
+
 @pytest.mark.parametrize(
     ("flag", "where"),
     [

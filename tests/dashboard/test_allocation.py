@@ -131,7 +131,7 @@ def test_a_closed_statement_stays_as_it_was_frozen(warehouse):
         and allocation_key = 'team' and allocation_value = 'data'""")  # fmt: skip
     assert formats.money(frozen, "USD") in said(app)
     assert "CLOSED on 4 Apr 2026, 09:30 UTC" in said(app)
-    assert {each.label: each.value for each in app.metric}["Statement"] == "CLOSED"
+    assert {each.label: each.value for each in app.metric}["Statement"] == "Closed"
     assert round(app.dataframe[1].value["Amount"].sum() * 100) == frozen
     assert set(app.dataframe[1].value["Charge"]) == {"Usage", "Support"}
 

@@ -66,10 +66,15 @@ def plain(app):
 
 
 def test_open_ones_come_first_and_the_rest_stands_apart(filled):
-    app = opened("anomalies")
-    assert app.metric[0].value == formats.money(filled - 500, "USD")
+    """The counts above are the rows below."""
+    app = opened("anomalies", show="open")
+    over = formats.money(filled - 500, "USD")
+    assert [(each.label, each.value) for each in app.metric] == [
+        ("1 unexplained: over expected", over),
+        ("1 confirmed, not resolved: over expected", over),
+    ]
     table = app.dataframe[0].value
-    assert list(table["Status"]) == ["open", "open, confirmed as real: a loop"]
+    assert list(table["Status"]) == ["unexplained", "confirmed, not resolved: a loop"]
     assert list(table["More usage"]) == [9, 9]
     rest = opened("anomalies", show="explained").dataframe[0].value
     assert set(rest["Status"]) == {
@@ -83,10 +88,54 @@ def test_what_was_said_is_listed_and_so_are_changes_with_their_report(filled):
     app = opened("anomalies", show="changes")
     table = app.dataframe[0].value
     assert (table["Change"][0], table["Change %"][0]) == (123.45, formats.change(123.45))
-    assert "The first 18 days" in texts(app)
     assert clicked(app, "anomalies.changes.USD", 0, "Report") == (
         "/cost-report?f.service=Backup&from=2026-05-01&to=2026-05-18&group=resource"
     )
+    said = texts(app)
+    assert (
+        "The first 18 days of May 2026 against the same days of Apr 2026 as they had been" in said
+    )
+
+
+def test_the_page_begins_with_whether_anything_is_odd_now(filled):
+    app = opened("anomalies")
+    assert "1 unexplained in the last 30 days." in plain(app)
+    assert len(app.dataframe[0].value) == 4
+
+
+def anomaly(last_day, status="open", **more):
+    row = ONE | {"status": status, "verdict": None, "verdict_reason": None, "event": "x was made"}
+    return row | {"last_day": last_day, "is_recent": last_day.month >= 5} | more
+
+
+OLD, NEW = anomaly(date(2026, 3, 3)), anomaly(date(2026, 5, 9))
+GOES = anomaly(date(2026, 5, 18), "explained", is_ongoing=True, scope="shop / x")
+
+
+ONGOING = "shop / x (explained: x was made)"
+GOING = f"still going on: {ONGOING}"
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        ([], "Nothing unexplained."),
+        ([OLD], "Nothing unexplained since 3 Mar 2026."),
+        ([OLD, NEW, NEW], "2 unexplained in the last 30 days."),
+        ([OLD, GOES], f"Nothing unexplained since 3 Mar 2026; 1 known change is {GOING}."),
+        ([GOES] * 5, (f"Nothing unexplained; 5 known changes are {GOING}; {ONGOING}; {ONGOING}; "
+         "and 2 more.")),
+    ],
+)  # fmt: skip
+def test_what_goes_on_is_said_in_a_sentence(rows, text):
+    assert anomaly_tables.now_text(rows) == text
+
+
+def test_what_ended_long_ago_is_not_what_the_page_begins_with(filled):
+    found = data.rows(anomalies.ANOMALIES)
+    old = [row | {"is_recent": False} for row in found]
+    assert anomaly_tables.of_view(old, "recent") == []
+    assert len(anomaly_tables.of_view(old, "open")) == 2
 
 
 def test_one_is_shown_with_its_days_and_what_was_expected_of_them(filled):
@@ -157,7 +206,7 @@ def test_a_verdict_is_written_only_at_the_button_and_shown_beside_the_row_at_onc
     note = "Since the last refresh: expected: a *test* of backups."
     assert note in plain(app)
     assert r"\*test\*" in texts(app)
-    table = opened("anomalies").dataframe[0].value
+    table = opened("anomalies", show="open").dataframe[0].value
     assert next(iter(table[anomaly_tables.PENDING])) == "expected: a *test* of backups"
 
 
@@ -211,7 +260,7 @@ def test_what_the_last_refresh_knows_is_no_longer_pending(filled):
     assert saying.pending_verdicts([*counted, {"anomaly_id": "abc123", "at": at}]) == {}
 
 
-@pytest.mark.parametrize("view", ["open", "explained"])
+@pytest.mark.parametrize("view", ["recent", "open", "explained"])
 def test_the_file_of_a_view_has_the_rows_of_its_table(filled, view):
     table = opened("anomalies", show=view).dataframe[0].value
     found = {row["scope"] for row in data.rows(anomalies.of_view(view))}

@@ -56,9 +56,13 @@ def test_a_cluster_s_snapshots_are_counted(publish):
     assert row["copy_regions"] == "EU_WEST_1"
 
 
-def test_the_last_restore_test_is_the_last_that_completed(publish):
+def test_the_last_restore_is_the_last_that_completed_and_says_where_it_went(publish):
     publish()
     row = clusters()["shop-prod"]
+    [(target,)] = ask("""select target_cluster_name from marts.restore_jobs
+        where cluster_id = 'r-shop-prod' and status = 'completed'
+        order by finished_at desc limit 1""")
+    assert row["restored_into"] == target is not None
     assert (row["last_restore"].date(), row["failed_restores"]) == (date(2026, 5, 3), 1)
 
 

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import yaml
 
-from dashboard import budget_charts, budgeting, data
+from dashboard import budget_charts, budget_words, budgeting, data
 from orchestration.rules.budgets import read_budgets
 from reporting import formats, starters
 from reporting.query import Binder
@@ -131,6 +131,48 @@ def test_the_cards_are_the_marts_sums(planned):
         "Over at month end": formats.money(risk, "USD"),
         "In no budget": formats.money(rest, "USD"),
     }
+
+
+def test_the_cards_name_their_budgets(planned):
+    notes = {each.label: each.delta for each in page("budgets").metric}
+    [budgeted] = ask_one("""select budget_cents from marts.budgets
+        where is_running and budget = 'company'""")  # fmt: skip
+    assert notes["Spent"] == formats.plain(f"company: of {formats.money(budgeted, 'USD')}")
+    assert (notes["Over"], notes["Left"]) == ("backups", "company")
+    assert notes["Over at month end"] == formats.plain("company: expected")
+
+
+def test_what_a_roll_up_covers_and_none_of_its_parts_is_named_by_project(planned):
+    """Of shop's costs all but its backups are in no budget below it."""
+    [rest] = ask_one("""select sum(if(budget = 'shop', actual_cents, -actual_cents))::bigint
+        from marts.budget_costs where month = '2026-05-01' and budget in ('shop', 'backups')""")
+    [given] = ask_one("""select budget_cents - children_cents from marts.budgets
+        where month = '2026-05-01' and budget = 'shop'""")  # fmt: skip
+    said = texts(page("budgets", id="shop")).replace("\\", "")
+    assert f"; {formats.money(given, 'USD')} is given to none of them." in said
+    rest = formats.money(rest, "USD")
+    assert f"{rest} of its costs are in no budget below it: shop {rest}." in said
+    assert "in no budget below it" not in texts(page("budgets", id="backups"))
+
+
+def test_an_amount_that_changed_and_how_often_it_was_exceeded_are_said():
+    months = [(10, 280, 300), (11, 280, 100), (12, 150, 160)]
+    history = [
+        {"month": date(2026, month, 1), "budgeted": cents, "actual": spent,
+         "status": "exceeded" if spent > cents else "on track"}
+        for month, cents, spent in months
+    ]  # fmt: skip
+    assert budget_words.of_year(history, "USD") == (
+        "Exceeded in 2 of 3 months. The amount changed: $2.80 until Nov 2026, $1.50 from Dec 2026."
+    )
+    assert budget_words.of_year(history[1:2], "USD") == ""
+    curve = [
+        {"month": date(2026, month, 1), "budgeted": 100 * month, "status": None}
+        for month in range(1, 6)
+    ]
+    assert budget_words.of_year(curve, "USD") == (
+        "The amount changed 4 times: $3.00 until Mar 2026, $4.00 in Apr 2026, $5.00 from May 2026."
+    )
 
 
 def test_the_riskiest_is_open_unless_the_address_has_another(planned):

@@ -121,12 +121,25 @@ def test_where_causes_are_not_known_none_are_drawn(publish, params):
     assert ("Causes are known" in texts(app)) == ("compare" not in params)
 
 
-def test_a_small_cause_is_seen_beside_large_totals():
-    """Totals of $10,000 are marks, and the axis holds only what lies between them."""
+def test_a_small_cause_is_seen_beside_large_totals_on_an_axis_that_says_where_it_begins():
+    """Of totals of $10,000 the last hundred is drawn; a cause of $12 is an eighth of that."""
     causes = [{"label": "Price", "amount": 1200}, {"label": "Gone", "amount": -300}]
     chart = layers.steps(causes, (1_000_000, 1_000_900), "USD", "#000000").to_dict()
-    low, high = chart["layer"][0]["encoding"]["x"]["scale"]["domain"]
-    assert (low, high - low < 30) == (10_000, True)
+    across = chart["layer"][0]["encoding"]["x"]
+    low, high = across["scale"]["domain"]
+    assert (low, high - low < 200) == (9_900, True)
+    assert " ".join(across["title"]) == "USD; this axis begins at $9,900.00"
+    [drawn] = [each for each in chart["datasets"].values() if "kind" in each[0]]
+    assert [(each["step"], each["from"], each["to"]) for each in drawn] == [
+        ("Before", 9900, 10_000), ("Price", 10_000, 10_012), ("Gone", 10_012, 10_009),
+        ("Now", 9900, 10_009),
+    ]  # fmt: skip
+
+
+def test_where_a_total_is_nothing_the_axis_begins_at_zero():
+    chart = layers.steps([{"label": "New", "amount": 500}], (0, 500), "USD", "#000000").to_dict()
+    across = chart["layer"][0]["encoding"]["x"]
+    assert (across["scale"]["domain"][0], across["title"]) == (0, "USD")
 
 
 def test_a_click_on_a_group_adds_its_filter_and_asks_what_is_next(publish):

@@ -1,5 +1,6 @@
 """The forecast page: its numbers against the marts, its sentences, its scenarios, its beginning."""
 
+import re
 from datetime import date
 
 import duckdb
@@ -52,10 +53,41 @@ def test_the_month_end_comes_first_beside_last_month(planned):
         "May 2026, month end": formats.money(months[MAY], "USD"),
         "Billed to 18 May 2026": formats.money(so_far, "USD"),
         "Jun 2026": formats.money(months[JUNE], "USD"),
-        "The 12 months after it": formats.money(sum(months.values()) - months[MAY], "USD"),
+        "The 12 months after May 2026": formats.money(sum(months.values()) - months[MAY], "USD"),
     }
     change = formats.change((months[MAY] - last) / last)
     assert app.metric[0].delta == f"{change} vs. Apr 2026"
+
+
+def to_come(scope):
+    """The sentence's total and its amounts, by what stands before them; cents."""
+    said = texts(page("forecast", scope=scope)).replace("\\", "")
+    [found] = re.findall(r"Still to come in May 2026, (\S+): (.+?)\.(?!\d)", said)
+    cents = [
+        (name.strip(), round(float(amount.replace(",", "")) * 100))
+        for name, amount in re.findall(r"([a-z][a-z0-9 ]+?) \$([\d,]+\.\d\d)", found[1])
+    ]
+    return round(float(found[0].strip("$").replace(",", "")) * 100), dict(cents)
+
+
+@pytest.mark.parametrize(
+    ("scope", "where"),
+    [("total", "true"), ("service:Backup", "service = 'Backup'"),
+     ("resource:r-events", "resource_id = 'r-events'")],
+)  # fmt: skip
+def test_what_is_still_to_come_is_said_by_kind_and_adds_up_to_the_cent(planned, scope, where):
+    total, kinds = to_come(scope)
+    [billed, metered] = ask_one(f"""select sum(cost_cents)::bigint as billed,
+        sum(cost_cents) filter (charge_type = 'usage')::bigint as metered
+        from marts.fct_line_item_days
+        where is_in_total and usage_date between '2026-05-01' and '2026-05-18' and {where}""")
+    [expected, used, late] = ask_one(f"""select sum(expected_cents)::bigint as expected,
+        sum(expected_cents) filter (charge_type = 'usage')::bigint as used,
+        sum(late_cents)::bigint as late
+        from marts.forecast_parts where month = '2026-05-01' and {where}""")  # fmt: skip
+    assert total == expected - billed == sum(kinds.values())
+    assert kinds["usage of the 13 days left"] == used - metered - late
+    assert kinds.get("usage of days so far that is billed late", 0) == late
 
 
 def test_the_band_and_the_error_are_said(planned):

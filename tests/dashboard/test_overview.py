@@ -55,6 +55,29 @@ def one(db, sql):
     return db.execute(sql).fetchone()[0]
 
 
+def test_the_forecast_says_what_is_still_to_come(db):
+    """Of $9,000 usage and $400 of support, what is billed by the 18th is no longer to come."""
+    billed = one(db, TO_DATE)
+    usage, support = (
+        one(db, f"{TO_DATE} and charge_type = '{name}'") or 0 for name in ("usage", "support")
+    )
+    assert billed == usage + support
+    db.execute(FORECAST.replace("800000", "940000"))
+    db.execute("""insert into marts.forecast_parts by name
+        select date '2026-05-01' as month, 'USD' as pricing_currency, unnest(['usage', 'support'])
+            as charge_type, unnest([900000, 40000]) as expected_cents, unnest([1234, 0])
+            as late_cents""")
+    db.close()
+    said = plain(opened("overview"))
+    kinds = (
+        f"usage of the 13 days left {formats.money(900000 - usage - 1234, 'USD')}, "
+        f"usage of days so far that is billed late $12.34, "
+        f"support {formats.money(40000 - support, 'USD')}."
+    )
+    total = formats.money(940000 - billed, "USD")
+    assert f"Still to come in May 2026, {total}: {kinds}" in said
+
+
 def plain(app):
     return texts(app).replace("\\", "")
 
@@ -207,13 +230,46 @@ ANOMALY = {
 }  # fmt: skip
 
 
+def test_what_is_past_stands_below_what_is_now_however_dear_it_is():
+    past = attention.Item("in March", "x", "Anomalies", "/", 900, "USD", is_past=True)
+    now = [attention.Item("over budget", "x", "Budgets", "/", cents, "USD") for cents in (1, 5)]
+    rule = attention.Item("lacks a part", "x", "Connections", "/")
+    found = attention.ordered([past, rule, *now])
+    assert [each.cents for each in found] == [5, 1, 900, None]
+
+
+def test_a_month_by_usage_day_is_told_apart_from_its_invoices(publish):
+    """Of April's usage $17.82 is on May's invoice, and of its invoices $15.31 is March's usage."""
+    with duckdb.connect(str(publish().resolve())) as db:
+        for day, month, cents in (("2026-04-30", "2026-05-01", 1782),
+                                  ("2026-03-31", "2026-04-01", 1531)):  # fmt: skip
+            db.execute("""insert into marts.agg_costs_daily select * replace (
+                    $day::date as usage_date, $month::date as invoice_month, $cents as cost_cents)
+                from marts.agg_costs_daily where charge_type = 'usage' limit 1""",
+                {"day": day, "month": month, "cents": cents})  # fmt: skip
+        used, invoiced, elsewhere, others = db.execute("""select
+            sum(cost_cents) filter (used)::bigint, sum(cost_cents) filter (on_it)::bigint,
+            coalesce(sum(cost_cents) filter (used and not on_it), 0)::bigint,
+            coalesce(sum(cost_cents) filter (on_it and not used), 0)::bigint
+            from (select *, month(usage_date) = 4 and year(usage_date) = 2026 as used,
+                invoice_month = '2026-04-01' as on_it
+                from marts.agg_costs_daily where is_in_total)""").fetchone()  # fmt: skip
+    assert (elsewhere >= 1782, others >= 1531) == (True, True)
+    assert used - elsewhere + others == invoiced
+    amounts = [formats.money(each, "USD") for each in (used, invoiced, elsewhere, others)]
+    assert (
+        "Apr 2026 costs {} by usage day and {} on its invoices, before credits and tax: {} of its "
+        "usage is on invoices of other months, and {} on its invoices is usage of other months."
+    ).format(*amounts) in plain(opened("overview"))
+
+
 def test_recent_anomalies_are_named_each_and_older_ones_together():
     old = {"last_day": date(2026, 3, 1), "is_ongoing": False}
     rows = [ANOMALY, ANOMALY | old, ANOMALY | old | {"over_cents": 700},
             ANOMALY | {"status": "explained"}, ANOMALY | {"verdict": "real"}]  # fmt: skip
     items = attention.anomalies(rows, date(2026, 5, 18))
     assert [(item.cents, item.href) for item in items] == [
-        (5000, "/anomalies?id=a1"), (5700, "/anomalies"),
+        (5000, "/anomalies?id=a1"), (5700, "/anomalies?show=open"),
     ]  # fmt: skip
     assert "shop / shop-prod / Backup, since 10 May 2026" in items[0].sentence
     assert "in 2 anomalies of earlier months" in items[1].sentence

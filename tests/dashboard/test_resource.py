@@ -27,7 +27,7 @@ def test_the_head_says_what_it_is_and_its_costs_are_the_marts(publish):
     assert not app.exception
     assert app.title[0].value == "shop\\-prod"
     facts = next(each.value for each in app.markdown if "Tier" in each.value)
-    for part in ("Cluster", "M30", "shop", "us\\-east\\-1", "idle", "checkout"):
+    for part in ("Cluster", "M30", "shop", "us\\-east\\-1", "running", "checkout"):
         assert part in facts
     [(to_date, recent, projected)] = ask(
         """select cost_month_to_date_cents,
@@ -205,3 +205,32 @@ def test_lines_are_those_that_atlas_booked(publish):
             and usage_end_date >= '2026-02-18'""",
     )
     assert (len(lines), sum(row["amount"] for row in lines)) == (count, total)
+
+
+def test_a_tier_that_goes_up_and_down_is_said_to_scale():
+    """Four changes in 90 days; the day with both sizes counts as one of them."""
+
+    def lane(first, last, size, source="Bill"):
+        return {"source": source, "size": size, "valid_from": first, "valid_to": last}
+
+    rows = [
+        lane(date(2025, 6, 1), date(2026, 4, 1), "M40"),
+        lane(date(2026, 4, 1), date(2026, 4, 2), "M40, M50"),
+        lane(date(2026, 4, 2), date(2026, 5, 1), "M40"),
+        lane(date(2026, 5, 1), date(2026, 5, 2), "M50"),
+        lane(date(2026, 5, 2), date(2026, 5, 19), "M40"),
+        lane(date(2026, 5, 17), date(2026, 5, 19), "M400", "Inventory"),
+    ]
+    said = resource_page.tier_text(rows, date(2026, 5, 18))
+    assert said.startswith("Scaled between M40 and M50: the tier on the bill changed 4 times")
+    assert resource_page.tier_text(rows[:2], date(2026, 5, 18)) == ""
+    assert resource_page.tier_text(rows, date(2026, 12, 1)) == ""
+
+
+def test_deleting_is_last_and_folded(publish):
+    publish()
+    app = opened("resource", id="r-shop-prod")
+    assert [each.label for each in app.expander if "Delete" in each.label] == ["Delete"]
+    [command] = [each.value for each in app.expander[0].code]
+    assert "delete_cluster" in command
+    assert "Delete" not in [each.value.strip("*") for each in app.markdown]

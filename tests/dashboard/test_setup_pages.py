@@ -44,7 +44,13 @@ def test_what_lacks_a_tag_and_what_has_it_are_the_total_of_the_month(published, 
         from marts.fct_costs_daily
         where is_in_total and usage_date >= '2026-04-01' and usage_date < '2026-05-01'
     """).fetchall()[0]
-    shown = metrics(opened("tags", key="team", month="2026-04", tags=basis))
+    [usage] = published.execute(f"""select coalesce(sum(cost_cents), 0) from marts.fct_costs_daily
+        where is_in_total and date_trunc('month', usage_date) = '2026-04-01'
+            and charge_type = 'usage' and coalesce(len({column}['team']), 0) = 0""").fetchone()
+    app = opened("tags", key="team", month="2026-04", tags=basis)
+    shown = metrics(app)
+    [note] = [each.delta for each in app.metric if each.label == "Without team"]
+    assert note.replace("\\", "") == f"{formats.money(usage, 'USD')} of it usage"
     assert shown["Without team"] == formats.money(untagged, "USD")
     assert shown["Total of the month"] == formats.money(total, "USD")
 

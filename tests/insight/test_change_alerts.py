@@ -14,13 +14,14 @@ from orchestration.insight.change_alerts import (
 MARCH, APRIL, MAY = (date(2026, month, 1) for month in (3, 4, 5))
 BY_SERVICE = ChangeAlert(("service",))
 END_OF_MAY = date(2026, 5, 31)
+JUNE = date(2026, 6, 1)
 
 
-def month(value: str | None, start: date, cents: int, same_days: int = 0) -> MonthSum:
-    return MonthSum((value,), "USD", start, cents, same_days)
+def month(value: str | None, start: date, cents: int, known: int = 0) -> MonthSum:
+    return MonthSum((value,), "USD", start, cents, known)
 
 
-def told(alert: ChangeAlert, *sums: MonthSum, through: date = END_OF_MAY) -> list[dict]:
+def told(alert: ChangeAlert, *sums: MonthSum, through: date = JUNE) -> list[dict]:
     names = [column.name for column in COST_CHANGE_ALERTS.columns]
     rows = change_alerts({alert: sums}, through)
     return [dict(zip(names, row, strict=True)) for row in rows]
@@ -75,12 +76,22 @@ def test_what_is_gone_is_less():
     assert (found["scope"], found["after_cents"], found["usage_month"]) == ("Backup", 0, MAY)
 
 
-def test_a_running_month_is_compared_with_the_same_days():
+def test_a_running_month_is_compared_with_what_was_known_of_the_one_before_at_its_age():
     sums = (month("Backup", APRIL, 100_000, 30_000), month("Backup", MAY, 45_000, 45_000))
     [found] = told(BY_SERVICE, *sums, through=date(2026, 5, 10))
     assert (found["before_cents"], found["change_cents"], found["days"]) == (30_000, 15_000, 10)
-    assert "in the first 10 days of May 2026" in found["explanation"]
+    assert found["explanation"] == (
+        "Backup cost $450.00 in the first 10 days of May 2026: $150.00 (50 %) more than in the "
+        "same days of April 2026, as billed at the same age."
+    )
     assert told(BY_SERVICE, *sums) == []
+
+
+def test_a_month_runs_until_the_data_reaches_the_next():
+    """On its last day its support is not billed yet."""
+    sums = (month("Support", APRIL, 100_000, 0), month("Support", MAY, 20_000, 20_000))
+    [found] = told(BY_SERVICE, *sums, through=END_OF_MAY)
+    assert (found["before_cents"], found["is_running"], found["days"]) == (0, True, 31)
 
 
 def test_months_are_compared_only_with_the_one_before_them():

@@ -21,8 +21,8 @@ BEGIN, THROUGH = date(2026, 3, 1), date(2026, 5, 20)
 SPIKE = date(2026, 5, 11)
 MARTS = """
 create schema marts;
-create table marts.data_through (data_through date);
-insert into marts.data_through values ('2026-05-20');
+create table marts.data_through (data_through date, posted_through date);
+insert into marts.data_through values ('2026-05-20', '2026-05-21');
 create table marts.resource_events (
     resource_id varchar, resource_name varchar, event varchar, "at" timestamp, before varchar,
     after varchar
@@ -179,6 +179,32 @@ def test_changes_are_told_without_credits_and_of_the_same_days(marts, settings):
         "(none) / a, b": (0, 90_000),
         "events / a, b": (20_000, 36_000),
     }
+
+
+def test_what_the_month_before_had_not_been_billed_at_the_same_age_is_no_change(settings):
+    """April's support was posted on 1 May, its consulting at its end: neither is a saving."""
+    settings.config_dir.mkdir()
+    settings.insight_rules_file.write_text(
+        "change_alerts:\n- by: service\n  percent: 0\n  amount: 0\n  direction: both\n"
+    )
+    late, last = date(2026, 5, 1), date(2026, 4, 30)
+    months = [date(2026, month, 1) for month in (4, 5)]
+    lines = [
+        *(line(first + timedelta(day), 100) for first in months for day in range(20)),
+        line(date(2026, 4, 10), 3100, service="Support", charge_type="support", billed_date=late),
+        line(last, 5000, service="Consulting", charge_type="consulting", billed_date=last),
+        line(date(2026, 4, 15), 700, billed_date=date(2026, 4, 21)),
+        line(date(2026, 4, 16), 7000, billed_date=date(2026, 4, 22)),
+    ]
+    with duckdb.connect() as db:
+        db.execute(MARTS)
+        db.executemany(
+            f"insert into marts.fct_line_item_days values ({', '.join('?' * 17)})", lines
+        )
+        found = rows(build(db, settings), COST_CHANGE_ALERTS)
+    assert [(each["scope"], each["before_cents"], each["after_cents"]) for each in found] == [
+        ("Data Transfer", 2700, 2000),
+    ]
 
 
 def test_marts_without_costs_have_no_anomaly(settings):

@@ -165,7 +165,7 @@ def first_rule(line: Line, key: Key) -> tuple[str, Rule | None, str | None]:
                 return f"rule {number}", rule, rule.value
             value = texts_of(line, rule.value_from, key.tags)[0]
             if value not in (NONE, UNTAGGED):
-                return f"rule {number}", rule, value
+                return f"rule {number}: value of {rule.value_from}", rule, value
     return "default", None, key.default
 
 

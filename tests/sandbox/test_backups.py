@@ -136,6 +136,14 @@ def test_a_restore_has_no_status_only_what_became_of_it(at) -> None:
         assert client.get(f"{path}/{one['id']}").json() == one
 
 
+def test_only_a_cluster_with_continuous_backup_is_restored_to_a_point_in_time(at) -> None:
+    _, client, group = at("shop", date(2026, 9, 23))
+    found = results(client, f"{group}/clusters/shop-global/backup/restoreJobs")
+    kinds = Counter(one["deliveryType"] for one in found)
+    assert kinds["automated"] == 4
+    assert kinds["pointInTime"] == 0
+
+
 def test_a_download_has_an_address_until_it_expires_and_is_never_finished(at) -> None:
     sandbox, client, group = at("shop", date(2026, 9, 23))
     path = f"{group}/clusters/shop-prod/backup/restoreJobs"

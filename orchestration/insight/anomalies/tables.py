@@ -6,8 +6,8 @@ MONEY = "in cents of pricing_currency"
 
 ANOMALIES = Table(
     "anomalies",
-    "Usage that costs more than the days before let expect. One row per incident: not one a day, "
-    "and at the resource that carries it.",
+    "Usage that cost more than the days before it led to expect. One row per incident: not one a "
+    "day, and at the resource that carries it.",
     (
         Column("anomaly_id", "varchar", "Stays the same when the warehouse is rebuilt."),
         Column("detected_on", "date", "The day on which the bill first showed it."),

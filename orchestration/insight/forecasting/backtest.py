@@ -65,6 +65,7 @@ class Tried:
         chosen: The method of the forecast itself.
         best: What was forecast by the method that was best by then: at each origin it is chosen
             anew by what was known there, so that the error told is that of choosing, too.
+        late: Cents that the running month's days so far are expected to be billed yet.
     """
 
     actuals: Floats
@@ -72,6 +73,7 @@ class Tried:
     forecasts: dict[str, Floats] = field(default_factory=dict)
     chosen: str = ""
     best: Floats = field(default_factory=lambda: np.zeros((0, MONTHS)))
+    late: float = 0.0
 
     @property
     def of_chosen(self) -> Floats:

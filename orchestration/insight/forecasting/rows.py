@@ -62,6 +62,7 @@ class Told:
                     part.resource_name,
                     int(self._cents[number, ahead]),
                     self._forecast.tried[number].chosen,
+                    0 if ahead else round(self._forecast.tried[number].late),
                 )
 
     def quality(self) -> Iterator[Row]:

@@ -57,6 +57,12 @@ FORECAST_PARTS = Table(
         Column("resource_name", "varchar", "Resource's name."),
         Column("expected_cents", "bigint", "What the month is expected to cost in total."),
         Column("method", "varchar", "The method that won this part's backtest, or why none did."),
+        Column(
+            "late_cents",
+            "bigint",
+            "Of what is expected of the running month's usage: of its days so far, and not billed "
+            "yet. 0 for other months and charges.",
+        ),
     ),
 )
 

@@ -45,8 +45,14 @@ def tried(parts: Sequence[Part], origins: Origins, shares: Mapping[int, Shares])
             for name, months in _ahead(part, known, smooth, origins).items():
                 one.forecasts[name][row] = months
         _choose(one, part, newest[number])
+        one.late = _late(part, newest[number], calendar)
         found.append(one)
     return found
+
+
+def _late(part: Part, known: Floats, calendar: Calendar) -> float:
+    start = max(calendar.month_start(len(known) - 1), 0)
+    return float((known - part.final[: len(known)])[start:].sum())
 
 
 def _empty(part: Part, origins: Origins) -> Tried:

@@ -212,6 +212,22 @@ def test_children_add_up_to_their_parents_to_the_cent():
         assert sums == totals
 
 
+def test_what_is_used_already_and_billed_late_is_told_of_the_running_month_alone():
+    """Half of each day's 100 cents is billed a day after the rest: the newest day lacks 50."""
+    rows = [
+        row._replace(cost_cents=50, billed_date=row.usage_date + timedelta(days=lag))
+        for row in daily(100, JUNE_10)
+        for lag in (1, 2)
+        if row.usage_date + timedelta(days=lag) <= JUNE_10 + timedelta(days=1)
+    ]
+    found = named(
+        FORECAST_PARTS, build(rows, [], JUNE_10, JUNE_10 + timedelta(days=1))[FORECAST_PARTS]
+    )
+    late = {row["month"]: row["late_cents"] for row in found if row["late_cents"]}
+    assert late == {date(2026, 6, 1): 50}
+    assert found[0]["expected_cents"] == 3000
+
+
 def test_a_band_holds_its_forecast_and_the_wider_one_the_narrower():
     rows = named(FORECASTS, build(odd_bill(), [], JUNE_10, JUNE_10)[FORECASTS])
     for row in rows:
