@@ -59,6 +59,7 @@ class Reading:
     def __init__(self, settings: Settings, only: str | None = None) -> None:
         self._settings = settings
         self._only = only
+        self._elsewhere: set[str] = set()
         self._budgets = Budgets()
         self._sunsets = Sunsets(RETIREMENTS)
         self._sessions: list[Session] | None = None
@@ -127,6 +128,7 @@ class Reading:
         if self._settings.focus_reports:
             for_all(sessions, self._fetch_reports, self._patience_s)
         for_all(sessions, self._extract, self._patience_s)
+        self._note_requests()
 
     def _load(self, folder: DataFolder) -> None:
         with folder.raw() as raw:
@@ -135,7 +137,8 @@ class Reading:
     def _note_requests(self) -> None:
         """A later part of the run notes more, in place of what is noted here."""
         for each in self._sessions or []:
-            note_requests(each.landing, each.org_id, each.requests)
+            if each.name not in self._elsewhere:
+                note_requests(each.landing, each.org_id, each.requests)
 
     @property
     def _patience_s(self) -> float:
@@ -174,6 +177,7 @@ class Reading:
             self._open.enter_context(hold(self._settings.build_dir, name))
         except BeingRead as error:
             log.warning("%s", error)
+            self._elsewhere.add(name)
             return str(error)
         return None
 
