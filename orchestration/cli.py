@@ -17,7 +17,7 @@ from orchestration.commands import export as export_commands
 from orchestration.commands import saving as saving_commands
 from orchestration.commands import statement as statement_commands
 from orchestration.explain import explanation
-from orchestration.settings import Settings, SettingsError, load_settings
+from orchestration.settings import HOME, Settings, SettingsError, load_settings
 
 app = typer.Typer(
     help="MongoDB Atlas costs that reconcile to the cent.",
@@ -116,6 +116,15 @@ def _summarize(settings: Settings) -> None:
         typer.echo(line)
     if not summary.is_complete:
         raise typer.Exit(INCOMPLETE)
+
+
+@app.command()
+def init() -> None:
+    """Write examples of `.env` and of each file of `config/` into this folder; none is replaced."""
+    from orchestration.commands.init import write_examples  # noqa: PLC0415
+
+    for file in write_examples(HOME):
+        typer.echo(file)
 
 
 @app.command()
@@ -363,6 +372,8 @@ def _month(value: str | None) -> str | None:
 def main() -> NoReturn:
     """Run a command; whatever a user can cause ends in one sentence and an exit code."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    # what it starts works in other folders
+    os.environ.setdefault("ATLAS_COSTS_HOME", str(HOME))
     try:
         app()
     except SystemExit as end:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from orchestration.commands.leash import GRACE_S, leash
-from orchestration.settings import PROJECT_ROOT, SettingsError
+from orchestration.settings import SHIPPED, SettingsError
 
 Command = list[str]
 Processes = list[subprocess.Popen[bytes]]
@@ -181,9 +181,7 @@ def running(
         try:
             # a loop, not a comprehension: should the second not start, the first must still stop
             for command in commands:
-                process = subprocess.Popen(
-                    command, cwd=PROJECT_ROOT, env=env, start_new_session=True
-                )
+                process = subprocess.Popen(command, cwd=SHIPPED, env=env, start_new_session=True)
                 held.hold(process.pid)
                 started.append(process)
             yield started

@@ -12,7 +12,7 @@ import duckdb
 from orchestration.extraction.hold import nobody_reads
 from orchestration.landing.journal import Landing, drop_litter
 from orchestration.landing.slices import Slices
-from orchestration.refreshing.building import MANIFEST, Build, build
+from orchestration.refreshing.building import MANIFEST, PARTIAL, Build, build
 from orchestration.refreshing.code import loading_checksum, models_checksum
 from orchestration.refreshing.verified import Verified, fingerprint
 from orchestration.rules import read_rules
@@ -184,6 +184,8 @@ class DataFolder(Landings):
             return
         self.marts_file.unlink(missing_ok=True)
         self.marts_file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+        # dbt tells changed models by their files' times, and packagers give all files the same
+        (self.settings.dbt_target_dir / PARTIAL).unlink(missing_ok=True)
         self.settings.models_file.write_text(checksum)
 
     def _tables(self, changed: frozenset[str] | None) -> frozenset[str] | None:
