@@ -222,6 +222,25 @@ def do(
 
 
 @app.command()
+def housekeeping(
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON document.")] = False,
+) -> None:
+    """Show what each part of the data folder takes and can do without; --apply makes room.
+
+    Superseded answers of months gone by are packed. No version of an invoice is lost.
+    """
+    from orchestration.commands import housekeeping as keeping  # noqa: PLC0415
+
+    parts = keeping.housekeeping(load_settings(), apply=apply)
+    if as_json:
+        typer.echo(keeping.as_json(parts, applied=apply))
+    else:
+        keeping.tell(parts, applied=apply, say=typer.echo)
+
+
+@app.command()
 def up(
     host: Host = "127.0.0.1",
     dagster_port: DagsterPort = 3000,

@@ -6,6 +6,7 @@ from orchestration.actions.model import Refusal
 from orchestration.atlas.errors import AtlasError
 from orchestration.feedback import FeedbackError
 from orchestration.landing.journal import JournalError
+from orchestration.landing.packs import PackError
 from orchestration.published.reader import NotPublished
 from orchestration.savings.states import SavingsError
 from orchestration.settings import SettingsError
@@ -17,6 +18,7 @@ KNOWN = (
     FeedbackError,
     JournalError,
     NotPublished,
+    PackError,
     Refusal,
     SavingsError,
     SettingsError,

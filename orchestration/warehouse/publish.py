@@ -254,16 +254,25 @@ def _swap(link: Path, target: Path) -> None:
 
 
 def _drop_old_versions(folder: Path, newest: Path, how_many: int) -> None:
+    for old in old_versions(folder, newest, how_many):
+        old.unlink(missing_ok=True)
+
+
+def old_versions(folder: Path, newest: Path, how_many: int) -> list[Path]:
+    """The published versions that are more than are kept, oldest first."""
     in_order = sorted(folder.glob(VERSIONS), key=lambda each: (_number(each), each.name))
-    for old in in_order[:-how_many]:
-        if old != newest:
-            old.unlink(missing_ok=True)
+    return [each for each in in_order[:-how_many] if each != newest]
 
 
 def drop_litter(folder: Path) -> None:
     """Throw away copies that a killed process left unfinished; only under the run lock."""
-    for part in folder.glob("*.part*"):
+    for part in litter(folder):
         part.unlink(missing_ok=True)
+
+
+def litter(folder: Path) -> Iterator[Path]:
+    """What drop_litter throws away."""
+    return folder.glob("*.part*")
 
 
 @contextmanager
