@@ -33,6 +33,7 @@ app.add_typer(saving_commands.app, name="saving")
 app.add_typer(statement_commands.app, name="statement")
 
 FAILED, COSTS_UNREADABLE, INCOMPLETE = 1, 2, 3
+TO_MEND = 2
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 DagsterPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of Dagster's UI.")]
@@ -219,6 +220,25 @@ def do(
     else:
         doing.tell(record)
     raise typer.Exit(doing.exit_code(record))
+
+
+@app.command()
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON document.")] = False
+) -> None:
+    """Say what is wrong on this machine, and how to mend it; changes nothing.
+
+    Exit code 0: all is well. 2: something is to be mended.
+    """
+    from orchestration.commands import doctor as doctors  # noqa: PLC0415
+
+    findings = doctors.examine()
+    if as_json:
+        typer.echo(doctors.as_json(findings))
+    else:
+        doctors.tell(findings, typer.echo)
+    if not doctors.is_well(findings):
+        raise typer.Exit(TO_MEND)
 
 
 @app.command()

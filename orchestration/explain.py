@@ -5,6 +5,7 @@ import errno
 from orchestration.actions.model import Refusal
 from orchestration.atlas.errors import AtlasError
 from orchestration.feedback import FeedbackError
+from orchestration.landing.data_format import NewerData
 from orchestration.landing.journal import JournalError
 from orchestration.landing.packs import PackError
 from orchestration.published.reader import NotPublished
@@ -17,6 +18,7 @@ KNOWN = (
     AtlasError,
     FeedbackError,
     JournalError,
+    NewerData,
     NotPublished,
     PackError,
     Refusal,

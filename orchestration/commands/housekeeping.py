@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from orchestration import audit, files
 from orchestration.commands.leftovers import leftovers, sweep
 from orchestration.landing import packs
+from orchestration.landing.data_format import read_format
 from orchestration.landing.journal import JOURNAL, Landing
 from orchestration.landing.superseded import packable
 from orchestration.settings import Settings
@@ -45,10 +46,12 @@ def housekeeping(settings: Settings, *, apply: bool) -> list[Part]:
     """What each part takes and can do without; removed too where `apply` says so.
 
     Raises:
+        NewerData: a newer release wrote the data folder.
         AlreadyRunning: a run holds the data folder; only where something is removed.
         PackError: a landed body is damaged; it and its month are left as they are.
         JournalError: a landing journal is damaged; nothing was changed.
     """
+    read_format(settings.landing_dir)
     if not apply:
         return list(_parts(settings, apply=False))
     with run_lock(settings.build_dir, "housekeeping"):

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from backports import zstd
 
@@ -55,7 +55,7 @@ def opened(path: Path) -> IO[bytes]:
         PackError: the pack is damaged.
     """
     try:
-        return gzip.open(path, "rb")
+        return cast("IO[bytes]", gzip.open(path, "rb"))
     except FileNotFoundError:
         for pack in sorted(path.parent.glob(PATTERN)):
             if (body := _read(pack, path.name)) is not None:

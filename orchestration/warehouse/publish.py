@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
+from importlib.metadata import version as installed
 from pathlib import Path
 
 import duckdb
@@ -23,6 +24,7 @@ VERSIONS = f"{PREFIX}*.duckdb"
 PUBLISHED_SCHEMAS = ("marts", "meta")
 # Copying needs the file once more, and DuckDB some room to write the meta tables.
 HEADROOM = 1.1
+RELEASE = installed("atlas-costs")
 
 
 @dataclass(frozen=True)
@@ -187,6 +189,7 @@ def _finish_copy(
             if insight and insight.exists():
                 copy_insight(insight, db)
             _write_meta(db, version, statuses)
+            _write_release(db)
             _write_permissions(db, permissions)
             db.execute("checkpoint")
         files.keep(temporary, target)
@@ -230,6 +233,11 @@ def _write_meta(
                 each.requests,
             ],
         )
+
+
+def _write_release(db: duckdb.DuckDBPyConnection) -> None:
+    """Which release made this, so that another can say what to run."""
+    db.execute("create or replace table meta.release as select $1 as release", [RELEASE])
 
 
 def _write_permissions(db: duckdb.DuckDBPyConnection, permissions: list[Permission]) -> None:
