@@ -5,7 +5,6 @@ import json
 import os
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -140,7 +139,7 @@ def test_looking_at_a_lock_keeps_nobody_from_it(settings):
 
 def test_a_clock_that_is_off(connected, monkeypatch):
     wrong = "This machine's clock is 7 minutes fast by Atlas's: correct it, or dates go wrong."
-    monkeypatch.setattr(machine, "clock_warning", lambda client: wrong)
+    monkeypatch.setattr(machine, "clock_warning", lambda _: wrong)
     [found] = machine.clock(connected.connections())
     assert found.says == "This machine's clock is 7 minutes fast by Atlas's"
     assert found.remedy == "Correct it, or dates go wrong."
@@ -211,8 +210,9 @@ def test_a_dead_run_is_named(settings, monkeypatch):
     assert f"run {run.run_id} of refresh_costs" in found.says
 
 
-def test_its_words_are_on_the_terminal_with_the_remedy_below(settings: object, tmp_path: Path):
+def test_its_words_are_on_the_terminal_with_the_remedy_below(settings):
     lines: list[str] = []
     doctor.tell(doctor.examine(), lines.append)
-    [at] = [number for number, line in enumerate(lines) if "no Atlas is connected" in line]
+    [at] = [number for number, line in enumerate(lines) if line.startswith("mend ")]
+    assert "no Atlas is connected" in lines[at]
     assert lines[at + 1].strip() == "Run `atlas-costs connect`."

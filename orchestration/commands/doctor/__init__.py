@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
+from urllib.parse import unquote
 
 from orchestration.actions.resource_file.resources import read_resources
 from orchestration.commands.doctor import folder, machine
@@ -110,7 +111,7 @@ def _resources(settings: Settings) -> None:
 def _journals(settings: Settings) -> Iterator[Finding]:
     for journal in sorted(settings.landing_dir.glob(f"*/{JOURNAL}")):
         try:
-            Landing(settings.landing_dir, journal.parent.name)
+            Landing(settings.landing_dir, unquote(journal.parent.name))
         except JournalError as error:
             says, _, remedy = str(error).partition(": ")
             yield mend("journals", says, f"{remedy[:1].upper()}{remedy[1:]}")
