@@ -265,6 +265,9 @@ def up(
     host: Host = "127.0.0.1",
     dagster_port: DagsterPort = 3000,
     dashboard_port: DashboardPort = 8501,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of /metrics; none unless given.")
+    ] = None,
     *,
     read_only: ReadOnly = False,
 ) -> None:
@@ -274,7 +277,8 @@ def up(
     from orchestration.schedules.daily import refresh_schedule  # noqa: PLC0415
 
     settings = load_settings()
-    at = processes.Addresses(host, dashboard_port, dagster_port)
+    metrics = metrics_port or settings.metrics_port
+    at = processes.Addresses(host, dashboard_port, dagster_port, metrics)
     at.require_door(allow_anonymous=settings.allow_anonymous)
     at.require_free()
     refresh_schedule(settings.refresh_cron)

@@ -89,6 +89,8 @@ class Settings(Credentials, DagsterStorage):
     kept_versions: int = Field(default=3, ge=1)
     run_history_days: int = Field(default=30, ge=1)
     run_history_mb: int = Field(default=200, ge=1)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_top: int = Field(default=20, ge=1, le=1000)
 
     @property
     def machine(self) -> Machine:

@@ -13,6 +13,7 @@ import msgspec
 from orchestration import files
 
 FORMAT = 1
+RELEASE = version("atlas-costs")
 FILE = "format.json"
 
 
@@ -48,7 +49,7 @@ def read_format(landing_dir: Path) -> DataFormat | None:
     if found.format > FORMAT:
         raise NewerData(
             f"The data folder {landing_dir.parent} was written by atlas-costs {found.release}, in "
-            f"format {found.format}; this is {version('atlas-costs')}, which reads formats up to "
+            f"format {found.format}; this is {RELEASE}, which reads formats up to "
             f"{FORMAT}: install {found.release} or newer."
         )
     return found
@@ -60,7 +61,7 @@ def note_format(landing_dir: Path) -> None:
     Raises:
         NewerData: this release cannot read it.
     """
-    now = DataFormat(FORMAT, version("atlas-costs"))
+    now = DataFormat(FORMAT, RELEASE)
     if read_format(landing_dir) != now:
         landing_dir.mkdir(parents=True, exist_ok=True)
         said = {"format": now.format, "release": now.release}

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, date, datetime
-from importlib.metadata import version as installed
 from pathlib import Path
 
 import duckdb
 
 from orchestration import files
+from orchestration.landing.data_format import RELEASE
 from orchestration.warehouse.errors import PublishError
 from orchestration.warehouse.insight_file import copy_insight
 
@@ -24,7 +24,6 @@ VERSIONS = f"{PREFIX}*.duckdb"
 PUBLISHED_SCHEMAS = ("marts", "meta")
 # Copying needs the file once more, and DuckDB some room to write the meta tables.
 HEADROOM = 1.1
-RELEASE = installed("atlas-costs")
 
 
 @dataclass(frozen=True)

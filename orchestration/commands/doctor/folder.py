@@ -8,11 +8,10 @@ from typing import Any
 import duckdb
 
 from orchestration.commands.doctor.finding import Finding, mend, note, ok
-from orchestration.landing.data_format import FORMAT, NewerData, read_format
+from orchestration.landing.data_format import FORMAT, RELEASE, NewerData, read_format
 from orchestration.published.reader import HOLDER, NotPublished, opened
 from orchestration.settings import Settings
 from orchestration.warehouse.lock import holder
-from orchestration.warehouse.publish import RELEASE
 
 # The daily refresh and half a day: the pages warn from then on, too.
 STALE = timedelta(hours=36)
