@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import scenarios
+from benchmarks.longevity import longevity
 from benchmarks.marts import marts
 from benchmarks.measure import Failed
 from benchmarks.refreshing import refresh
@@ -18,6 +19,7 @@ SCENARIOS = {
     "giant": scenarios.giant,
     "daily": scenarios.daily,
     "refresh": lambda options: refresh(options.folder, options.rounds),
+    "longevity": lambda options: longevity(options.folder, options.days),
     "marts": lambda options: marts(options.lines * 10, options.folder),
 }
 
@@ -26,14 +28,16 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--lines", type=int, default=1_000_000, help="of the large bill")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", default=",".join(SCENARIOS), help="scenarios, comma-separated")
+    usual = ",".join(each for each in SCENARIOS if each != "longevity")
+    parser.add_argument("--only", default=usual, help="scenarios, comma-separated")
+    parser.add_argument("--days", type=int, default=400, help="of longevity, which takes hours")
     parser.add_argument("--without-dlt", action="store_true")
     parser.add_argument("--plain", action="store_true", help="serve JSON without gzip")
     options = parser.parse_args()
     if unknown := set(options.only.split(",")) - set(SCENARIOS):
         parser.error(f"there is no scenario {min(unknown)}: choose of {', '.join(SCENARIOS)}")
-    if options.lines < 12 or options.rounds < 1:
-        parser.error("at least 12 lines and one round are needed")
+    if options.lines < 12 or min(options.rounds, options.days) < 1:
+        parser.error("at least 12 lines, one round and one day are needed")
     return options
 
 
@@ -49,6 +53,7 @@ def main() -> None:
             rounds=asked.rounds,
             dlt_rounds=1 if has_dlt else 0,
             is_plain=asked.plain,
+            days=asked.days,
             folder=Path(folder),
         )
         try:

@@ -27,6 +27,7 @@ class Options:
         dlt_rounds: dlt takes minutes, and one round tells a factor of ten.
         is_plain: Serve JSON without gzip.
         folder: Where databases are written.
+        days: How many daily refreshes longevity simulates.
     """
 
     lines: int
@@ -34,6 +35,7 @@ class Options:
     dlt_rounds: int
     is_plain: bool
     folder: Path
+    days: int
 
 
 def load(options: Options) -> None:

@@ -8,13 +8,12 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
 from orchestration import audit, files
 from orchestration.commands.leftovers import leftovers, sweep
-from orchestration.landing import packs
+from orchestration.landing import journal, packs
 from orchestration.landing.data_format import read_format
 from orchestration.landing.journal import JOURNAL, Landing
 from orchestration.landing.superseded import packable
@@ -73,7 +72,7 @@ def _parts(settings: Settings, *, apply: bool) -> Iterator[Part]:
 
 
 def _landing(settings: Settings, *, apply: bool) -> Part:
-    root, month = settings.landing_dir, f"{datetime.now(UTC):%Y-%m}"
+    root, month = settings.landing_dir, journal.now()[:7]
     size = files.size(root) - sum(map(files.size, _records_of(root)))
     done = [
         packs.pack(since, loose, apply=apply)
@@ -87,8 +86,8 @@ def _landing(settings: Settings, *, apply: bool) -> Part:
 
 def _landings(root: Path) -> Iterator[Landing]:
     """Of every connection that was ever read, also of those that are no longer configured."""
-    for journal in sorted(root.glob(f"*/{JOURNAL}")):
-        yield Landing(root, unquote(journal.parent.name))
+    for file in sorted(root.glob(f"*/{JOURNAL}")):
+        yield Landing(root, unquote(file.parent.name))
 
 
 def _records(settings: Settings) -> Part:

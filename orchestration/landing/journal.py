@@ -120,13 +120,13 @@ class Landing:
     ) -> bool:
         """Note what is current now; returns whether it differs from before."""
         paths = tuple(each.path.relative_to(self.root).as_posix() for each in files)
-        return self._note(Observation(_now(), entity, scope, paths, meta or {}))
+        return self._note(Observation(now(), entity, scope, paths, meta or {}))
 
     def observe_unreadable(self, entity: str, scope: str, error: str, cause: str = "") -> bool:
         """Note that a scope could not be read; what was seen before stays current."""
         before = self.current(entity).get(scope)
         files, meta = (before.files, before.meta) if before else ((), {})
-        return self._note(Observation(_now(), entity, scope, files, meta, error, cause))
+        return self._note(Observation(now(), entity, scope, files, meta, error, cause))
 
     def read(self, seen: Observation) -> list[bytes]:
         """The bodies an observation names, in page order."""
@@ -203,7 +203,8 @@ def _keep(temporary: Path, target: Path, sha256: str) -> LandedFile:
     return LandedFile(target, sha256, is_new)
 
 
-def _now() -> str:
+def now() -> str:
+    """ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 

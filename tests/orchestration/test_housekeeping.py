@@ -29,7 +29,7 @@ def landing(tmp_path, monkeypatch):
     found = Landing(tmp_path / "landing", "north/south")
     lines = []
     for number, day in enumerate(DAYS):
-        monkeypatch.setattr(journal, "_now", lambda day=day: f"{day}T06:00:00.000000+00:00")
+        monkeypatch.setattr(journal, "now", lambda day=day: f"{day}T06:00:00.000000+00:00")
         tags = {"env": [f"env {number}"]}
         lines.append(line(5 + number, f"2026-05-{number + 1:02}", tags=tags))
         lines[0] = line(100 + number, tags=tags)
@@ -101,7 +101,7 @@ def test_a_body_that_comes_back_after_it_was_packed_is_read_and_packed_again(
 ):
     load(tmp_path, landing)
     housekeeping(settings, apply=True)
-    monkeypatch.setattr(journal, "_now", lambda: "2026-05-30T06:00:00.000000+00:00")
+    monkeypatch.setattr(journal, "now", lambda: "2026-05-30T06:00:00.000000+00:00")
     # the first document of all once more, then the last
     first = invoice("a", line(100, tags={"env": ["env 0"]}))
     land(landing, "a", first)

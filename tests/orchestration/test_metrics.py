@@ -90,12 +90,13 @@ def test_numbers_are_those_of_the_warehouse(settings):
         row(-3, pricing_currency="credits"),
     ])  # fmt: skip
     found = scrape(settings)
+    backup = (("currency", "USD"), ("service", "Backup"))
     for series, value in {
         ("atlas_costs_total_month_to_date_cents", (("currency", "USD"),)): 157,
         ("atlas_costs_total_last_day_cents", (("currency", "USD"),)): 107,
         ("atlas_costs_total_last_day_cents", (("currency", "credits"),)): -3,
-        ("atlas_costs_service_month_to_date_cents", (("currency", "USD"), ("service", "Backup"))): 50,
-        ("atlas_costs_service_last_day_cents", (("currency", "USD"), ("service", "Backup"))): 0,
+        ("atlas_costs_service_month_to_date_cents", backup): 50,
+        ("atlas_costs_service_last_day_cents", backup): 0,
         ("atlas_costs_cluster_last_day_cents",
          (("cluster", "orders"), ("currency", "USD"), ("project", "shop"))): 100,
         ("atlas_costs_forecast_cents", (("currency", "USD"),)): 9000,
@@ -203,7 +204,7 @@ SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
 
 def test_the_dashboard_has_grafanas_model():
-    """https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/"""
+    """As Grafana's documentation has it, under "Dashboard JSON model"."""
     assert {"title", "uid", "tags", "time", "templating", "annotations", "panels"} <= set(DASHBOARD)
     assert isinstance(DASHBOARD["schemaVersion"], int)
     assert DASHBOARD["schemaVersion"] >= 39
