@@ -36,6 +36,7 @@ def landing(tmp_path, monkeypatch):
         land(found, "a", invoice("a", *lines))
         if number in (0, 7):
             land(found, "b", invoice("b", line(number)))
+    monkeypatch.setattr(journal, "now", lambda: "2026-06-03T06:00:00.000000+00:00")
     return found
 
 
