@@ -111,6 +111,5 @@ def _dead(settings: Settings) -> list[Any]:
 
     from orchestration.commands.dagster_home import dead_runs as found  # noqa: PLC0415
 
-    os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
-    with dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
         return found(instance)
