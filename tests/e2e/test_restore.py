@@ -16,7 +16,7 @@ from orchestration.settings import load_settings
 from tests.conftest import ROOT
 from tests.release_data import BACKED_UP, EXPECTED, FOLDER, answers
 
-RELEASES = sorted(FOLDER.glob("release-*.tar.gz"))
+RELEASES = sorted(FOLDER.glob("release-*.tar.xz"))
 KEYS = {
     "MONGODB_ATLAS_ORG_ID": "5f0000000000000000000001",
     "MONGODB_ATLAS_PUBLIC_KEY": "public",
