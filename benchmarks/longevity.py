@@ -18,7 +18,16 @@ from orchestration.files import in_words
 
 EARLY, AROUND, MONTH = 30, 2, 30
 MOST = 1.2
-KNOWN = {"landing", "build", "versions", "dagster", "atlas_costs.duckdb", "statements", "feedback"}
+KNOWN = {
+    "landing",
+    "build",
+    "versions",
+    "dagster",
+    "atlas_costs.duckdb",
+    "statements",
+    "feedback",
+    "alerts",
+}
 
 
 @dataclass(frozen=True)

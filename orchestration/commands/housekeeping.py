@@ -13,11 +13,13 @@ from urllib.parse import unquote
 
 from orchestration import audit, files
 from orchestration.commands.leftovers import leftovers, sweep
+from orchestration.extraction.hold import nobody_reads
 from orchestration.landing import journal, packs
 from orchestration.landing.data_format import read_format
 from orchestration.landing.journal import JOURNAL, Landing
 from orchestration.landing.superseded import packable
 from orchestration.settings import Settings
+from orchestration.warehouse.errors import AlreadyRunning
 from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.publish import old_versions
 
@@ -55,7 +57,10 @@ def housekeeping(settings: Settings, *, apply: bool) -> list[Part]:
         return list(_parts(settings, apply=False))
     with run_lock(settings.build_dir, "housekeeping"):
         wait_until_free([settings.raw_file, settings.marts_file])
-        done = list(_parts(settings, apply=True))
+        with nobody_reads(settings.build_dir) as is_so:
+            if not is_so:
+                raise AlreadyRunning("An organization is being read: wait for it to end.")
+            done = list(_parts(settings, apply=True))
     sweep(settings)
     return [*done[:-1], _history(settings, apply=True)]
 
@@ -66,7 +71,7 @@ def _parts(settings: Settings, *, apply: bool) -> Iterator[Part]:
     yield _versions(settings, apply=apply)
     yield _leftovers(settings, apply=apply)
     yield Part("build", files.size(settings.build_dir), 0, "made of landing; a refresh needs it")
-    for folder in (settings.statements_dir, settings.feedback_dir):
+    for folder in (settings.statements_dir, settings.feedback_dir, settings.alerts_dir):
         yield Part(folder.name, files.size(folder), 0, KEPT)
     yield _history(settings, apply=False)
 

@@ -35,9 +35,7 @@ class OnlyMetrics:
 def application(settings: Settings, *, is_beyond_loopback: bool = False) -> ASGIApp:
     """The metrics as an ASGI application."""
     registry = CollectorRegistry()
-    registry.register(
-        Costs(settings.published_warehouse, settings.landing_dir, settings.metrics_top)
-    )
+    registry.register(Costs(settings.published_warehouse, settings.metrics_top))
     app = OnlyMetrics(make_asgi_app(registry))
     return Door(app, settings.allowed_host_names, is_beyond_loopback=is_beyond_loopback)
 

@@ -17,7 +17,6 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from orchestration.landing.data_format import RELEASE
-from orchestration.landing.requests import requests
 from orchestration.published.reader import NotPublished, opened
 
 OTHER = "(other)"
@@ -69,7 +68,7 @@ where scope_type = 'total' and month = date_trunc('month', $day::date)
 order by all
 """
 FRESHNESS = """
-select connection, epoch(last_success_at), len(missing_parts), status, epoch(published_at)
+select connection, epoch(last_success_at), len(missing_parts), status, epoch(published_at), requests
 from meta.freshness order by connection
 """
 
@@ -79,12 +78,11 @@ class Costs(Collector):
 
     Args:
         warehouse: The pointer that each publish moves on.
-        landing_dir: Where each connection's number of requests is noted.
         top: How many services, projects and clusters are told apart in each currency.
     """
 
-    def __init__(self, warehouse: Path, landing_dir: Path, top: int) -> None:
-        self._warehouse, self._landing_dir, self._top = warehouse, landing_dir, top
+    def __init__(self, warehouse: Path, top: int) -> None:
+        self._warehouse, self._top = warehouse, top
         self._lock = threading.Lock()
         self._known: tuple[Path, list[Metric]] | None = None
 
@@ -124,8 +122,6 @@ class Costs(Collector):
             yield from _forecast(db.execute(FORECAST, {"day": day}).fetchall())
         yield from _reconciliation(db.execute(RECONCILED).fetchall())
         yield from _freshness(db.execute(FRESHNESS).fetchall())
-        yield _family("requests", "Requests to Atlas of the last refresh.", ("connection",),
-                      sorted(requests(self._landing_dir).items()))  # fmt: skip
 
 
 def _costs(
@@ -196,6 +192,8 @@ def _freshness(rows: Rows) -> Iterator[Metric]:
                   ((row[0], row[1]) for row in rows if row[1] is not None))  # fmt: skip
     yield _family("missing_parts", "Parts that could not be read.", label,
                   ((row[0], row[2]) for row in rows))  # fmt: skip
+    yield _family("requests", "Requests to Atlas of the last refresh.", label,
+                  ((row[0], row[5]) for row in rows if row[5] is not None))  # fmt: skip
     yield _family("connection_status", "Status of a connection; the value is always 1.",
                   ("connection", "status"), ((row[0], row[3], 1) for row in rows))  # fmt: skip
     published = max((row[4] for row in rows), default=None)

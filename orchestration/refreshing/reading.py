@@ -23,7 +23,6 @@ from orchestration.extraction.reports import Requested, fetch_reports, request_r
 from orchestration.extraction.selection import ENTITY, differences, first_month
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail, for_all
-from orchestration.landing.requests import note_requests
 from orchestration.progress import downloads
 from orchestration.refreshing.folder import DataFolder, Landings
 from orchestration.settings import Settings, SettingsError
@@ -76,7 +75,6 @@ class Reading:
         self._open.close()
         for each in self._sessions or []:
             log.info("%s: %d requests", each.name, each.requests)
-            note_requests(each.landing, each.org_id, each.requests)
 
     def bill(
         self, folder: DataFolder, from_month: str | None = None, months: Sequence[str] = ()

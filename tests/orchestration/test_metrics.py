@@ -13,8 +13,6 @@ from starlette.testclient import TestClient
 
 from orchestration.commands.metrics import application
 from orchestration.commands.processes import Addresses, metrics_command
-from orchestration.landing.journal import Landing
-from orchestration.landing.requests import note_requests
 from orchestration.settings import Settings
 from tests.conftest import ROOT
 
@@ -33,7 +31,7 @@ create table marts.fct_invoices as select * from (values
 ) as each(pricing_currency, is_closed, is_reconciled, difference_cents, header_difference_cents);
 create table meta.freshness as select 'shop' as connection, timestamp '2026-05-20 06:00:00'
     as last_success_at, ['inventory: missing role'] as missing_parts, 'degraded' as status,
-    timestamp '2026-05-20 06:01:00' as published_at;
+    timestamp '2026-05-20 06:01:00' as published_at, 170 as requests;
 """
 HOSTILE = (
     'quote" brace} 1',
@@ -105,6 +103,7 @@ def test_numbers_are_those_of_the_warehouse(settings):
         ("atlas_costs_invoices", (("currency", "USD"), ("state", "pending"))): 1,
         ("atlas_costs_invoice_difference_cents", (("currency", "USD"),)): 7,
         ("atlas_costs_missing_parts", (("connection", "shop"),)): 1,
+        ("atlas_costs_requests", (("connection", "shop"),)): 170,
         ("atlas_costs_last_success_timestamp_seconds", (("connection", "shop"),)): 1779256800,
         ("atlas_costs_data_through_timestamp_seconds", ()): 1779235200,
         ("atlas_costs_readable", ()): 1,
@@ -164,13 +163,6 @@ def test_a_new_version_is_read_and_an_unreadable_one_is_told(settings):
     assert scrape(settings, client)[key] == 2
     version.unlink()
     assert scrape(settings, client)["atlas_costs_readable", ()] == 0
-
-
-def test_requests_of_the_last_refresh(settings):
-    publish(settings, [row(1)])
-    for count in (170, 12):
-        note_requests(Landing(settings.landing_dir, "a/b"), "org", count)
-    assert scrape(settings)["atlas_costs_requests", (("connection", "a/b"),)] == 12
 
 
 @pytest.mark.parametrize(
@@ -233,7 +225,6 @@ def test_the_dashboard_has_grafanas_model():
 
 def test_every_metric_and_label_of_the_dashboard_is_exported(settings):
     publish(settings, [row(1)])
-    note_requests(Landing(settings.landing_dir, "shop"), "org", 1)
     labels: dict[str, set[str]] = {}
     for name, told in scrape(settings):
         labels.setdefault(name, set()).update(dict(told))

@@ -12,6 +12,7 @@ from orchestration.config.connections import Connection
 from orchestration.config.yaml_file import YamlMistake
 from orchestration.explain import explanation
 from orchestration.landing.journal import JOURNAL, JournalError, Landing
+from orchestration.rules.alerts import read_alerts
 from orchestration.rules.allocation import read_allocation
 from orchestration.rules.budgets import read_budgets
 from orchestration.rules.insight import read_insight
@@ -78,6 +79,7 @@ def _config(settings: Settings) -> Iterator[Finding]:
         lambda: read_metrics(settings.metrics_file),
         lambda: read_scenarios(settings.scenarios_file),
         lambda: read_insight(settings.insight_rules_file),
+        lambda: read_alerts(settings.alerts_file),
         lambda: shelf(settings),
         lambda: read_statements(settings.statements_dir),
         lambda: _resources(settings),
