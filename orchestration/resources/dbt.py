@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from orchestration import files
-from orchestration.refreshing.building import MANIFEST, PARSED, parse
+from orchestration.refreshing.building import MANIFEST, PARSED, PARTIAL, parse
 from orchestration.refreshing.code import MODELS, parsed_checksum
 from orchestration.settings import IS_INSTALLED, load_settings
 
@@ -27,6 +27,9 @@ def prepared_manifest() -> Path:
 def _prepared(kept: Path) -> Path:
     with files.alone(kept / "prepare.lock"):
         if not _is_current(kept):
+            if IS_INSTALLED:
+                # dbt tells changed files by their times, which packagers may make all the same
+                (kept / PARTIAL).unlink(missing_ok=True)
             parse(load_settings(), kept)
             (kept / PARSED_OF).write_text(parsed_checksum())
         return kept / MANIFEST
