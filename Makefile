@@ -9,7 +9,7 @@ INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --co
 FAST := -m "not wide and not built and not long" --numprocesses 2 --dist worksteal
 EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-fast test-wide focus-check focus-validator check coverage snapshot readme bench insight-quality install lock browser postgresql clean
+.PHONY: wheel demo test test-fast test-wide focus-check focus-validator check coverage snapshot readme bench insight-quality install lock browser postgresql clean
 
 demo: .venv/.runtime
 	@$(BIN)/atlas-costs demo $(ARGS)
@@ -61,6 +61,9 @@ insight-quality: .venv/.dev
 	@$(BIN)/python -m benchmarks.insight_quality $(ARGS)
 
 install: .venv/.runtime
+
+wheel: .venv/.dev
+	@$(UV) build --quiet --wheel --no-build-isolation
 
 # Resolve again: after a change of dependencies in pyproject.toml.
 lock: .venv/.dev

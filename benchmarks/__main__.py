@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks import scenarios
+from benchmarks.longevity import longevity
 from benchmarks.marts import marts
 from benchmarks.measure import Failed
 from benchmarks.pages import pages
@@ -19,6 +20,7 @@ SCENARIOS = {
     "giant": scenarios.giant,
     "daily": scenarios.daily,
     "refresh": lambda options: refresh(options.folder, options.rounds),
+    "longevity": lambda options: longevity(options.folder, options.days),
     "marts": lambda options: marts(options.lines * 10, options.folder),
     "pages": lambda options: pages(
         options.lines * 10, options.folder, options.visits, options.kept
@@ -32,14 +34,16 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--visits", type=int, default=20, help="of each page")
     parser.add_argument("--kept", type=Path, help="a data folder for `pages`, made if it is empty")
-    parser.add_argument("--only", default=",".join(SCENARIOS), help="scenarios, comma-separated")
+    usual = ",".join(each for each in SCENARIOS if each != "longevity")
+    parser.add_argument("--only", default=usual, help="scenarios, comma-separated")
+    parser.add_argument("--days", type=int, default=400, help="of longevity, which takes hours")
     parser.add_argument("--without-dlt", action="store_true")
     parser.add_argument("--plain", action="store_true", help="serve JSON without gzip")
     options = parser.parse_args()
     if unknown := set(options.only.split(",")) - set(SCENARIOS):
         parser.error(f"there is no scenario {min(unknown)}: choose of {', '.join(SCENARIOS)}")
-    if options.lines < 12 or options.rounds < 1 or options.visits < 1:
-        parser.error("at least 12 lines, one round and one visit are needed")
+    if options.lines < 12 or min(options.rounds, options.visits, options.days) < 1:
+        parser.error("at least 12 lines, one round, one visit and one day are needed")
     return options
 
 
@@ -55,6 +59,7 @@ def main() -> None:
             rounds=asked.rounds,
             dlt_rounds=1 if has_dlt else 0,
             is_plain=asked.plain,
+            days=asked.days,
             folder=Path(folder),
             visits=asked.visits,
             kept=asked.kept.resolve() if asked.kept else None,

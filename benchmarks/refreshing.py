@@ -26,7 +26,7 @@ def refresh(folder: Path, rounds: int) -> None:
         "ATLAS_COSTS_CONFIG_DIR": str(data / "no config"),
     }
     print("\nA refresh of the demo's organization")
-    with _sandbox(clean) as keys:
+    with sandbox(clean) as keys:
         environment = clean | keys
 
         def run(name: str, before: Callable[[], object] = lambda: None) -> None:
@@ -38,7 +38,7 @@ def refresh(folder: Path, rounds: int) -> None:
             subprocess.run([PROGRAM, "do", *new], env=environment, check=True, capture_output=True)
 
         def a_day() -> None:
-            _control(keys["MONGODB_ATLAS_BASE_URL"], "clock", {"days": 1})
+            control(keys["MONGODB_ATLAS_BASE_URL"], "clock", {"days": 1})
 
         run("first")
         for _ in range(rounds):
@@ -48,7 +48,7 @@ def refresh(folder: Path, rounds: int) -> None:
 
 
 @contextmanager
-def _sandbox(environment: dict[str, str]) -> Iterator[dict[str, str]]:
+def sandbox(environment: dict[str, str]) -> Iterator[dict[str, str]]:
     """The variables that reach a sandbox in a process of its own."""
     command = [PROGRAM, "sandbox", "--port", "0"]
     with subprocess.Popen(
@@ -71,7 +71,8 @@ def _exports(process: subprocess.Popen[str]) -> dict[str, str]:
     raise Failed("The sandbox did not start.")
 
 
-def _control(url: str, name: str, body: dict[str, int]) -> None:
+def control(url: str, name: str, body: dict[str, int]) -> None:
+    """Call one of the sandbox's controls."""
     headers = {"Content-Type": "application/json"}
     asked = Request(f"{url}/sandbox/{name}", json.dumps(body).encode(), headers)  # noqa: S310  ours
     with urlopen(asked):  # noqa: S310  as above

@@ -29,6 +29,7 @@ class Options:
         folder: Where databases are written.
         visits: Of each page.
         kept: The data folder that pages are served of; None for one in `folder`.
+        days: How many daily refreshes longevity simulates.
     """
 
     lines: int
@@ -38,6 +39,7 @@ class Options:
     folder: Path
     visits: int
     kept: Path | None
+    days: int
 
 
 def load(options: Options) -> None:

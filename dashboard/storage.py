@@ -5,6 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from orchestration import files
 from orchestration.settings import load_settings
 from reporting import formats
 
@@ -13,7 +14,7 @@ PARTS = {"landing": "Landed from Atlas", "build": "Being built", "versions": "Pu
 
 @st.cache_data(ttl=timedelta(minutes=10), max_entries=4, show_spinner=False)
 def _sizes(folder: str) -> dict[str, int]:
-    return {title: _size(Path(folder, name)) for name, title in PARTS.items()}
+    return {title: files.size(Path(folder, name)) for name, title in PARTS.items()}
 
 
 def sizes() -> dict[str, int]:
@@ -23,16 +24,6 @@ def sizes() -> dict[str, int]:
         SettingsError: a setting cannot be used.
     """
     return _sizes(str(load_settings().data_dir))
-
-
-def _size(folder: Path) -> int:
-    found = 0
-    for path in folder.rglob("*"):
-        try:
-            found += path.lstat().st_size if path.is_file() else 0
-        except FileNotFoundError:  # a refresh sweeps while we count
-            continue
-    return found
 
 
 def text(size: float) -> str:

@@ -17,7 +17,7 @@ from orchestration.commands import export as export_commands
 from orchestration.commands import saving as saving_commands
 from orchestration.commands import statement as statement_commands
 from orchestration.explain import explanation
-from orchestration.settings import Settings, SettingsError, load_settings
+from orchestration.settings import HOME, Settings, SettingsError, load_settings
 
 app = typer.Typer(
     help="MongoDB Atlas costs that reconcile to the cent.",
@@ -33,6 +33,7 @@ app.add_typer(saving_commands.app, name="saving")
 app.add_typer(statement_commands.app, name="statement")
 
 FAILED, COSTS_UNREADABLE, INCOMPLETE = 1, 2, 3
+TO_MEND = 2
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 DagsterPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of Dagster's UI.")]
@@ -116,6 +117,15 @@ def _summarize(settings: Settings) -> None:
         typer.echo(line)
     if not summary.is_complete:
         raise typer.Exit(INCOMPLETE)
+
+
+@app.command()
+def init() -> None:
+    """Write examples of `.env` and of each file of `config/` into this folder; none is replaced."""
+    from orchestration.commands.init import write_examples  # noqa: PLC0415
+
+    for file in write_examples(HOME):
+        typer.echo(file)
 
 
 @app.command()
@@ -213,10 +223,51 @@ def do(
 
 
 @app.command()
+def doctor(
+    *, as_json: Annotated[bool, typer.Option("--json", help="Print a JSON document.")] = False
+) -> None:
+    """Say what is wrong on this machine, and how to mend it; changes nothing.
+
+    Exit code 0: all is well. 2: something is to be mended.
+    """
+    from orchestration.commands import doctor as doctors  # noqa: PLC0415
+
+    findings = doctors.examine()
+    if as_json:
+        typer.echo(doctors.as_json(findings))
+    else:
+        doctors.tell(findings, typer.echo)
+    if not doctors.is_well(findings):
+        raise typer.Exit(TO_MEND)
+
+
+@app.command()
+def housekeeping(
+    *,
+    apply: Annotated[bool, typer.Option("--apply", help="Do it.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON document.")] = False,
+) -> None:
+    """Show what each part of the data folder takes and can do without; --apply makes room.
+
+    Superseded answers of months gone by are packed. No version of an invoice is lost.
+    """
+    from orchestration.commands import housekeeping as keeping  # noqa: PLC0415
+
+    parts = keeping.housekeeping(load_settings(), apply=apply)
+    if as_json:
+        typer.echo(keeping.as_json(parts, applied=apply))
+    else:
+        keeping.tell(parts, applied=apply, say=typer.echo)
+
+
+@app.command()
 def up(
     host: Host = "127.0.0.1",
     dagster_port: DagsterPort = 3000,
     dashboard_port: DashboardPort = 8501,
+    metrics_port: Annotated[
+        int | None, typer.Option(min=1, max=65535, help="Port of /metrics; none unless given.")
+    ] = None,
     *,
     read_only: ReadOnly = False,
 ) -> None:
@@ -226,7 +277,8 @@ def up(
     from orchestration.schedules.daily import refresh_schedule  # noqa: PLC0415
 
     settings = load_settings()
-    at = processes.Addresses(host, dashboard_port, dagster_port)
+    metrics = metrics_port or settings.metrics_port
+    at = processes.Addresses(host, dashboard_port, dagster_port, metrics)
     at.require_door(allow_anonymous=settings.allow_anonymous)
     at.require_free()
     refresh_schedule(settings.refresh_cron)
@@ -363,6 +415,8 @@ def _month(value: str | None) -> str | None:
 def main() -> NoReturn:
     """Run a command; whatever a user can cause ends in one sentence and an exit code."""
     os.environ.setdefault("DO_NOT_TRACK", "1")
+    # what it starts works in other folders
+    os.environ.setdefault("ATLAS_COSTS_HOME", str(HOME))
     try:
         app()
     except SystemExit as end:

@@ -5,7 +5,9 @@ import errno
 from orchestration.actions.model import Refusal
 from orchestration.atlas.errors import AtlasError
 from orchestration.feedback import FeedbackError
+from orchestration.landing.data_format import NewerData
 from orchestration.landing.journal import JournalError
+from orchestration.landing.packs import PackError
 from orchestration.published.reader import NotPublished
 from orchestration.savings.states import SavingsError
 from orchestration.settings import SettingsError
@@ -16,7 +18,9 @@ KNOWN = (
     AtlasError,
     FeedbackError,
     JournalError,
+    NewerData,
     NotPublished,
+    PackError,
     Refusal,
     SavingsError,
     SettingsError,

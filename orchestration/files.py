@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote
 from uuid import uuid4
@@ -65,6 +65,24 @@ def write(target: Path, content: bytes, *, mode: int | None = None) -> None:
         if mode is not None:
             temporary.chmod(mode)
         keep(temporary, target)
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files below a folder, or of one file; what goes meanwhile counts nothing."""
+    found = 0
+    for path in [folder, *folder.rglob("*")]:
+        with suppress(FileNotFoundError):
+            found += path.lstat().st_size if path.is_file() else 0
+    return found
+
+
+def in_words(size: float) -> str:
+    """`12.3 MB`: decimal units, as a disk is sold."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}" if unit == "bytes" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} TB"
 
 
 def sync_file(path: Path) -> None:

@@ -25,9 +25,17 @@ from orchestration.config.credentials import Credentials
 from orchestration.config.dagster_storage import DagsterStorage
 from orchestration.config.secret_files import Variables, secret_variables, secrets_in_files
 
-PROJECT_ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = Path(__file__).resolve().parent
+IS_INSTALLED = (PACKAGE / "shipped").is_dir()
+# A wheel carries here what a checkout has at its root: models, examples, the pages' settings.
+SHIPPED = PACKAGE / "shipped" if IS_INSTALLED else PACKAGE.parent
+# The folder that has .env, config/ and data/: a checkout's own, or where one works.
+HOME = Path(os.environ.get("ATLAS_COSTS_HOME") or (Path() if IS_INSTALLED else SHIPPED)).absolute()
 __all__ = [
-    "PROJECT_ROOT",
+    "HOME",
+    "IS_INSTALLED",
+    "PACKAGE",
+    "SHIPPED",
     "ApiKey",
     "Connection",
     "ServiceAccount",
@@ -40,8 +48,8 @@ __all__ = [
 ]
 
 
-def _from_project_root(value: Path) -> Path:
-    return value if value.is_absolute() else PROJECT_ROOT / value
+def _from_home(value: Path) -> Path:
+    return HOME / value
 
 
 def _listed(value: str) -> tuple[str, ...]:
@@ -55,15 +63,15 @@ class Settings(Credentials, DagsterStorage):
         env_prefix="ATLAS_COSTS_", env_ignore_empty=True, extra="ignore", populate_by_name=True
     )
 
-    ssl_cert_file: Annotated[Path, AfterValidator(_from_project_root)] | None = Field(
+    ssl_cert_file: Annotated[Path, AfterValidator(_from_home)] | None = Field(
         default=None, validation_alias="SSL_CERT_FILE"
     )
-    ssl_cert_dir: Annotated[Path, AfterValidator(_from_project_root)] | None = Field(
+    ssl_cert_dir: Annotated[Path, AfterValidator(_from_home)] | None = Field(
         default=None, validation_alias="SSL_CERT_DIR"
     )
-    data_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "data"
-    config_dir: Annotated[Path, AfterValidator(_from_project_root)] = PROJECT_ROOT / "config"
-    sockets_dir: Annotated[Path, AfterValidator(_from_project_root)] | None = None
+    data_dir: Annotated[Path, AfterValidator(_from_home)] = HOME / "data"
+    config_dir: Annotated[Path, AfterValidator(_from_home)] = HOME / "config"
+    sockets_dir: Annotated[Path, AfterValidator(_from_home)] | None = None
     history_months: int | None = Field(default=None, ge=1)
     restatement_months: int = Field(default=3, ge=0)
     reconcile_tolerance_cents: int = Field(default=0, ge=0)
@@ -81,6 +89,8 @@ class Settings(Credentials, DagsterStorage):
     kept_versions: int = Field(default=3, ge=1)
     run_history_days: int = Field(default=30, ge=1)
     run_history_mb: int = Field(default=200, ge=1)
+    metrics_port: int | None = Field(default=None, ge=1, le=65535)
+    metrics_top: int = Field(default=20, ge=1, le=1000)
 
     @property
     def machine(self) -> Machine:
@@ -291,7 +301,7 @@ def key_variables(settings: Settings) -> set[str]:
 
 def env_file() -> Path | None:
     """The .env to read: `ATLAS_COSTS_ENV_FILE` names another, empty none."""
-    name = os.environ.get("ATLAS_COSTS_ENV_FILE", str(PROJECT_ROOT / ".env"))
+    name = os.environ.get("ATLAS_COSTS_ENV_FILE", str(HOME / ".env"))
     return Path(name) if name else None
 
 

@@ -119,10 +119,11 @@ def _parsed(target: Path) -> Any:
     from dbt.cli.main import dbtRunner  # noqa: PLC0415  the tests' own process does without
 
     target.mkdir()
+    settings = load_settings()
     if (before := building.PARSED / building.PARTIAL).exists():
         shutil.copy(before, target)
     place = dict.fromkeys(("DBT_PROJECT_DIR", "DBT_PROFILES_DIR"), str(PROJECT))
-    os.environ.update(load_settings().dbt_environment() | place)
+    os.environ.update(settings.dbt_environment() | place)
     parsed = dbtRunner().invoke(["--quiet", "parse", "--target-path", str(target)])
     assert parsed.success, parsed.exception
     return parsed.result

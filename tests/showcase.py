@@ -96,7 +96,7 @@ def make(folder: Path, today: date) -> None:
         seed=SEED, months=MONTHS, today=began, pace=0.02, anomalies=True, wasteful=True
     )
     closed = months_away(began, -2)
-    with atlas_of_then as atlas, _settings(atlas, folder) as settings, forked():
+    with atlas_of_then as atlas, settings_of(atlas, folder) as settings, forked():
         write_demo_config(settings.config_dir, today)
         refresh(settings)
         closing.close(settings, closed, anyway=False)
@@ -109,7 +109,9 @@ def make(folder: Path, today: date) -> None:
 
 
 @contextmanager
-def _settings(atlas: RunningSandbox, folder: Path) -> Iterator[Settings]:
+def settings_of(
+    atlas: RunningSandbox, folder: Path, *, measurements: bool = True
+) -> Iterator[Settings]:
     """Of this sandbox alone, whatever organizations this machine has.
 
     FOCUS reports are left out: ten thousands of rows that no page of its own shows.
@@ -120,7 +122,7 @@ def _settings(atlas: RunningSandbox, folder: Path) -> Iterator[Settings]:
         "ATLAS_COSTS_DATA_DIR": str(folder.resolve()),
         "ATLAS_COSTS_CONFIG_DIR": str(folder.resolve() / "config"),
         "ATLAS_COSTS_FOCUS_REPORTS": "false",
-        "ATLAS_COSTS_MEASUREMENTS": "true",
+        "ATLAS_COSTS_MEASUREMENTS": str(measurements).lower(),
     }
     _set(clean_environment() | keys | ours)
     try:

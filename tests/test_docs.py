@@ -112,3 +112,11 @@ def test_every_row_of_the_security_standard_names_a_test_that_exists():
         named = re.findall(r"`(tests/[\w/]+\.py)`", row)
         assert named, row
         assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_check_that_warns_says_what_to_do():
+    section = DOCS["operations.md"].partition("## What each check means")[2].partition("\n## ")[0]
+    warnings = [path.stem for path in (ROOT / "dbt_project/tests").glob("warn_*.sql")]
+    assert len(warnings) >= 10
+    for each in (*warnings, "ties_to_atlas", "schema_drift", "known_skus"):
+        assert f"`{each}`" in section, each

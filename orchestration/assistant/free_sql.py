@@ -17,7 +17,7 @@ from orchestration.assistant.facts import run_sql
 from orchestration.assistant.questions import RunSql
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import opened
-from orchestration.settings import PROJECT_ROOT
+from orchestration.settings import PACKAGE
 
 GB = 10**9
 PAGES = Path("/proc/self/statm")
@@ -47,7 +47,7 @@ def answered(file: Path, asked: RunSql, limits: Limits) -> Document:
             timeout=limits.seconds,
             text=True,
             check=False,
-            cwd=PROJECT_ROOT,
+            cwd=PACKAGE.parent,
             env={"TZ": "UTC"},  # of ours it needs nothing, and is told nothing
         )
     except subprocess.TimeoutExpired:

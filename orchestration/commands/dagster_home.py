@@ -121,11 +121,16 @@ def dagster_yaml(settings: Settings) -> str:
 
 def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:
     """Mark the runs failed whose processes ended before they did; their ids."""
-    unfinished = instance.get_run_records(RunsFilter(statuses=UNFINISHED))
-    dead = [each.dagster_run for each in unfinished if _is_dead(each)]
+    dead = dead_runs(instance)
     for run in dead:
         _end(instance, run)
     return [run.run_id for run in dead]
+
+
+def dead_runs(instance: dg.DagsterInstance) -> list[DagsterRun]:
+    """The runs that count as running though their processes have ended."""
+    unfinished = instance.get_run_records(RunsFilter(statuses=UNFINISHED))
+    return [each.dagster_run for each in unfinished if _is_dead(each)]
 
 
 def _is_dead(record: RunRecord) -> bool:

@@ -17,7 +17,7 @@ from orchestration.commands.processes import (
     stop_on_signals,
     wait_for_any,
 )
-from orchestration.settings import PROJECT_ROOT, SettingsError
+from orchestration.settings import HOME, SettingsError
 
 # What leaves something to see; the second one only plans.
 ACTIONS = (
@@ -30,7 +30,7 @@ ACTIONS = (
     ),
     ("update_cluster", "project=shop", "name=shop-global", "instance_size=M50"),
 )
-DEMO_DATA = PROJECT_ROOT / "data" / "demo"
+DEMO_DATA = HOME / "data" / "demo"
 KEYS = ("PUBLIC_KEY", "PRIVATE_KEY")
 OURS = ("MONGODB_ATLAS_", "ATLAS_COSTS_", "DAGSTER_HOME")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from random import Random
 from string import Template
 
-from orchestration.settings import PROJECT_ROOT
+from orchestration import settings
 
-SHIPPED = PROJECT_ROOT / "config" / "demo"
+SHIPPED = settings.SHIPPED / "config" / "demo"
 MONTHS_AWAY = 12
 COUNTED_DAYS = 400
 OPENING = date(2020, 1, 1)

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from orchestration.commands.leash import GRACE_S, leash
-from orchestration.settings import PROJECT_ROOT, SettingsError
+from orchestration.settings import SHIPPED, SettingsError
 
 Command = list[str]
 Processes = list[subprocess.Popen[bytes]]
@@ -82,13 +82,20 @@ def dashboard_command(host: str, port: int) -> Command:
     return [sys.executable, "-m", "dashboard.serve", host, str(port), *beyond]
 
 
+def metrics_command(host: str, port: int) -> Command:
+    """Metrics of the published warehouse, behind our door."""
+    beyond = [] if is_loopback(host) else ["--beyond-loopback"]
+    return [sys.executable, "-m", "orchestration.commands.metrics", host, str(port), *beyond]
+
+
 @dataclass(frozen=True)
 class Addresses:
-    """Where the pages and Dagster listen."""
+    """Where the pages, Dagster and, if wanted, metrics listen."""
 
     host: str
     dashboard_port: int
     dagster_port: int
+    metrics_port: int | None = None
 
     @property
     def dagster_host(self) -> str:
@@ -113,14 +120,20 @@ class Addresses:
         """See require_free_port."""
         require_free_port(self.dagster_host, self.dagster_port, "--dagster-port")
         require_free_port(self.host, self.dashboard_port, "--dashboard-port")
+        if self.metrics_port:
+            require_free_port(self.host, self.metrics_port, "--metrics-port")
 
     def told(self) -> str:
         """What to tell who started them."""
-        return (
-            f"Dashboard  http://{_in_url(self.host)}:{self.dashboard_port}\n"
-            f"Dagster    http://{_in_url(self.dagster_host)}:{self.dagster_port}\n"
-            "Ctrl-C stops both."
-        )
+        lines = [
+            f"Dashboard  http://{_in_url(self.host)}:{self.dashboard_port}",
+            f"Dagster    http://{_in_url(self.dagster_host)}:{self.dagster_port}",
+            "Ctrl-C stops both.",
+        ]
+        if self.metrics_port:
+            metrics = f"Metrics    http://{_in_url(self.host)}:{self.metrics_port}/metrics"
+            lines[2:] = [metrics, "Ctrl-C stops all."]
+        return "\n".join(lines)
 
 
 def is_loopback(host: str) -> bool:
@@ -144,7 +157,8 @@ def services(
         channel, workspace = Path(folder) / "code.sock", Path(folder) / "workspace.yaml"
         write_workspace(workspace, channel)
         pages = dashboard_command(at.host, at.dashboard_port)
-        with running(code_server_command(channel), pages, env=env) as first:
+        more = [metrics_command(at.host, at.metrics_port)] if at.metrics_port else []
+        with running(code_server_command(channel), pages, *more, env=env) as first:
             _wait_for(channel, first)
             ui = dagster_ui_command(
                 at.dagster_host, at.dagster_port, workspace, read_only=read_only
@@ -181,9 +195,7 @@ def running(
         try:
             # a loop, not a comprehension: should the second not start, the first must still stop
             for command in commands:
-                process = subprocess.Popen(
-                    command, cwd=PROJECT_ROOT, env=env, start_new_session=True
-                )
+                process = subprocess.Popen(command, cwd=SHIPPED, env=env, start_new_session=True)
                 held.hold(process.pid)
                 started.append(process)
             yield started

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from orchestration.commands.leftovers import sweep
 from orchestration.explain import explanation
+from orchestration.landing.data_format import read_format
 from orchestration.landing.journal import Landing
 from orchestration.landing.slices import Slices
 from orchestration.refreshing import freshness
@@ -105,6 +106,7 @@ def rebuild(settings: Settings) -> None:
     """Make the warehouse again from landing alone: raw, lines' first tags, changes, history, marts.
 
     Raises:
+        NewerData: a newer release wrote the data folder.
         WarehouseError: another run holds the build files, or a landed file cannot be read.
     """
     with _failure_told(settings):
@@ -112,6 +114,7 @@ def rebuild(settings: Settings) -> None:
 
 
 def _rebuild(settings: Settings) -> None:
+    read_format(settings.landing_dir)
     with run_lock(settings.build_dir, "rebuild"), _failure_in_history(settings, REBUILD):
         wait_until_free([settings.raw_file, settings.marts_file])
         Slices(settings.slices_dir).drop_all()

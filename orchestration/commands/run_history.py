@@ -8,7 +8,6 @@ what lies in the folder counts.
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from dagster import RunRecord, RunsFilter
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from sqlalchemy import bindparam, text
+
+from orchestration import files
 
 NEWEST_KEPT = 5
 EXTRACTED = "atlas"  # no other asset is partitioned, and to ask each takes a second
@@ -37,7 +38,7 @@ def prune(
     finished = instance.get_run_records(RunsFilter(statuses=FINISHED_STATUSES), ascending=True)
     candidates = finished[:-NEWEST_KEPT]
     since = datetime.now(UTC) - keep
-    excess = _size(home) - keep_bytes
+    excess = files.size(home) - keep_bytes
     if not candidates or (excess <= 0 and _made(candidates[0]) >= since):
         return []
     needed = _runs_of_partitions(instance)
@@ -54,14 +55,6 @@ def prune(
 
 def _made(record: RunRecord) -> datetime:
     return record.create_timestamp.replace(tzinfo=UTC)  # Dagster keeps naive UTC in SQLite
-
-
-def _size(folder: Path) -> int:
-    return sum(each.stat().st_size for each in _files(folder))
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (each for each in folder.rglob("*") if each.is_file())
 
 
 def _runs_of_partitions(instance: dg.DagsterInstance) -> set[str]:
@@ -89,7 +82,7 @@ def _delete(instance: dg.DagsterInstance, home: Path, run_id: str) -> int:
     instance.delete_run(run_id)
     events = list((home / "history" / "runs").glob(f"{run_id}.db*"))
     logs = home / "storage" / run_id
-    freed = sum(each.stat().st_size for each in events) + _size(logs)
+    freed = sum(each.stat().st_size for each in events) + files.size(logs)
     for each in events:
         each.unlink(missing_ok=True)
     shutil.rmtree(logs, ignore_errors=True)

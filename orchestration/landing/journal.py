@@ -3,10 +3,9 @@
 `landing/<connection>/<entity>/<scope>/<sha256>.json.gz` holds each distinct body once. Which
 body was current when is told by `landing/<connection>/observations.jsonl`, a journal that gets a
 line only when something differs from what was last seen. From the two, everything behind them
-can be rebuilt without calling Atlas.
+can be rebuilt without calling Atlas. What was superseded may lie in a scope's pack of a month.
 """
 
-import gzip
 import json
 import os
 import threading
@@ -20,6 +19,7 @@ from typing import Any
 
 from orchestration import audit
 from orchestration.files import as_name, keep
+from orchestration.landing import packs
 from orchestration.landing.bodies import BodyWriter, LandedFile, Reader
 
 JOURNAL = "observations.jsonl"
@@ -120,17 +120,21 @@ class Landing:
     ) -> bool:
         """Note what is current now; returns whether it differs from before."""
         paths = tuple(each.path.relative_to(self.root).as_posix() for each in files)
-        return self._note(Observation(_now(), entity, scope, paths, meta or {}))
+        return self._note(Observation(now(), entity, scope, paths, meta or {}))
 
     def observe_unreadable(self, entity: str, scope: str, error: str, cause: str = "") -> bool:
         """Note that a scope could not be read; what was seen before stays current."""
         before = self.current(entity).get(scope)
         files, meta = (before.files, before.meta) if before else ((), {})
-        return self._note(Observation(_now(), entity, scope, files, meta, error, cause))
+        return self._note(Observation(now(), entity, scope, files, meta, error, cause))
 
     def read(self, seen: Observation) -> list[bytes]:
         """The bodies an observation names, in page order."""
-        return [gzip.decompress((self.root / name).read_bytes()) for name in seen.files]
+        found = []
+        for name in seen.files:
+            with packs.opened(self.root / name) as body:
+                found.append(body.read())
+        return found
 
     def put(self, entity: str, scope: str, body: bytes) -> LandedFile:
         """Land a small body that is already in memory."""
@@ -199,7 +203,8 @@ def _keep(temporary: Path, target: Path, sha256: str) -> LandedFile:
     return LandedFile(target, sha256, is_new)
 
 
-def _now() -> str:
+def now() -> str:
+    """ISO 8601, UTC."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
@@ -208,9 +213,13 @@ def drop_litter(root: Path) -> None:
 
     Actions do not take it: what lies in their folder may be being written now.
     """
-    for part in root.glob("*/*/*/.*.part"):
-        if part.parts[-3] != audit.FOLDER:
-            part.unlink(missing_ok=True)
+    for part in litter(root):
+        part.unlink(missing_ok=True)
+
+
+def litter(root: Path) -> Iterator[Path]:
+    """What drop_litter throws away."""
+    return (each for each in root.glob("*/*/*/.*.part") if each.parts[-3] != audit.FOLDER)
 
 
 def _drop_torn_line(journal: Path) -> None:

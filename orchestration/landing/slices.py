@@ -110,9 +110,14 @@ class Slices:
 
     def drop_litter(self) -> None:
         """Throw away what a killed process was cutting."""
-        shutil.rmtree(self._cutting, ignore_errors=True)
-        for part in self._folder.glob("*/*/.*.part"):
+        for part in self.litter():
             part.unlink(missing_ok=True)
+        shutil.rmtree(self._cutting, ignore_errors=True)
+
+    def litter(self) -> list[Path]:
+        """What drop_litter throws away."""
+        cutting = [each for each in self._cutting.rglob("*") if each.is_file()]
+        return [*cutting, *self._folder.glob("*/*/.*.part")]
 
     def _path(self, org_id: str | None, month: str, invoice_id: str, version: str) -> Path:
         organization = quote(org_id or "unknown", safe="")

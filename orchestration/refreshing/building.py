@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from orchestration.refreshing.code import MODELS
-from orchestration.settings import PROJECT_ROOT, Settings
+from orchestration.settings import PACKAGE, Settings
 
 RESULTS = "run_results.json"
 # of a build in two steps, the first
@@ -142,7 +142,7 @@ def _run(
         # what dbt says is not always in the locale's letters
         "PYTHONUTF8": "1",
         "PYTHONPATH": os.pathsep.join(
-            filter(None, [str(PROJECT_ROOT), os.environ.get("PYTHONPATH")])
+            filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH")])
         ),
     }
     with log.open("w") as said:

@@ -5,20 +5,17 @@ from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 
-from orchestration.settings import PROJECT_ROOT
+from orchestration.settings import PACKAGE, SHIPPED
 
-MODELS = PROJECT_ROOT / "dbt_project"
+MODELS = SHIPPED / "dbt_project"
 SOURCES = ("**/*.sql", "**/*.yml", "**/*.csv", "**/*.md")
 RUN_BY = ("dbt-core", "dbt-duckdb", "duckdb")
 # What turns landed files and rules into raw, and marts into what is published.
-LOADING = (
-    PROJECT_ROOT / "orchestration" / "warehouse",
-    PROJECT_ROOT / "orchestration" / "rules",
-)
+LOADING = (PACKAGE / "warehouse", PACKAGE / "rules")
 
 # What turns marts into insight: what prices scenarios and reads feedback, too.
 INSIGHT = tuple(
-    PROJECT_ROOT / "orchestration" / each
+    PACKAGE / each
     for each in ("insight", "refreshing", "rules", "actions/pricing", "action_runs", "feedback.py")
 )
 
@@ -34,17 +31,22 @@ def model_files() -> Iterator[Path]:
 def models_checksum() -> str:
     """What tells these models, seeds and tests from another release's, or another dbt or DuckDB."""
     versions = [f"{each} {version(each)}" for each in RUN_BY]
-    return _checksum((each for each in model_files() if each.suffix != ".md"), *versions)
+    return _checksum((each for each in model_files() if each.suffix != ".md"), MODELS, *versions)
+
+
+def parsed_checksum() -> str:
+    """The same with the descriptions."""
+    return _checksum(model_files(), MODELS, version("dbt-core"))
 
 
 def loading_checksum() -> str:
     """The same of the code that loads and publishes."""
-    return _checksum(_code(LOADING))
+    return _checksum(_code(LOADING), PACKAGE)
 
 
 def insight_checksum() -> str:
     """The same of the code that makes insight."""
-    return _checksum(_code(INSIGHT))
+    return _checksum(_code(INSIGHT), PACKAGE)
 
 
 def _code(folders: Iterable[Path]) -> Iterator[Path]:
@@ -55,9 +57,9 @@ def _code(folders: Iterable[Path]) -> Iterator[Path]:
             yield from folder.glob(pattern)
 
 
-def _checksum(files: Iterable[Path], *words: str) -> str:
+def _checksum(files: Iterable[Path], root: Path, *words: str) -> str:
     found = hashlib.sha256("\n".join(words).encode())
     for file in sorted(files):
-        found.update(f"\n{file.relative_to(PROJECT_ROOT)}\n".encode())
+        found.update(f"\n{file.relative_to(root)}\n".encode())
         found.update(file.read_bytes())
     return found.hexdigest()

@@ -10,9 +10,10 @@ from typing import Self
 import duckdb
 
 from orchestration.extraction.hold import nobody_reads
+from orchestration.landing.data_format import note_format, read_format
 from orchestration.landing.journal import Landing, drop_litter
 from orchestration.landing.slices import Slices
-from orchestration.refreshing.building import MANIFEST, Build, build
+from orchestration.refreshing.building import MANIFEST, PARTIAL, Build, build
 from orchestration.refreshing.code import loading_checksum, models_checksum
 from orchestration.refreshing.verified import Verified, fingerprint
 from orchestration.rules import read_rules
@@ -45,9 +46,14 @@ NOT_WHOLE = (
 
 
 class Landings:
-    """What was landed of each connection, and what was cut out of it."""
+    """What was landed of each connection, and what was cut out of it.
+
+    Raises:
+        NewerData: a newer release wrote there.
+    """
 
     def __init__(self, settings: Settings) -> None:
+        read_format(settings.landing_dir)
         self.settings = settings
         self._landings: dict[str, Landing] = {}
 
@@ -82,6 +88,7 @@ class DataFolder(Landings):
     Raises:
         SettingsError: a rule file has a mistake; nothing was read or changed.
         StatementError: a closed statement is damaged; nothing was read or changed.
+        NewerData: a newer release wrote there.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -103,6 +110,7 @@ class DataFolder(Landings):
         """
         with run_lock(self.settings.build_dir, run_id):
             wait_until_free([self.settings.raw_file, self.settings.marts_file])
+            note_format(self.settings.landing_dir)
             self.drop_litter()
             yield self
 
@@ -184,6 +192,8 @@ class DataFolder(Landings):
             return
         self.marts_file.unlink(missing_ok=True)
         self.marts_file.with_suffix(".duckdb.wal").unlink(missing_ok=True)
+        # dbt tells changed models by their files' times, and packagers give all files the same
+        (self.settings.dbt_target_dir / PARTIAL).unlink(missing_ok=True)
         self.settings.models_file.write_text(checksum)
 
     def _tables(self, changed: frozenset[str] | None) -> frozenset[str] | None:

@@ -53,13 +53,29 @@ def _locked(file: IO[str]) -> bool:
             return True
 
 
+def holder(build_dir: Path) -> str | None:
+    """Who holds the build folder now, in words; None where nobody does. Nothing is written."""
+    lock = build_dir / "run.lock"
+    if not lock.exists():
+        return None
+    with lock.open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return _who(lock)
+    return None
+
+
 def _who_holds(path: str) -> str:
+    return f"Another refresh is running: {_who(Path(path))}. Wait for it to end, then try again."
+
+
+def _who(lock: Path) -> str:
     try:
-        holder = json.loads(Path(path).read_text())
-        who = f"run {holder['run']} (process {holder['pid']}), started {holder['since']}"
+        found = json.loads(lock.read_text())
+        return f"run {found['run']} (process {found['pid']}), started {found['since']}"
     except (ValueError, KeyError):
-        who = "a run that is just starting"
-    return f"Another refresh is running: {who}. Wait for it to end, then try again."
+        return "a run that is just starting"
 
 
 def wait_until_free(files: Iterable[Path], patience_s: float = PATIENCE_S) -> None:

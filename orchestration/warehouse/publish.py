@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration import files
+from orchestration.landing.data_format import RELEASE
 from orchestration.warehouse.errors import PublishError
 from orchestration.warehouse.insight_file import copy_insight
 
@@ -187,6 +188,7 @@ def _finish_copy(
             if insight and insight.exists():
                 copy_insight(insight, db)
             _write_meta(db, version, statuses)
+            _write_release(db)
             _write_permissions(db, permissions)
             db.execute("checkpoint")
         files.keep(temporary, target)
@@ -232,6 +234,11 @@ def _write_meta(
         )
 
 
+def _write_release(db: duckdb.DuckDBPyConnection) -> None:
+    """Which release made this, so that another can say what to run."""
+    db.execute("create or replace table meta.release as select $1 as release", [RELEASE])
+
+
 def _write_permissions(db: duckdb.DuckDBPyConnection, permissions: list[Permission]) -> None:
     db.execute(
         "create or replace table meta.permissions (connection varchar, capability varchar, "
@@ -254,16 +261,25 @@ def _swap(link: Path, target: Path) -> None:
 
 
 def _drop_old_versions(folder: Path, newest: Path, how_many: int) -> None:
+    for old in old_versions(folder, newest, how_many):
+        old.unlink(missing_ok=True)
+
+
+def old_versions(folder: Path, newest: Path, how_many: int) -> list[Path]:
+    """The published versions that are more than are kept, oldest first."""
     in_order = sorted(folder.glob(VERSIONS), key=lambda each: (_number(each), each.name))
-    for old in in_order[:-how_many]:
-        if old != newest:
-            old.unlink(missing_ok=True)
+    return [each for each in in_order[:-how_many] if each != newest]
 
 
 def drop_litter(folder: Path) -> None:
     """Throw away copies that a killed process left unfinished; only under the run lock."""
-    for part in folder.glob("*.part*"):
+    for part in litter(folder):
         part.unlink(missing_ok=True)
+
+
+def litter(folder: Path) -> Iterator[Path]:
+    """What drop_litter throws away."""
+    return folder.glob("*.part*")
 
 
 @contextmanager

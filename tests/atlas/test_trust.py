@@ -19,7 +19,7 @@ from orchestration.atlas.trust import trusting
 from orchestration.config.connections import ApiKey, Connection, Machine, SettingsError
 from orchestration.extraction.clients import new_client
 from orchestration.permissions.report import examine
-from orchestration.settings import PROJECT_ROOT, load_settings
+from orchestration.settings import HOME, load_settings
 from tests.servers import Scripted, serving
 
 VERSION = "2023-01-01"
@@ -116,7 +116,7 @@ def test_it_is_set_in_the_environment_or_in_env(where, clean_environment, monkey
     [connection] = settings.connections()
     for each in (connection, *settings.connections_for_actions()):
         assert each.machine.cert_file == Path("/etc/company.pem")
-        assert each.machine.cert_dir == PROJECT_ROOT / "certificates"
+        assert each.machine.cert_dir == HOME / "certificates"
         assert each.machine.tokens_dir == settings.data_dir / "tokens"
 
 

@@ -13,7 +13,7 @@ import pytest
 from orchestration.commands import demo
 from orchestration.commands.processes import Addresses
 from orchestration.rules.plans import read_plans
-from orchestration.settings import PROJECT_ROOT, SettingsError, load_settings
+from orchestration.settings import HOME, SettingsError, load_settings
 
 PROGRAM = str(Path(sys.executable).with_name("atlas-costs"))
 REAL = """\
@@ -48,7 +48,7 @@ def enter(monkeypatch, environment: dict[str, str]) -> None:
 def test_no_organization_of_this_machine_is_known_in_it(real_organization, monkeypatch):
     enter(monkeypatch, demo.clean_environment())
     settings = load_settings()
-    assert not settings.config_dir.is_relative_to(PROJECT_ROOT / "config")
+    assert not settings.config_dir.is_relative_to(HOME / "config")
     assert not settings.connections_file.exists()
     assert settings.connections_for_actions() == []
     with pytest.raises(SettingsError, match="No Atlas credentials"):

@@ -5,7 +5,7 @@ import pytest
 
 from orchestration.config.secret_files import secret_variables
 from orchestration.settings import (
-    PROJECT_ROOT,
+    HOME,
     ApiKey,
     ServiceAccount,
     Settings,
@@ -32,7 +32,7 @@ def settings(clean_environment, monkeypatch):
 def test_defaults(settings):
     found = settings()
     assert found.base_url == "https://cloud.mongodb.com"
-    assert found.data_dir == PROJECT_ROOT / "data"
+    assert found.data_dir == HOME / "data"
     assert (found.restatement_months, found.reconcile_tolerance_cents) == (3, 0)
     assert (found.concurrency, found.patience_minutes, found.focus_reports) == (4, 30, True)
     assert found.provisioning_credentials() is None

@@ -2,10 +2,11 @@
 
 import csv
 from functools import cache
-from pathlib import Path
+
+from orchestration.settings import SHIPPED
 
 ASSURED_WORKLOADS = "_AW"
-SEED = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds" / "regions.csv"
+SEED = SHIPPED / "dbt_project" / "seeds" / "regions.csv"
 
 
 @cache
