@@ -65,7 +65,9 @@ def sums(rows: Sequence[Row]) -> dict[str, int]:
     """Cents over expected of those that are open, by what was said of them; each row is in one."""
     found: dict[str, list[int]] = {"unexplained": [], "confirmed, not resolved": []}
     for row in rows:
-        found["unexplained" if is_new(row) else "confirmed, not resolved"].append(row["over_cents"])
+        found["unexplained" if is_new(row) else "confirmed, not resolved"].append(
+            row["over_cents"] or 0
+        )
     return {f"{len(each)} {name}": sum(each) for name, each in found.items() if each}
 
 

@@ -72,7 +72,7 @@ def missing(finding: Row) -> str:
     if lacking:
         return ", ".join(lacking)
     if measured and days is not None:
-        since = f", from {formats.day(_day(measured['from']))} on" if measured["from"] else ""
+        since = f", from {formats.day(_day(measured['from']))} on" if measured.get("from") else ""
         return f"more measurements: {days} days are there{since}; a rule needs a week"
     return "see its evidence"
 

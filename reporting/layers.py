@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from reporting import formats, numerals, palette
-from reporting.charts import HATCH, Chart, printable
+from reporting.charts import HATCH, Chart, axis_of_amounts, printable
 from reporting.query import Row
 from reporting.ranges import ONE_DAY, add_months
 
@@ -195,10 +195,13 @@ def steps(rows: list[Row], totals: tuple[int, int], unit: str, ink: str) -> Char
         color=alt.Color("kind:N", legend=None, scale=colour),
         tooltip=[alt.Tooltip("step:N", title="Cause"), alt.Tooltip("amount:N", title="Change")],
     )
-    sign = "$" if unit == "USD" else ""
-    cut = [f"{unit}; this axis", f"begins at {formats.money(floor, unit)}"] if floor > 0 else unit
+    axis = axis_of_amounts(unit)
+    axis.tickCount, axis.grid = 3, False
+    axis.title = (
+        [f"{unit}; this axis", f"begins at {formats.money(floor, unit)}"] if floor > 0 else unit
+    )
     across = alt.X(
-        "from:Q", title=cut, axis=alt.Axis(format=f"{sign},.2~f", tickCount=4, grid=False),
+        "from:Q", axis=axis,
         scale=alt.Scale(domain=[floor / 100, (high + room) / 100], zero=False, nice=False),
     )  # fmt: skip
     # its outline keeps a step of a cent two pixels wide

@@ -169,13 +169,17 @@ def test_what_the_last_refresh_knows_is_no_longer_pending(filled):
         ([("days measured", 0, "days"), ("CPU", None, "percent")],
          "measurements: set ATLAS_COSTS_MEASUREMENTS=true, and wait for a week of them"),
         ([("days measured", 2, "days")],
-         "more measurements: 2 days are there, a rule needs a week"),
+         "more measurements: 2 days are there; a rule needs a week"),
+        ([("days measured", 2, "days", "2026-10-29")],
+         "more measurements: 2 days are there, from 29 Oct 2026 on; a rule needs a week"),
         ([("the smaller tier", None, "cents")], "a price for the smaller tier"),
         ([], "see its evidence"),
     ],
 )  # fmt: skip
 def test_what_is_missing_is_said(figures, words):
-    evidence = [dict(zip(("what", "figure", "unit"), each, strict=True)) for each in figures]
+    evidence = [
+        dict(zip(("what", "figure", "unit", "from"), each, strict=False)) for each in figures
+    ]
     assert saving_words.missing({"evidence": json.dumps(evidence)}) == words
 
 
