@@ -10,7 +10,7 @@ from dashboard import anomaly_days, anomaly_tables, data, saying
 from orchestration import feedback
 from orchestration.settings import load_settings
 from reporting import anomalies, formats
-from tests.dashboard.test_pages import clicked, opened, texts
+from tests.dashboard.test_pages import clicked, opened, page_links, texts
 
 # What stands in marts.anomalies; the amounts are those of the lines below.
 ONE = {
@@ -152,7 +152,8 @@ def test_one_is_shown_with_its_days_and_what_was_expected_of_them(filled):
     text = plain(app)
     assert "what was expected of its days, $1.00 a day on average" in text
     assert "Backup of shop-prod <b>cost</b> more." in text
-    assert "f.resource=r-shop-prod&f.service=Backup&from=2026-04-05&to=2026-05-18" in text
+    report = page_links(app)["Cost report of these days"]
+    assert "f.resource=r-shop-prod&f.service=Backup&from=2026-04-05&to=2026-05-18" in report
 
 
 def test_an_id_that_is_not_there_is_named(filled):

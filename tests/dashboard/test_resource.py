@@ -8,7 +8,7 @@ from dashboard import data, resource_page
 from reporting import formats, resource
 from reporting.ranges import Window
 from tests.dashboard.test_active_resources import ask, cents, change, metrics, opened
-from tests.dashboard.test_pages import texts
+from tests.dashboard.test_pages import page_links, texts
 
 LAST_90 = Window(date(2026, 2, 18), date(2026, 5, 19))
 
@@ -193,7 +193,7 @@ def test_an_unknown_id_is_answered_with_a_link(publish, given, said):
     app = opened("resource", **given)
     assert not app.exception
     assert said in app.info[0].value
-    assert "(/active-resources)" in app.info[0].value
+    assert page_links(app)["Active resources"] == "/active-resources"
 
 
 def test_lines_are_those_that_atlas_booked(publish):
