@@ -5,7 +5,7 @@ import logging
 import duckdb
 import streamlit as st
 
-from dashboard import components, data, design
+from dashboard import components, data, design, signing_in
 from dashboard.navigation import navigation
 from orchestration.settings import SettingsError
 from reporting import locales
@@ -20,9 +20,10 @@ st.set_page_config(
 )
 
 st.html(design.STYLE)
-page = navigation()
-
 try:
+    signing_in.gate()
+    page = navigation()
+    signing_in.menu()
     with data.one_version(), locales.written_in(st.context.locale):
         page.run()
 except data.WarehouseMissingError:
@@ -36,7 +37,7 @@ except data.TooMuchError as error:
         icon=":material/error:",
     )
 except duckdb.Error:
-    log.exception("a query of page %r failed", page.title)
+    log.exception("a query of a page failed")
     st.error(
         "This page could not read the warehouse: a query failed and the log has the details. "
         "Reload the page; if it stays, run `atlas-costs refresh`.",

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import data
+from dashboard import data, signing_in
 from reporting import budgets as questions
 from reporting import formats, starters
 from reporting.query import Query, Row
@@ -16,6 +16,8 @@ A_PROJECT = "shop"
 def budgets(days: DataDays) -> Query:
     """A first budgets.yaml of what the last whole month cost."""
     month, query, rows = _projects(days)
+    if _is_listed_elsewhere("budget", "budgets"):
+        return query
     st.info(
         "No budget is written yet. Put this into `config/budgets.yaml`, change its amounts, and "
         "run `atlas-costs refresh`.",
@@ -34,6 +36,8 @@ def unit_costs(days: DataDays) -> Query:
     """A first metrics.yaml of the dearest project, and the file that it counts by."""
     month, query, rows = _projects(days)
     project = rows[0]["project"] if rows else A_PROJECT
+    if _is_listed_elsewhere("metric", "metrics"):
+        return query
     st.info(
         "Nothing is counted yet. Put this into `config/metrics.yaml`, your own counts beside it "
         "into `config/orders.csv`, and run `atlas-costs refresh`.",
@@ -53,6 +57,8 @@ def scenarios(days: DataDays) -> Query:
     """A first scenarios.yaml for the dearest project."""
     _, query, rows = _projects(days)
     project = rows[0]["project"] if rows else A_PROJECT
+    if _is_listed_elsewhere("scenario", "scenarios"):
+        return query
     st.info(
         "No scenario is written yet. Put what might be changed into `config/scenarios.yaml`, and "
         "run `atlas-costs refresh`: it will be priced by your own invoices.",
@@ -60,6 +66,18 @@ def scenarios(days: DataDays) -> Query:
     )
     st.code(starters.scenarios(project, days.through.replace(day=1)), language="yaml")
     return query
+
+
+def _is_listed_elsewhere(what: str, key: str) -> bool:
+    """Says so where a workspace, and not a refresh, decides what is here."""
+    if (seen := signing_in.scope()) is None:
+        return False
+    st.info(
+        f"No {what} is in the workspace {formats.plain(seen.name)}: `{key}` in "
+        "`config/workspaces.yaml` lists those that it sees.",
+        icon=":material/lock:",
+    )
+    return True
 
 
 def _projects(days: DataDays) -> tuple[date, Query, list[Row]]:

@@ -1,7 +1,8 @@
 """The published warehouse, read-only: where it is, the connection to it, and its fixed queries.
 
 A process that keeps a DuckDB file open goes on seeing its old data even after the pointer has
-moved on, so connections and results are keyed by the version file behind the pointer.
+moved on, so connections and results are keyed by the version file behind the pointer. Whoever has
+a workspace reads its own copy of that version, in which there is nothing else.
 """
 
 import json
@@ -15,9 +16,11 @@ from pathlib import Path
 import duckdb
 import streamlit as st
 
+from dashboard import signing_in
 from orchestration.settings import load_settings
 from orchestration.what_if import WhatIf
 from orchestration.what_if import what_if as answered
+from orchestration.workspaces.warehouse import scoped
 from reporting import bill, formats
 from reporting.files import Extract, Table
 from reporting.queries import USAGE_DAYS
@@ -26,6 +29,7 @@ from reporting.ranges import DataDays, Window
 
 # What one visit may draw and what a server keeps of all visits (docs/performance.md).
 MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
+MOST_OPEN = 8
 _VERSION: ContextVar[Path | None] = ContextVar("version", default=None)
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
@@ -62,17 +66,22 @@ def ignores_case_of_tag_keys() -> bool:
 
 
 def warehouse_version() -> Path:
-    """The version file that is read: that of `one_version`, or the one the pointer leads to now.
+    """The version of `one_version`, or the pointer's, or what of it the visitor's workspace sees.
+
+    Every query of a page or a file of one reads it: nowhere else is a workspace told from another.
 
     Raises:
         WarehouseMissingError: nothing has been published.
+        NoAccessError: the visitor may see nothing.
+        SettingsError: the workspace cannot be prepared.
     """
+    seen = signing_in.scope()
     if version := _VERSION.get():
-        return version
+        return scoped(version, seen)
     path = warehouse_path()
     if not path.exists():
         raise WarehouseMissingError(str(path))
-    return path.resolve()
+    return scoped(path, seen).resolve()
 
 
 @contextmanager
@@ -106,7 +115,7 @@ def table(extract: Extract) -> Iterator[Table]:
         yield extract.of(result)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@st.cache_resource(max_entries=MOST_OPEN, show_spinner=False)
 def _connection(version: str) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(version, read_only=True, config=_LOCKED_DOWN)
 

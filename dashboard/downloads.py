@@ -13,8 +13,8 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import data
-from reporting import documents, files, focus, formats, locales, sheets
+from dashboard import data, signing_in
+from reporting import bill, documents, files, focus, formats, locales, sheets
 from reporting.documents import Document
 from reporting.files import About, Extract, Table
 from reporting.queries import Report
@@ -154,7 +154,9 @@ def _tables(
 
 def _button(name: str, each: files.Format | documents.Format, write: Callable[[], bytes]) -> None:
     file = f"{name}.{each.suffix}"
-    st.download_button(each.name, write, file, each.mime, key=file, on_click="ignore")
+    # it is called when the button is pressed, which is no run of the page
+    made = signing_in.remembered(write)
+    st.download_button(each.name, made, file, each.mime, key=file, on_click="ignore")
 
 
 def rows_of(source: Source) -> int:
@@ -202,4 +204,13 @@ def _table(source: Source) -> AbstractContextManager[Table]:
 def facts(*more: tuple[str, str]) -> About:
     """What any file from a page says of itself."""
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    return About((*more, ("Warehouse version", data.warehouse_version().stem), ("Written", now)))
+    return About((*more, *_left_out(), ("Warehouse version", _version()), ("Written", now)))
+
+
+def _version() -> str:
+    rows = data.freshness()
+    return str(rows[0]["warehouse_version"]) if rows else data.warehouse_version().stem
+
+
+def _left_out() -> tuple[tuple[str, str], ...]:
+    return tuple(("Left out", row["sentence"]) for row in data.rows(bill.LEFT_OUT))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import data
-from reporting import formats, words
+from reporting import bill, formats, words
 from reporting.query import Row
 
 STALE_HOURS = 36
@@ -24,6 +24,8 @@ def head(title: str, what: str = "") -> None:
         st.caption(_age(rows), width="content")
     if what:
         st.caption(what)
+    for row in data.rows(bill.LEFT_OUT):
+        st.caption(formats.plain(row["sentence"]))
     for row in rows:
         _late(row)
         _missing(row)

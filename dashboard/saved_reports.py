@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from dashboard import signing_in
 from orchestration.saved_reports import (
     SavedReport,
     Shelf,
@@ -15,10 +16,12 @@ from orchestration.saved_reports import (
     without,
 )
 from orchestration.settings import SettingsError, load_settings
+from orchestration.workspaces.model import Role
 from reporting.state import ReportState
 
 UNFILED = "Other"
 MOST_SHOWN = 6
+ONLY_LOOKS = "In this workspace you may save reports, and neither replace nor delete them."
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,13 @@ class Listed:
 
 
 def on_the_shelf() -> Shelf:
-    """Every saved report.
+    """The saved reports of the visitor's workspace.
 
     Raises:
         SettingsError: config/reports.yaml or data/reports.yaml cannot be used.
     """
-    return shelf(load_settings())
+    every, access = shelf(load_settings()), signing_in.access()
+    return every if access.scope is None else every.within(access.workspace)
 
 
 def by_folder(kept: Shelf, text: str = "") -> dict[str, list[Listed]]:
@@ -121,6 +125,8 @@ def _save(
     """Keeps a report; what was wrong, in a sentence."""
     if not (name := as_name(title)):
         return "A title needs a letter or a digit that a file name can have."
+    if is_replaced and not signing_in.may(Role.ACTOR):
+        return ONLY_LOOKS
     try:
         kept = on_the_shelf()
         if follows in kept.filters:
@@ -128,7 +134,7 @@ def _save(
             state = replace(state, filters=state.filters if own is None else own)
         report = SavedReport(
             name=name, title=title.strip(), folder=folder.strip(), address=query_of(state),
-            filter=follows,
+            filter=follows, workspace=signing_in.access().workspace,
         )  # fmt: skip
         kept.save(report, overwrite=is_replaced)
     except SettingsError as error:

@@ -1,7 +1,8 @@
 """What a reader says of anomalies, savings and days: as the commands write it, counted later.
 
-The only place where a page writes: a line of data/feedback, under its lock. The tables know it
-after the next refresh, so a page shows beside a row what was said of it since.
+The only place where a page writes: a line of data/feedback, under its lock, of whoever may act in
+their workspace. The tables know it after the next refresh, so a page shows beside a row what was
+said of it since.
 """
 
 from collections.abc import Callable
@@ -11,11 +12,13 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard import signing_in
 from orchestration import feedback
 from orchestration.audit import user
 from orchestration.insight.anomalies.verdicts import ALIKE, ANY, EXPECTED, IGNORE, REAL, said_of
 from orchestration.savings import states
 from orchestration.settings import load_settings
+from orchestration.workspaces.model import Role
 from reporting import formats
 from reporting.query import Row
 
@@ -31,19 +34,42 @@ def keep_note(said: dict[str, Any]) -> Path:
     """Writes a line on a note of a day, with who says it and when.
 
     Raises:
+        FeedbackError: the visitor may not act.
         OSError: the file cannot be written.
     """
     at = datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-    return feedback.append(load_settings().feedback_dir, NOTES, {**said, "by": user(), "at": at})
+    said = {**said, "by": _actor(), "at": at}
+    if workspace := signing_in.access().workspace:
+        said["workspace"] = workspace
+    return feedback.append(load_settings().feedback_dir, NOTES, said)
 
 
 def said_of_notes() -> list[feedback.Said]:
-    """Every line on notes, oldest first.
+    """Every line on notes that the visitor's workspace may read, oldest first.
 
     Raises:
         FeedbackError: a line of the file is damaged.
     """
-    return feedback.read(load_settings().feedback_dir, NOTES)
+    access = signing_in.access()
+    return [
+        said
+        for said in feedback.read(load_settings().feedback_dir, NOTES)
+        if access.scope is None or said.get("workspace") == access.workspace or said.get("removed")
+    ]
+
+
+def _actor() -> str:
+    """Whose name stands beside what is said.
+
+    Raises:
+        FeedbackError: the visitor may only look.
+    """
+    if not signing_in.may(Role.ACTOR):
+        raise feedback.FeedbackError(
+            f"You may look at the workspace {signing_in.access().workspace} and change nothing in "
+            "it: may_act in config/workspaces.yaml names who may."
+        )
+    return signing_in.who() or user()
 
 
 def judge_anomaly(
@@ -67,7 +93,7 @@ def judge_anomaly(
         anomaly,
         verdict,
         _needed(reason),
-        user(),
+        _actor(),
         datetime.now(UTC),
         until=None if verdict == REAL else until,
         pattern=pattern,
@@ -97,7 +123,7 @@ def judge_finding(
         file,
         states.Finding(**{name: finding[name] for name in _FINDING}),
         state,
-        user(),
+        _actor(),
         reason=_needed(reason) if state == "dismissed" or reason.strip() else None,
         until=until if state in {"planned", "dismissed"} else None,
         done_on=done_on if state == "done" else None,

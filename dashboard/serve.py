@@ -1,39 +1,92 @@
 """The pages behind our door: `python -m dashboard.serve HOST PORT`, as `atlas-costs up` does."""
 
 import contextlib
+import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.middleware import Middleware
 from streamlit.starlette import App
 
-from orchestration.door import Door
-from orchestration.settings import load_settings
+from dashboard.signing_in import PROXY_EMAIL, identity
+from orchestration.config.sign_in import Provider, Proxy
+from orchestration.door import Door, TrustedHeader
+from orchestration.settings import Settings, SettingsError, load_settings
 
 APP = Path(__file__).with_name("app.py")
 SOCKET = "unix://"
 
 
 def application(*, is_beyond_loopback: bool = False) -> App:
-    """The pages as an ASGI application."""
-    names = load_settings().allowed_host_names
-    door = Middleware(Door, names, is_beyond_loopback=is_beyond_loopback)
-    return App(APP, middleware=[door])
+    """The pages as an ASGI application.
+
+    Raises:
+        SettingsError: they would be open to others without a sign-in, or it cannot be set up.
+    """
+    settings = load_settings()
+    how = identity()
+    if is_beyond_loopback:
+        require_sign_in(settings)
+    proxy = how if isinstance(how, Proxy) else None
+    door = Middleware(
+        Door,
+        settings.allowed_host_names,
+        is_beyond_loopback=is_beyond_loopback,
+        trusted=TrustedHeader(proxy.header, proxy.networks) if proxy else None,
+    )
+    secrets = {"auth": _auth(how)} if isinstance(how, Provider) else None
+    return App(APP, middleware=[door], secrets=secrets)
+
+
+def require_sign_in(settings: Settings) -> None:
+    """Refuse to show costs to whoever reaches the port.
+
+    Raises:
+        SettingsError: nobody has to sign in, and nobody said that this is wanted.
+    """
+    if identity() is None and not settings.allow_anonymous:
+        raise SettingsError(
+            "The pages would be open to whoever reaches them: set up sign-in (docs/workspaces.md), "
+            "or set ATLAS_COSTS_ALLOW_ANONYMOUS=true if your network protects them."
+        )
+
+
+def _auth(provider: Provider) -> dict[str, Any]:
+    """What Streamlit knows of a provider; kept in memory, so that no file has the secrets."""
+    return {
+        "redirect_uri": provider.redirect_uri,
+        "cookie_secret": provider.cookie_secret.get_secret_value(),
+        "client_id": provider.client_id,
+        "client_secret": provider.client_secret.get_secret_value(),
+        "server_metadata_url": provider.metadata_url,
+        "client_kwargs": {"scope": provider.scope},
+    }
 
 
 def serve(host: str, port: int, *, is_beyond_loopback: bool) -> None:
     """Serve the pages until a signal ends the process; a host unix://PATH has no port."""
     app = application(is_beyond_loopback=is_beyond_loopback)
+    options: dict[str, Any] = {
+        "server.address": host, "server.port": port, "server.headless": True,
+    }  # fmt: skip
+    if isinstance(how := identity(), Proxy):
+        options["server.trustedUserHeaders"] = {how.header: PROXY_EMAIL}
+        # or uvicorn would take a peer's word for its address
+        os.environ["FORWARDED_ALLOW_IPS"] = ""
     with contextlib.suppress(KeyboardInterrupt):
         if host.startswith(SOCKET):
             # Streamlit's own runner takes no socket
             place = host.removeprefix(SOCKET)
             uvicorn.run(app, uds=place, log_level="warning", access_log=False, proxy_headers=False)
         else:
-            options = {"server.address": host, "server.port": port, "server.headless": True}
             app.run(config=options)
 
 
 if __name__ == "__main__":
-    serve(sys.argv[1], int(sys.argv[2]), is_beyond_loopback=sys.argv[3:] == ["--beyond-loopback"])
+    beyond = sys.argv[3:] == ["--beyond-loopback"]
+    try:
+        serve(sys.argv[1], int(sys.argv[2]), is_beyond_loopback=beyond)
+    except SettingsError as error:
+        sys.exit(f"error: {error}")

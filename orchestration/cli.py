@@ -38,6 +38,7 @@ TO_MEND = 2
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
 DagsterPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of Dagster's UI.")]
 DashboardPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the dashboard.")]
+Workspace = Annotated[str, typer.Option(help="Only what this workspace sees.")]
 
 ServedPart = Annotated[
     Literal["code", "daemon", "dagster", "dashboard"],
@@ -279,7 +280,8 @@ def up(
     settings = load_settings()
     metrics = metrics_port or settings.metrics_port
     at = processes.Addresses(host, dashboard_port, dagster_port, metrics)
-    at.require_door(allow_anonymous=settings.allow_anonymous)
+    signs_in = settings.identity() is not None
+    at.require_door(allow_anonymous=settings.allow_anonymous, signs_in=signs_in)
     at.require_free()
     refresh_schedule(settings.refresh_cron)
     put_in_order(settings)
@@ -345,11 +347,13 @@ def sql(
         str, typer.Option("--format", help="table, csv, json, parquet")
     ] = "table",
     output: Annotated[Path | None, typer.Option("-o", help="Write to this file.")] = None,
+    workspace: Workspace = "",
 ) -> None:
     """Run SQL, read-only, on the published warehouse."""
     from orchestration.published.sql import run_sql  # noqa: PLC0415
+    from orchestration.workspaces.warehouse import warehouse_of  # noqa: PLC0415
 
-    run_sql(load_settings().published_warehouse, query, output_format, output)
+    run_sql(warehouse_of(load_settings(), workspace), query, output_format, output)
 
 
 @app.command()
@@ -363,6 +367,7 @@ def report(
         str | None,
         typer.Option(help="How a .pdf or .html writes numbers, such as de_DE; else as en_US."),
     ] = None,
+    workspace: Workspace = "",
     *,
     list_all: Annotated[bool, typer.Option("--list", help="List the reports there are.")] = False,
 ) -> None:
@@ -372,20 +377,21 @@ def report(
     """
     from orchestration.commands.report import run  # noqa: PLC0415
 
-    run(name, output, list_all=list_all, locale=locale)
+    run(name, output, list_all=list_all, locale=locale, workspace=workspace)
 
 
 @app.command()
-def mcp() -> None:
+def mcp(workspace: Workspace = "") -> None:
     """Offer costs and actions to an assistant as MCP tools, over standard input and output.
 
     An assistant's program starts it; see docs/assistant.md. What changes Atlas is planned first
-    and carried out only when it is called again with the plan's token.
+    and carried out only when it is called again with the plan's token. With a workspace there are
+    only its costs, and no actions.
     """
     from orchestration.assistant.server import serve  # noqa: PLC0415
 
     progress.to_the_terminal()
-    serve()
+    serve(workspace)
 
 
 @app.command()

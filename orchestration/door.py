@@ -9,6 +9,7 @@ points its name at 127.0.0.1 still asks for evil.example), and it must come from
 import ipaddress
 import socket
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import MutableHeaders
@@ -30,6 +31,41 @@ Rule = Callable[[HTTPConnection], str | None]
 """Says why a request is refused, or None."""
 
 
+@dataclass(frozen=True)
+class TrustedHeader:
+    """A header by which a proxy says who is signed in.
+
+    Attributes:
+        name: In small letters.
+        networks: The peers that may say it; from any other, and said twice, it is taken out.
+    """
+
+    name: str
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+
+    def only(self, scope: Scope) -> Scope:
+        """A request or websocket that has the header only if a proxy of ours set it."""
+        wanted = self.name.encode("latin-1")
+        # some servers and proxies take _ for -
+        said = [value for name, value in scope["headers"] if _spelled(name) == _spelled(wanted)]
+        rest = [each for each in scope["headers"] if _spelled(each[0]) != _spelled(wanted)]
+        if len(said) == 1 and self._is_ours(scope):
+            rest.append((wanted, said[0]))
+        return {**scope, "headers": rest}
+
+    def _is_ours(self, scope: Scope) -> bool:
+        try:
+            peer = ipaddress.ip_address((scope.get("client") or ("",))[0])
+        except ValueError:
+            return False
+        mapped = getattr(peer, "ipv4_mapped", None)
+        return any((mapped or peer) in each for each in self.networks)
+
+
+def _spelled(name: bytes) -> bytes:
+    return name.lower().replace(b"_", b"-")
+
+
 class Door:
     """ASGI middleware around everything that listens.
 
@@ -39,6 +75,7 @@ class Door:
         is_beyond_loopback: Whether it listens on other addresses too; any address in digits is
             then a name of ours, because nobody can point it elsewhere, and so is the host name.
         also: A further rule of the application behind it.
+        trusted: The header of a proxy that signs people in.
     """
 
     def __init__(
@@ -48,6 +85,7 @@ class Door:
         *,
         is_beyond_loopback: bool = False,
         also: Rule | None = None,
+        trusted: TrustedHeader | None = None,
     ) -> None:
         self._app = app
         self._named = frozenset(name.casefold() for name in names)
@@ -55,12 +93,15 @@ class Door:
         self._names = LOOPBACK | self._named | {name.casefold() for name in own}
         self._is_beyond_loopback = is_beyond_loopback
         self._also = also
+        self._trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
+        if self._trusted:
+            scope = self._trusted.only(scope)
         reason = self._refusal(HTTPConnection(scope))
         if reason is None:
             await self._app(scope, receive, _never_framed(send))

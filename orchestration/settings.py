@@ -21,9 +21,9 @@ from orchestration.config.connections import (
     SettingsError,
     read_entries,
 )
-from orchestration.config.credentials import Credentials
 from orchestration.config.dagster_storage import DagsterStorage
 from orchestration.config.secret_files import Variables, secret_variables, secrets_in_files
+from orchestration.config.sign_in import SignIn, listed
 
 PACKAGE = Path(__file__).resolve().parent
 IS_INSTALLED = (PACKAGE / "shipped").is_dir()
@@ -52,11 +52,7 @@ def _from_home(value: Path) -> Path:
     return HOME / value
 
 
-def _listed(value: str) -> tuple[str, ...]:
-    return tuple(each.strip() for each in value.split(",") if each.strip())
-
-
-class Settings(Credentials, DagsterStorage):
+class Settings(SignIn, DagsterStorage):
     """Settings as CONTRACT names them: `MONGODB_ATLAS_*` for access, `ATLAS_COSTS_*` for us."""
 
     model_config = SettingsConfigDict(
@@ -83,8 +79,6 @@ class Settings(Credentials, DagsterStorage):
     tag_keys_ignore_case: bool = False
     dbt_memory: ByteSize = Field(default=ByteSize(4 * 2**30), ge=2**28)
     engine: Literal["duckdb"] = "duckdb"
-    allow_anonymous: bool = False
-    allowed_hosts: str = ""
     refresh_cron: str = "0 6 * * *"
     kept_versions: int = Field(default=3, ge=1)
     run_history_days: int = Field(default=30, ge=1)
@@ -198,6 +192,11 @@ class Settings(Credentials, DagsterStorage):
         return self.config_dir / "metrics.yaml"
 
     @property
+    def workspaces_file(self) -> Path:
+        """Who sees which part of the bill."""
+        return self.config_dir / "workspaces.yaml"
+
+    @property
     def scenarios_file(self) -> Path:
         """What might be changed."""
         return self.config_dir / "scenarios.yaml"
@@ -266,12 +265,7 @@ class Settings(Credentials, DagsterStorage):
     @property
     def required_tag_keys(self) -> tuple[str, ...]:
         """Keys of the tags that a created cluster must carry."""
-        return _listed(self.required_tags)
-
-    @property
-    def allowed_host_names(self) -> tuple[str, ...]:
-        """Names besides this machine's own under which pages and Dagster are reached."""
-        return _listed(self.allowed_hosts)
+        return listed(self.required_tags)
 
 
 def secret(variable: str) -> SecretStr | None:

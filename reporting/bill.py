@@ -18,6 +18,11 @@ select
     coalesce(missing_parts, []) as missing_parts
 from meta.freshness as freshness left join own using (connection) order by connection""")
 
+# a workspace's copy says so itself, whoever reads it
+LEFT_OUT = Query("""select comment as sentence from duckdb_tables()
+where database_name = current_database() and schema_name = 'meta' and table_name = 'freshness'
+    and comment is not null""")
+
 INVOICES = Query("""select
     invoice_id, invoice_month, status, org_name as organization,
     org_id, is_reconciled, coalesce(difference_cents, 0)::bigint as difference_cents,

@@ -112,7 +112,8 @@ def band(kind: str, name: str, unit: str, month: date, expected: int) -> Query:
     low_80_cents as low_80, high_80_cents as high_80, low_95_cents as low_95,
     high_95_cents as high_95
 from marts.forecasts
-where scope_type = $kind and $name in (scope_name, scope, if(scope_type = 'total', '', null))
+where scope_type = $kind
+    and ($name in (scope_name, scope) or (scope_type = 'total' and $name = ''))
     and coalesce(pricing_currency, 'unknown currency') = $unit and month = $month
     and expected_cents = $expected and low_80_cents is not null""", {
         "kind": kind, "name": name, "unit": unit, "month": month, "expected": expected,

@@ -53,7 +53,7 @@ ORDER = """BillingPeriodStart, BillingAccountId, x_InvoiceId, ChargePeriodStart,
             x_SyntheticReason nulls first, SkuId, x_LineItemId, x_ReportRow, BilledCost"""
 # A refund without a date is of the month after its invoice's, as in focus_costs.
 MONTHS = """
-select strftime(invoice_month, '%Y-%m') as month from marts.fct_invoices
+select strftime(invoice_month, '%Y-%m') as month from marts.focus_invoices
 union
 select strftime(coalesce(created_at, invoice_month + interval 1 month), '%Y-%m')
 from marts.fct_invoice_refunds
@@ -62,7 +62,7 @@ order by month
 # Named one by one, invoices are what the view reads and not all of history; a refund may be of
 # any month.
 INVOICES = """
-select invoice_id from marts.fct_invoices
+select invoice_id from marts.focus_invoices
 where strftime(invoice_month, '%Y-%m') in (select unnest($months::varchar[]))
 union
 select invoice_id from marts.fct_invoice_refunds

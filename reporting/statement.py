@@ -166,7 +166,11 @@ def document(
     return Document(
         title=made.title,
         span=f"{formats.span(month.start, month.end)} (UTC)",
-        facts=(("Status", made.state), ("Total", total)),
+        facts=(
+            ("Status", made.state),
+            ("Total", total),
+            *(("Left out", row["sentence"]) for row in read(bill.LEFT_OUT)),
+        ),
         parts=tuple(_parts(made)),
         match=made.state,
         untied=tuple(f"Does not match: {words.untied_text(row)}." for row in untied),

@@ -51,6 +51,7 @@ def test_only_settings_and_process_starters_read_the_environment():
         "orchestration/commands/demo.py",  # hands children an environment without keys
         "orchestration/commands/dagster_home.py",  # DAGSTER_HOME
         "orchestration/commands/healthy.py",  # the same
+        "dashboard/serve.py",  # tells uvicorn whose X-Forwarded-For counts
         "orchestration/refreshing/folder.py",  # tells dbt where its files are
         "orchestration/refreshing/building.py",  # hands dbt's process the same
         "orchestration/refreshing/dbt_process.py",  # is that process

@@ -12,6 +12,7 @@ from dashboard import (
     invoice_parts,
     invoice_tables,
     paying,
+    signing_in,
     waterfall,
 )
 from dashboard.address import Address
@@ -57,7 +58,14 @@ head("Invoices")
 queries: Shown = {"Invoices": invoices.ALL}
 every = data.rows(invoices.ALL)
 if not every:
-    st.info("No invoice yet. Run `atlas-costs refresh`.", icon=":material/receipt_long:")
+    if signing_in.scope():
+        st.info(
+            "An invoice is shown to whoever sees all costs of its organization; your workspace has "
+            "a part of them.",
+            icon=":material/lock:",
+        )
+    else:
+        st.info("No invoice yet. Run `atlas-costs refresh`.", icon=":material/receipt_long:")
     st.stop()
 address = Address("invoices")
 bar = st.container(horizontal=True, vertical_alignment="bottom")

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import components, data, saved_reports
+from dashboard import components, data, saved_reports, signing_in
 from dashboard.address import Address
 from dashboard.drawing import draw
 from dashboard.head import head
 from dashboard.navigation import page_link
 from dashboard.saved_reports import Listed
 from orchestration.saved_reports import SavedReport, Shelf, Source
+from orchestration.workspaces.model import Role
 from reporting import charts, formats, words
 from reporting import queries as questions
 from reporting.query import Query
@@ -32,7 +33,7 @@ def entry(kept: Shelf, each: Listed) -> None:
         saved_reports.save_menu(
             report.state, kept, label="Copy", title=f"{report.title} (copy)", key=name
         )
-        if each.source is Source.SAVED:
+        if each.source is Source.SAVED and signing_in.may(Role.ACTOR):
             remove(kept, report)
 
 

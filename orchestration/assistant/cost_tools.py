@@ -28,6 +28,7 @@ from orchestration.assistant.questions import (
 from orchestration.assistant.tool import Document, Tool, question
 from orchestration.assistant.warehouse import Warehouse, opened
 from orchestration.settings import Settings
+from orchestration.workspaces.warehouse import warehouse_of
 
 Q = TypeVar("Q", bound=Question)
 SECONDS = 60.0
@@ -53,16 +54,16 @@ def cost_tools(settings: Callable[[], Settings]) -> list[Tool]:
             now = settings()
             folds = now.tag_keys_ignore_case
             with opened(
-                now.published_warehouse, SECONDS, MEMORY, ignores_case_of_tag_keys=folds
+                warehouse_of(now), SECONDS, MEMORY, ignores_case_of_tag_keys=folds
             ) as warehouse:
                 return answer(warehouse, asked)
 
         return question(answer.__name__, description, kind, run)
 
     def run_sql(asked: RunSql) -> Document:
-        return answered(settings().published_warehouse, asked, Limits())
+        return answered(warehouse_of(settings()), asked, Limits())
 
-    names = _values_in(settings().published_warehouse)
+    names = _values_in(warehouse_of(settings()))
     return [
         tool(costs.get_costs, GetCosts, f"{texts.COSTS}{names}"),
         tool(costs.get_cost_causes, GetCostCauses, texts.CAUSES),

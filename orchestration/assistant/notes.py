@@ -4,6 +4,7 @@ from datetime import date
 
 from orchestration.assistant.tool import Document
 from orchestration.assistant.warehouse import Warehouse
+from reporting import bill
 from reporting.query import Query, with_values
 from reporting.ranges import Window
 
@@ -42,6 +43,7 @@ def noted(warehouse: Warehouse, document: Document, window: Window | None = None
                 for part in each["missing_parts"]
             ),
             *_not_made(warehouse),
+            *(each["sentence"] for each in warehouse.rows(bill.LEFT_OUT)),
         ],
         "invoices_that_do_not_tie": warehouse.rows(with_values(_UNTIED, _days(window))),
         "sql": warehouse.behind(),

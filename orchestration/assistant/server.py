@@ -35,10 +35,28 @@ log = logging.getLogger("atlas_costs")
 NAME = "atlas-costs"
 
 
-def serve() -> None:
-    """Serve standard input and output until the client closes them."""
-    actions = ActionTools(load_settings)
-    anyio.run(_serve, server_of([*cost_tools(load_settings), *actions.tools()]))
+def serve(workspace: str = "") -> None:
+    """Serve standard input and output until the client closes them.
+
+    Args:
+        workspace: Whose costs are told, without actions; empty tells all.
+
+    Raises:
+        SettingsError: there is no such workspace.
+    """
+    anyio.run(_serve, server_of(tools_of(workspace)))
+
+
+def tools_of(workspace: str = "") -> list[Tool]:
+    """What is offered: all costs and actions, or only the costs of a workspace.
+
+    Raises:
+        SettingsError: there is no such workspace.
+    """
+    name = workspace or load_settings().workspace
+    if not name:
+        return [*cost_tools(load_settings), *ActionTools(load_settings).tools()]
+    return cost_tools(lambda: load_settings().model_copy(update={"workspace": name}))
 
 
 async def _serve(server: Server[Any]) -> None:

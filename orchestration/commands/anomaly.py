@@ -28,11 +28,13 @@ def list_anomalies(
     """The newest anomalies, with their ids."""
     from orchestration.published.anomalies import newest  # noqa: PLC0415
     from orchestration.published.summary import problems  # noqa: PLC0415
+    from orchestration.workspaces.warehouse import warehouse_of  # noqa: PLC0415
 
-    found = newest(load_settings().published_warehouse, limit, with_explained=everything)
+    warehouse = warehouse_of(load_settings())
+    found = newest(warehouse, limit, with_explained=everything)
     for each in found:
         typer.echo(f"{each['anomaly_id']}  {each['status']:<9}  {each['explanation']}")
-    if failed := problems(load_settings().published_warehouse, "anomalies"):
+    if failed := problems(warehouse, "anomalies"):
         typer.echo(f"Anomalies could not be looked for: {failed[0]}", err=True)
         raise typer.Exit(1)
     if not found:
@@ -88,9 +90,10 @@ def _say(
     from orchestration import feedback  # noqa: PLC0415
     from orchestration.insight.anomalies.verdicts import said_of  # noqa: PLC0415
     from orchestration.published.anomalies import one  # noqa: PLC0415
+    from orchestration.workspaces.warehouse import warehouse_of  # noqa: PLC0415
 
     settings, last_day = load_settings(), _day(until)
-    anomaly: dict[str, Any] = one(settings.published_warehouse, anomaly_id)
+    anomaly: dict[str, Any] = one(warehouse_of(settings), anomaly_id)
     now = datetime.now(UTC)
     said = said_of(
         anomaly,

@@ -26,10 +26,12 @@ def focus(
         list[str] | None, typer.Option(help="Only this project, by name or id; repeatable.")
     ] = None,
     spec: Annotated[str, typer.Option(help="FOCUS version: 1.2 or 1.3.")] = "1.3",
+    workspace: Annotated[str, typer.Option(help="Only what this workspace sees.")] = "",
 ) -> None:
     """Write FOCUS rows of the published warehouse; the file is written completely or not at all."""
     from orchestration.published.focus_export import export_focus  # noqa: PLC0415
+    from orchestration.workspaces.warehouse import warehouse_of  # noqa: PLC0415
 
-    warehouse = load_settings().published_warehouse
+    warehouse = warehouse_of(load_settings(), workspace)
     rows = export_focus(warehouse, month or [], spec, output, project or [])
     typer.echo(f"{rows:,} rows of FOCUS {spec} in {output}.")

@@ -102,18 +102,18 @@ class Addresses:
         """Dagster has no sign-in and can change Atlas: it never leaves this machine."""
         return self.host if is_loopback(self.host) else "127.0.0.1"
 
-    def require_door(self, *, allow_anonymous: bool) -> None:
+    def require_door(self, *, allow_anonymous: bool, signs_in: bool = False) -> None:
         """Nothing is served beyond this machine without sign-in, unless somebody says so.
 
         Raises:
             SettingsError: it would be.
         """
-        if not (allow_anonymous or is_loopback(self.host)):
+        if not (allow_anonymous or signs_in or is_loopback(self.host)):
             raise SettingsError(
                 f"{self.host} is reachable from outside and there is no sign-in: keep 127.0.0.1, "
-                "or set ATLAS_COSTS_ALLOW_ANONYMOUS=true and run `atlas-costs up` if your network "
-                "protects the pages (Dagster stays on 127.0.0.1). docs/deployment.md has a proxy "
-                "that asks people to sign in, for both."
+                "set up sign-in (docs/workspaces.md), or set ATLAS_COSTS_ALLOW_ANONYMOUS=true and "
+                "run `atlas-costs up` if your network protects the pages (Dagster stays on "
+                "127.0.0.1). docs/deployment.md has a proxy that asks people to sign in, for both."
             )
 
     def require_free(self) -> None:

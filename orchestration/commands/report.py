@@ -9,7 +9,12 @@ from orchestration.settings import SettingsError, load_settings
 
 
 def run(
-    name: str | None, output: Path | None, *, list_all: bool, locale: str | None = None
+    name: str | None,
+    output: Path | None,
+    *,
+    list_all: bool,
+    locale: str | None = None,
+    workspace: str = "",
 ) -> None:
     """List the reports, or write one.
 
@@ -30,7 +35,7 @@ def run(
         )
     from orchestration.published.report_file import write_report  # noqa: PLC0415
 
-    document = write_report(settings, found.find(name), output, locale)
+    document = write_report(settings, found.find(name), output, locale, workspace)
     typer.echo(f"{document.title}, {document.span}: {output}")
 
 

@@ -33,8 +33,9 @@ def list_findings(
 ) -> None:
     """Findings that are open or planned, the largest first, with how to carry each out."""
     from orchestration.savings.findings import findings  # noqa: PLC0415
+    from orchestration.workspaces.warehouse import warehouse_of  # noqa: PLC0415
 
-    found = findings(load_settings().published_warehouse)
+    found = findings(warehouse_of(load_settings()))
     shown = [each for each in found if everything or _is_to_do(each)]
     if as_json:
         typer.echo(json.dumps([_document(each) for each in shown], indent=2, default=str))

@@ -11,6 +11,7 @@ from orchestration.published.reader import opened
 from orchestration.published.whole_file import whole_file
 from orchestration.saved_reports import SavedReport
 from orchestration.settings import Settings, SettingsError
+from orchestration.workspaces.warehouse import warehouse_of
 from reporting import documents, files, locales, sheets
 from reporting.documents import Document
 from reporting.queries import USAGE_DAYS, Report
@@ -31,7 +32,11 @@ class ReportFile:
 
 
 def write_report(
-    settings: Settings, saved: SavedReport, output: Path, locale: str | None = None
+    settings: Settings,
+    saved: SavedReport,
+    output: Path,
+    locale: str | None = None,
+    workspace: str = "",
 ) -> Document:
     """Write a report to a file, completely or not at all.
 
@@ -40,6 +45,7 @@ def write_report(
         saved: The report.
         output: A name that ends in one of SUFFIXES.
         locale: How a document writes numbers; rows for programs have no locale.
+        workspace: Whose costs it shows; without one, all.
 
     Raises:
         NotPublished: there is no warehouse.
@@ -49,7 +55,8 @@ def write_report(
     if suffix not in SUFFIXES:
         raise SettingsError(f"--to {output}: end the name in one of .{', .'.join(SUFFIXES)}.")
     _refuse_unknown(locale, suffix)
-    with opened(settings.published_warehouse) as db, locales.written_in(locale):
+    warehouse = warehouse_of(settings, workspace)
+    with opened(warehouse) as db, locales.written_in(locale):
         made = report_file(db, saved, suffix, fold_tags=settings.tag_keys_ignore_case)
     with whole_file(output) as beside:
         beside.write_bytes(made.content)

@@ -46,6 +46,7 @@ class SavedReport(Strict):
         folder: Where a page lists it.
         address: The query string; a whole address of the dashboard is taken too.
         filter: The name of a shared filter that holds besides.
+        workspace: Whose report it is; without one, of those who see everything.
     """
 
     name: Annotated[Text, AfterValidator(written_name)]
@@ -54,6 +55,7 @@ class SavedReport(Strict):
     address: Annotated[str, AfterValidator(_usable)] = ""
     filter: str = ""
     _shared: SharedFilter | None = PrivateAttr(default=None)
+    workspace: str = ""
 
     @property
     def state(self) -> ReportState:

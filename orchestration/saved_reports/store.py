@@ -8,7 +8,7 @@ one before.
 import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -39,12 +39,24 @@ F = TypeVar("F", bound=_File)
 
 @dataclass(frozen=True)
 class Shelf:
-    """Every saved report and shared filter there is, by name, and which reports are starred."""
+    """Saved reports and shared filters, by name, and which reports are starred."""
 
     reports: dict[str, tuple[SavedReport, Source]]
     starred: frozenset[str]
     file: Path
     filters: dict[str, tuple[SharedFilter, Source]] = field(default_factory=dict)
+
+    def within(self, workspace: str) -> "Shelf":
+        """What one workspace has: its own reports, and the built-in ones.
+
+        The titles and filters of others, shared ones too, name what it does not see.
+        """
+        found = {
+            name: (report, source)
+            for name, (report, source) in self.reports.items()
+            if source is Source.BUILT_IN or report.workspace == workspace
+        }
+        return replace(self, reports=found, filters={})
 
     def find(self, name: str) -> SavedReport:
         """A report by its name.
@@ -73,7 +85,9 @@ class Shelf:
         self._require_own(report.name, "choose another name")
         with self._changed() as saved:
             others = [each for each in saved.reports if each.name != report.name]
-            if len(others) < len(saved.reports) and not overwrite:
+            taken = [each for each in saved.reports if each.name == report.name]
+            is_own = all(each.workspace == report.workspace for each in taken)
+            if taken and not (overwrite and is_own):
                 raise SettingsError(f"A report is called {report.name}: choose another name.")
             saved.reports[:] = [*others, report]
 
@@ -84,6 +98,8 @@ class Shelf:
             SettingsError: it is built in, or of config/reports.yaml.
         """
         self._require_own(name, "it cannot be deleted here")
+        if name not in self.reports:
+            return
         with self._changed() as saved:
             saved.reports[:] = [each for each in saved.reports if each.name != name]
             saved.starred[:] = [each for each in saved.starred if each != name]

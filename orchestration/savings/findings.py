@@ -11,6 +11,7 @@ from orchestration.audit import user
 from orchestration.published.reader import REFRESH, opened, require_table
 from orchestration.savings.states import Finding, SavingsError, Saying, judge, read_sayings
 from orchestration.settings import Settings
+from orchestration.workspaces.warehouse import warehouse_of
 
 _FINDINGS = """
 select finding_id, rule, part, resource_id, resource_name, resource_type, project_id, org_id,
@@ -76,7 +77,7 @@ def call(
 
 def _finding(settings: Settings, finding_id: str) -> Finding:
     """The one that is published, or that something was said of before."""
-    published = [each.finding for each in findings(settings.published_warehouse)]
+    published = [each.finding for each in findings(warehouse_of(settings))]
     spoken_of = [each.finding for each in reversed(read_sayings(settings.savings_file))]
     for each in published + spoken_of:
         if each.finding_id == finding_id:

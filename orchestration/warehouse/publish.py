@@ -18,6 +18,7 @@ from orchestration import files
 from orchestration.landing.data_format import RELEASE
 from orchestration.warehouse.errors import PublishError
 from orchestration.warehouse.insight_file import copy_insight
+from orchestration.workspaces.warehouse import FOLDER_SUFFIX
 
 PREFIX = "atlas_costs-"
 VERSIONS = f"{PREFIX}*.duckdb"
@@ -263,6 +264,7 @@ def _swap(link: Path, target: Path) -> None:
 def _drop_old_versions(folder: Path, newest: Path, how_many: int) -> None:
     for old in old_versions(folder, newest, how_many):
         old.unlink(missing_ok=True)
+        shutil.rmtree(old.with_suffix(FOLDER_SUFFIX), ignore_errors=True)
 
 
 def old_versions(folder: Path, newest: Path, how_many: int) -> list[Path]:

@@ -135,6 +135,7 @@ def _facts(report: Report, read: Read) -> tuple[tuple[str, str], ...]:
     found = {
         "Filters": "; ".join(words.filter_text(one, names) for one in report.state.filters),
         "Credits": "in the total" if "credits" in report.state.show else "",
+        "Left out": " ".join(row["sentence"] for row in read(bill.LEFT_OUT)),
         "Tags": "as they were when billed" if report.state.tags == "first_seen" else "",
     }
     return tuple((heading, text) for heading, text in found.items() if text)

@@ -218,6 +218,7 @@ def test_focus_is_saved_by_billing_period(publish):
             f"BillingPeriodStart, invoice_id as x_InvoiceId, -12.5::decimal(28, 12) as BilledCost, "
             f"{names} from marts.fct_invoices"
         )
+        db.execute("create table marts.focus_invoices as from marts.fct_invoices")
     made = page("invoices")
     assert not [each for each in found(made) if each.proto.label == "Parquet"]
     made.session_state["downloads.focus"] = True

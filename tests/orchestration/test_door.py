@@ -1,6 +1,7 @@
 """Who is turned away at the door and who is let in, over real HTTP and real websockets."""
 
 import http.client
+import ipaddress
 import socket
 from contextlib import contextmanager
 
@@ -12,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from orchestration import door as module
-from orchestration.door import Door
+from orchestration.door import Door, TrustedHeader
 from tests.e2e.conftest import asgi
 
 LINK = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
@@ -184,3 +185,47 @@ def test_beyond_this_machine_addresses_and_its_own_name_are_served_and_no_other(
         assert status(served, host="box:8501") == 200
         assert status(served, host="evil.example:8501") == 403
         assert status(served, "POST", host="192.0.2.7:8501", Origin="http://evil.example") == 403
+
+
+async def said(request):
+    return PlainTextResponse(",".join(request.headers.getlist("x-forwarded-email")) or "nobody")
+
+
+async def said_at_once(websocket):
+    await websocket.accept()
+    await websocket.send_text(websocket.headers.get("x-forwarded-email", "nobody"))
+    await websocket.close()
+
+
+def signed_in(trusted, *headers):
+    """Whom the pages take the asker for, by HTTP and by a websocket."""
+    routes = [Route("/", said), WebSocketRoute("/", said_at_once)]
+    with asgi(Door(Starlette(routes=routes), trusted=trusted)) as url:
+        address = url.removeprefix("http://")
+        connection = http.client.HTTPConnection(address)
+        connection.putrequest("GET", "/")
+        for name, value in headers:
+            connection.putheader(name, value)
+        connection.endheaders()
+        answer = connection.getresponse().read().decode()
+        connection.close()
+        with connect(f"ws://{address}/", additional_headers=list(headers)) as websocket:
+            return answer, websocket.recv()
+
+
+BOB = ("X-Forwarded-Email", "bob@example.com")
+
+
+@pytest.mark.parametrize(
+    ("networks", "headers", "whom"),
+    [
+        (["127.0.0.0/8"], [BOB], "bob@example.com"),
+        (["10.0.0.0/8"], [BOB], "nobody"),
+        (["127.0.0.1"], [BOB, ("x-forwarded-email", "ada@example.com")], "nobody"),
+        (["127.0.0.1"], [("X_Forwarded_Email", "ada@example.com"), BOB], "nobody"),
+        (["127.0.0.1"], [("X-Forwarded-For", "127.0.0.1")], "nobody"),
+    ],
+)
+def test_the_header_of_who_is_signed_in_counts_once_and_from_a_named_proxy(networks, headers, whom):
+    trusted = TrustedHeader("x-forwarded-email", tuple(map(ipaddress.ip_network, networks)))
+    assert signed_in(trusted, *headers) == (whom, whom)

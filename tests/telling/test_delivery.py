@@ -304,7 +304,7 @@ def test_a_workspace_that_nobody_can_keep_apart_is_told_nothing(teller, folder, 
     alerts.collect(NOW)
     alerts.deliver(datetime.now(UTC))
     assert hook.posts == []
-    assert "names workspace attic" in caplog.text
+    assert "No workspace is called attic" in caplog.text
 
 
 def test_higher_budget_shares_cover_lower_ones(teller, folder, hook):

@@ -1,0 +1,1 @@
+"""Workspaces: who sees which part of the bill, and a warehouse that contains nothing else."""
