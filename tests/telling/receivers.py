@@ -27,6 +27,7 @@ class Receiver:
     Attributes:
         refusals: How many tries are still refused.
         victim: The process that is killed as soon as it has sent, before anything is answered.
+        posted: What came last, taken or not.
     """
 
     address: str = ""
@@ -36,6 +37,7 @@ class Receiver:
     posts: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
     refused: int = 0
+    posted: bytes = b""
 
     def takes(self) -> bool:
         """Whether this try is taken; whoever sent it may be dead by then."""
@@ -65,6 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.receiver.posted = body
         takes = self.receiver.takes()
         if takes:
             self.receiver.posts.append((dict(self.headers), body))

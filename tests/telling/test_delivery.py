@@ -128,6 +128,23 @@ def test_only_what_is_new_is_told_by_the_next_refresh(teller, folder, hook):
     assert [told([each]) for each in hook.documents] == [["anomaly"], ["saving"]]
 
 
+def test_a_message_that_is_always_refused_keeps_no_other_back(teller, folder, hook, monkeypatch):
+    publish(folder / "data", "anomaly")
+    alerts = teller(ALL)
+    alerts.collect(NOW)
+    hook.refusals = 1
+    alerts.deliver(NOW, at_once=True)
+    publish(folder / "data", "saving")
+    alerts.collect(NOW)
+    monkeypatch.setattr(hook, "takes", lambda: b"anomaly" not in hook.posted)
+    for _ in range(2):
+        alerts.deliver(NOW, at_once=True)
+    assert [told([each]) for each in hook.documents] == [["saving"]]
+    state = alerts.outbox.state("hook")
+    assert (state.waiting, state.tries) == (1, 3)
+    assert state.answer.startswith("HTTP 503")
+
+
 def send_waiting(folder) -> subprocess.Popen[str]:
     """`atlas-costs alert send` as a process of its own."""
     command = [sys.executable, "-c", "from orchestration.cli import main; main()", "alert", "send"]
