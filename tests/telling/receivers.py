@@ -28,6 +28,7 @@ class Receiver:
         refusals: How many tries are still refused.
         victim: The process that is killed as soon as it has sent, before anything is answered.
         posted: What came last, taken or not.
+        parting: What a mail server answers to QUIT.
     """
 
     address: str = ""
@@ -38,6 +39,7 @@ class Receiver:
     mails: list[EmailMessage] = field(default_factory=list)
     refused: int = 0
     posted: bytes = b""
+    parting: str = "221 Bye"
 
     def takes(self) -> bool:
         """Whether this try is taken; whoever sent it may be dead by then."""
@@ -104,6 +106,9 @@ class _Mailbox:
         self.receiver.mails.append(parsed)
         self.receiver.kill()
         return "250 OK"
+
+    async def handle_QUIT(self, *_: object) -> str:  # noqa: N802
+        return self.receiver.parting
 
 
 def _tls(authority: trustme.CA | None, password: str) -> dict[str, Any]:

@@ -424,3 +424,10 @@ def test_mail_goes_over_tls_with_a_name_and_password(teller, folder, tmp_path, m
         monkeypatch.delenv("SSL_CERT_FILE")
         answer = teller(f"{smtp}password_env: SMTP_PASSWORD}}\n{routes}").test("mail")
         assert "certificate verify failed" in answer.text
+
+
+def test_mail_that_was_taken_is_not_sent_again_whatever_is_answered_to_quit(teller, mailbox, smtp):
+    mailbox.parting = "421 too busy"
+    routes = "routes:\n- {name: mail, channel: email, to: a@example.com, alerts: all}\n"
+    assert teller(smtp + routes).test("mail").was_received
+    assert len(mailbox.mails) == 1
