@@ -14,6 +14,7 @@ from orchestration.settings import SettingsError, load_settings
 from orchestration.telling.teller import Teller, after_failure
 
 EVERY_S = 60
+WHY = "Dagster's run page says why."
 NOBODY = "Nobody is told anything: config/alerts.yaml names no route."
 
 
@@ -35,8 +36,10 @@ def _sentence(context: dg.RunFailureSensorContext) -> str:
         while error and error.cause:
             error = error.cause
         if error:
-            return error.message.strip().partition(": ")[2].splitlines()[0]
-    return context.failure_event.message or "Dagster's run page says why."
+            # some errors, such as MemoryError, are a name and nothing else
+            name, _, said = error.message.strip().partition(": ")
+            return (said.strip() or name or WHY).splitlines()[0]
+    return context.failure_event.message or WHY
 
 
 @dg.sensor(

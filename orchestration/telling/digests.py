@@ -21,7 +21,7 @@ from orchestration.telling.facts import rows
 from reporting import changes, charts, formats, overview, queries, savings, words
 from reporting.causes import cause_text
 from reporting.documents.pictures import as_png, specification
-from reporting.query import Query, Row
+from reporting.query import Query, Row, with_values
 from reporting.ranges import ONE_DAY, DataDays, Window, add_months
 from reporting.report import Report, report_of
 from reporting.state import ReportState
@@ -111,13 +111,14 @@ def digest(
     """
     report = report_of(_state(period), days)
     totals = rows(db, queries.comparison(replace(report, state=replace(report.state, group=()))))
+    missing = unread(db, period.window.end)
     return Event(
         key=period.key,
         kind=DIGEST,
-        title=_title(period, totals),
+        title=f"{_title(period, totals)}{' (incomplete)' if missing else ''}",
         text=words.compared_text(report, totals[0]) if totals else "",
         page=link(report.state),
-        blocks=tuple(_blocks(db, report, totals)),
+        blocks=tuple(_blocks(db, report, totals, missing)),
         picture=_picture(db, period, days),
         attachment=_pdf(db, report, period) if with_pdf else "",
     )
@@ -134,8 +135,32 @@ def _title(period: Period, totals: list[Row]) -> str:
     return f"{period.every.capitalize()} digest, {period.name}: {amounts or 'no costs'}"
 
 
-def _blocks(db: duckdb.DuckDBPyConnection, report: Report, totals: list[Row]) -> Iterator[Block]:
-    yield Block("Costs", tuple(_total_rows(report, totals)), _late(report))
+def unread(db: duckdb.DuckDBPyConnection, end: date) -> list[str]:
+    """What is missing of a period: a sentence for each connection not read since it ended.
+
+    Args:
+        db: The published warehouse; read-only.
+        end: The first day after the period.
+    """
+    sql = """select connection, last_success_at::date as last
+from meta.freshness
+where last_success_at is null or last_success_at < $end
+order by connection"""
+    return [
+        f"Connection {row['connection']} was last read completely on {formats.day(row['last'])}: "
+        "what it cost since is missing here."
+        if row["last"]
+        else f"Connection {row['connection']} was never read completely: what it cost is missing "
+        "here, or a part of it."
+        for row in rows(db, with_values(sql, {"end": end}))
+    ]
+
+
+def _blocks(
+    db: duckdb.DuckDBPyConnection, report: Report, totals: list[Row], missing: list[str]
+) -> Iterator[Block]:
+    note = " ".join(filter(None, (*missing, _late(report))))
+    yield Block("Costs", tuple(_total_rows(report, totals)), note)
     if report.compared and (moved := tuple(_movers(db, report))):
         yield Block("What changed", moved)
     if expected := tuple(_forecasts(db, report.days)):

@@ -117,11 +117,14 @@ class Outbox:
                 )
 
     def waiting(self, route: str) -> list[Waiting]:
-        """Messages that were not received, oldest first."""
+        """Messages that were not received: those tried least first, the oldest of them first.
+
+        One that a receiver refuses for what is in it would keep all later ones behind it.
+        """
         with self._open() as db:
             rows = db.execute(
                 "select id, tries, next_try_at, answer from messages "
-                "where route = ? and delivered_at is null order by made_at, id",
+                "where route = ? and delivered_at is null order by tries, made_at, id",
                 (route,),
             ).fetchall()
             return [
@@ -162,7 +165,7 @@ class Outbox:
                 (route,),
             )
         kept = self.waiting(route)
-        tries, answer = (kept[0].tries, kept[0].answer) if kept else (0, "")
+        tries, answer = (kept[-1].tries, kept[-1].answer) if kept else (0, "")
         return RouteState(facts, tries, answer, _moment(last) if last else None)
 
     def _message(self, db: sqlite3.Connection, name: str, route: str) -> Message:

@@ -27,6 +27,8 @@ class Receiver:
     Attributes:
         refusals: How many tries are still refused.
         victim: The process that is killed as soon as it has sent, before anything is answered.
+        posted: What came last, taken or not.
+        parting: What a mail server answers to QUIT.
     """
 
     address: str = ""
@@ -36,6 +38,8 @@ class Receiver:
     posts: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
     refused: int = 0
+    posted: bytes = b""
+    parting: str = "221 Bye"
 
     def takes(self) -> bool:
         """Whether this try is taken; whoever sent it may be dead by then."""
@@ -65,6 +69,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.receiver.posted = body
         takes = self.receiver.takes()
         if takes:
             self.receiver.posts.append((dict(self.headers), body))
@@ -101,6 +106,9 @@ class _Mailbox:
         self.receiver.mails.append(parsed)
         self.receiver.kill()
         return "250 OK"
+
+    async def handle_QUIT(self, *_: object) -> str:  # noqa: N802
+        return self.receiver.parting
 
 
 def _tls(authority: trustme.CA | None, password: str) -> dict[str, Any]:

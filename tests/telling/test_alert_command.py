@@ -92,29 +92,37 @@ def test_that_another_refresh_is_running_is_told_to_nobody(teller, folder, hook,
     assert hook.posts == []
 
 
-@dg.op
-def breaking() -> None:
-    raise dg.Failure("Atlas answers 401 (Unauthorized): replace the key.")
+def failing_job(error: Exception) -> dg.JobDefinition:
+    @dg.op
+    def breaking() -> None:
+        raise error
+
+    @dg.job(name="refresh_costs")
+    def failing() -> None:
+        breaking()
+
+    return failing
 
 
-@dg.job(name="refresh_costs")
-def failing_job() -> None:
-    breaking()
-
-
-def test_a_run_that_fails_in_dagster_is_told_with_its_own_sentence(teller, folder, hook, caplog):
+@pytest.mark.parametrize(("error", "sentence"), [
+    (dg.Failure("Atlas answers 401 (Unauthorized): replace the key."),
+     "Atlas answers 401 (Unauthorized): replace the key."),
+    (MemoryError(), "MemoryError"),
+])  # fmt: skip
+def test_a_run_that_fails_in_dagster_is_told_with_its_own_sentence(
+    error, sentence, teller, folder, hook, caplog
+):
     caplog.set_level(logging.CRITICAL)
     teller(ALL)
     with dg.DagsterInstance.ephemeral() as instance:
-        result = failing_job.execute_in_process(instance=instance, raise_on_error=False)
+        result = failing_job(error).execute_in_process(instance=instance, raise_on_error=False)
         failed = result.get_run_failure_event()
         context = dg.build_run_status_sensor_context(
             "refresh_failed", failed, instance, result.dagster_run
         )
         refresh_failed(context.for_run_failure())
     [document] = hook.documents
-    said = document["events"][0]["text"]
-    assert said == "Atlas answers 401 (Unauthorized): replace the key."
+    assert document["events"][0]["text"] == sentence
 
 
 def test_the_sensor_looks_at_the_clock_and_at_what_waits(teller, folder, hook):

@@ -10,7 +10,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from orchestration.rules.alerts import Route
 from orchestration.telling.channels import slack, teams, webhook
 from orchestration.telling.channels.email import as_html, email
-from orchestration.telling.events import Block, Event, message
+from orchestration.telling.events import Block, Event, Message, message
 
 HOSTILE = (
     "<!channel> <http://evil.example|click> <@U123> & *bold* @here @channel "
@@ -80,16 +80,33 @@ def test_teams_shows_a_name_where_no_markdown_is_read(made):
     assert card["content"]["actions"][0]["url"].startswith(DASHBOARD)
 
 
-def test_teams_gets_no_more_than_it_takes():
+def too_much() -> Message:
     kinds = ("anomaly", "saving", "change", "budget", "forecast")
     many = [
         event("n" * 200, key=f"{kind}{n}", kind=kind, text="t" * 900)
         for n in range(6)
         for kind in kinds
     ]
-    document = teams.payload(message("r", many), DASHBOARD)
+    return message("r", many)
+
+
+def test_teams_gets_no_more_than_it_takes():
+    document = teams.payload(too_much(), DASHBOARD)
     assert len(json.dumps(document)) < 28_000
     assert "The rest is in the dashboard." in json.dumps(document)
+
+
+def test_slack_gets_no_more_than_it_takes():
+    document = slack.payload(too_much(), DASHBOARD)
+    [block] = document["blocks"]
+    assert 10_000 < len(json.dumps(block)) < 13_000
+    assert block["elements"][-1]["elements"][0]["text"] == "The rest is in the dashboard."
+    assert len(document["text"]) < 13_000
+
+
+def test_slack_gets_all_that_it_takes():
+    document = slack.payload(message("r", [event(), event("b", key="b")]), DASHBOARD)
+    assert "The rest" not in json.dumps(document)
 
 
 class Elements(HTMLParser):

@@ -128,6 +128,23 @@ def test_only_what_is_new_is_told_by_the_next_refresh(teller, folder, hook):
     assert [told([each]) for each in hook.documents] == [["anomaly"], ["saving"]]
 
 
+def test_a_message_that_is_always_refused_keeps_no_other_back(teller, folder, hook, monkeypatch):
+    publish(folder / "data", "anomaly")
+    alerts = teller(ALL)
+    alerts.collect(NOW)
+    hook.refusals = 1
+    alerts.deliver(NOW, at_once=True)
+    publish(folder / "data", "saving")
+    alerts.collect(NOW)
+    monkeypatch.setattr(hook, "takes", lambda: b"anomaly" not in hook.posted)
+    for _ in range(2):
+        alerts.deliver(NOW, at_once=True)
+    assert [told([each]) for each in hook.documents] == [["saving"]]
+    state = alerts.outbox.state("hook")
+    assert (state.waiting, state.tries) == (1, 3)
+    assert state.answer.startswith("HTTP 503")
+
+
 def send_waiting(folder) -> subprocess.Popen[str]:
     """`atlas-costs alert send` as a process of its own."""
     command = [sys.executable, "-c", "from orchestration.cli import main; main()", "alert", "send"]
@@ -407,3 +424,10 @@ def test_mail_goes_over_tls_with_a_name_and_password(teller, folder, tmp_path, m
         monkeypatch.delenv("SSL_CERT_FILE")
         answer = teller(f"{smtp}password_env: SMTP_PASSWORD}}\n{routes}").test("mail")
         assert "certificate verify failed" in answer.text
+
+
+def test_mail_that_was_taken_is_not_sent_again_whatever_is_answered_to_quit(teller, mailbox, smtp):
+    mailbox.parting = "421 too busy"
+    routes = "routes:\n- {name: mail, channel: email, to: a@example.com, alerts: all}\n"
+    assert teller(smtp + routes).test("mail").was_received
+    assert len(mailbox.mails) == 1

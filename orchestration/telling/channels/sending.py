@@ -7,7 +7,8 @@ import json
 import logging
 import smtplib
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -25,6 +26,8 @@ from orchestration.telling.channels.email import email
 from orchestration.telling.events import Message, one_line
 
 TIMEOUT_S, LONGEST_S = 8.0, 10.0
+# A mail server may look into what it was sent before it takes it: a new try would be a second mail.
+SCANNED_S = 60.0
 LONGEST_ANSWER, LONGEST_RETRY_AFTER_S = 200, 86_400.0
 PAYLOADS: Mapping[str, Callable[[Message, str | None], dict[str, Any]]] = {
     "slack": slack.payload, "teams": teams.payload, "webhook": webhook.payload,
@@ -119,6 +122,8 @@ def _mailed(message: Message, route: Route, alerts: Alerts, settings: Settings) 
         with _connected(server, _trusted(settings)) as connection:
             if server.user:
                 connection.login(server.user, password)
+            if connection.sock:
+                connection.sock.settimeout(SCANNED_S)
             refused = connection.send_message(made)
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error
@@ -133,7 +138,21 @@ def _mailed(message: Message, route: Route, alerts: Alerts, settings: Settings) 
     return Answer(True, f"SMTP accepted{without}")
 
 
-def _connected(server: Smtp, trust: ssl.SSLContext) -> smtplib.SMTP:
+@contextmanager
+def _connected(server: Smtp, trust: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
+    connection = _opened(server, trust)
+    try:
+        yield connection
+    finally:
+        # what was taken is taken, whatever is answered to QUIT, which smtplib takes for a failure
+        with suppress(smtplib.SMTPException, OSError):
+            if connection.sock:
+                connection.sock.settimeout(TIMEOUT_S)
+            connection.quit()
+        connection.close()
+
+
+def _opened(server: Smtp, trust: ssl.SSLContext) -> smtplib.SMTP:
     if server.security == "tls":
         return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=trust)
     connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)

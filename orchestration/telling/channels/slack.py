@@ -3,6 +3,7 @@
 Mattermost and others read `text` alone, as Markdown, so what stands there is made inert.
 """
 
+import json
 import re
 from typing import Any
 
@@ -14,8 +15,9 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # What would mention somebody, or be made a link: seen as it is, and no longer understood.
 _ALIVE = re.compile(r"(@|\](?=\()|:(?=//)|www(?=\.)|!(?=\[))", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
-# Slack refuses a message with more characters, and a text block with more than 3,000.
+# Slack refuses a message with more characters (msg_blocks_too_long), those of its blocks' JSON too.
 LONGEST = 12_000
+_REST = "The rest is in the dashboard."
 
 
 def inert(text: str) -> str:
@@ -36,8 +38,18 @@ def payload(message: Message, dashboard: str | None) -> Json:
     return {
         "text": _fallback(message, dashboard),
         "mrkdwn": False,
-        "blocks": [{"type": "rich_text", "elements": elements}],
+        "blocks": [{"type": "rich_text", "elements": _fitting(elements)}],
     }
+
+
+def _fitting(elements: list[Json]) -> list[Json]:
+    """As many parts as Slack takes: a message that it refuses would never arrive."""
+    room = LONGEST
+    for number, each in enumerate(elements):
+        room -= len(json.dumps(each, ensure_ascii=False))
+        if room < 0:
+            return [*elements[:number], _section(_text(_REST))]
+    return elements
 
 
 def _fallback(message: Message, dashboard: str | None) -> str:
