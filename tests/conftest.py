@@ -106,6 +106,17 @@ LONG = {
     },
     "telling": {"test_delivery"},
 }
+# Only in `make test-wide`: what matches, and the cheaper tests that show the same.
+WIDE = {
+    r"test_faults.py::test_the_focus_report\[(?!uncompressed|download_trunc|asked_403|failed)": (
+        "atlas/test_reports.py"
+    ),
+    r"test_faults.py::test_a_list_of_clusters\[(?!503_twice|404|html)": "atlas/test_errors.py",
+    r"test_faults.py::test_the_invoice_list\[(?!503_twice|403|html)": "e2e/test_faults.py",
+    r"test_every_page.py::\w+\[(?!overview|cost_report)\w+-dark\]": "dashboard/test_design.py",
+    r"test_incremental.py::test_a_build_that_was_killed": "e2e/test_kill.py",
+    r"e2e/test_savings.py::": "dbt/test_saving_rules.py",
+}
 _not_building: list[str] = []
 """The test under way, unless it is marked as one that builds."""
 
@@ -119,6 +130,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("built")
         if item.path.stem in LONG.get(folder, ()):
             item.add_marker("long")
+        if any(re.search(each, item.nodeid) for each in WIDE):
+            item.add_marker("wide")
     items.sort(key=_turn)
 
 

@@ -1,11 +1,12 @@
 """What `make test-fast` leaves out is marked by itself, and what it runs builds nothing."""
 
+import re
 import subprocess
 import sys
 
 import pytest
 
-from tests.conftest import LONG, ROOT
+from tests.conftest import LONG, ROOT, WIDE
 
 
 @pytest.mark.parametrize(
@@ -45,3 +46,18 @@ def test_every_file_called_long_is_there():
         assert {f"{each}.py" for each in files} <= {
             each.name for each in (ROOT / "tests" / folder).glob("test_*.py")
         }
+
+
+def test_every_cheaper_test_of_what_is_wide_is_there():
+    for pattern, cheaper in WIDE.items():
+        assert (ROOT / "tests" / cheaper).exists(), pattern
+
+
+def test_what_is_called_wide_is_there():
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "wide", "tests/e2e",
+         "tests/dbt/test_incremental.py"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for pattern in WIDE:
+        assert re.search(pattern, done.stdout), pattern
