@@ -39,7 +39,10 @@ def unit(currency: str | None) -> str:
 def text(cents: int, currency: str | None) -> str:
     """`$1,234.56`, or `1,234.56 credits` where Atlas bills credits: they are no dollars."""
     if is_code(currency):
-        found = format_currency(major(cents), currency, locale=locales.current())
+        # two places for yen too: rounded, an amount is not exact, and `around` finds no number
+        found = format_currency(
+            major(cents), currency, locale=locales.current(), currency_digits=False
+        )
         return _TOO_NEAR.sub(_NO_BREAK, found)
     return f"{plain(cents)} {unit(currency)}"
 

@@ -32,6 +32,9 @@ SHAPES = re.compile(
 )
 # an Atlas API key's private half; Dagster's own ids look the same, and are never in a config
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+# Shorter ones are looked for by themselves: PostgreSQL's password may be `dagster`, which is in
+# every tag of Dagster's own, so that nothing could be launched.
+SHORTEST_KNOWN = 8
 INSTEAD = (
     "Dagster keeps what is typed here. Put the secret into .env, or a file that NAME_FILE names, "
     "and give the variable's name where one is asked for (password_env). Nothing was launched or "
@@ -112,6 +115,9 @@ def _problem(name: str, value: str, known: Collection[str]) -> str | None:
     if NAMES.search(last) and value:
         return f"{last} looks like a secret. {INSTEAD}"
     is_key = CONFIG in name and UUID.fullmatch(value)
-    if is_key or IN_ADDRESS.search(value) or SHAPES.search(value) or any(s in value for s in known):
+    is_known = any(
+        value == each or (len(each) >= SHORTEST_KNOWN and each in value) for each in known
+    )
+    if is_key or IN_ADDRESS.search(value) or SHAPES.search(value) or is_known:
         return f"{last or 'A value'} holds what looks like a secret. {INSTEAD}"
     return None

@@ -166,6 +166,15 @@ def test_a_secret_in_the_query_itself_is_seen_too():
     assert refusal({"query": aliased})
 
 
+def test_a_short_password_is_refused_by_itself_and_not_within_other_words():
+    own = {"params": execution(tags={"dagster/partition": "2026-05"})}
+    assert refusal({"query": LAUNCH, "variables": own}, {"dagster"}) is None
+    typed = {"params": execution({"name": "dagster"})}
+    assert "looks like a secret" in (
+        refusal({"query": LAUNCH, "variables": typed}, {"dagster"}) or ""
+    )
+
+
 def test_the_first_operation_hides_no_other():
     launch = "launchRun(executionParams: $p) { __typename }"
     query = f"query A {{ version }} mutation B($p: ExecutionParams!) {{ {launch} }}"

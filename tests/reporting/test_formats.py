@@ -85,3 +85,9 @@ def test_a_unit_price_has_four_figures_where_it_is_small():
     assert formats.unit_price(Decimal("-0.5"), "USD") == "-$0.5000"
     assert formats.unit_price(Decimal("0.232147"), "Atlas Credits") == "0.2321 credits"
     assert formats.unit_price(None, "USD") == formats.ABSENT
+
+
+def test_a_currency_without_cents_keeps_those_that_were_billed():
+    assert formats.money(123456, "JPY") == "¥1,234.56"
+    assert formats.unit_price(Decimal("9.43"), "JPY") == "¥9.43"
+    assert formats.unit_price(Decimal("-9.43"), "KWD") == "-KWD\N{NO-BREAK SPACE}9.43"

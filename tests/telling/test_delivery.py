@@ -128,6 +128,19 @@ def test_only_what_is_new_is_told_by_the_next_refresh(teller, folder, hook):
     assert [told([each]) for each in hook.documents] == [["anomaly"], ["saving"]]
 
 
+def test_a_connection_that_breaks_again_is_told_again(teller, folder, hook):
+    alerts = teller(ALL)
+    for last in ("2026-05-04 06:00:00", "2026-05-04 06:00:00", "2026-05-19 06:00:00"):
+        broken = (
+            "update meta.freshness set status = 'error', missing_parts = ['connection: 401'], "
+            f"last_success_at = timestamp '{last}'"
+        )
+        publish(folder / "data", sql=broken)
+        alerts.collect(NOW)
+        alerts.deliver(datetime.now(UTC))
+    assert [told([each]) for each in hook.documents] == [["refresh"], ["refresh"]]
+
+
 def test_a_message_that_is_always_refused_keeps_no_other_back(teller, folder, hook, monkeypatch):
     publish(folder / "data", "anomaly")
     alerts = teller(ALL)

@@ -96,10 +96,10 @@ def _credits(row: Row) -> Event:
 
 
 def _connections(_: datetime, __: When) -> Query:
-    return Query("""select connection, status, part, data_through
+    return Query("""select connection, status, part, data_through, last_success_at
 from (
     select
-        connection, status, data_through,
+        connection, status, data_through, last_success_at,
         unnest(if(len(missing_parts) > 0, missing_parts, [null])) as part
     from meta.freshness
 )
@@ -109,11 +109,12 @@ where status = 'error' or part is not null""")
 def _connection(row: Row) -> Event:
     part = row["part"] or "could not be read"
     name = sha256(_COUNT.sub("", part).encode()).hexdigest()[:12]
-    month = f"{row['data_through']:%Y-%m}" if row["data_through"] else ""
     is_error = row["status"] == "error"
+    # one that was read again in between is told again; a part that is missing stays so for long
+    since, shape = (row["last_success_at"], "%FT%T") if is_error else (row["data_through"], "%Y-%m")
     title = "could not be read" if is_error else "was read in part"
     return Event(
-        key=f"missing:{row['connection']}:{name}:{month}",
+        key=f"missing:{row['connection']}:{name}:{since.strftime(shape) if since else ''}",
         kind="refresh",
         title=f"Connection {row['connection']} {title}",
         text=part,
