@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from orchestration.cli import app
 from orchestration.commands import doctor
 from orchestration.commands.doctor import folder, machine
+from orchestration.commands.housekeeping import housekeeping
 from orchestration.landing.data_format import FORMAT, NewerData, note_format, read_format
 from orchestration.refreshing.folder import DataFolder
 from orchestration.settings import load_settings
@@ -208,6 +209,10 @@ def test_a_dead_run_is_named(settings, monkeypatch):
     [found] = folder.dead_runs(settings)
     assert found.status == "mend"
     assert f"run {run.run_id} of refresh_costs" in found.says
+    assert "`atlas-costs housekeeping --apply`" in found.remedy
+    housekeeping(settings, apply=True)
+    [after] = folder.dead_runs(settings)
+    assert after.status == "ok"
 
 
 def test_its_words_are_on_the_terminal_with_the_remedy_below(settings):

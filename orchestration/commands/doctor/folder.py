@@ -101,7 +101,8 @@ def dead_runs(settings: Settings) -> Iterator[Finding]:
     dead = _dead(settings)
     for each in dead:
         says = f"run {each.run_id} of {each.job_name} counts as running; its process is gone"
-        yield mend("runs", says, "Run `atlas-costs refresh`: it marks such runs as failed first.")
+        remedy = "Run `atlas-costs housekeeping --apply`: it marks such runs as failed."
+        yield mend("runs", says, remedy)
     if not dead:
         yield ok("runs", "none is dead")
 
