@@ -13,11 +13,16 @@ RUN_BY = ("dbt-core", "dbt-duckdb", "duckdb")
 # What turns landed files and rules into raw, and marts into what is published.
 LOADING = (PACKAGE / "warehouse", PACKAGE / "rules")
 
-# What turns marts into insight: what prices scenarios and reads feedback, too.
-INSIGHT = tuple(
-    PACKAGE / each
-    for each in ("insight", "refreshing", "rules", "actions/pricing", "action_runs", "feedback.py")
-)
+# What turns marts into insight: what prices scenarios, reads feedback and compares periods, too.
+INSIGHT = (
+    *(
+        PACKAGE / each
+        for each in (
+            "insight", "refreshing", "rules", "actions/pricing", "action_runs", "feedback.py"
+        )
+    ),
+    PACKAGE.parent / "reporting",
+)  # fmt: skip
 
 
 def model_files() -> Iterator[Path]:
@@ -46,7 +51,7 @@ def loading_checksum() -> str:
 
 def insight_checksum() -> str:
     """The same of the code that makes insight."""
-    return _checksum(_code(INSIGHT), PACKAGE)
+    return _checksum(_code(INSIGHT), PACKAGE.parent)
 
 
 def _code(folders: Iterable[Path]) -> Iterator[Path]:
