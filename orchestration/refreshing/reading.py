@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -23,6 +23,7 @@ from orchestration.extraction.reports import Requested, fetch_reports, request_r
 from orchestration.extraction.selection import ENTITY, differences, first_month
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail, for_all
+from orchestration.landing.journal import LandingClosed
 from orchestration.progress import downloads
 from orchestration.refreshing.folder import DataFolder, Landings
 from orchestration.settings import Settings, SettingsError
@@ -137,8 +138,10 @@ class Reading:
     def _note_requests(self) -> None:
         """A later part of the run notes more, in place of what is noted here."""
         for each in self._sessions or []:
-            if each.name not in self._elsewhere:
-                note_requests(each.landing, each.org_id, each.requests)
+            # a slow one that the run went on without is still asking, and its landing closed
+            with suppress(LandingClosed):
+                if each.name not in self._elsewhere:
+                    note_requests(each.landing, each.org_id, each.requests)
 
     @property
     def _patience_s(self) -> float:
