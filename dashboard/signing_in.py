@@ -95,10 +95,10 @@ def accesses(now: Visitor) -> list[Access]:
     workspaces = read_workspaces(settings.workspaces_file)
     found = workspaces.of(now.person, fold_tags=settings.tag_keys_ignore_case)
     if not found:
-        whom = f"ask {workspaces.ask}" if workspaces.ask else "ask whoever runs this dashboard"
+        whom = f"Ask {workspaces.ask}" if workspaces.ask else "Ask whoever runs this dashboard"
         raise NoAccessError(
-            f"{now.person.email} is signed in, and no workspace names this address: {whom} to add "
-            "it to one."
+            f"You are signed in as {now.person.email}, but no workspace includes this address. "
+            f"{whom} to add it to one."
         )
     return found
 
@@ -119,14 +119,14 @@ def visitor() -> Visitor:
     if said.get("is_logged_in") is not True:
         raise NotSignedInError("Sign in to see costs.")
     if said.get("email_verified") is False:
-        raise NotSignedInError("Your identity provider has not verified your e-mail address.")
+        raise NotSignedInError("Your identity provider has not verified your email address.")
     person = Person(_email(said.get("email")), _groups(said.get(how.groups_claim)))
     return Visitor(person, chosen, _moment(said.get("iat")))
 
 
 def _email(said: object) -> str:
     if not isinstance(said, str) or not fullmatch(_ADDRESS, said.strip()):
-        raise NotSignedInError("Whoever signed you in did not say your e-mail address.")
+        raise NotSignedInError("Your sign-in did not provide an email address.")
     return said.strip().casefold()
 
 

@@ -279,9 +279,10 @@ def up(
 
     settings = load_settings()
     metrics = metrics_port or settings.metrics_port
-    at = processes.Addresses(host, dashboard_port, dagster_port, metrics)
+    is_open = settings.allow_anonymous
+    at = processes.Addresses(host, dashboard_port, dagster_port, metrics, is_open)
     signs_in = settings.identity() is not None
-    at.require_door(allow_anonymous=settings.allow_anonymous, signs_in=signs_in)
+    at.require_door(allow_anonymous=is_open, signs_in=signs_in)
     at.require_free()
     refresh_schedule(settings.refresh_cron)
     put_in_order(settings)

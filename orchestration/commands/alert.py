@@ -11,23 +11,23 @@ if TYPE_CHECKING:
     from orchestration.telling.teller import Teller
 
 app = typer.Typer(
-    help="Tell people what changes: list routes, test one, send what waits.", no_args_is_help=True
+    help="Alerts and digests: list routes, test one, send what is waiting.", no_args_is_help=True
 )
 
-Name = Annotated[str, typer.Argument(help="Of a route in config/alerts.yaml.")]
+Name = Annotated[str, typer.Argument(help="The name of a route in config/alerts.yaml.")]
 NOT_RECEIVED = 1
 
 
 @app.command(name="list")
 def list_routes() -> None:
-    """Each route: channel, what it is told, what waits for it, when it was last told something."""
+    """List routes: channel, alerts and digests, what is waiting, and the last delivery."""
     teller = _teller()
     for route in teller.alerts.routes:
         state = teller.outbox.state(route.name)
         told = ", ".join((*route.alerts, *(f"{each} digest" for each in route.digests)))
         last = state.last_delivered_at
         typer.echo(f"{route.name} ({route.channel}): {told}")
-        typer.echo(f"  last told {last:%F %H:%M} UTC" if last else "  told nothing yet")
+        typer.echo(f"  last sent {last:%F %H:%M} UTC" if last else "  nothing sent yet")
         if state.waiting:
             typer.echo(f"  {state.waiting} waiting" + _tries(state.tries, state.answer))
 
@@ -40,9 +40,9 @@ def _tries(tries: int, answer: str) -> str:
 
 @app.command()
 def test(name: Name) -> None:
-    """Send a test message through a route, and say what the receiver answered.
+    """Send a test message to a route and print the receiver's answer.
 
-    It is sent at once, quiet hours or not. Exit code 1: it was not received.
+    It ignores quiet hours. Exit code 1: it was not received.
     """
     teller = _teller()
     answer = teller.test(name)
@@ -56,9 +56,9 @@ def test(name: Name) -> None:
 
 @app.command()
 def send() -> None:
-    """Look whether a refresh is late, and send now what waits, quiet hours excepted.
+    """Check whether a refresh is late, and send what is waiting, except in quiet hours.
 
-    For cron, where Dagster is not running. Exit code 1: something was not received.
+    For cron, if Dagster is not running. Exit code 1: something was not received.
     """
     teller, now = _teller(), datetime.now(UTC)
     teller.look_at_clock(now)
@@ -80,6 +80,6 @@ def _teller() -> "Teller":
     if teller := Teller.of(settings):
         return teller
     raise SettingsError(
-        f"Nobody is told anything: {settings.alerts_file} names no route. Copy "
+        f"There are no alerts: {settings.alerts_file} names no route. Copy "
         "config/alerts.yaml.example to begin."
     )

@@ -59,13 +59,13 @@ def _code(place: Path) -> str | None:
     client = DagsterGrpcClient(socket=str(place))
     status = client.health_check_query()  # type: ignore[no-untyped-call]
     if status != "SERVING":
-        return f"{place} does not serve Dagster's code: {status}."
+        return f"{place} does not serve Dagster's definitions: {status}."
     found = deserialize_value(client.list_repositories())
     if isinstance(found, ListRepositoriesResponse):
         return None
     cause = getattr(found, "cause", None) or found
     said = str(getattr(cause, "message", cause)).strip().splitlines()
-    return f"Dagster's code does not load: {said[0]}"
+    return f"Dagster's definitions do not load: {said[0]}"
 
 
 def _daemon(settings: Settings) -> str | None:
@@ -74,10 +74,10 @@ def _daemon(settings: Settings) -> str | None:
 
     home = settings.dagster_home
     if not (home / "dagster.yaml").exists():
-        return f"{home} has no storage of Dagster's yet."
+        return f"{home} has no Dagster storage yet: start `atlas-costs serve code`."
     os.environ["DAGSTER_HOME"] = str(home)
     with dg.DagsterInstance.get() as instance:
         is_well = all_daemons_live(instance, heartbeat_tolerance_seconds=HEARTBEAT_S)
     return (
-        None if is_well else f"No daemon has said within {HEARTBEAT_S:.0f} seconds that it lives."
+        None if is_well else f"Not every Dagster daemon reported within {HEARTBEAT_S:.0f} seconds."
     )

@@ -23,7 +23,7 @@ from orchestration.warehouse.errors import AlreadyRunning
 from orchestration.warehouse.lock import run_lock, wait_until_free
 from orchestration.warehouse.publish import old_versions
 
-KEPT = "kept for ever"
+KEPT = "always kept"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,9 @@ def housekeeping(settings: Settings, *, apply: bool) -> list[Part]:
         wait_until_free([settings.raw_file, settings.marts_file])
         with nobody_reads(settings.build_dir) as is_so:
             if not is_so:
-                raise AlreadyRunning("An organization is being read: wait for it to end.")
+                raise AlreadyRunning(
+                    "An organization is being read: wait until that run ends, then try again."
+                )
             done = list(_parts(settings, apply=True))
     sweep(settings)
     return [*done[:-1], _history(settings, apply=True)]
@@ -70,7 +72,7 @@ def _parts(settings: Settings, *, apply: bool) -> Iterator[Part]:
     yield _records(settings)
     yield _versions(settings, apply=apply)
     yield _leftovers(settings, apply=apply)
-    yield Part("build", files.size(settings.build_dir), 0, "made of landing; a refresh needs it")
+    yield Part("build", files.size(settings.build_dir), 0, "built from landing; a refresh needs it")
     for folder in (settings.statements_dir, settings.feedback_dir, settings.alerts_dir):
         yield Part(folder.name, files.size(folder), 0, KEPT)
     yield _history(settings, apply=False)
@@ -86,7 +88,9 @@ def _landing(settings: Settings, *, apply: bool) -> Part:
     ]
     freed = sum(each.bytes_before - each.bytes_after for each in done)
     count = sum(each.files for each in done)
-    return Part("landing", size, freed, f"{count} superseded bodies packed, no version lost")
+    return Part(
+        "landing", size, freed, f"{count} superseded responses compressed; no version is lost"
+    )
 
 
 def _landings(root: Path) -> Iterator[Landing]:
@@ -109,7 +113,7 @@ def _versions(settings: Settings, *, apply: bool) -> Part:
     newest = settings.published_warehouse.resolve()
     size = files.size(folder)
     old = old_versions(folder, newest, settings.kept_versions)
-    what = f"{len(old)} published versions beyond the newest {settings.kept_versions}"
+    what = f"published versions beyond the newest {settings.kept_versions}: {len(old)}"
     return Part("versions", size, _gone(old, apply=apply), what)
 
 
@@ -120,7 +124,7 @@ def _leftovers(settings: Settings, *, apply: bool) -> Part:
     _gone(left, apply=apply)
     if apply:
         shutil.rmtree(spilled, ignore_errors=True)
-    return Part("leftovers", size, size, "what killed processes left half written")
+    return Part("leftovers", size, size, "incomplete files left by killed processes")
 
 
 def _history(settings: Settings, *, apply: bool) -> Part:
@@ -157,5 +161,5 @@ def tell(parts: list[Part], *, applied: bool, say: Callable[[str], object]) -> N
         say(f"{each.name:<18} {sizes}  {each.what}")
     freed = files.in_words(sum(each.freed for each in parts))
     total = files.in_words(sum(each.bytes for each in parts))
-    hint = "" if applied else "; nothing was changed, --apply does it"
-    say(f"{total} in all, {freed} {'freed' if applied else 'to free'}{hint}")
+    hint = "" if applied else "; nothing was changed, use --apply to free it"
+    say(f"{total} in total, {freed} {'freed' if applied else 'can be freed'}{hint}")

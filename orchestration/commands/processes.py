@@ -90,17 +90,27 @@ def metrics_command(host: str, port: int) -> Command:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the pages, Dagster and, if wanted, metrics listen."""
+    """Where the pages, Dagster and, if wanted, metrics listen.
+
+    Attributes:
+        is_open: Whether somebody said that everything may be read without a sign-in.
+    """
 
     host: str
     dashboard_port: int
     dagster_port: int
     metrics_port: int | None = None
+    is_open: bool = False
 
     @property
     def dagster_host(self) -> str:
         """Dagster has no sign-in and can change Atlas: it never leaves this machine."""
         return self.host if is_loopback(self.host) else "127.0.0.1"
+
+    @property
+    def metrics_host(self) -> str:
+        """Metrics have no sign-in either, so one of the pages does not open them."""
+        return self.host if self.is_open else self.dagster_host
 
     def require_door(self, *, allow_anonymous: bool, signs_in: bool = False) -> None:
         """Nothing is served beyond this machine without sign-in, unless somebody says so.
@@ -121,7 +131,7 @@ class Addresses:
         require_free_port(self.dagster_host, self.dagster_port, "--dagster-port")
         require_free_port(self.host, self.dashboard_port, "--dashboard-port")
         if self.metrics_port:
-            require_free_port(self.host, self.metrics_port, "--metrics-port")
+            require_free_port(self.metrics_host, self.metrics_port, "--metrics-port")
 
     def told(self) -> str:
         """What to tell who started them."""
@@ -131,7 +141,7 @@ class Addresses:
             "Ctrl-C stops both.",
         ]
         if self.metrics_port:
-            metrics = f"Metrics    http://{_in_url(self.host)}:{self.metrics_port}/metrics"
+            metrics = f"Metrics    http://{_in_url(self.metrics_host)}:{self.metrics_port}/metrics"
             lines[2:] = [metrics, "Ctrl-C stops all."]
         return "\n".join(lines)
 
@@ -157,7 +167,7 @@ def services(
         channel, workspace = Path(folder) / "code.sock", Path(folder) / "workspace.yaml"
         write_workspace(workspace, channel)
         pages = dashboard_command(at.host, at.dashboard_port)
-        more = [metrics_command(at.host, at.metrics_port)] if at.metrics_port else []
+        more = [metrics_command(at.metrics_host, at.metrics_port)] if at.metrics_port else []
         with running(code_server_command(channel), pages, *more, env=env) as first:
             _wait_for(channel, first)
             ui = dagster_ui_command(

@@ -36,9 +36,9 @@ UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}
 # every tag of Dagster's own, so that nothing could be launched.
 SHORTEST_KNOWN = 8
 INSTEAD = (
-    "Dagster keeps what is typed here. Put the secret into .env, or a file that NAME_FILE names, "
-    "and give the variable's name where one is asked for (password_env). Nothing was launched or "
-    "kept."
+    "Dagster stores what you type here. Put the secret into .env, or into a file that NAME_FILE "
+    "names, and type the variable's name where a field asks for it (password_env). Nothing was "
+    "launched or stored."
 )
 
 
@@ -60,9 +60,9 @@ def refusal(document: object, known: Collection[str] = ()) -> str | None:
     try:
         values = [*_leaves("", document.get("variables")), *_literals(parsed)]
     except YamlMistake:
-        return "The run's config cannot be read as YAML, so nothing was launched or kept."
+        return "The run's config is not valid YAML. Nothing was launched or stored."
     except RecursionError:
-        return "The request is nested too deep."
+        return "The request is nested too deeply."
     return next((why for name, value in values if (why := _problem(name, value, known))), None)
 
 
@@ -111,7 +111,7 @@ def _problem(name: str, value: str, known: Collection[str]) -> str | None:
     last = name.rpartition(".")[2]
     if last.endswith(ENV):
         is_name = VARIABLE.fullmatch(value) and "_" in value
-        return None if is_name or not value else f"{last} is no variable's name. {INSTEAD}"
+        return None if is_name or not value else f"{last} must be the name of a variable. {INSTEAD}"
     if NAMES.search(last) and value:
         return f"{last} looks like a secret. {INSTEAD}"
     is_key = CONFIG in name and UUID.fullmatch(value)
@@ -119,5 +119,5 @@ def _problem(name: str, value: str, known: Collection[str]) -> str | None:
         value == each or (len(each) >= SHORTEST_KNOWN and each in value) for each in known
     )
     if is_key or IN_ADDRESS.search(value) or SHAPES.search(value) or is_known:
-        return f"{last or 'A value'} holds what looks like a secret. {INSTEAD}"
+        return f"{last or 'A value'} contains what looks like a secret. {INSTEAD}"
     return None

@@ -60,7 +60,7 @@ def alerts(_: dg.SensorEvaluationContext) -> dg.SkipReason:
     except (SettingsError, NotPublished) as error:
         return dg.SkipReason(str(error))
     waiting = sum(teller.outbox.state(each.name).waiting for each in teller.alerts.routes)
-    return dg.SkipReason(f"{waiting} waiting" if waiting else "Everybody was told.")
+    return dg.SkipReason(f"{waiting} waiting" if waiting else "Nothing is waiting.")
 
 
 SENSORS = [alerts, refresh_failed]

@@ -148,10 +148,10 @@ where last_success_at is null or last_success_at < $end
 order by connection"""
     return [
         f"Connection {row['connection']} was last read completely on {formats.day(row['last'])}: "
-        "what it cost since is missing here."
+        "costs since then are missing here."
         if row["last"]
-        else f"Connection {row['connection']} was never read completely: what it cost is missing "
-        "here, or a part of it."
+        else f"Connection {row['connection']} was never read completely: some or all of its costs "
+        "are missing here."
         for row in rows(db, with_values(sql, {"end": end}))
     ]
 
@@ -166,7 +166,7 @@ def _blocks(
     if expected := tuple(_forecasts(db, report.days)):
         yield Block("Forecast", expected)
     if found := tuple(_savings(db)):
-        yield Block("Open savings, a month", found)
+        yield Block("Open savings per month", found)
 
 
 def _total_rows(report: Report, totals: list[Row]) -> Iterator[tuple[str, ...]]:
@@ -180,7 +180,7 @@ def _late(report: Report) -> str:
     """That the newest days are not all billed yet."""
     if report.window.end <= report.days.through:
         return ""
-    return f"As Atlas had posted it by {formats.day(report.days.posted)}; some charges come later."
+    return f"As posted by Atlas up to {formats.day(report.days.posted)}; some charges come later."
 
 
 def _movers(db: duckdb.DuckDBPyConnection, report: Report) -> Iterator[tuple[str, ...]]:
@@ -215,7 +215,7 @@ def _forecasts(db: duckdb.DuckDBPyConnection, days: DataDays) -> Iterator[tuple[
     for row in rows(db, overview.forecast(month)):
         if row["expected"] is not None:
             low, high = (formats.money(row[each], row["unit"]) for each in ("low_80", "high_80"))
-            band = f"{low} to {high} in 80 of 100 cases" if row["low_80"] is not None else ""
+            band = f"{low} to {high} (80% band)" if row["low_80"] is not None else ""
             yield formats.month(month), band, formats.money(row["expected"], row["unit"])
 
 

@@ -185,8 +185,8 @@ class Outbox:
                     yield db
         except sqlite3.DatabaseError as error:
             raise SettingsError(
-                f"{file} cannot be used ({error}). If it is damaged, move it away: what is still "
-                "so is then told again."
+                f"{file} cannot be used ({error}). If it is damaged, move it away: alerts that "
+                "still apply are then sent again."
             ) from None
 
 

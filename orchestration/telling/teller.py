@@ -115,7 +115,7 @@ class Teller:
         """
         jobs = [_job(self._deliver, route, now, at_once) for route in self.alerts.routes]
         if not _done_within(PATIENCE_S, jobs):
-            log.warning("Alerts: a receiver takes long; what it did not take is tried again.")
+            log.warning("Alerts: a receiver is slow; undelivered messages are retried later.")
 
     def _deliver(self, route: Route, now: datetime, at_once: bool) -> None:
         # two that send at once would send twice
@@ -134,10 +134,10 @@ class Teller:
         now = datetime.now(UTC)
         if answer.was_received:
             self.outbox.delivered(what.id, now, answer.text)
-            log.info("alerts: %s was told (%s)", route.name, what.headline)
+            log.info("alerts: sent to %s (%s)", route.name, what.headline)
         else:
             self.outbox.failed(what.id, now, answer.text, answer.retry_after_s)
-            log.warning("Alerts: %s was not told: %s.", route.name, answer.text.rstrip("."))
+            log.warning("Alerts: not delivered to %s: %s.", route.name, answer.text.rstrip("."))
         return answer.was_received
 
     def route(self, name: str) -> Route:
@@ -163,7 +163,7 @@ class Teller:
             key=f"test:{uuid4()}",
             kind=TEST,
             title=f"Test of route {route.name}",
-            text="Somebody ran atlas-costs alert test. If you read this, alerts reach you.",
+            text="Someone ran atlas-costs alert test. If you can read this, alerts reach you.",
         )
         return self._send(message(route.name, [event]), route)
 
@@ -212,7 +212,7 @@ def _logged() -> Iterator[None]:
         log.warning("Alerts: %s", error)
     except Exception as error:  # a bill is published, or has failed, without it
         # its words may have a secret in them
-        log.warning("Alerts: nobody was told (%s).", type(error).__name__)
+        log.warning("Alerts: nothing was sent (%s).", type(error).__name__)
         log.debug("alerts", exc_info=True)
 
 

@@ -31,7 +31,7 @@ def refresh_failed(sentence: str, version: str, now: datetime) -> Event:
     return Event(
         key=f"failed:{version}:{now:%Y-%m-%d}",
         kind="refresh",
-        title="Refresh failed: the dashboard shows what was published before",
+        title="Refresh failed: the dashboard still shows the previous data",
         text=sentence,
         page=PAGE,
     )

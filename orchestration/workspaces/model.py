@@ -61,7 +61,7 @@ def _listed(value: object) -> object:
 
 def _address(value: str) -> str:
     if value.count("@") != 1 or value.startswith("@") or value.endswith("@"):
-        raise ValueError("must be an e-mail address such as ada@example.com")
+        raise ValueError("must be an email address such as ada@example.com")
     return value.casefold()
 
 

@@ -53,7 +53,7 @@ class Scope:
     def sentence(self) -> str:
         """What totals leave out, without saying how much that is."""
         return (
-            f"Of the organization's costs you see {' or '.join(map(_words, self.sees))}; "
+            f"Of the organization's costs, you see {' or '.join(map(_words, self.sees))}; "
             f"the rest is not in your workspace {self.name}."
         )
 

@@ -310,5 +310,5 @@ def test_an_address_that_looks_like_another_is_not_the_other(bob, email):
 
 def test_the_sentence_of_what_is_left_out_says_no_amount(bob):
     [row] = data.rows(Query("select comment from duckdb_tables() where table_name = 'freshness'"))
-    assert row["comment"].startswith("Of the organization's costs you see project shop;")
+    assert row["comment"].startswith("Of the organization's costs, you see project shop;")
     assert "$" not in row["comment"]

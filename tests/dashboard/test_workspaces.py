@@ -97,7 +97,7 @@ def test_whoever_is_in_no_workspace_is_told_whom_to_ask_and_sees_no_page(workspa
 
 def test_without_a_file_nobody_is_let_in(workspaces):
     workspaces.unlink()
-    assert "no workspace names this address" in texts(opened("ada@example.com"))
+    assert "no workspace includes this address" in texts(opened("ada@example.com"))
 
 
 def test_who_is_taken_out_of_the_file_sees_nothing_from_the_next_run_on(workspaces):
@@ -106,7 +106,7 @@ def test_who_is_taken_out_of_the_file_sees_nothing_from_the_next_run_on(workspac
     workspaces.write_text(workspaces.read_text().replace("bob@", "rob@"))
     os.utime(workspaces, ns=(time.time_ns(), time.time_ns()))
     assert not app.run().metric
-    assert "no workspace names this address" in texts(app)
+    assert "no workspace includes this address" in texts(app)
 
 
 def test_a_visitor_of_two_workspaces_chooses_between_them(workspaces):
@@ -206,7 +206,7 @@ MISTAKES = {
     "workspaces:\n  - name: a\n    sees: [{}]": r"line 3: workspaces\[0\].sees",
     "workspaces:\n  - name: a\n    sees: [{projet: shop}]": "must be tag:<key>, allocation:<key>",
     "workspaces:\n  - name: a\n    sees: [{project: []}]": r"line 3",
-    "workspaces:\n  - name: a\n    people: [bob]\n    sees_everything: true": r"line 3: .*e-mail",
+    "workspaces:\n  - name: a\n    people: [bob]\n    sees_everything: true": r"line 3: .*email",
     "workspaces:\n  - name: a\n    domains: ['@x.com']\n    sees_everything: true": "without @",
     "workspaces: [{name: a, sees_everything: true}, {name: a, sees_everything: true}]": "twice",
     "admins: [ada@example.com]": "line 1: admins",

@@ -69,7 +69,7 @@ def test_who_signs_in_sees_the_workspace_of_a_group_until_the_session_ends(
         assert page.get_by_text("you see project shop").count() == 0
         provider.claims = {"email": "bob@example.com", "groups": ["another"]}
         page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_text("no workspace names this address")).to_be_visible(timeout=30_000)
+        expect(page.get_by_text("no workspace includes this")).to_be_visible(timeout=30_000)
         assert page.get_by_text("you see project shop").count() == 0
         provider.claims = {"email": "bob@example.com", "groups": ["shop-team"]}
         other = browser.new_context().new_page()
@@ -77,7 +77,7 @@ def test_who_signs_in_sees_the_workspace_of_a_group_until_the_session_ends(
         expect(other.get_by_text("not in your workspace shop")).to_be_visible(timeout=30_000)
         Path(tmp_path / "config/workspaces.yaml").write_text("ask: finops@example.com\n")
         other.get_by_role("link", name=re.compile("Savings")).click()
-        expect(other.get_by_text("no workspace names this address")).to_be_visible(timeout=30_000)
+        expect(other.get_by_text("no workspace includes this")).to_be_visible(timeout=30_000)
 
 
 def test_beyond_loopback_pages_start_only_with_a_sign_in(tmp_path, clean_environment, monkeypatch):

@@ -191,6 +191,12 @@ def test_it_is_off_unless_asked_for_and_told_where_it_listens():
     assert metrics_command("0.0.0.0", 3)[-1] == "--beyond-loopback"  # noqa: S104  said, not bound
 
 
+def test_a_sign_in_of_the_pages_does_not_open_it():
+    everywhere = "0.0.0.0"  # noqa: S104  said, not bound
+    assert Addresses(everywhere, 1, 2, 3).metrics_host == "127.0.0.1"
+    assert Addresses(everywhere, 1, 2, 3, is_open=True).metrics_host == everywhere
+
+
 DASHBOARD = json.loads((ROOT / "deploy/grafana/atlas-costs.json").read_text())
 SOURCE = {"type": "prometheus", "uid": "${datasource}"}
 

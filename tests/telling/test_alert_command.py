@@ -43,7 +43,7 @@ def test_a_route_is_tested_from_the_terminal(teller, hook):
 def test_the_list_says_what_waits_and_why(teller, folder, hook):
     publish(folder / "data", "anomaly", "saving")
     alerts = teller(ALL)
-    assert "told nothing yet" in run("list").output
+    assert "nothing sent yet" in run("list").output
     alerts.collect(NOW)
     hook.refusals = 1
     alerts.deliver(NOW)
@@ -51,7 +51,7 @@ def test_the_list_says_what_waits_and_why(teller, folder, hook):
     # the refresh that is late is a third
     assert run("send").exit_code == 0
     assert "waiting" not in run("list").output
-    assert "last told 20" in run("list").output
+    assert "last sent 20" in run("list").output
 
 
 def test_without_routes_the_command_says_how_to_begin(folder):
@@ -130,7 +130,7 @@ def test_the_sensor_looks_at_the_clock_and_at_what_waits(teller, folder, hook):
     alerts = teller(ALL)
     alerts.collect(NOW)
     said = alerts_sensor(dg.build_sensor_context())
-    assert said.skip_message == "Everybody was told."
+    assert said.skip_message == "Nothing is waiting."
     kinds = sorted(event["kind"] for each in hook.documents for event in each["events"])
     assert kinds == ["anomaly", "refresh"]
 

@@ -36,6 +36,6 @@ def test_a_connection_that_was_not_read_since_the_period_ended_is_named():
         assert unread(db, date(2026, 5, 20)) == [never]
     assert never.startswith("Connection b-never was never read completely: ")
     assert broken == (
-        "Connection c-broken was last read completely on 20 May 2026: what it cost since is "
-        "missing here."
+        "Connection c-broken was last read completely on 20 May 2026: costs since then "
+        "are missing here."
     )

@@ -85,7 +85,7 @@ def test_what_the_sandbox_injected_is_told_once(teller, asked, folder, hook, mai
 def _is_whole(mail) -> None:
     """Words, tables, a picture of a chart, and the report as PDF."""
     text = mail.get_body(("plain",)).get_content()
-    for heading in ("Costs", "Forecast", "Open savings, a month"):
+    for heading in ("Costs", "Forecast", "Open savings per month"):
         assert heading in text.splitlines()
     html = mail.get_body(("html",)).get_content()
     assert "cid:chart@atlas-costs" in html

@@ -22,6 +22,7 @@ from orchestration.rules.taxonomy import read_taxonomy
 from orchestration.saved_reports.store import shelf
 from orchestration.settings import Settings, SettingsError, load_settings
 from orchestration.statements.files import StatementError, read_statements
+from orchestration.workspaces.model import read_workspaces
 
 RESOURCES = "resources.yaml"
 
@@ -56,7 +57,7 @@ def _looked(name: str, look: Callable[[], Iterator[Finding]]) -> list[Finding]:
         return list(look())
     except Exception as error:  # noqa: BLE001  whatever is broken is what was asked about
         said = explanation(error) or f"{type(error).__name__}: {error}"
-        remedy = "Mend what it names, then run `atlas-costs doctor` again."
+        remedy = "Fix the cause, then run `atlas-costs doctor` again."
         return [mend(name, f"could not be looked at: {said}", remedy)]
 
 
@@ -80,6 +81,7 @@ def _config(settings: Settings) -> Iterator[Finding]:
         lambda: read_scenarios(settings.scenarios_file),
         lambda: read_insight(settings.insight_rules_file),
         lambda: read_alerts(settings.alerts_file),
+        lambda: read_workspaces(settings.workspaces_file),
         lambda: shelf(settings),
         lambda: read_statements(settings.statements_dir),
         lambda: _resources(settings),
@@ -87,7 +89,7 @@ def _config(settings: Settings) -> Iterator[Finding]:
     wrong = [found for each in readers if (found := _mistake(each))]
     yield from wrong
     if not settings.config_dir.exists():
-        says = f"there is no {settings.config_dir}"
+        says = f"{settings.config_dir} does not exist"
         yield note("config", says, "Run `atlas-costs init` for examples.")
     elif not wrong:
         yield ok("config", f"every file of {settings.config_dir} can be read")
@@ -102,7 +104,7 @@ def _mistake(read: Callable[[], object]) -> Finding | None:
 
 
 def _unreadable(said: str) -> Finding:
-    return mend("config", said, "Mend that entry, then run `atlas-costs doctor` again.")
+    return mend("config", said, "Fix that entry, then run `atlas-costs doctor` again.")
 
 
 def _resources(settings: Settings) -> None:

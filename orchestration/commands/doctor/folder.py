@@ -29,21 +29,21 @@ def data_format(settings: Settings) -> Iterator[Finding]:
         says, _, remedy = str(error).rpartition(": ")
         yield mend("data", says, f"{remedy[:1].upper()}{remedy[1:]}")
         return
-    wrote = f"format {found.format}, by {found.release}" if found else "before 1.0.0"
-    yield ok("data", f"written in {wrote}; this release reads formats up to {FORMAT}")
+    wrote = f"in format {found.format} by {found.release}" if found else "before 1.0.0"
+    yield ok("data", f"written {wrote}; this release reads formats up to {FORMAT}")
 
 
 def locks(settings: Settings) -> Iterator[Finding]:
     """Who is at work, and who keeps a refresh from its files."""
     held = holder(settings.build_dir)
     if held:
-        yield note("locks", f"held by {held}", "Wait for it to end before you start another.")
+        yield note("locks", f"held by {held}", "Wait for it to end before you start another run.")
     for file in (settings.raw_file, settings.marts_file):
         if not held and file.exists() and (who := _holder(str(file))):
-            yield mend("locks", f"{file} is open in {who}", "End that process, then refresh.")
+            yield mend("locks", f"{file} is open in {who}", "Close it there, then refresh.")
             return
     if not held:
-        yield ok("locks", "none is held")
+        yield ok("locks", "none")
 
 
 def _holder(file: str) -> str | None:
@@ -64,14 +64,15 @@ def freshness(settings: Settings) -> Iterator[Finding]:
             ).fetchall()
             tables = "select table_name from information_schema.tables where table_schema = 'meta'"
             has_release = ("release",) in db.execute(tables).fetchall()
-            made = db.execute("from meta.release").fetchall() if has_release else [("an older",)]
+            made = db.execute("from meta.release").fetchall() if has_release else [("",)]
     except (NotPublished, duckdb.Error) as error:
         level = mend if settings.published_warehouse.exists() else note
         yield level("published", str(error).splitlines()[0].partition(": run")[0], REFRESH)
         return
     [(release,)] = made
     if release != RELEASE:
-        yield note("published", f"by {release} release; this is {RELEASE}", REFRESH)
+        wrote = f"release {release}" if release else "an older release"
+        yield note("published", f"by {wrote}; this is {RELEASE}", REFRESH)
     for row in rows:
         yield from _of_connection(*row)
 
@@ -96,15 +97,15 @@ def dead_runs(settings: Settings) -> Iterator[Finding]:
         yield note("runs", "Dagster has no history yet")
         return
     if not os.access(settings.dagster_home, os.W_OK):
-        yield note("runs", "not looked at: Dagster's history can only be opened to write")
+        yield note("runs", "not checked: Dagster's history needs write access")
         return
     dead = _dead(settings)
     for each in dead:
-        says = f"run {each.run_id} of {each.job_name} counts as running; its process is gone"
+        says = f"run {each.run_id} of {each.job_name} is marked as running, but its process is gone"
         remedy = "Run `atlas-costs housekeeping --apply`: it marks such runs as failed."
         yield mend("runs", says, remedy)
     if not dead:
-        yield ok("runs", "none is dead")
+        yield ok("runs", "every run marked as running has its process")
 
 
 def _dead(settings: Settings) -> list[Any]:

@@ -54,11 +54,11 @@ def permissions(settings: Settings) -> Iterator[Finding]:
     open_ones = [each for each in secrets if each.stat().st_mode & OF_OTHERS]
     for each in open_ones:
         mode, wanted = each.stat().st_mode & 0o777, "700" if each.is_dir() else "600"
-        says = f"{each} holds keys and has mode {mode:03o}: others on this machine can read them"
+        says = f"{each} holds keys and has mode {mode:03o}: other users can reach it"
         yield mend("permissions", says, f"Run `chmod {wanted} {each}`.")
     yield from _of_data(settings.data_dir)
     if secrets and not open_ones:
-        yield ok("permissions", "keys can be read by you alone")
+        yield ok("permissions", "only you can read files with keys")
 
 
 def _of_data(folder: Path) -> Iterator[Finding]:
@@ -66,12 +66,12 @@ def _of_data(folder: Path) -> Iterator[Finding]:
     if not os.access(place, os.W_OK):
         yield mend(
             "permissions",
-            f"{place} cannot be written to: what is published can be read, nothing refreshed",
-            "Give this user write access or mount it writable; "
-            "or set ATLAS_COSTS_DATA_DIR to a folder that is.",
+            f"{place} cannot be written to: published data can be read but not refreshed",
+            "Give this user write access, mount the folder writable, "
+            "or set ATLAS_COSTS_DATA_DIR to a writable folder.",
         )
     elif folder.exists() and folder.stat().st_mode & WRITTEN_BY_ALL:
-        says = f"everybody on this machine can write to {folder}, and so change costs"
+        says = f"every user of this machine can write to {folder} and change costs"
         yield mend("permissions", says, f"Run `chmod o-w {folder}`.")
 
 

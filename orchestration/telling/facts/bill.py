@@ -58,7 +58,7 @@ def _reconciliation(row: Row) -> Event:
         key=f"reconciliation:{row['invoice_id']}:{lines}:{header}",
         kind="reconciliation",
         title=f"Invoice of {formats.month(row['invoice_month'])} does not match Atlas's total: "
-        f"{money(abs(apart), currency)} apart",
+        f"{money(abs(apart), currency)} difference",
         text=f"{row['org_name'] or 'Unknown organization'}, invoice {row['invoice_id']}.",
         cents=apart,
         currency=currency,
@@ -112,7 +112,7 @@ def _connection(row: Row) -> Event:
     is_error = row["status"] == "error"
     # one that was read again in between is told again; a part that is missing stays so for long
     since, shape = (row["last_success_at"], "%FT%T") if is_error else (row["data_through"], "%Y-%m")
-    title = "could not be read" if is_error else "was read in part"
+    title = "could not be read" if is_error else "was only partly read"
     return Event(
         key=f"missing:{row['connection']}:{name}:{since.strftime(shape) if since else ''}",
         kind="refresh",
