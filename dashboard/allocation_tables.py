@@ -76,7 +76,7 @@ def month_text(month: date, through: date, state: str) -> str:
         return f"{name} is closed: what comes later is an adjustment of a later month."
     return (
         f"The page opens on the last month that is over. {name} can still change until "
-        f"`atlas-costs statement close {month:%Y-%m}` freezes it."
+        f"“atlas-costs statement close {month:%Y-%m}” freezes it."
     )
 
 

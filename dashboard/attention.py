@@ -194,7 +194,7 @@ def show(items: Sequence[Item]) -> None:
     """The list, each item with its link."""
     if not items:
         st.success("Nothing needs attention.", icon=":material/check_circle:")
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xsmall"):
         for item in items:
             label = f"{text(item)} :primary[{item.page}]"
             page_link(label, item.href, icon=f":material/{item.icon}:")

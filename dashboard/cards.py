@@ -92,8 +92,9 @@ def cards(report: Report, month: Month, days: DataDays) -> None:
     if month.forecast:
         lines.append(formats.plain(forecasting.to_come_text(month.to_come, month.unit, days)))
     if month.apart and (text := words.apart_by_month_text(month.apart, last.start)):
-        lines.append(f"{formats.plain(text)} [Invoices](/invoices)")
-    # one text, because paragraphs of their own stand too far apart
+        lines.append(formats.plain(text))
+    # one text, because paragraphs of their own stand too far apart; links and code in the grey of
+    # a caption have too little contrast
     st.caption("  \n".join(lines))
 
 

@@ -51,9 +51,8 @@ def beside(every: Sequence[Row], shown: Sequence[Row], found: Sequence[Row], uni
     )
     return Beside(
         f"{here} in this list and {there} beside it make the month to date, {both}, as on the "
-        "[overview](/). Projected this month is of this list alone: the "
-        "[forecast](/forecast) of the month also has what is beside it, support and the minimum "
-        "charge.",
+        "overview. Projected this month is of this list alone: the forecast of the month also has "
+        "what is beside it, support and the minimum charge.",
         lines,
     )
 

@@ -90,7 +90,7 @@ def folded(title: str, is_folded: bool) -> AbstractContextManager[Any]:
 def _actions(row: Row) -> None:
     commands = resource_page.actions(row)
     if commands:
-        st.caption("Each plans first and changes nothing; the same with `--apply` carries it out.")
+        st.caption("Each plans first and changes nothing; the same with --apply carries it out.")
     else:
         st.caption(resource_page.NO_ACTIONS)
     for title, text in commands.items():

@@ -63,7 +63,7 @@ def _how(row: Row) -> None:
             st.markdown(f"**{title}**")
             st.code(text.strip(), language=None, wrap_lines=True)
     if row["action"] and "--apply" in row["action"]:
-        st.caption("Leave `--apply` out to see the plan first.")
+        st.caption("Leave --apply out to see the plan first.")
 
 
 def judge(row: Row) -> None:

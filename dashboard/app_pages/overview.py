@@ -34,7 +34,7 @@ def movers(report: Report, rows: list[Row]) -> None:
         st.caption(formats.plain(report.rule))
     elif not rows:
         st.caption("Nothing costs more or less than in the same days of last month.")
-    with st.container(gap="xxsmall"):
+    with st.container(gap="xsmall"):
         for row in rows:
             mover(row)
 

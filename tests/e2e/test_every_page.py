@@ -34,7 +34,7 @@ OVERLAPS = """() => {
         const apart = e.contains(f) || f.contains(e);
         const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
         const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-        if (!apart && across > 2 && down > 2) found.push(a + ' / ' + b);
+        if (!apart && across > 2 && down > 4) found.push(a + ' / ' + b);
     }));
     return found;
 }"""
