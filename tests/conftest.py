@@ -116,6 +116,8 @@ WIDE = {
     r"test_every_page.py::\w+\[(?!overview|cost_report)\w+-dark\]": "dashboard/test_design.py",
     r"test_incremental.py::test_a_build_that_was_killed": "e2e/test_kill.py",
     r"e2e/test_savings.py::": "dbt/test_saving_rules.py",
+    r"test_faults_published.py::test_a_life_with_faults": "e2e/test_faults.py",
+    r"e2e/test_rebuild.py::": "e2e/test_restore.py",
 }
 _not_building: list[str] = []
 """The test under way, unless it is marked as one that builds."""
