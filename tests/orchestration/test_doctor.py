@@ -115,7 +115,7 @@ def test_a_read_only_disk_is_named_and_nothing_is_written(settings, monkeypatch)
     monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK and allowed(path, mode))
     assert "cannot be written to" in to_mend()["permissions"]
     notes = {each.check: each.says for each in doctor.examine() if each.status == "note"}
-    assert "only be opened to write" in notes["runs"]
+    assert "needs write access" in notes["runs"]
     assert {each: each.stat().st_mtime_ns for each in settings.data_dir.rglob("*")} == before
 
 
