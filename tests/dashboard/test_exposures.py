@@ -69,7 +69,7 @@ PREPARED: dict[str, Any] = {
 
 
 # A table function, which no model is; and what is read for a file once its button is pressed.
-ON_NO_PAGE = {"cost_changes", "focus_costs"}
+ON_NO_PAGE = {"cost_changes", "focus_costs", "focus_invoices"}
 
 
 def tables(text: str) -> set[str]:
