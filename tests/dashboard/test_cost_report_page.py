@@ -105,7 +105,7 @@ def test_causes_add_up_from_the_period_before_to_this_one(publish):
     app = opened("cost_report", group="none")
     why = json.loads(app.get("vega_lite_chart")[-1].proto.spec)
     assert "**Why it changed**" in texts(app)
-    assert [layer["mark"]["type"] for layer in why["layer"]] == ["bar", "tick", "text"]
+    assert [layer["mark"]["type"] for layer in why["layer"]] == ["bar", "text"]
     report = made(group=())
     found = data.rows(changes.causes(report))
     [total] = data.rows(report_query.comparison(report))

@@ -50,7 +50,7 @@ def read(query: Query) -> list[dict[str, object]]:
         "connection": "Acme", "last_success_at": None, "data_through": APRIL,
         "published_at": None, "warehouse_version": "000007", "missing_parts": [],
     }  # fmt: skip
-    return {bill.INVOICES: [invoice], bill.FRESHNESS: [age]}[query]
+    return {bill.INVOICES: [invoice], bill.FRESHNESS: [age], bill.LEFT_OUT: []}[query]
 
 
 def written(of: Statement, name: str) -> bytes:
