@@ -196,7 +196,7 @@ def show(items: Sequence[Item]) -> None:
         st.success("Nothing needs attention.", icon=":material/check_circle:")
     with st.container(gap="xsmall"):
         for item in items:
-            label = f"{text(item)} :primary[{item.page}]"
+            label = f"{text(item)} _{item.page}_"
             page_link(label, item.href, icon=f":material/{item.icon}:")
 
 
