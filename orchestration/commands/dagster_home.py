@@ -15,6 +15,7 @@ import dagster as dg
 from dagster import DagsterRun, DagsterRunStatus, RunRecord, RunsFilter
 
 from orchestration import alive, files
+from orchestration.assets.inventory import ATLAS_API
 from orchestration.commands.leftovers import sweep
 from orchestration.commands.run_history import prune
 from orchestration.ops.jobs import ACTION, KIND_TAG
@@ -85,6 +86,9 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
             prepare(settings)
             sweep(settings)
             instance = held.enter_context(dg.DagsterInstance.get())
+            # a pool that Dagster's queue meets for the first time is not limited in that pass:
+            # all organizations of a first backfill would start at once
+            instance.event_log_storage.initialize_concurrency_limit_to_default(ATLAS_API)
             fail_dead_runs(instance)
             prune(
                 instance,

@@ -14,6 +14,7 @@ from dagster import DagsterRunStatus, RunsFilter
 from dagster._core.run_coordinator.queued_run_coordinator import QueuedRunCoordinator
 
 from orchestration import alive
+from orchestration.assets.inventory import ATLAS_API
 from orchestration.commands import dagster_home, leftovers, processes, run_history
 from orchestration.commands.dagster_home import OF_OLD, dagster_yaml, fail_dead_runs, prepare
 from orchestration.commands.leftovers import sweep
@@ -98,6 +99,15 @@ def test_first_commands_at_once_wait_for_the_tables_of_dagster(settings):
         each.stdin.write("\n")
         each.stdin.flush()
     assert [each.communicate(timeout=120)[0] for each in starting] == ["0\n"] * 4
+
+
+@pytest.mark.parametrize("limits", [[3], [3, 5]])
+def test_the_pool_of_atlas_is_limited_before_anything_waits_for_it(settings, limits):
+    for limit in limits:
+        now = settings.model_copy(update={"dagster_concurrency": limit})
+        with dagster_home.dagster_instance(now) as instance:
+            found = instance.event_log_storage.get_concurrency_info(ATLAS_API)
+    assert found.slot_count == limits[-1]
 
 
 def test_a_number_given_to_another_process_is_not_the_old_one():
