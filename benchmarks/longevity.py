@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import ROOT, Failed
-from benchmarks.refreshing import OURS, control, sandbox
+from benchmarks.refreshing import clean_environment, control, sandbox
 from benchmarks.report import Target, show_targets
 from orchestration.files import in_words
 
@@ -45,12 +45,7 @@ def longevity(folder: Path, days: int) -> None:
         Failed: a refresh failed, or something is left over.
     """
     data = folder / "longevity"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    clean |= {
-        "ATLAS_COSTS_ENV_FILE": "",
-        "ATLAS_COSTS_DATA_DIR": str(data),
-        "ATLAS_COSTS_CONFIG_DIR": str(folder / "no config"),
-    }
+    clean = clean_environment(data)
     print(f"\n{days} daily refreshes of the demo's organization")
     with sandbox(clean) as keys:
         took = list(_days(clean | keys, days))

@@ -11,20 +11,23 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from benchmarks.measure import ROOT, Failed
+from orchestration.commands import demo
 
 PROGRAM = str(Path(sys.executable).with_name("atlas-costs"))
-OURS = ("MONGODB_ATLAS_", "ATLAS_COSTS_", "DAGSTER_HOME")
+
+
+def clean_environment(data: Path) -> dict[str, str]:
+    """This environment with nothing of a real organization, for a data folder of its own."""
+    return demo.clean_environment() | {
+        "ATLAS_COSTS_DATA_DIR": str(data),
+        "ATLAS_COSTS_CONFIG_DIR": str(data / "no config"),
+    }
 
 
 def refresh(folder: Path, rounds: int) -> None:
     """Print wall and CPU seconds of the command, children included; the sandbox is not counted."""
     data = folder / "refresh"
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
-    clean |= {
-        "ATLAS_COSTS_ENV_FILE": "",
-        "ATLAS_COSTS_DATA_DIR": str(data),
-        "ATLAS_COSTS_CONFIG_DIR": str(data / "no config"),
-    }
+    clean = clean_environment(data)
     print("\nA refresh of the demo's organization")
     with sandbox(clean) as keys:
         environment = clean | keys

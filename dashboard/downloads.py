@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import partial, wraps
+from typing import ParamSpec
 
 import streamlit as st
 
@@ -24,6 +25,7 @@ from reporting.ranges import ONE_DAY
 # more than that is no download of a page: a terminal streams it (docs/dashboard.md)
 MOST_ROWS = 200_000
 Source = Table | Extract
+P = ParamSpec("P")
 
 
 def downloads(
@@ -63,14 +65,21 @@ def report_downloads(report: Report, title: str = "Cost report") -> None:
     )
 
 
-@st.fragment
+def _of_its_own(draw: Callable[P, None]) -> Callable[P, None]:
+    """A fragment: opening it runs none of the page again, so it sets the reader's locale."""
+
+    @st.fragment
+    @wraps(draw)
+    def drawn(*given: P.args, **named: P.kwargs) -> None:
+        with locales.written_in(st.context.locale):
+            draw(*given, **named)
+
+    return drawn
+
+
+@_of_its_own
 def focus_downloads() -> None:
     """Draws the menu "FOCUS": the charges of one billing period, in FOCUS columns."""
-    with locales.written_in(st.context.locale):
-        _focus()
-
-
-def _focus() -> None:
     menu = st.popover("FOCUS", icon=":material/download:", on_change="rerun", key="downloads.focus")
     if not menu.open:
         return
@@ -83,20 +92,8 @@ def _focus() -> None:
             _tables(name, f"FOCUS 1.3, {month}", (Extract("FOCUS", rows),), None)
 
 
-@st.fragment
+@_of_its_own
 def _menu(
-    name: str,
-    shown: tuple[Source, ...],
-    lines: Query | None,
-    about: About | Callable[[], About] | None,
-    document: Callable[[], Document] | None,
-) -> None:
-    """A fragment: opening it runs none of the page again, so it sets the reader's locale."""
-    with locales.written_in(st.context.locale):
-        _opened(name, shown, lines, about, document)
-
-
-def _opened(
     name: str,
     shown: tuple[Source, ...],
     lines: Query | None,

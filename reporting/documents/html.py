@@ -3,22 +3,16 @@
 import re
 from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 
 from reporting.documents.contents import Document
 from reporting.documents.pictures import NOT_DRAWN, as_svg
+from reporting.documents.templates import environment
 
 _TEMPLATE = "report.html"
 # HTML allows them nowhere
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_environment = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_templates = environment(Path(__file__).parent)
 
 
 def as_html(document: Document) -> bytes:
@@ -29,5 +23,5 @@ def as_html(document: Document) -> bytes:
         for part in document.parts
     ]
     parts = list(zip(document.parts, drawn, strict=True))
-    page = _environment.get_template(_TEMPLATE).render(document=document, parts=parts)
+    page = _templates.get_template(_TEMPLATE).render(document=document, parts=parts)
     return _CONTROL.sub("", page).encode(errors="replace")

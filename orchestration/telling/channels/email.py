@@ -8,19 +8,12 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 
-import jinja2
-
 from orchestration.rules.alerts import Route
 from orchestration.telling import wording
 from orchestration.telling.events import Message
+from reporting.documents.templates import environment
 
-_environment = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_templates = environment(Path(__file__).parent)
 LONGEST_SUBJECT = 150
 PICTURE = "chart@atlas-costs"
 
@@ -56,7 +49,7 @@ def email(
 
 def as_html(message: Message, dashboard: str | None, picture: str = f"cid:{PICTURE}") -> str:
     """The message as HTML for mail programs: tables and styles in each element."""
-    return _environment.get_template("email.html").render(
+    return _templates.get_template("email.html").render(
         message=message,
         groups=wording.shown(message),
         more=wording.more,
