@@ -37,8 +37,8 @@ def cards(found: list[Row], realised: list[Row]) -> None:
         to_do, unknown = (sum(row["view"] == view for row in rows) for view in ("open", "unknown"))
         amounts = {
             "Can be saved a month, planned too": formats.money(savings.total(rows), unit),
-            "Of it planned": formats.money(savings.total(rows, ("planned",)), unit),
-            "Of it low effort, low risk": formats.money(savings.total(savings.easy(rows)), unit),
+            "Already planned": formats.money(savings.total(rows, ("planned",)), unit),
+            "Low effort and risk": formats.money(savings.total(savings.easy(rows)), unit),
             "Saved so far": formats.money(sum(row["realised_cents"] for row in done), unit),
         }
         also = f"and {formats.count(unknown)} with not enough data" if unknown else None

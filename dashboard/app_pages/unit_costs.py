@@ -31,7 +31,8 @@ def card(rows: Sequence[Row]) -> None:
     ratio = unit_costing.change(price(now), price(before) if before else None)
     compared = f"vs. {formats.month(before['period_start'])}" if before else "first month"
     st.metric(
-        formats.plain(f"{name} {unit_costing.per_text(now)}, {formats.month(now['period_start'])}"),
+        f"{formats.plain(name)}: {formats.plain(unit_costing.per_text(now))}, "
+        f"{formats.month(now['period_start'])}",
         formats.unit_price(price(now), now["unit"]),
         compared if ratio is None else f"{formats.change(ratio)} {compared}",
         border=True, height="stretch",

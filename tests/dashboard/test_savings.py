@@ -78,8 +78,9 @@ def test_the_sum_counts_each_part_once_and_only_what_is_to_come(filled):
     assert not app.exception
     cards = {each.label: each.value for each in app.metric}
     assert cards == {
-        "Can be saved a month, planned too": formats.money(total, "USD"), "Of it planned": "$20.00",
-        "Of it low effort, low risk": formats.money(easy or 0, "USD"),
+        "Can be saved a month, planned too": formats.money(total, "USD"),
+        "Already planned": "$20.00",
+        "Low effort and risk": formats.money(easy or 0, "USD"),
         "Saved so far": "$325.52", "Findings": "3",
     }  # fmt: skip
     assert total == 7526

@@ -33,7 +33,7 @@ def test_the_newest_whole_month_comes_first_beside_the_one_before(planned):
         order by period_start desc""")  # fmt: skip
     card = app.metric[0]
     assert (card.label, card.value) == (
-        "orders per 1,000 orders, Apr 2026",
+        "orders: per 1,000 orders, Apr 2026",
         formats.unit_price(now[0], "USD"),
     )
     assert card.delta == f"{formats.change(float(now[0] / before[0] - 1))} vs. Mar 2026"
