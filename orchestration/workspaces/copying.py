@@ -40,8 +40,7 @@ def copy_scope(source: Path, target: Path, scope: Scope) -> None:
         scope: What is seen.
     """
     with duckdb.connect(str(target), config={"memory_limit": MEMORY}) as db:
-        quoted = str(source).replace("'", "''")
-        db.execute(f"attach '{quoted}' as published (read_only)")
+        db.execute(f"attach {literal(str(source))} as published (read_only)")
         _Copy(db, scope).run()
         db.execute("detach published")
         db.execute("checkpoint")
