@@ -86,9 +86,7 @@ def dagster_instance(settings: Settings) -> Iterator[dg.DagsterInstance]:
             prepare(settings)
             sweep(settings)
             instance = held.enter_context(dg.DagsterInstance.get())
-            # a pool that Dagster's queue meets for the first time is not limited in that pass:
-            # all organizations of a first backfill would start at once
-            instance.event_log_storage.initialize_concurrency_limit_to_default(ATLAS_API)
+            limit_pool(instance, settings.dagster_concurrency)
             fail_dead_runs(instance)
             prune(
                 instance,
@@ -121,6 +119,23 @@ def dagster_yaml(settings: Settings) -> str:
     runs = json.dumps(str(settings.dagster_home / "history" / "runs"))
     storage = _POSTGRES if settings.dagster_postgres() else _SQLITE.format(runs=runs)
     return _YAML.format(concurrency=settings.dagster_concurrency, storage=storage)
+
+
+def limit_pool(instance: dg.DagsterInstance, limit: int) -> None:
+    """Limit the pool of Atlas before Dagster's queue first meets it.
+
+    The queue would not limit it in that pass: all organizations of a first backfill would start at
+    once. Dagster's own way to the default fails on PostgreSQL for a pool that is there (it goes on
+    in a transaction that its insert has broken), so it is asked for a new one alone. A limit that
+    somebody gave in Dagster's pages stays.
+    """
+    storage = instance.event_log_storage
+    pools = {each.name: each for each in storage.get_pool_limits()}
+    if ATLAS_API not in pools:
+        storage.initialize_concurrency_limit_to_default(ATLAS_API)
+    elif pools[ATLAS_API].from_default and pools[ATLAS_API].limit != limit:
+        storage.delete_concurrency_limit(ATLAS_API)
+        storage.initialize_concurrency_limit_to_default(ATLAS_API)
 
 
 def fail_dead_runs(instance: dg.DagsterInstance) -> list[str]:

@@ -147,7 +147,8 @@ def test_sql_means_the_same_by_a_month_s_age():
             as day
     )"""
     sql = jinja2.Environment(autoescape=False).from_string(macros + select).render()  # noqa: S701  SQL
-    found = duckdb.execute(sql).fetchall()
+    with duckdb.connect() as db:
+        found = db.execute(sql).fetchall()
     assert len(found) == 1826
     for day, *dates in found:
         ours = [f(day, months) for f in (same_day, day_of_life) for months in (1, 12)]

@@ -25,9 +25,9 @@ def said(macro: str, *arguments: str, ignore_case: bool = False) -> dict[str, li
     environment = jinja2.Environment(autoescape=False)  # noqa: S701  it is SQL
     environment.globals["tag_keys_ignore_case"] = lambda: ignore_case
     call = f"select {{{{ {macro}({', '.join(map(repr, arguments))}) }}}}"
-    row = duckdb.execute(environment.from_string(ENGINE + call).render()).fetchone()
-    assert row is not None
-    return row[0]
+    with duckdb.connect() as db:
+        [(tags,)] = db.execute(environment.from_string(ENGINE + call).render()).fetchall()
+    return tags
 
 
 def test_a_key_on_the_bill_is_as_the_bill_has_it_and_others_come_from_the_inventory():

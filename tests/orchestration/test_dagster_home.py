@@ -110,6 +110,13 @@ def test_the_pool_of_atlas_is_limited_before_anything_waits_for_it(settings, lim
     assert found.slot_count == limits[-1]
 
 
+def test_a_limit_given_in_dagsters_pages_stays(settings):
+    with dagster_home.dagster_instance(settings) as instance:
+        instance.event_log_storage.set_concurrency_slots(ATLAS_API, 7)
+    with dagster_home.dagster_instance(settings) as instance:
+        assert instance.event_log_storage.get_concurrency_info(ATLAS_API).slot_count == 7
+
+
 def test_a_number_given_to_another_process_is_not_the_old_one():
     host, number, _ = alive.mark().split(" ")
     assert alive.is_dead(f"{host} {number} 1@00000000") is True

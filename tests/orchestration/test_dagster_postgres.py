@@ -8,6 +8,7 @@ import sqlalchemy
 from dagster_postgres.event_log import PostgresEventLogStorage
 from dagster_postgres.utils import DagsterPostgresException
 
+from orchestration.assets.inventory import ATLAS_API
 from orchestration.commands import run_history
 from orchestration.commands.dagster_home import dagster_instance, fail_dead_runs
 from orchestration.commands.run_history import prune
@@ -87,6 +88,14 @@ def test_runs_are_queued_and_the_atlas_api_has_a_pool(instance):
     assert found.pool_config.default_pool_limit == 2
     assert found.pool_config.pool_granularity.value == "run"
     assert instance.event_log_storage.supports_global_concurrency_limits
+
+
+def test_the_pool_of_atlas_follows_the_setting_at_every_start(settings):
+    for limit in (2, 5, 5, 3):
+        now = settings.model_copy(update={"dagster_concurrency": limit})
+        with dagster_instance(now) as instance:
+            [found] = instance.event_log_storage.get_pool_limits()
+        assert (found.name, found.limit, found.from_default) == (ATLAS_API, limit, True)
 
 
 def test_runs_of_killed_processes_are_marked_failed_there_too(instance):

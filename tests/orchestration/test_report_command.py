@@ -83,7 +83,9 @@ def in_excel(content: bytes, file: Path) -> bool:
 
 
 def in_a_table(content: bytes, file: Path) -> bool:
-    return duckdb.sql(f"select sum(amount_cents) from '{file}'").fetchall() == [(total(file),)]
+    with duckdb.connect() as db:
+        found = db.execute(f"select sum(amount_cents) from '{file}'").fetchall()
+    return found == [(total(file),)]
 
 
 CHECKS = {
