@@ -9,12 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
@@ -22,13 +22,14 @@ from urllib.request import urlopen
 from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.sync.client import connect
+from websockets.sync.client import connect, unix_connect
 from websockets.typing import Subprotocol
 
 from benchmarks.measure import ROOT, Failed
 from orchestration.settings import Settings
 
 PATIENCE_S = 180
+STREAM = "/_stcore/stream"
 # the icon of what an address asks for and cannot have (dashboard/components.py)
 NOT_USED = ":material/link_off:"
 
@@ -49,18 +50,38 @@ class Seen:
 
 
 class Visitor:
-    """A browser's tab: one session."""
+    """A browser's tab: one session.
 
-    def __init__(self, port: int) -> None:
-        self._socket = connect(
-            f"ws://127.0.0.1:{port}/_stcore/stream",
-            subprotocols=[Subprotocol("streamlit")],
-            max_size=None,
-            proxy=None,
-        )
+    Args:
+        where: The port on this machine, or the Unix socket.
+        headers: Of the handshake, such as those of a proxy.
+        resumes: The session that a browser goes on with when its connection was lost.
+
+    Attributes:
+        session: Its name, once a page was opened.
+        sent: What it asked, as it was sent.
+    """
+
+    def __init__(
+        self, where: int | Path, headers: Mapping[str, str] | None = None, resumes: str = ""
+    ) -> None:
+        # the second is the token against forged requests, which only browsers have
+        spoken = ["streamlit", "-", resumes] if resumes else ["streamlit"]
+        options: dict[str, Any] = {
+            "subprotocols": [Subprotocol(each) for each in spoken],
+            "additional_headers": headers,
+            "max_size": None,
+        }
+        if isinstance(where, Path):
+            self._opening = unix_connect(str(where), f"ws://127.0.0.1{STREAM}", **options)
+        else:
+            self._opening = connect(f"ws://127.0.0.1:{where}{STREAM}", proxy=None, **options)
         self._page = ""
+        self.session = ""
+        self.sent: list[bytes] = []
 
     def __enter__(self) -> Self:
+        self._socket = self._opening.__enter__()
         return self
 
     def __exit__(
@@ -85,6 +106,13 @@ class Visitor:
         asked.rerun_script.query_string = query
         return self._asked(asked)
 
+    def replay(self, sent: bytes) -> Seen:
+        """Ask what another session asked, byte by byte."""
+        began = time.perf_counter()
+        self.sent.append(sent)
+        self._socket.send(sent)
+        return self._seen(began)
+
     def clear_cache(self) -> None:
         """Forget every session's results and connections, as a new version does."""
         asked = BackMsg()
@@ -93,8 +121,9 @@ class Visitor:
 
     def _asked(self, asked: BackMsg) -> Seen:
         asked.rerun_script.context_info.locale = "en-US"
-        began = time.perf_counter()
-        self._socket.send(asked.SerializeToString())
+        return self.replay(asked.SerializeToString())
+
+    def _seen(self, began: float) -> Seen:
         drawn: list[bytes] = []
         errors: list[str] = []
         while True:
@@ -102,6 +131,8 @@ class Visitor:
             kind = told.WhichOneof("type")
             if kind == "navigation":
                 self._page = told.navigation.page_script_hash
+            elif kind == "new_session":
+                self.session = told.new_session.initialize.session_id
             elif kind == "delta":
                 drawn.append(told.delta.SerializeToString())
             elif kind == "script_finished" and told.script_finished in _ENDS:

@@ -9,17 +9,18 @@ from typing import Any
 import uvicorn
 from starlette.middleware import Middleware
 from streamlit.starlette import App
+from streamlit.web.bootstrap import load_config_options
 
-from dashboard.signing_in import PROXY_EMAIL, identity
+from dashboard.signing_in import PROXY_EMAIL, PROXY_GROUPS, identity
 from orchestration.config.sign_in import Provider, Proxy
-from orchestration.door import Door, TrustedHeader
+from orchestration.door import Door, TrustedHeaders
 from orchestration.settings import Settings, SettingsError, load_settings
 
 APP = Path(__file__).with_name("app.py")
 SOCKET = "unix://"
 
 
-def application(*, is_beyond_loopback: bool = False) -> App:
+def application(*, is_beyond_loopback: bool = False, is_on_socket: bool = False) -> App:
     """The pages as an ASGI application.
 
     Raises:
@@ -29,15 +30,21 @@ def application(*, is_beyond_loopback: bool = False) -> App:
     how = identity()
     if is_beyond_loopback:
         require_sign_in(settings)
-    proxy = how if isinstance(how, Proxy) else None
     door = Middleware(
         Door,
         settings.allowed_host_names,
         is_beyond_loopback=is_beyond_loopback,
-        trusted=TrustedHeader(proxy.header, proxy.networks) if proxy else None,
+        trusted=_trusted(how, is_on_socket=is_on_socket) if isinstance(how, Proxy) else None,
     )
     secrets = {"auth": _auth(how)} if isinstance(how, Provider) else None
     return App(APP, middleware=[door], secrets=secrets)
+
+
+def _trusted(proxy: Proxy, *, is_on_socket: bool) -> TrustedHeaders:
+    """Who connects by a socket has no address: its folder alone says who may."""
+    if is_on_socket:
+        return TrustedHeaders(proxy.headers, is_anybody_ours=proxy.has_socket)
+    return TrustedHeaders(proxy.headers, proxy.networks)
 
 
 def require_sign_in(settings: Settings) -> None:
@@ -67,17 +74,20 @@ def _auth(provider: Provider) -> dict[str, Any]:
 
 def serve(host: str, port: int, *, is_beyond_loopback: bool) -> None:
     """Serve the pages until a signal ends the process; a host unix://PATH has no port."""
-    app = application(is_beyond_loopback=is_beyond_loopback)
+    is_on_socket = host.startswith(SOCKET)
+    app = application(is_beyond_loopback=is_beyond_loopback, is_on_socket=is_on_socket)
     options: dict[str, Any] = {
         "server.address": host, "server.port": port, "server.headless": True,
     }  # fmt: skip
     if isinstance(how := identity(), Proxy):
-        options["server.trustedUserHeaders"] = {how.header: PROXY_EMAIL}
+        called = dict(zip(how.headers, (PROXY_EMAIL, PROXY_GROUPS), strict=False))
+        options["server.trustedUserHeaders"] = called
         # or uvicorn would take a peer's word for its address
         os.environ["FORWARDED_ALLOW_IPS"] = ""
     with contextlib.suppress(KeyboardInterrupt):
-        if host.startswith(SOCKET):
-            # Streamlit's own runner takes no socket
+        if is_on_socket:
+            # Streamlit's own runner, which would read the options, takes no socket
+            load_config_options(options)
             place = host.removeprefix(SOCKET)
             uvicorn.run(app, uds=place, log_level="warning", access_log=False, proxy_headers=False)
         else:

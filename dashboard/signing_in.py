@@ -10,14 +10,15 @@ from typing import TypeVar
 
 import streamlit as st
 
-from orchestration.config.sign_in import Provider, Proxy
+from orchestration.config.sign_in import Provider, Proxy, listed
 from orchestration.settings import load_settings
 from orchestration.workspaces.model import ALL, Access, Person, Role, read_workspaces
 from orchestration.workspaces.scope import Scope
 from reporting import formats
 
-# what the proxy's header is called in st.user; a claim of a provider cannot be called so
+# what the proxy's headers are called in st.user; a claim of a provider cannot be called so
 PROXY_EMAIL = "atlas_costs_proxy_email"
+PROXY_GROUPS = "atlas_costs_proxy_groups"
 CHOSEN = "workspace"
 _ADDRESS = r"[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+"
 R = TypeVar("R")
@@ -115,7 +116,8 @@ def visitor() -> Visitor:
     said: Mapping[str, object] = st.user.to_dict()
     chosen = str(st.session_state.get(CHOSEN, ""))
     if not isinstance(how, Provider):
-        return Visitor(Person(_email(said.get(PROXY_EMAIL))), chosen)
+        groups = listed(str(said.get(PROXY_GROUPS) or ""))
+        return Visitor(Person(_email(said.get(PROXY_EMAIL)), frozenset(groups)), chosen)
     if said.get("is_logged_in") is not True:
         raise NotSignedInError("Sign in to see costs.")
     if said.get("email_verified") is False:

@@ -32,34 +32,45 @@ Rule = Callable[[HTTPConnection], str | None]
 
 
 @dataclass(frozen=True)
-class TrustedHeader:
-    """A header by which a proxy says who is signed in.
+class TrustedHeaders:
+    """Headers by which a proxy says who is signed in.
 
     Attributes:
-        name: In small letters.
-        networks: The peers that may say it; from any other, and said twice, it is taken out.
+        names: In small letters.
+        networks: The peers that may say them; from any other, and said twice, they are taken out.
+        is_anybody_ours: Whether every peer may: only a proxy can open the socket.
     """
 
-    name: str
-    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]
+    names: tuple[str, ...]
+    networks: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    is_anybody_ours: bool = False
 
     def only(self, scope: Scope) -> Scope:
-        """A request or websocket that has the header only if a proxy of ours set it."""
-        wanted = self.name.encode("latin-1")
+        """A request or websocket that has the headers only if a proxy of ours set them."""
+        wanted = [name.encode("latin-1") for name in self.names]
         # some servers and proxies take _ for -
-        said = [value for name, value in scope["headers"] if _spelled(name) == _spelled(wanted)]
-        rest = [each for each in scope["headers"] if _spelled(each[0]) != _spelled(wanted)]
-        if len(said) == 1 and self._is_ours(scope):
-            rest.append((wanted, said[0]))
-        return {**scope, "headers": rest}
+        spelled = {_spelled(name) for name in wanted}
+        said = [each for each in scope["headers"] if _spelled(each[0]) in spelled]
+        kept = [each for each in scope["headers"] if _spelled(each[0]) not in spelled]
+        if self._is_ours(scope):
+            kept += [each for name in wanted for each in _said_once(said, name)]
+        return {**scope, "headers": kept}
 
     def _is_ours(self, scope: Scope) -> bool:
+        if self.is_anybody_ours:
+            return True
         try:
             peer = ipaddress.ip_address((scope.get("client") or ("",))[0])
         except ValueError:
             return False
         mapped = getattr(peer, "ipv4_mapped", None)
         return any((mapped or peer) in each for each in self.networks)
+
+
+def _said_once(said: list[tuple[bytes, bytes]], wanted: bytes) -> list[tuple[bytes, bytes]]:
+    """What a header says; a proxy that strips what people send as it may not know a spelling."""
+    alike = [each for each in said if _spelled(each[0]) == _spelled(wanted)]
+    return [(wanted, value) for name, value in alike if len(alike) == 1 and name.lower() == wanted]
 
 
 def _spelled(name: bytes) -> bytes:
@@ -75,7 +86,7 @@ class Door:
         is_beyond_loopback: Whether it listens on other addresses too; any address in digits is
             then a name of ours, because nobody can point it elsewhere, and so is the host name.
         also: A further rule of the application behind it.
-        trusted: The header of a proxy that signs people in.
+        trusted: The headers of a proxy that signs people in.
     """
 
     def __init__(
@@ -85,7 +96,7 @@ class Door:
         *,
         is_beyond_loopback: bool = False,
         also: Rule | None = None,
-        trusted: TrustedHeader | None = None,
+        trusted: TrustedHeaders | None = None,
     ) -> None:
         self._app = app
         self._named = frozenset(name.casefold() for name in names)

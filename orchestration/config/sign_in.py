@@ -11,6 +11,7 @@ from orchestration.config.credentials import Credentials
 
 CALLBACK = "/oauth2callback"
 SHORTEST_SECRET = 32
+SOCKET = "unix"
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -34,14 +35,23 @@ class Provider:
 
 @dataclass(frozen=True)
 class Proxy:
-    """A reverse proxy that says in a header who is signed in.
+    """A reverse proxy that says in headers who is signed in.
 
     Attributes:
-        networks: The only peers whose header counts.
+        groups_header: Has the groups, separated by commas; empty where it says none.
+        networks: The only peers whose headers count.
+        has_socket: Whether those of whoever may open the pages' Unix socket count too.
     """
 
     header: str
+    groups_header: str
     networks: tuple[Network, ...]
+    has_socket: bool
+
+    @property
+    def headers(self) -> tuple[str, ...]:
+        """All that it says."""
+        return tuple(filter(None, (self.header, self.groups_header)))
 
 
 class SignIn(Credentials):
@@ -59,6 +69,7 @@ class SignIn(Credentials):
     public_url: str = ""
     session_hours: float = Field(default=12, gt=0, le=720)
     trusted_header: str = ""
+    trusted_groups_header: str = ""
     trusted_proxies: str = ""
 
     @property
@@ -72,7 +83,7 @@ class SignIn(Credentials):
         Raises:
             SettingsError: something is missing, or cannot be used.
         """
-        if self.trusted_header or self.trusted_proxies:
+        if self.trusted_header or self.trusted_groups_header or self.trusted_proxies:
             if self.oidc_client_id:
                 raise SettingsError(
                     "ATLAS_COSTS_TRUSTED_HEADER and ATLAS_COSTS_OIDC_CLIENT_ID are both set: "
@@ -88,8 +99,10 @@ class SignIn(Credentials):
                 "the header that says who is signed in, and the addresses of the proxies that set "
                 "it."
             )
-        networks = tuple(map(_network, listed(self.trusted_proxies)))
-        return Proxy(self.trusted_header.lower(), networks)
+        named = listed(self.trusted_proxies)
+        networks = tuple(_network(each) for each in named if each != SOCKET)
+        headers = self.trusted_header.lower(), self.trusted_groups_header.lower()
+        return Proxy(*headers, networks, has_socket=SOCKET in named)
 
     def _provider(self) -> Provider | None:
         needed = {
@@ -131,8 +144,8 @@ def _network(value: str) -> Network:
         return ipaddress.ip_network(value)
     except ValueError as error:
         raise SettingsError(
-            f"ATLAS_COSTS_TRUSTED_PROXIES {value}: must be an address such as 10.0.0.5 or a "
-            f"network such as 10.0.0.0/24 ({error})."
+            f"ATLAS_COSTS_TRUSTED_PROXIES {value}: must be an address such as 10.0.0.5, a "
+            f"network such as 10.0.0.0/24, or {SOCKET} ({error})."
         ) from None
 
 

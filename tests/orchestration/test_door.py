@@ -13,7 +13,7 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from orchestration import door as module
-from orchestration.door import Door, TrustedHeader
+from orchestration.door import Door, TrustedHeaders
 from tests.e2e.conftest import asgi
 
 LINK = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
@@ -187,13 +187,18 @@ def test_beyond_this_machine_addresses_and_its_own_name_are_served_and_no_other(
         assert status(served, "POST", host="192.0.2.7:8501", Origin="http://evil.example") == 403
 
 
+def told(asked):
+    names = ("x-forwarded-email", "x-forwarded-groups", "x_forwarded_email", "x_forwarded_groups")
+    return " ".join(each for name in names for each in asked.headers.getlist(name)) or "nobody"
+
+
 async def said(request):
-    return PlainTextResponse(",".join(request.headers.getlist("x-forwarded-email")) or "nobody")
+    return PlainTextResponse(told(request))
 
 
 async def said_at_once(websocket):
     await websocket.accept()
-    await websocket.send_text(websocket.headers.get("x-forwarded-email", "nobody"))
+    await websocket.send_text(told(websocket))
     await websocket.close()
 
 
@@ -213,7 +218,7 @@ def signed_in(trusted, *headers):
             return answer, websocket.recv()
 
 
-BOB = ("X-Forwarded-Email", "bob@example.com")
+BOB, STAFF = ("X-Forwarded-Email", "bob@example.com"), ("X-Forwarded-Groups", "staff")
 
 
 @pytest.mark.parametrize(
@@ -224,8 +229,20 @@ BOB = ("X-Forwarded-Email", "bob@example.com")
         (["127.0.0.1"], [BOB, ("x-forwarded-email", "ada@example.com")], "nobody"),
         (["127.0.0.1"], [("X_Forwarded_Email", "ada@example.com"), BOB], "nobody"),
         (["127.0.0.1"], [("X-Forwarded-For", "127.0.0.1")], "nobody"),
+        (["127.0.0.1"], [("X_Forwarded_Email", "ada@example.com")], "nobody"),
+        (["127.0.0.1"], [BOB, ("X_Forwarded_Groups", "staff")], "bob@example.com"),
+        (["127.0.0.1"], [BOB, STAFF], "bob@example.com staff"),
+        (["10.0.0.0/8"], [BOB, STAFF], "nobody"),
     ],
 )
 def test_the_header_of_who_is_signed_in_counts_once_and_from_a_named_proxy(networks, headers, whom):
-    trusted = TrustedHeader("x-forwarded-email", tuple(map(ipaddress.ip_network, networks)))
+    names = ("x-forwarded-email", "x-forwarded-groups")
+    trusted = TrustedHeaders(names, tuple(map(ipaddress.ip_network, networks)))
     assert signed_in(trusted, *headers) == (whom, whom)
+
+
+def test_on_a_socket_everybody_is_the_proxy_if_it_is_said():
+    at_a_socket = {"type": "http", "client": None, "headers": [(b"x-forwarded-email", b"bob@x.com")]}
+    assert not TrustedHeaders(("x-forwarded-email",)).only(at_a_socket)["headers"]
+    trusted = TrustedHeaders(("x-forwarded-email",), is_anybody_ours=True)
+    assert trusted.only(at_a_socket) == at_a_socket
