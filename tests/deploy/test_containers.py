@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -15,13 +16,18 @@ import pytest
 import yaml
 
 from orchestration.cli import app
+from orchestration.commands.processes import metrics_command
+from orchestration.config.connections import ServiceAccount
 from orchestration.config.secret_files import secret_variables
-from orchestration.settings import Settings
+from orchestration.config.sign_in import Proxy
+from orchestration.settings import Settings, load_settings
 from tests.conftest import ROOT
 from tests.test_docs import variables
 
 DEPLOY = ROOT / "deploy"
-COMPOSE = ("compose.yaml", "compose.actions.yaml")
+COMPOSE = (
+    "compose.yaml", "compose.actions.yaml", "compose.service-account.yaml", "compose.metrics.yaml",
+)  # fmt: skip
 PARTS = {"code", "daemon", "dagster", "dashboard"}
 OURS = re.compile(r"(ATLAS_COSTS|MONGODB_ATLAS)_\w+")
 SECRET = re.compile(r"PASSWORD|SECRET|PRIVATE_KEY|TOKEN")
@@ -86,9 +92,9 @@ def test_compose_files_are_as_the_specification_has_them(name):
     jsonschema.validate(compose(name), json.loads(vendored.read_text()))
 
 
-@pytest.mark.parametrize("service", services())
+@pytest.mark.parametrize("service", [*services(), "metrics"])
 def test_a_service_has_no_right_that_it_does_not_need(service):
-    found = services()[service]
+    found = (services() | compose("compose.metrics.yaml")["services"])[service]
     assert found["read_only"] is True
     assert found["cap_drop"] == ["ALL"]
     assert found["security_opt"] == ["no-new-privileges:true"]
@@ -119,7 +125,7 @@ def test_the_proxy_alone_listens_outside():
 def test_no_variable_holds_a_secret():
     for service, found in environments():
         for name, value in found.items():
-            if SECRET.search(name) and not name.endswith("_COOKIE_SECURE"):
+            if SECRET.search(name) and not name.endswith("_COOKIE_SECURE") and value:
                 assert name.endswith("_FILE"), f"{service}: {name}"
                 assert str(value).startswith("/run/secrets/"), f"{service}: {name}"
 
@@ -135,7 +141,66 @@ def test_a_part_has_no_key_that_it_does_not_use():
         used = {
             each for service in found["services"].values() for each in service.get("secrets", [])
         }
-        assert used == set(found["secrets"])
+        taken_back = {key for key, each in found.get("secrets", {}).items()
+                      if each["file"] == "/dev/null"}  # fmt: skip
+        assert used == set(found.get("secrets", {})) - taken_back
+
+
+def test_a_service_account_takes_the_place_of_the_api_key(
+    clean_environment, monkeypatch, tmp_path
+):
+    found = compose("compose.service-account.yaml")["services"]["code"]
+    merged = services()["code"]["environment"] | found["environment"]
+    atlas = {key for key, value in merged.items() if key.startswith("MONGODB_ATLAS") and value}
+    assert atlas == {f"MONGODB_ATLAS_{name}"
+                     for name in ("BASE_URL", "ORG_ID", "CLIENT_ID", "CLIENT_SECRET_FILE")}  # fmt: skip
+    (tmp_path / "atlas_client_secret").write_text("mdb_sa_sk_1")
+    for key in atlas | {"MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PRIVATE_KEY_FILE"}:
+        value = str(merged[key]).replace("/run/secrets", str(tmp_path))
+        monkeypatch.setenv(key, re.sub(r"\$\{.*\}", "https://a.example.com", value))
+    assert isinstance(load_settings().credentials(), ServiceAccount)
+
+
+def test_kubernetes_has_the_service_account_too(tmp_path):
+    if not (program := shutil.which("kubectl")):
+        pytest.skip("no kubectl is installed")
+    folder = Path(shutil.copytree(DEPLOY / "kubernetes", tmp_path / "kubernetes"))
+    with (folder / "kustomization.yaml").open("a") as file:
+        file.write("components: [service-account]\n")
+    command = [program, "kustomize", str(folder)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    made = list(yaml.safe_load_all(done.stdout))
+    [code] = [each for each in containers(made) if each["name"] == "code"]
+    files = {key for key in container_variables(code) if key.endswith("_FILE")}
+    assert files == {"ATLAS_COSTS_DAGSTER_POSTGRES_PASSWORD_FILE",
+                     "MONGODB_ATLAS_CLIENT_SECRET_FILE"}  # fmt: skip
+    [volume] = [volume for each in sets(made) for volume in each["spec"]["template"]["spec"].get(
+        "volumes", []) if volume["name"] == "atlas"]  # fmt: skip
+    assert [each["path"] for each in volume["secret"]["items"]] == ["atlas_client_secret"]
+
+
+def test_metrics_are_served_as_up_does_and_only_to_this_machine():
+    [found] = compose("compose.metrics.yaml")["services"].values()
+    assert found["entrypoint"][1:] == metrics_command("0.0.0.0", 9464)[1:]  # noqa: S104
+    assert all(each.startswith("127.0.0.1:") for each in found["ports"])
+    assert "secrets" not in found
+
+
+def test_the_proxys_headers_are_what_the_dashboard_believes(manifests):
+    [pages] = [each for each in containers(manifests) if each["name"] == "dashboard"]
+    asked = services()["dashboard"]["environment"]
+    believed = {key: value for key, value in asked.items() if "_TRUSTED_" in key}
+    settings = {name.removeprefix("ATLAS_COSTS_").lower(): value for name, value in believed.items()}
+    how = Settings(_env_file=None, **settings).identity()
+    assert isinstance(how, Proxy)
+    assert how.has_socket
+    assert not how.networks
+    text = (DEPLOY / "Caddyfile").read_text().lower()
+    [copied] = re.findall(r"copy_headers (.*)", text)
+    assert set(how.headers) <= set(copied.split())
+    [stripped] = re.findall(r"request_header -(.*)\*", text)
+    assert all(name.startswith(stripped) for name in copied.split())
+    assert believed.items() <= container_variables(pages).items()
 
 
 def test_every_variable_of_ours_is_a_setting():
@@ -157,7 +222,8 @@ def dockerfile_text() -> str:
 
 
 def test_what_compose_asks_for_is_in_its_example():
-    asked = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text()))
+    asked = {each for name in COMPOSE
+             for each in re.findall(r"\$\{(\w+)", (DEPLOY / name).read_text())}  # fmt: skip
     given = set(re.findall(r"^#?(\w+)=", (DEPLOY / ".env.example").read_text(), re.MULTILINE))
     assert asked == given
     assert not [name for name in given if SECRET.search(name) and name != "SECRETS_DIR"]
