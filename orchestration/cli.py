@@ -259,6 +259,8 @@ def housekeeping(
         typer.echo(keeping.as_json(parts, applied=apply))
     else:
         keeping.tell(parts, applied=apply, say=typer.echo)
+    if keeping.damage(parts):
+        raise typer.Exit(INCOMPLETE)
 
 
 @app.command()

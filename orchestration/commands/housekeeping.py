@@ -35,12 +35,14 @@ class Part:
         bytes: What it takes, before anything is freed.
         freed: How many bytes of it go, or went.
         what: What is done about it, or why nothing is.
+        damaged: A sentence for each file that is damaged; it stays as it is.
     """
 
     name: str
     bytes: int
     freed: int
     what: str
+    damaged: tuple[str, ...] = ()
 
 
 def housekeeping(settings: Settings, *, apply: bool) -> list[Part]:
@@ -49,7 +51,6 @@ def housekeeping(settings: Settings, *, apply: bool) -> list[Part]:
     Raises:
         NewerData: a newer release wrote the data folder.
         AlreadyRunning: a run holds the data folder; only where something is removed.
-        PackError: a landed body is damaged; it and its month are left as they are.
         JournalError: a landing journal is damaged; nothing was changed.
     """
     read_format(settings.landing_dir)
@@ -81,16 +82,27 @@ def _parts(settings: Settings, *, apply: bool) -> Iterator[Part]:
 def _landing(settings: Settings, *, apply: bool) -> Part:
     root, month = settings.landing_dir, journal.now()[:7]
     size = files.size(root) - sum(map(files.size, _records_of(root)))
+    damaged: list[str] = []
     done = [
-        packs.pack(since, loose, apply=apply)
+        packed
         for landing in _landings(root)
-        for (_, since), loose in packable(landing, month).items()
+        for (_, since), loose in packable(landing, month, damaged.append).items()
+        for packed in _packed(since, loose, damaged, apply=apply)
     ]
     freed = sum(each.bytes_before - each.bytes_after for each in done)
     count = sum(each.files for each in done)
-    return Part(
-        "landing", size, freed, f"{count} superseded responses compressed; no version is lost"
-    )
+    what = f"{count} superseded responses compressed; no version is lost"
+    return Part("landing", size, freed, what, tuple(damaged))
+
+
+def _packed(
+    month: str, loose: list[Path], damaged: list[str], *, apply: bool
+) -> Iterator[packs.Packed]:
+    """One month of one scope, unless its pack is damaged."""
+    try:
+        yield packs.pack(month, loose, apply=apply)
+    except packs.PackError as error:
+        damaged.append(str(error))
 
 
 def _landings(root: Path) -> Iterator[Landing]:
@@ -163,3 +175,10 @@ def tell(parts: list[Part], *, applied: bool, say: Callable[[str], object]) -> N
     total = files.in_words(sum(each.bytes for each in parts))
     hint = "" if applied else "; nothing was changed, use --apply to free it"
     say(f"{total} in total, {freed} {'freed' if applied else 'can be freed'}{hint}")
+    for sentence in damage(parts):
+        say(f"damaged: {sentence}")
+
+
+def damage(parts: list[Part]) -> list[str]:
+    """A sentence for each damaged file."""
+    return [sentence for each in parts for sentence in each.damaged]

@@ -72,12 +72,14 @@ def pack(month: str, loose: Sequence[Path], *, apply: bool) -> Packed:
         apply: Whether to keep the pack and remove them, or only measure.
 
     Raises:
-        PackError: the pack does not give back what was put in; nothing was removed.
+        PackError: a pack that is there is damaged, or does not give back what was put in; nothing
+            was removed.
     """
     target = loose[0].parent / f"{month}.zip"
     before = _sizes([*loose, *([target] if target.exists() else [])])
     with files.beside(target) if apply else _elsewhere() as temporary:
-        _write(temporary, target, loose)
+        with _damage_named(target):
+            _write(temporary, target, loose)
         _verify(temporary, [each.name for each in loose])
         after = temporary.stat().st_size
         if apply:
@@ -95,18 +97,30 @@ def _elsewhere() -> Iterator[Path]:
 
 
 def is_packable(path: Path) -> bool:
-    """Whether a body fits what packing may hold in memory."""
-    size = 0
+    """Whether a body fits what packing may hold in memory.
+
+    Raises:
+        PackError: it is damaged.
+    """
+    size, digest = 0, hashlib.sha256()
     try:
         with gzip.open(path, "rb") as body:
             while size <= MOST_BYTES and (piece := body.read(1 << 20)):
                 size += len(piece)
+                digest.update(piece)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise PackError(
-            f"The landed file {path} cannot be read ({error}): restore it from a backup; nothing "
-            "was packed."
+            f"The landed file {path} cannot be read ({error}): restore it from a backup."
         ) from None
-    return size <= MOST_BYTES
+    if size > MOST_BYTES:
+        return False
+    _require_named(path, digest.hexdigest())
+    return True
+
+
+def _require_named(path: Path, digest: str) -> None:
+    if not path.name.startswith(digest):
+        raise PackError(f"{path} is not what its name says: restore it from a backup.")
 
 
 def _sizes(paths: Sequence[Path]) -> int:
@@ -168,12 +182,17 @@ def _bodies(archive: zipfile.ZipFile, names: Sequence[str]) -> Iterator[tuple[st
 
 
 def _read(pack_file: Path, name: str) -> bytes | None:
+    with _damage_named(pack_file), zipfile.ZipFile(pack_file) as archive:
+        if name not in archive.namelist():
+            return None
+        [(_, body)] = _bodies(archive, [name])
+        return body
+
+
+@contextmanager
+def _damage_named(pack_file: Path) -> Iterator[None]:
     try:
-        with zipfile.ZipFile(pack_file) as archive:
-            if name not in archive.namelist():
-                return None
-            [(_, body)] = _bodies(archive, [name])
-            return body
+        yield
     except (zipfile.BadZipFile, zstd.ZstdError) as error:
         raise PackError(f"{pack_file} is damaged ({error}): restore it from a backup.") from None
 
@@ -181,8 +200,4 @@ def _read(pack_file: Path, name: str) -> bytes | None:
 def _verify(pack_file: Path, names: Sequence[str]) -> None:
     with zipfile.ZipFile(pack_file) as archive:
         for name, body in _bodies(archive, names):
-            if not name.startswith(hashlib.sha256(body).hexdigest()):
-                raise PackError(
-                    f"{pack_file.parent / name} is not what its name says: restore it from a "
-                    "backup; nothing of its month was removed."
-                )
+            _require_named(pack_file.parent / name, hashlib.sha256(body).hexdigest())

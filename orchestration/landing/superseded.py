@@ -1,7 +1,7 @@
 """Which landed bodies nothing reads but a rebuild: another took their place in a month gone by."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -11,24 +11,35 @@ from orchestration.landing.journal import Landing, Observation
 FEWEST = 2
 
 
-def packable(landing: Landing, month: str) -> dict[tuple[Path, str], list[Path]]:
+def packable(
+    landing: Landing, month: str, tell: Callable[[str], object]
+) -> dict[tuple[Path, str], list[Path]]:
     """Folder and month in which they were superseded → loose bodies, oldest first.
 
     Args:
         landing: Whose bodies.
         month: YYYY-MM; what was superseded in it or later stays loose, as more may come.
+        tell: Called with a sentence for each that is damaged, which is left out.
     """
     found: dict[tuple[Path, str], list[Path]] = defaultdict(list)
     for seen in _by_scope(landing):
         for name, since in _superseded(seen).items():
             path = landing.root / name
-            if since < month and path.exists() and packs.is_packable(path):
+            if since < month and path.exists() and _is_packable(path, tell):
                 found[path.parent, since].append(path)
     return {
         (folder, since): paths
         for (folder, since), paths in found.items()
         if len(paths) >= FEWEST or (folder / f"{since}.zip").exists()
     }
+
+
+def _is_packable(path: Path, tell: Callable[[str], object]) -> bool:
+    try:
+        return packs.is_packable(path)
+    except packs.PackError as error:
+        tell(str(error))
+        return False
 
 
 def _by_scope(landing: Landing) -> Iterator[list[Observation]]:

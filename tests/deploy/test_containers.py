@@ -146,9 +146,7 @@ def test_a_part_has_no_key_that_it_does_not_use():
         assert used == set(found.get("secrets", {})) - taken_back
 
 
-def test_a_service_account_takes_the_place_of_the_api_key(
-    clean_environment, monkeypatch, tmp_path
-):
+def test_a_service_account_takes_the_place_of_the_api_key(clean_environment, monkeypatch, tmp_path):
     found = compose("compose.service-account.yaml")["services"]["code"]
     merged = services()["code"]["environment"] | found["environment"]
     atlas = {key for key, value in merged.items() if key.startswith("MONGODB_ATLAS") and value}
@@ -190,7 +188,9 @@ def test_the_proxys_headers_are_what_the_dashboard_believes(manifests):
     [pages] = [each for each in containers(manifests) if each["name"] == "dashboard"]
     asked = services()["dashboard"]["environment"]
     believed = {key: value for key, value in asked.items() if "_TRUSTED_" in key}
-    settings = {name.removeprefix("ATLAS_COSTS_").lower(): value for name, value in believed.items()}
+    settings = {
+        name.removeprefix("ATLAS_COSTS_").lower(): value for name, value in believed.items()
+    }
     how = Settings(_env_file=None, **settings).identity()
     assert isinstance(how, Proxy)
     assert how.has_socket

@@ -21,9 +21,7 @@ from tests.dashboard.visiting import WORKSPACES
 from tests.e2e.looking import START_S, free_port, wait_for
 
 EMAIL, GROUPS = "X-Auth-Request-Email", "X-Auth-Request-Groups"
-ADA, BOB, KIM, EVE = (
-    {EMAIL: f"{each}@example.com"} for each in ("ada", "bob", "kim", "eve")
-)
+ADA, BOB, KIM, EVE = ({EMAIL: f"{each}@example.com"} for each in ("ada", "bob", "kim", "eve"))
 COOKIES = {"Cookie": "_streamlit_xsrf=a; _oauth2_proxy=ada"}
 REPORT = "/cost-report?range=all&group=project&table=lines"
 SHOP, FOREIGN = b"shop", (b"analytics", b"mobile")

@@ -242,7 +242,11 @@ def test_the_header_of_who_is_signed_in_counts_once_and_from_a_named_proxy(netwo
 
 
 def test_on_a_socket_everybody_is_the_proxy_if_it_is_said():
-    at_a_socket = {"type": "http", "client": None, "headers": [(b"x-forwarded-email", b"bob@x.com")]}
+    at_a_socket = {
+        "type": "http",
+        "client": None,
+        "headers": [(b"x-forwarded-email", b"bob@x.com")],
+    }
     assert not TrustedHeaders(("x-forwarded-email",)).only(at_a_socket)["headers"]
     trusted = TrustedHeaders(("x-forwarded-email",), is_anybody_ours=True)
     assert trusted.only(at_a_socket) == at_a_socket

@@ -1,12 +1,16 @@
 """Housekeeping makes room and loses nothing: every version can be rebuilt from what is left."""
 
 import gzip
+import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from orchestration.cli import app
 from orchestration.commands.housekeeping import as_json, housekeeping
 from orchestration.landing import journal, packs
 from orchestration.landing.journal import Landing
@@ -83,12 +87,12 @@ def test_a_look_changes_nothing_and_tells_to_the_byte_what_apply_frees(settings,
 
 
 def test_what_is_current_stays_loose_and_so_does_what_is_alone_in_its_month(landing, tmp_path):
-    found = packable(landing, "2026-07")
+    found = packable(landing, "2026-07", pytest.fail)
     assert {since: len(paths) for (_, since), paths in found.items()} == {
         "2026-04": 3,
         "2026-05": 4,
     }
-    assert set(packable(landing, "2026-05")) == {
+    assert set(packable(landing, "2026-05", pytest.fail)) == {
         (tmp_path / "landing/north%2Fsouth/invoices/a", "2026-04")
     }
     current = {name for each in landing.current("invoices").values() for name in each.files}
@@ -114,15 +118,54 @@ def test_a_body_that_comes_back_after_it_was_packed_is_read_and_packed_again(
     ]
 
 
-def test_a_damaged_body_is_named_and_nothing_of_its_connection_is_packed(
-    landing, settings, tmp_path
+@pytest.mark.parametrize(
+    ("damage", "sentence"),
+    [
+        (lambda body: body[:-9], r"cannot be read .* restore it from a backup"),
+        (lambda _: gzip.compress(b"{}"), "is not what its name says: restore it from a backup"),
+        (lambda _: b"no gzip", "cannot be read"),
+    ],
+    ids=["cut", "other", "no gzip"],
+)
+def test_a_damaged_body_is_named_and_kept_and_all_others_are_packed(
+    landing, settings, tmp_path, damage, sentence
 ):
-    [victim, *_] = sorted((tmp_path / "landing/north%2Fsouth/invoices/a").glob("*.gz"))
-    victim.write_bytes(victim.read_bytes()[:-9])
-    before = files(tmp_path / "landing")
-    with pytest.raises(packs.PackError, match=r"cannot be read .* restore it from a backup"):
-        housekeeping(settings, apply=True)
-    assert files(tmp_path / "landing") == before
+    folder = tmp_path / "landing/north%2Fsouth/invoices/a"
+    superseded = packable(landing, "2026-07", pytest.fail)[folder, "2026-05"]
+    victim = superseded[1]
+    victim.write_bytes(damage(victim.read_bytes()))
+    content = victim.read_bytes()
+    told = housekeeping(settings, apply=False)[0].damaged
+    found = housekeeping(settings, apply=True)[0]
+    assert told == found.damaged
+    [said] = found.damaged
+    assert str(victim) in said
+    assert re.search(sentence, said)
+    assert victim.read_bytes() == content
+    assert found.freed > 0
+    current = {name for each in landing.current("invoices").values() for name in each.files}
+    loose = {path.relative_to(landing.root).as_posix() for path in folder.glob("*.gz")}
+    assert loose - current == {victim.relative_to(landing.root).as_posix()}
+
+
+def test_a_damaged_pack_keeps_no_other_month_from_being_packed(landing, settings, tmp_path):
+    folder = tmp_path / "landing/north%2Fsouth/invoices/a"
+    (folder / "2026-04.zip").write_bytes(b"PK no zip at all")
+    [said] = housekeeping(settings, apply=True)[0].damaged
+    assert "2026-04.zip is damaged" in said
+    assert (folder / "2026-04.zip").read_bytes() == b"PK no zip at all"
+    assert (folder / "2026-05.zip").exists()
+
+
+def test_the_command_names_what_is_damaged_and_says_that_it_is_incomplete(landing, tmp_path, clean_environment,
+                                                     monkeypatch):  # fmt: skip
+    monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(tmp_path))
+    folder = tmp_path / "landing/north%2Fsouth/invoices/a"
+    packable(landing, "2026-07", pytest.fail)[folder, "2026-05"][0].write_bytes(b"no gzip")
+    done = CliRunner().invoke(app, ["housekeeping", "--apply"])
+    assert done.exit_code == 3
+    assert "damaged: The landed file " in done.output
+    assert "freed" in done.output
 
 
 def test_a_body_that_is_not_what_its_name_says_is_never_packed(tmp_path):
@@ -143,8 +186,9 @@ def test_a_damaged_pack_is_named_by_whatever_reads_it(tmp_path):
 def test_a_body_beyond_what_memory_may_hold_stays_loose(tmp_path, monkeypatch):
     monkeypatch.setattr(packs, "MOST_BYTES", 10)
     for size in (10, 11):
-        path = tmp_path / f"{size}.json.gz"
-        path.write_bytes(gzip.compress(b"x" * size))
+        body = b"x" * size
+        path = tmp_path / f"{hashlib.sha256(body).hexdigest()}.json.gz"
+        path.write_bytes(gzip.compress(body))
         assert packs.is_packable(path) is (size == 10)
 
 

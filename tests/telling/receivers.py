@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import policy
 from email.message import EmailMessage
@@ -126,6 +126,36 @@ def _tls(authority: trustme.CA | None, password: str) -> dict[str, Any]:
         "auth_required": True,
         "authenticator": authenticated,
     }
+
+
+@contextmanager
+def dripping(*answers: bytes) -> Iterator[int]:
+    """The port of a mail server that gives these answers, and then one that never ends."""
+    over = threading.Event()
+
+    def serve(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            for number, answer in enumerate(answers):
+                if number:
+                    connection.recv(65536)
+                connection.sendall(answer)
+            if answers:
+                connection.recv(65536)
+            while not over.wait(0.02):
+                connection.sendall(b"2")
+
+    def accept(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        try:
+            yield listener.getsockname()[1]
+        finally:
+            over.set()
+            listener.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

@@ -14,14 +14,16 @@ import pytest
 import trustme
 
 from orchestration import files
-from orchestration.settings import SettingsError
+from orchestration.settings import Settings, SettingsError
 from orchestration.telling import teller as telling
 from orchestration.telling.channels import sending
-from orchestration.telling.events import Event
+from orchestration.telling.events import Event, message
 from orchestration.telling.outbox import back_off
+from orchestration.telling.readers import reader
 from orchestration.telling.teller import Teller
 from orchestration.telling.trouble import refresh_failed
 from tests.conftest import ROOT
+from tests.dashboard.conftest import publish_warehouse
 from tests.servers import Endless, Scripted, never_ending, serving
 from tests.telling import receivers
 from tests.telling.conftest import NOW
@@ -328,6 +330,20 @@ def test_a_route_of_a_workspace_is_told_what_its_reader_sees_alone(teller, folde
     assert found == {"all": ["anomaly", "saving"], "attic": ["saving"]}
 
 
+def test_a_route_without_a_workspace_is_told_what_the_settings_workspace_sees(tmp_path):
+    publish_warehouse(tmp_path)
+    (tmp_path / "workspaces.yaml").write_text(
+        "workspaces: [{name: shop, people: [a@b.de], sees: [{project: shop}]}]"
+    )
+    asked = "select distinct project_name from marts.fct_line_items order by all nulls last"
+    for workspace, seen in (("", ["analytics", "mobile", "shop", None]), ("shop", ["shop"])):
+        settings = Settings(
+            data_dir=tmp_path, config_dir=tmp_path, workspace=workspace, _env_file=None
+        )
+        with reader(settings)(None) as db:
+            assert [name for (name,) in db.execute(asked).fetchall()] == seen
+
+
 def test_a_workspace_that_nobody_can_keep_apart_is_told_nothing(teller, folder, hook, caplog):
     publish(folder / "data", "anomaly")
     alerts = teller(ALL.replace("alerts: all", "alerts: anomaly, workspace: attic"))
@@ -437,6 +453,28 @@ def test_mail_goes_over_tls_with_a_name_and_password(teller, folder, tmp_path, m
         monkeypatch.delenv("SSL_CERT_FILE")
         answer = teller(f"{smtp}password_env: SMTP_PASSWORD}}\n{routes}").test("mail")
         assert "certificate verify failed" in answer.text
+
+
+@pytest.mark.parametrize("security", ["none", "starttls"])
+@pytest.mark.parametrize(
+    "answers",
+    [(), (b"220 here\r\n",), (b"220 here\r\n", b"250-here\r\n250 STARTTLS\r\n"),
+     (b"220 here\r\n", b"250 here\r\n", b"250 ok\r\n", b"250 ok\r\n", b"354 go on\r\n")],
+    ids=["no greeting", "no name", "no sender", "no end of the mail"],
+)  # fmt: skip
+def test_a_mail_server_that_lets_its_answer_drip_is_given_up(teller, answers, security):
+    if security == "starttls" and len(answers) > 3:
+        pytest.skip("has no TLS")
+    route = "routes:\n- {name: mail, channel: email, to: a@example.com, alerts: all}\n"
+    with receivers.dripping(*answers) as port:
+        where = f"host: 127.0.0.1, port: {port}, security: {security}"
+        made = teller(f"smtp: {{{where}, from: a@b.de}}\n{route}")
+        began = time.monotonic()
+        [to] = made.alerts.routes
+        what = message(to.name, [Event(key="one", kind="test", title="one")])
+        answer = sending.send(what, to, made.alerts, made.settings, longest_mail_s=0.3)
+        assert answer == sending.Answer(False, "the mail server took longer than 0.3 s")
+        assert 0.3 <= time.monotonic() - began < 2
 
 
 def test_mail_that_was_taken_is_not_sent_again_whatever_is_answered_to_quit(teller, mailbox, smtp):

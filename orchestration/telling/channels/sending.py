@@ -23,11 +23,13 @@ from orchestration.rules.alerts import Alerts, Route, Smtp
 from orchestration.settings import Settings, SettingsError, secret
 from orchestration.telling.channels import slack, teams, webhook
 from orchestration.telling.channels.email import email
+from orchestration.telling.channels.timed import MailTooSlow, TimedSmtp, TimedSmtps
 from orchestration.telling.events import Message, one_line
 
 TIMEOUT_S, LONGEST_S = 8.0, 10.0
 # A mail server may look into what it was sent before it takes it: a new try would be a second mail.
 SCANNED_S = 60.0
+LONGEST_MAIL_S = 90.0
 LONGEST_ANSWER, LONGEST_RETRY_AFTER_S = 200, 86_400.0
 PAYLOADS: Mapping[str, Callable[[Message, str | None], dict[str, Any]]] = {
     "slack": slack.payload, "teams": teams.payload, "webhook": webhook.payload,
@@ -51,11 +53,26 @@ class Answer:
     retry_after_s: float = 0.0
 
 
-def send(message: Message, route: Route, alerts: Alerts, settings: Settings) -> Answer:
-    """Hand a message over by the channel of its route."""
+def send(
+    message: Message,
+    route: Route,
+    alerts: Alerts,
+    settings: Settings,
+    *,
+    longest_mail_s: float = LONGEST_MAIL_S,
+) -> Answer:
+    """Hand a message over by the channel of its route.
+
+    Args:
+        message: What is told.
+        route: To whom.
+        alerts: The file that the route is of.
+        settings: Of the installation.
+        longest_mail_s: How long a mail server may take in all.
+    """
     try:
         if route.channel == "email":
-            return _mailed(message, route, alerts, settings)
+            return _mailed(message, route, alerts, settings, longest_mail_s)
         return _posted(message, route, alerts.dashboard, settings)
     except SettingsError as error:
         return Answer(False, str(error))
@@ -112,14 +129,16 @@ def _seconds_until(said: str) -> float:
     return (parsedate_to_datetime(said) - datetime.now(UTC)).total_seconds()
 
 
-def _mailed(message: Message, route: Route, alerts: Alerts, settings: Settings) -> Answer:
+def _mailed(
+    message: Message, route: Route, alerts: Alerts, settings: Settings, longest_s: float
+) -> Answer:
     server = alerts.smtp
     if server is None:
         raise SettingsError("smtp is missing in alerts.yaml")
     password = _secret(server.password_env, "password_env") if server.password_env else ""
     made = email(message, route, server.sender, alerts.dashboard, datetime.now(UTC))
     try:
-        with _connected(server, _trusted(settings)) as connection:
+        with _connected(server, _trusted(settings), longest_s) as connection:
             if server.user:
                 connection.login(server.user, password)
             if connection.sock:
@@ -129,6 +148,8 @@ def _mailed(message: Message, route: Route, alerts: Alerts, settings: Settings) 
         said = error.smtp_error
         words = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
         return Answer(False, f"SMTP {error.smtp_code} {_clean(words, password)}")
+    except MailTooSlow:
+        return Answer(False, f"the mail server took longer than {longest_s:g} s")
     except smtplib.SMTPRecipientsRefused:
         return Answer(False, "SMTP: every recipient was refused")
     except (smtplib.SMTPException, OSError, UnicodeError) as error:
@@ -139,8 +160,8 @@ def _mailed(message: Message, route: Route, alerts: Alerts, settings: Settings) 
 
 
 @contextmanager
-def _connected(server: Smtp, trust: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
-    connection = _opened(server, trust)
+def _connected(server: Smtp, trust: ssl.SSLContext, longest_s: float) -> Iterator[smtplib.SMTP]:
+    connection = _opened(server, trust, longest_s)
     try:
         yield connection
     finally:
@@ -152,10 +173,11 @@ def _connected(server: Smtp, trust: ssl.SSLContext) -> Iterator[smtplib.SMTP]:
         connection.close()
 
 
-def _opened(server: Smtp, trust: ssl.SSLContext) -> smtplib.SMTP:
+def _opened(server: Smtp, trust: ssl.SSLContext, longest_s: float) -> smtplib.SMTP:
+    place: dict[str, Any] = {"host": server.host, "port": server.port, "timeout": TIMEOUT_S}
     if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=TIMEOUT_S, context=trust)
-    connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_S)
+        return TimedSmtps(longest_s, **place, context=trust)
+    connection = TimedSmtp(longest_s, **place)
     if server.security == "starttls":
         try:
             connection.starttls(context=trust)
