@@ -16,6 +16,7 @@ import duckdb
 from orchestration.published.report_file import report_file
 from orchestration.rules.alerts import Route
 from orchestration.saved_reports.model import SavedReport, query_of
+from orchestration.telling import missed
 from orchestration.telling.events import DIGEST, Block, Event
 from orchestration.telling.facts import rows
 from reporting import changes, charts, formats, overview, queries, savings, words
@@ -50,7 +51,7 @@ class Period:
     @property
     def key(self) -> str:
         """The same for every refresh that could tell it."""
-        return f"digest:{self.every}:{self.window.start}"
+        return missed.key(self.every, self.window.start)
 
     @property
     def name(self) -> str:
@@ -95,11 +96,17 @@ def wanted(db: duckdb.DuckDBPyConnection, route: Route, known: Collection[str]) 
     for every in route.digests:
         period = newest_period(every, days.through)
         if period.key not in known and period.window.start >= days.first:
-            yield digest(db, period, days, with_pdf=route.attach == "pdf")
+            left_out = missed.missed(every, period.window.start, known)
+            yield digest(db, period, days, left_out, with_pdf=route.attach == "pdf")
 
 
 def digest(
-    db: duckdb.DuckDBPyConnection, period: Period, days: DataDays, *, with_pdf: bool
+    db: duckdb.DuckDBPyConnection,
+    period: Period,
+    days: DataDays,
+    left_out: list[Window] | None = None,
+    *,
+    with_pdf: bool,
 ) -> Event:
     """The digest of a period.
 
@@ -107,18 +114,20 @@ def digest(
         db: The published warehouse, or as much of it as a workspace may see; read-only.
         period: What it is about.
         days: How far the costs reach.
+        left_out: Periods before it that no digest was about.
         with_pdf: Whether the report is attached.
     """
     report = report_of(_state(period), days)
     totals = rows(db, queries.comparison(replace(report, state=replace(report.state, group=()))))
     missing = unread(db, period.window.end)
+    earlier = [missed.block(db, days, period.every, left_out)] if left_out else []
     return Event(
         key=period.key,
         kind=DIGEST,
         title=f"{_title(period, totals)}{' (incomplete)' if missing else ''}",
         text=words.compared_text(report, totals[0]) if totals else "",
         page=link(report.state),
-        blocks=tuple(_blocks(db, report, totals, missing)),
+        blocks=(*_blocks(db, report, totals, missing), *earlier),
         picture=_picture(db, period, days),
         attachment=_pdf(db, report, period) if with_pdf else "",
     )
