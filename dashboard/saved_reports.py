@@ -45,7 +45,9 @@ def on_the_shelf() -> Shelf:
         SettingsError: config/reports.yaml or data/reports.yaml cannot be used.
     """
     every, access = shelf(load_settings()), signing_in.access()
-    return every if access.scope is None else every.within(access.workspace)
+    if access.scope is None:
+        return every.starred_by(access.workspace)
+    return every.within(access.workspace)
 
 
 def by_folder(kept: Shelf, text: str = "") -> dict[str, list[Listed]]:

@@ -32,6 +32,11 @@ class _File(Strict):
 
 class _Saved(_File):
     starred: list[str] = Field(default_factory=list)
+    starred_in: dict[str, list[str]] = Field(default_factory=dict)
+
+    def stars(self, workspace: str) -> list[str]:
+        """The names with a star in a workspace, to be changed; without one, of who sees all."""
+        return self.starred_in.setdefault(workspace, []) if workspace else self.starred
 
 
 F = TypeVar("F", bound=_File)
@@ -39,12 +44,27 @@ F = TypeVar("F", bound=_File)
 
 @dataclass(frozen=True)
 class Shelf:
-    """Saved reports and shared filters, by name, and which reports are starred."""
+    """Saved reports and shared filters, by name, and which reports are starred.
+
+    Attributes:
+        stars: Names of reports, by workspace.
+        workspace: Whose shelf it is; each puts its own stars.
+    """
 
     reports: dict[str, tuple[SavedReport, Source]]
-    starred: frozenset[str]
+    stars: dict[str, frozenset[str]]
     file: Path
     filters: dict[str, tuple[SharedFilter, Source]] = field(default_factory=dict)
+    workspace: str = ""
+
+    @property
+    def starred(self) -> frozenset[str]:
+        """The names of the reports that have a star here."""
+        return self.stars.get(self.workspace, frozenset())
+
+    def starred_by(self, workspace: str) -> "Shelf":
+        """The same reports with a workspace's own stars."""
+        return replace(self, workspace=workspace)
 
     def within(self, workspace: str) -> "Shelf":
         """What one workspace has: its own reports, and the built-in ones.
@@ -56,7 +76,7 @@ class Shelf:
             for name, (report, source) in self.reports.items()
             if source is Source.BUILT_IN or report.workspace == workspace
         }
-        return replace(self, reports=found, filters={})
+        return replace(self, reports=found, filters={}, workspace=workspace)
 
     def find(self, name: str) -> SavedReport:
         """A report by its name.
@@ -102,7 +122,8 @@ class Shelf:
             return
         with self._changed() as saved:
             saved.reports[:] = [each for each in saved.reports if each.name != name]
-            saved.starred[:] = [each for each in saved.starred if each != name]
+            for stars in (saved.starred, *saved.starred_in.values()):
+                stars[:] = [each for each in stars if each != name]
 
     def users(self, name: str) -> list[str]:
         """The names of the reports that use a filter."""
@@ -167,8 +188,9 @@ class Shelf:
         """
         self.find(name)
         with self._changed() as saved:
-            others = [each for each in saved.starred if each != name]
-            saved.starred[:] = [*others, name] if starred else others
+            stars = saved.stars(self.workspace)
+            others = [each for each in stars if each != name]
+            stars[:] = [*others, name] if starred else others
 
     def _require_own(self, name: str, remedy: str) -> None:
         source = self.reports[name][1] if name in self.reports else Source.SAVED
@@ -208,7 +230,9 @@ def shelf(settings: Settings) -> Shelf:
         name: (_sharing(each, known), source)
         for name, (each, source) in (pages | ours | theirs).items()
     }
-    return Shelf(reports, frozenset(saved.starred), settings.saved_reports_file, filters)
+    stars = {name: frozenset(each) for name, each in saved.starred_in.items()}
+    stars[""] = frozenset(saved.starred)
+    return Shelf(reports, stars, settings.saved_reports_file, filters)
 
 
 def _sharing(report: SavedReport, known: dict[str, SharedFilter]) -> SavedReport:

@@ -235,3 +235,14 @@ def test_without_sign_in_whoever_runs_the_pages_sees_and_does_all(publish):
     signing_in.identity.cache_clear()
     assert signing_in.access().role is Role.ADMINISTRATOR
     assert data.rows(Query(TOTAL))[0]["cents"] == cents("is_in_total")
+
+
+def test_a_star_is_of_one_workspace(workspaces):
+    with signed_in("bob@example.com", "shop"):
+        saved_reports.on_the_shelf().star("by-team", starred=True)
+        assert saved_reports.on_the_shelf().starred == {"by-team"}
+    for email, workspace in (("bob@example.com", "backups"), ("ada@example.com", "")):
+        with signed_in(email, workspace):
+            assert saved_reports.on_the_shelf().starred == frozenset()
+    with signed_in("ada@example.com", "shop"):
+        assert saved_reports.on_the_shelf().starred == {"by-team"}

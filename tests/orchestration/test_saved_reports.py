@@ -190,6 +190,27 @@ def test_any_report_can_have_a_star(place):
         shelf(place).star("nothing", starred=True)
 
 
+def test_each_workspace_puts_its_own_stars(place):
+    shelf(place).within("shop").star("by-team", starred=True)
+    shelf(place).starred_by("finance").star("by-sku", starred=True)
+    assert shelf(place).starred == frozenset()
+    assert shelf(place).within("shop").starred == {"by-team"}
+    assert shelf(place).starred_by("finance").starred == {"by-sku"}
+    shelf(place).within("shop").star("by-team", starred=False)
+    assert shelf(place).within("shop").starred == frozenset()
+    assert shelf(place).starred_by("finance").starred == {"by-sku"}
+
+
+def test_a_report_that_is_deleted_has_a_star_nowhere(place):
+    shelf(place).save(mine("r1"))
+    shelf(place).star("r1", starred=True)
+    shelf(place).starred_by("finance").star("r1", starred=True)
+    shelf(place).delete("r1")
+    shelf(place).save(mine("r1"))
+    assert not shelf(place).starred
+    assert not shelf(place).starred_by("finance").starred
+
+
 def test_visitors_who_save_at_once_lose_nothing(place):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: shelf(place).save(mine(f"r{n}")), range(24)))
