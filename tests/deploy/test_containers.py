@@ -150,8 +150,8 @@ def test_a_service_account_takes_the_place_of_the_api_key(clean_environment, mon
     found = compose("compose.service-account.yaml")["services"]["code"]
     merged = services()["code"]["environment"] | found["environment"]
     atlas = {key for key, value in merged.items() if key.startswith("MONGODB_ATLAS") and value}
-    assert atlas == {f"MONGODB_ATLAS_{name}"
-                     for name in ("BASE_URL", "ORG_ID", "CLIENT_ID", "CLIENT_SECRET_FILE")}  # fmt: skip
+    names = ("BASE_URL", "ORG_ID", "CLIENT_ID", "CLIENT_SECRET_FILE")
+    assert atlas == {f"MONGODB_ATLAS_{name}" for name in names}
     (tmp_path / "atlas_client_secret").write_text("mdb_sa_sk_1")
     for key in atlas | {"MONGODB_ATLAS_PUBLIC_KEY", "MONGODB_ATLAS_PRIVATE_KEY_FILE"}:
         value = str(merged[key]).replace("/run/secrets", str(tmp_path))

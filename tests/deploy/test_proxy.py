@@ -1,4 +1,4 @@
-"""The proxy of deploy/Caddyfile, run as it is: who it asks, what it hands on, where it sends people.
+"""The proxy of deploy/Caddyfile as it is: whom it asks, what it hands on, where it sends people.
 
 Only the ports, the sign-in service and the two sockets are a test's own.
 """

@@ -157,8 +157,9 @@ def test_a_damaged_pack_keeps_no_other_month_from_being_packed(landing, settings
     assert (folder / "2026-05.zip").exists()
 
 
-def test_the_command_names_what_is_damaged_and_says_that_it_is_incomplete(landing, tmp_path, clean_environment,
-                                                     monkeypatch):  # fmt: skip
+def test_the_command_names_what_is_damaged_and_says_that_it_is_incomplete(
+    landing, tmp_path, clean_environment, monkeypatch
+):
     monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(tmp_path))
     folder = tmp_path / "landing/north%2Fsouth/invoices/a"
     packable(landing, "2026-07", pytest.fail)[folder, "2026-05"][0].write_bytes(b"no gzip")
