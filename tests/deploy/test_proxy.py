@@ -173,7 +173,9 @@ def test_a_link_is_where_people_are_after_signing_in(proxy, link):
     assert parse_qs(to.query) == {"rd": [link]}
 
 
-def test_dagster_is_for_those_who_are_named(proxy):
+def test_dagster_is_for_those_who_are_named_and_for_nobody_without_names(proxy):
+    text = (ROOT / "deploy/Caddyfile").read_text()
+    assert "dagster /oauth2/auth?allowed_emails=nobody,{$DAGSTER_PEOPLE}\n" in text
     assert got(proxy, DAGSTER, "/", ADA).status == 200
     assert got(proxy, DAGSTER, "/", BOB).status == 403
     assert got(proxy, DAGSTER, "/").status == 302
