@@ -101,7 +101,7 @@
 {%- endmacro %}
 
 {% macro tie_break(cost) -%}
-    concat_ws('|', cast({{ cost }}.usage_date as varchar), {{ cost }}.resource_id, {{ cost }}.subject)
+    concat_ws('|', cast({{ cost }}.usage_date as string), {{ cost }}.resource_id, {{ cost }}.subject)
 {%- endmacro %}
 
 {# What tells one row of a statement from another. #}

@@ -12,7 +12,7 @@
 {# A pre-hook: what stands of the invoices that are being built, and of those that are gone, goes.
    The insert alone would leave an invoice that has no lines any more. #}
 {% macro delete_changed() -%}
-    {%- if is_incremental() -%} delete from {{ this }} where {{ is_changed() }} {%- endif -%}
+    {%- if is_incremental() -%} {{ delete_from(this, is_changed()) }} {%- endif -%}
 {%- endmacro %}
 
 {# The months that are being allocated. #}
@@ -25,16 +25,15 @@
 {# A pre-hook: what stands of them goes, day by day. #}
 {% macro delete_changed_months() -%}
     {%- set days = is_in_changed_months('usage_date') -%}
-    {%- if is_incremental() -%} delete from {{ this }} where {{ days }} {%- endif -%}
+    {%- if is_incremental() -%} {{ delete_from(this, days) }} {%- endif -%}
 {%- endmacro %}
 
 {# A pre-hook for what follows from one input of an invoice: rows of another version of it go. Where
    the input is one of those that an invoice is built again for, only the rows of such invoices are
    looked at (among), and those of an invoice that is gone go too. #}
 {% macro delete_stale(current, version, and_same=none, among=none) -%}
-    {%- if is_incremental() -%}
-        delete from {{ this }} as held
-        where {% if among %} {{ is_changed(among) }} and {% endif %} not exists (
+    {%- set is_stale -%}
+        {% if among %} {{ is_changed(among) }} and {% endif %} not exists (
             select 1 from {{ current }} as held_now
             where
                 held_now.invoice_id = held.invoice_id
@@ -44,7 +43,8 @@
                 {%- endif %}
                 {%- if among %} and held_now.{{ is_held(among) }} {%- endif %}
         )
-    {%- endif -%}
+    {%- endset -%}
+    {%- if is_incremental() -%} {{ delete_from(this, is_stale) }} {%- endif -%}
 {%- endmacro %}
 
 {# The invoices that are being built and are not gone. #}
@@ -66,20 +66,22 @@
 
 {# A ledger. It is made before the first line is built: a first build that is killed has left
    invoices that the next one must know of, should they be gone by then. #}
-{% macro ledger(name="built_invoices", key="invoice_id", type="varchar") -%}
+{% macro ledger(name="built_invoices", key="invoice_id", type="string") -%}
     {%- set built = api.Relation.create(
         database=this.database, schema="build", identifier=name, type="table"
     ) -%}
     {%- if execute and flags.WHICH in ("run", "build") and load_cached_relation(built) is none -%}
         {%- do run_query(
-            "create table if not exists " ~ built ~ " (" ~ key ~ " " ~ type ~ ", signature varchar)"
+            "create table if not exists " ~ built ~ " (" ~ key ~ " " ~ type ~ ", signature string)"
         ) -%}
         {%- do adapter.cache_added(built) -%}
     {%- endif -%}
-    {{ built }}
+    {{ return(built) }}
 {%- endmacro %}
 
-{% macro ledger_of_months() -%} {{ ledger("built_months", "usage_month", "date") }} {%- endmacro %}
+{% macro ledger_of_months() -%}
+    {{ return(ledger("built_months", "usage_month", "date")) }}
+{%- endmacro %}
 
 {# Whether a model is built here: where only the inventory changed, what it says is of an earlier
    build. #}
@@ -129,7 +131,7 @@
     {%- set changed = ref('int_changed_months') -%}
     {%- if execute and changed.schema and load_relation(changed) is not none -%}
         {%- set found = run_query(
-            "select cast(usage_month as varchar) from " ~ changed ~ " order by usage_month"
+            "select cast(usage_month as string) from " ~ changed ~ " order by usage_month"
         ).rows -%}
         {%- set months = [] -%}
         {%- for row in found -%} {%- do months.append("date '" ~ row[0] ~ "'") -%} {%- endfor -%}

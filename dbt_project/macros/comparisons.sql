@@ -10,7 +10,7 @@
 {# A pre-hook: what stands of them goes. #}
 {% macro delete_changed_comparisons() -%}
     {%- if is_incremental() -%}
-        delete from {{ this }} where {{ is_changed_comparison('usage_month') }}
+        {{ delete_from(this, is_changed_comparison('usage_month')) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -44,8 +44,8 @@
     {%- else -%}
         select
             cast(null as date) as usage_month,
-            cast(null as varchar) as former_id,
-            cast(null as varchar) as cluster_id
+            cast(null as string) as former_id,
+            cast(null as string) as cluster_id
         where false
     {%- endif -%}
 {%- endmacro %}
@@ -53,11 +53,13 @@
 {# A post-hook: a question with parameters, as a table function of the published file. Its tables go
    without their catalog, because publishing renames the file. #}
 {% macro create_question(name, parameters, sql) -%}
-    use {{ this.database }}.{{ this.schema }};
-    create or replace macro {{ name }}({{ parameters | join(", ") }}) as table (
-        {{ sql | replace('"' ~ this.database ~ '".', "") }}
-    );
-    use memory.main;
+    {%- if target.type == "duckdb" -%}
+        use {{ this.database }}.{{ this.schema }};
+        create or replace macro {{ name }}({{ parameters | join(", ") }}) as table (
+            {{ sql | replace('"' ~ this.database ~ '".', "") }}
+        );
+        use memory.main;
+    {%- endif -%}
 {%- endmacro %}
 
 {# Stand in fct_cost_changes where each part of a build has its own months and days. #}
@@ -98,10 +100,10 @@
         )
 
         select
-            cast(min(later_from) as varchar),
-            cast(max(later_from) as varchar),
-            cast({{ add_days(add_months('min(later_from)', -1), -1) }} as varchar),
-            cast({{ next_month('max(later_from)') }} as varchar)
+            cast(min(later_from) as string),
+            cast(max(later_from) as string),
+            cast({{ add_days(add_months('min(later_from)', -1), -1) }} as string),
+            cast({{ next_month('max(later_from)') }} as string)
         from parted
         group by part
         order by part

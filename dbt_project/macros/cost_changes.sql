@@ -212,9 +212,9 @@ paid as (
         max(unit_price) filter (is_earlier) as highest_price,
         min(unit_price) filter (not is_earlier) as lowest_later_price,
         max(unit_price) filter (not is_earlier) as highest_later_price,
-        {{ joined('case when is_earlier then cast(unit_price as varchar) end') }}
+        {{ joined('case when is_earlier then cast(unit_price as string) end') }}
             as earlier_prices,
-        {{ joined('case when not is_earlier then cast(unit_price as varchar) end') }}
+        {{ joined('case when not is_earlier then cast(unit_price as string) end') }}
             as later_prices,
         count(*) as line_days
     from kinds

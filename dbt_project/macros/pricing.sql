@@ -11,10 +11,10 @@
         partition by {{ same | join(", ") }} order by start_date, invoice_id
     {%- endset -%}
     coalesce(
-        last_value({{ value }} ignore nulls) over (
+        {{ last_known(value) }} over (
             {{ invoices }} rows between unbounded preceding and current row
         ),
-        first_value({{ value }} ignore nulls) over (
+        {{ first_known(value) }} over (
             {{ invoices }} rows between current row and unbounded following
         )
     )

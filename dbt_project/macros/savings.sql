@@ -125,7 +125,7 @@
             '{{ size }}' as instance_size,
             {{ loop.index }} as size_number,
             {{ disk_gb }} as included_gb,
-            {{ "'" ~ sizes[loop.index0 - 1][0] ~ "'" if loop.index0 else "cast(null as varchar)" }}
+            {{ "'" ~ sizes[loop.index0 - 1][0] ~ "'" if loop.index0 else "cast(null as string)" }}
                 as smaller_size,
             {{ sizes[loop.index0 - 1][1] if loop.index0 else "cast(null as integer)" }}
                 as smaller_gb
@@ -237,7 +237,7 @@
 
 {# Keys of an index, [{a: 1}, {b: -1}] in Atlas, as one document. #}
 {% macro index_keys(keys) -%}
-    replace(trim(cast({{ keys }} as varchar), '[]'), '},{', ', ')
+    replace(trim(cast({{ keys }} as string), '[]'), '},{', ', ')
 {%- endmacro %}
 
 {# What kind of thing a line is the price of; null for others. line is its alias. #}

@@ -50,8 +50,8 @@ months_balance as (
 select
     invoice_id,
     usage_month,
-    cast(null as varchar) as sku,
-    cast(null as varchar) as resource_id,
+    cast(null as string) as sku,
+    cast(null as string) as resource_id,
     sum(cents) as missing_cents,
     null as missing_list_cost,
     null as missing_quantity,

@@ -58,7 +58,7 @@ balance as (
         keys.tag_basis,
         keys.tag_key,
         daily.invoice_id,
-        cast(null as varchar) as tag_value,
+        cast(null as string) as tag_value,
         daily.usage_date,
         daily.service,
         daily.cost_cents as cents

@@ -25,6 +25,6 @@ with changed as (
 
 select
     invoice_id,
-    {% if is_whole_build() %} signature {% else %} cast(null as varchar) as signature {% endif %}
+    {% if is_whole_build() %} signature {% else %} cast(null as string) as signature {% endif %}
 from changed
 {% if is_whole_build() %} where is_held {% endif %}

@@ -1,8 +1,8 @@
 {{ config(
     materialized='incremental',
     on_schema_change='fail',
-    pre_hook="delete from {{ this }} where {{ is_changed_month() }}
-        {{- '' if is_built_here('int_changed_months') else ' and false' }}"
+    pre_hook="{% if is_built_here('int_changed_months') %}
+        {{- delete_from(this, is_changed_month()) }}{% endif %}"
 ) }}
 
 -- Built after all allocation and comparison and their tests, as built_invoices is, and after that
@@ -33,6 +33,6 @@ signed as (
 
 select
     usage_month,
-    {% if is_whole %} signature {% else %} cast(null as varchar) as signature {% endif %}
+    {% if is_whole %} signature {% else %} cast(null as string) as signature {% endif %}
 from signed
 {% if is_whole %} where is_held {% endif %}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='table',
     post_hook=[
-        "delete from {{ ledger() }} where {{ is_changed(this) }}",
+        "{{ delete_from(ledger(), is_changed(this)) }}",
         "insert into {{ ledger() }} select invoice_id, null from {{ this }}"
     ]
 ) }}

@@ -16,7 +16,7 @@ configurations as (
         document,
         {{ json_text('document', 'mongoDBVersion') }} as mongodb_version,
         try_cast({{ json_text('document', 'diskSizeGB') }} as double) as disk_gb,
-        {{ tags_from_list("document -> '$.tags'") }} as tags,
+        {{ tags_from_list(json_part('document', 'tags')) }} as tags,
         try_cast({{ json_text('document', 'paused') }} as boolean) as paused,
         coalesce(
             try_cast({{ json_text('document', 'backupEnabled') }} as boolean),

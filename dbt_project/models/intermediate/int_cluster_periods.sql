@@ -13,13 +13,13 @@ described as (
             coalesce(cloud_provider, '-'),
             regions,
             coalesce(instance_size, '-'),
-            coalesce(cast(nodes as varchar), '-'),
-            coalesce(cast(disk_gb as varchar), '-'),
+            coalesce(cast(nodes as string), '-'),
+            coalesce(cast(disk_gb as string), '-'),
             coalesce(mongodb_version, '-'),
-            coalesce(cast(paused as varchar), '-'),
-            coalesce(cast(backup_enabled as varchar), '-'),
-            coalesce(cast(pit_enabled as varchar), '-'),
-            cast(tags as varchar)
+            coalesce(cast(paused as string), '-'),
+            coalesce(cast(backup_enabled as string), '-'),
+            coalesce(cast(pit_enabled as string), '-'),
+            cast(tags as string)
         ) as description
     from shapes
 ),

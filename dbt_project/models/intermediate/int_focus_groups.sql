@@ -27,7 +27,7 @@ grouped as (
 numbered as (
     select
         *,
-        row_number() over () as group_number
+        {{ row_id() }} as group_number
     from grouped
 )
 

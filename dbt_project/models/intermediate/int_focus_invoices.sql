@@ -31,20 +31,25 @@ summed as (
     group by invoice_id
 ),
 
--- several contracts may pay one invoice, each at its own price: that which pays most is named
-contracts as (
+priced as (
     select
         invoice_id,
         billing_currency,
         credit_price,
-        max(pricing_currency) as pricing_currency
+        max(pricing_currency) as pricing_currency,
+        sum(size) as paid
     from focus_rows
     group by invoice_id, billing_currency, credit_price
+),
+
+-- several contracts may pay one invoice, each at its own price: that which pays most is named
+contracts as (
+    select * from priced
     qualify row_number() over (
         partition by invoice_id
         order by
             billing_currency is null or credit_price is null,
-            sum(size) desc,
+            paid desc,
             credit_price desc,
             billing_currency asc
     ) = 1

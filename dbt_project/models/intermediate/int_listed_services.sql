@@ -27,7 +27,7 @@ instances as (
         federation_name as instance_name,
         provider,
         atlas_region,
-        cast(null as varchar) as instance_size,
+        cast(null as string) as instance_size,
         state
     from federation
     union all
@@ -35,11 +35,11 @@ instances as (
     select distinct
         project_id,
         'data_federation' as resource_type,
-        cast(null as varchar) as instance_name,
+        cast(null as string) as instance_name,
         provider,
         atlas_region,
-        cast(null as varchar) as instance_size,
-        cast(null as varchar) as state
+        cast(null as string) as instance_size,
+        cast(null as string) as state
     from archives
     union all
     select

@@ -52,7 +52,7 @@ reported as (
         unnamed.org_id,
         -- the newest report may have no row yet
         max_by(
-            focus_rows.org_name, cast(unnamed.start_date as varchar) || unnamed.invoice_id
+            focus_rows.org_name, cast(unnamed.start_date as string) || unnamed.invoice_id
         ) as org_name
     from unnamed
     inner join {{ ref('stg_atlas__focus_report_rows') }} as focus_rows

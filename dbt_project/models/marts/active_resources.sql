@@ -35,7 +35,7 @@ recent_days as (
             order by line_days.usage_date desc, line_days.line_item_id desc
         ) as newest_currency,
         -- the line's id decides between lines of one day, so that a rebuild decides alike
-        cast(line_days.usage_date as varchar) || line_days.line_item_id as recency,
+        cast(line_days.usage_date as string) || line_days.line_item_id as recency,
         {{ days_between('line_days.usage_date', 'as_of.as_of') }} as days_ago
     from line_days
     cross join as_of
@@ -131,7 +131,7 @@ seen_organizations as (
 newest_currencies as (
     select
         org_id,
-        max_by(pricing_currency, cast(start_date as varchar) || invoice_id) as pricing_currency
+        max_by(pricing_currency, cast(start_date as string) || invoice_id) as pricing_currency
     from {{ ref('fct_invoices') }}
     group by org_id
 ),

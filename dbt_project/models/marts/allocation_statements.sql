@@ -50,7 +50,7 @@ open_rows as (
     select
         'usage' as entry,
         open_usage.*,
-        cast(null as varchar) as reason
+        cast(null as string) as reason
     from open_usage
     union all
     select

@@ -20,7 +20,7 @@ named as (
         contents.*,
         invoices.org_id,
         coalesce(contents.project_name, contents.project_id) as billed_name,
-        cast(contents.last_usage_date as varchar) || contents.invoice_id as recency
+        cast(contents.last_usage_date as string) || contents.invoice_id as recency
     from contents
     inner join invoices on contents.invoice_id = invoices.invoice_id
 ),

@@ -17,7 +17,7 @@ reported as (
         coalesce(costs.cloud_provider, 'unknown') as provider,
         costs.atlas_region,
         costs.region,
-        cast(null as varchar) as location,
+        cast(null as string) as location,
         false as is_known
     from costs
     left join regions on costs.region = regions.cloud_region
@@ -29,7 +29,7 @@ unlisted as (
         provider,
         atlas_region,
         region,
-        cast(null as varchar) as location,
+        cast(null as string) as location,
         false as is_known
     from nodes
     where not is_known_region

@@ -9,7 +9,7 @@ focus_skus as (
 reported as (
     select
         sku,
-        max_by(atlas_category, cast(last_usage_date as varchar) || atlas_category)
+        max_by(atlas_category, cast(last_usage_date as string) || atlas_category)
             as atlas_category
     from focus_skus
     where atlas_category is not null and last_usage_date is not null

@@ -19,7 +19,7 @@ ruled as (
 
 final as (
     select
-        {{ nulls_of('varchar', ['AllocatedMethodDetails', 'AllocatedMethodId',
+        {{ nulls_of('string', ['AllocatedMethodDetails', 'AllocatedMethodId',
             'AllocatedResourceId', 'AllocatedResourceName', 'AllocatedTags',
             'AvailabilityZone']) }},
         -- what a marketplace is paid, its own bill asks for
@@ -30,17 +30,17 @@ final as (
         billing_currency as BillingCurrency,
         billing_period_end as BillingPeriodEnd,
         billing_period_start as BillingPeriodStart,
-        {{ nulls_of('varchar', ['CapacityReservationId', 'CapacityReservationStatus']) }},
+        {{ nulls_of('string', ['CapacityReservationId', 'CapacityReservationStatus']) }},
         charge_category as ChargeCategory,
         charge_class as ChargeClass,
         charge_description as ChargeDescription,
         charge_frequency as ChargeFrequency,
         charge_period_end as ChargePeriodEnd,
         charge_period_start as ChargePeriodStart,
-        {{ nulls_of('varchar', ['CommitmentDiscountCategory', 'CommitmentDiscountId',
+        {{ nulls_of('string', ['CommitmentDiscountCategory', 'CommitmentDiscountId',
             'CommitmentDiscountName']) }},
         {{ nulls_of('decimal(38, 18)', ['CommitmentDiscountQuantity']) }},
-        {{ nulls_of('varchar', ['CommitmentDiscountStatus', 'CommitmentDiscountType',
+        {{ nulls_of('string', ['CommitmentDiscountStatus', 'CommitmentDiscountType',
             'CommitmentDiscountUnit']) }},
         case when is_consumed then consumed_quantity end as ConsumedQuantity,
         case when is_consumed then consumed_unit end as ConsumedUnit,

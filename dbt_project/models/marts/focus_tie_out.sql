@@ -29,12 +29,12 @@ sides as (
         coalesce(consumed_quantity, pricing_quantity) as reported_quantity,
         atlas_category,
         region_id,
-        cast(null as varchar) as line_sku,
+        cast(null as string) as line_sku,
         0 as line_items,
-        cast(null as hugeint) as line_cents,
+        {{ wide('null') }} as line_cents,
         cast(null as decimal(38, 18)) as line_quantity,
-        cast(null as varchar) as service,
-        cast(null as varchar) as charge_type
+        cast(null as string) as service,
+        cast(null as string) as charge_type
     from focus_rows
     union all
     select
@@ -43,13 +43,13 @@ sides as (
         sku_key,
         project_key,
         cluster_key,
-        cast(null as varchar) as reported_sku,
+        cast(null as string) as reported_sku,
         0 as report_rows,
         cast(null as decimal(38, 18)) as reported_cents,
         cast(null as decimal(38, 18)) as reported_billed_cents,
         cast(null as decimal(38, 18)) as reported_quantity,
-        cast(null as varchar) as atlas_category,
-        cast(null as varchar) as region_id,
+        cast(null as string) as atlas_category,
+        cast(null as string) as region_id,
         sku as line_sku,
         line_items,
         cost_cents as line_cents,

@@ -40,7 +40,7 @@ events as (
         compared.*,
         'created' as event,
         coalesce(clusters.created_at, compared.valid_from) as at,
-        cast(null as varchar) as before,
+        cast(null as string) as before,
         compared.instance_size as after
     from compared
     left join clusters on compared.billed_as = clusters.cluster_id
@@ -73,8 +73,8 @@ events as (
             compared.*,
             '{{ event }}' as event,
             valid_from as at,
-            cast({{ old }} as varchar) as before,
-            cast({{ column }} as varchar) as after
+            cast({{ old }} as string) as before,
+            cast({{ column }} as string) as after
         from compared
         where not is_first and {{ old }} is distinct from {{ column }}
     {%- endfor %}
@@ -93,7 +93,7 @@ events as (
         'deleted' as event,
         compared.valid_to as at,
         compared.instance_size as before,
-        cast(null as varchar) as after
+        cast(null as string) as after
     from compared
     left join clusters on compared.billed_as = clusters.cluster_id
     where

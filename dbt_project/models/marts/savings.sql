@@ -16,7 +16,7 @@ said as (
         finding_id,
         max_by(state, position) as state,
         max_by(coalesce(state_reason, ''), position) as state_reason,
-        max_by(coalesce(cast(state_until as varchar), ''), position) as state_until,
+        max_by(coalesce(cast(state_until as string), ''), position) as state_until,
         max(said_at) as said_at
     from {{ ref('stg_feedback__saving_states') }}
     group by finding_id

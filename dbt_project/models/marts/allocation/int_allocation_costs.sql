@@ -56,7 +56,7 @@ grouped as (
 {% endfor %}
 final as (
     select
-        row_number() over () as cost_id,
+        {{ row_id() }} as cost_id,
         {% for column in allocation_columns() %}
             {{ column }},
         {% endfor %}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='table',
     post_hook=[
-        "delete from {{ ledger_of_months() }} where {{ is_changed_month(this) }}",
+        "{{ delete_from(ledger_of_months(), is_changed_month(this)) }}",
         "insert into {{ ledger_of_months() }} select usage_month, null from {{ this }}"
     ]
 ) }}

@@ -48,7 +48,7 @@ final as (
         cast(billed_date as timestamp) as billed_date_start,
         cast({{ add_days('billed_date', 1) }} as timestamp) as billed_date_end,
         charge_category,
-        cast(null as varchar) as charge_class,
+        cast(null as string) as charge_class,
         {{ charge_frequency('charge_category', "charge_type = 'support'") }} as charge_frequency,
         coalesce(sku_description, sku) as charge_description,
         billed_cost,
@@ -69,7 +69,7 @@ final as (
         known_pricing_currency as pricing_currency,
         billing_currency,
         case when credit_price_source != 'unknown' then credit_price end as credit_price,
-        cast(null as varchar) as contract_applied,
+        cast(null as string) as contract_applied,
         invoice_issuer,
         case cloud_provider
             when 'AWS' then 'AWS'
@@ -83,7 +83,7 @@ final as (
         resource_type,
         sku,
         category as sku_meter,
-        sku || coalesce(':' || cast(unit_price as varchar), '') as sku_price_id,
+        sku || coalesce(':' || cast(unit_price as string), '') as sku_price_id,
         {{ price_details('instance_size', 'tier_lower_bound', 'tier_upper_bound') }}
             as sku_price_details,
         service as sku_category,
@@ -91,11 +91,11 @@ final as (
         project_name,
         {{ tags_to_json('tags') }} as tags_json,
         'derived' as focus_source,
-        cast(null as varchar) as synthetic_reason,
+        cast(null as string) as synthetic_reason,
         line_item_id,
         cast(null as bigint) as report_row,
         cast(null as date) as usage_date,
-        {{ nulls_of('varchar', ['sku_key', 'project_key', 'cluster_key']) }}
+        {{ nulls_of('string', ['sku_key', 'project_key', 'cluster_key']) }}
     from unreported
 )
 

@@ -39,7 +39,7 @@ stacked as (
         amount,
         effective_amount,
         cast(null as date) as refunded_on,
-        cast(null as varchar) as paid_currency,
+        cast(null as string) as paid_currency,
         cast(null as decimal(38, 18)) as paid_nominal
     from amounts
     union all
@@ -63,7 +63,7 @@ stacked as (
         amount,
         amount as effective_amount,
         refunded_on,
-        cast(null as varchar) as paid_currency,
+        cast(null as string) as paid_currency,
         cast(null as decimal(38, 18)) as paid_nominal
     from refunded
 ),
@@ -107,25 +107,25 @@ final as (
             'pricing_currency_contracted_unit_price']) }},
         coalesce(paid_nominal, nominal_amount, effective_amount) as pricing_currency_effective_cost,
         {{ nulls_of('decimal(38, 18)', ['pricing_currency_list_unit_price', 'pricing_quantity']) }},
-        {{ nulls_of('varchar', ['pricing_unit']) }},
+        {{ nulls_of('string', ['pricing_unit']) }},
         {{ nulls_of('decimal(38, 18)', ['consumed_quantity']) }},
-        {{ nulls_of('varchar', ['consumed_unit']) }},
+        {{ nulls_of('string', ['consumed_unit']) }},
         pricing_currency,
         coalesce(paid_currency, billing_currency) as billing_currency,
         case
             when paid_currency is null and credit_price_source != 'unknown' then credit_price
         end as credit_price,
-        {{ nulls_of('varchar', ['contract_applied']) }},
+        {{ nulls_of('string', ['contract_applied']) }},
         invoice_issuer,
-        {{ nulls_of('varchar', ['host_provider_name', 'region_id', 'region_name', 'resource_id',
+        {{ nulls_of('string', ['host_provider_name', 'region_id', 'region_name', 'resource_id',
             'resource_name', 'resource_type', 'sku', 'sku_meter', 'sku_price_id',
             'sku_price_details', 'sku_category', 'project_id', 'project_name', 'tags_json']) }},
         'derived' as focus_source,
         reason as synthetic_reason,
-        {{ nulls_of('varchar', ['line_item_id']) }},
+        {{ nulls_of('string', ['line_item_id']) }},
         {{ nulls_of('bigint', ['report_row']) }},
         {{ nulls_of('date', ['usage_date']) }},
-        {{ nulls_of('varchar', ['sku_key', 'project_key', 'cluster_key']) }}
+        {{ nulls_of('string', ['sku_key', 'project_key', 'cluster_key']) }}
     from joined
 )
 

@@ -77,11 +77,11 @@ sized as (
     select
         *,
         coalesce(
-            last_value(day_size ignore nulls) over (
+            {{ last_known('day_size') }} over (
                 partition by resource_id order by usage_date
                 rows between unbounded preceding and current row
             ),
-            first_value(day_size ignore nulls) over (
+            {{ first_known('day_size') }} over (
                 partition by resource_id order by usage_date
                 rows between unbounded preceding and unbounded following
             ),

@@ -39,7 +39,7 @@ select
             ("advanced security, as billed", "security_cents", "cents"),
             ("days billed", "security_days", "days"),
             ("encryption by keys of your own in the project", "'none'", "setting"),
-            ("database auditing, LDAP", "cast(null as varchar)", "not read"),
+            ("database auditing, LDAP", "cast(null as string)", "not read"),
         ],
         basis="'your invoices'",
         action="'In Atlas, ' || project_name || ' / Advanced: turn off database auditing and LDAP, if nobody needs them; no action of atlas-costs does.'",

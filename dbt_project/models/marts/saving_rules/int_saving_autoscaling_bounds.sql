@@ -90,7 +90,7 @@ select
         evidence_rows=measured_rows() + [
             ("smallest size", "smallest_size", "tier"),
             ("largest size", "largest_size", "tier"),
-            ("scales down", "cast(scales_down as varchar)", "setting"),
+            ("scales down", "cast(scales_down as string)", "setting"),
             ("servers that could be smaller, as billed", "server_cents", "cents"),
             ("the same hours in the smaller size", "cast(other_cents as double)", "cents"),
         ],
@@ -107,7 +107,7 @@ select
             ("project", "project_name"), ("name", "resource_name"),
             ("replication_specs", region_spec(
                 "'autoScaling: {compute: {enabled: true, scaleDownEnabled: '
-                || cast(scales_down as varchar) || ', minInstanceSize: ' || smallest_size
+                || cast(scales_down as string) || ', minInstanceSize: ' || smallest_size
                 || ', maxInstanceSize: ' || coalesce(largest_size, 'M300') || '}}'"
             )),
         ]),

@@ -30,7 +30,7 @@ select
             ("BI Connector, as billed", "connector_cents", "cents"),
             ("days billed", "connector_days", "days"),
             ("BI Connector", "'enabled'", "setting"),
-            ("queries through it", "cast(null as varchar)", "not measured by Atlas"),
+            ("queries through it", "cast(null as string)", "not measured by Atlas"),
         ],
         basis="'your invoices'",
         action="'In Atlas, ' || resource_name || ' / Edit configuration / Additional settings: BI Connector off; no action of atlas-costs does. Its successor is the Atlas SQL interface.'",

@@ -160,7 +160,7 @@ select
             || case when disk_saving_cents is not null
                 then '; then: ' || " ~ command("update_cluster", [
                     ("project", "project_name"), ("name", "resource_name"),
-                    ("disk_gb", "cast(cast(target_gb as integer) as varchar)"),
+                    ("disk_gb", "cast(cast(target_gb as integer) as string)"),
                 ]) ~ " else '; no action of atlas-costs does.' end",
         undo="'Read it from the archive, or copy it back with $merge; what a TTL index deleted is gone.'",
         effort='high', risk='high', confidence="'medium'"

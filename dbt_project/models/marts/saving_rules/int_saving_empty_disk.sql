@@ -37,11 +37,11 @@ select
         basis="'your invoices'",
         action=command("update_cluster", [
             ("project", "project_name"), ("name", "resource_name"),
-            ("disk_gb", "coalesce(cast(cast(target_gb as integer) as varchar), '?')"),
+            ("disk_gb", "coalesce(cast(cast(target_gb as integer) as string), '?')"),
         ]),
         undo=command("update_cluster", [
             ("project", "project_name"), ("name", "resource_name"),
-            ("disk_gb", "cast(cast(disk_gb as integer) as varchar)"),
+            ("disk_gb", "cast(cast(disk_gb as integer) as string)"),
         ]),
         effort='low', risk='medium', confidence="'high'"
     ) }}

@@ -58,7 +58,7 @@ select
         evidence_rows=[
             ("private endpoints, as billed", "endpoint_cents", "cents"),
             ("hours of endpoints", "cast(endpoint_hours as double)", "hours"),
-            ("last day with a running cluster", "cast(running_until as varchar)", "day"),
+            ("last day with a running cluster", "cast(running_until as string)", "day"),
         ],
         basis="'your invoices'",
         action="'In Atlas, ' || project_name || ' / Network access / Private endpoint: remove those without a connection; no action of atlas-costs does.'",

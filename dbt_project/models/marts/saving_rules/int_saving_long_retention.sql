@@ -80,7 +80,7 @@ select
             ("environment", "environment", "tag"),
             ("snapshots", "snapshots", "snapshots"),
             ("snapshots older than that", "old_snapshots", "snapshots"),
-            ("oldest snapshot", "cast(oldest_on as varchar)", "day"),
+            ("oldest snapshot", "cast(oldest_on as string)", "day"),
             ("all snapshots", "stored_bytes", "bytes"),
             ("snapshots older than that, together", "old_bytes", "bytes"),
             ("snapshots, as billed", "backup_cents", "cents"),

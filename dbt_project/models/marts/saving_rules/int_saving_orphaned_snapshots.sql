@@ -49,8 +49,8 @@ select
         'orphaned_snapshots', 'backups',
         summary="'Snapshots of ' || coalesce(resource_name, resource_id) || ' are billed, and it is gone'",
         evidence_rows=[
-            ("last day of anything but backups", "cast(cluster_until as varchar)", "day"),
-            ("last day of backups", "cast(backup_until as varchar)", "day"),
+            ("last day of anything but backups", "cast(cluster_until as string)", "day"),
+            ("last day of backups", "cast(backup_until as string)", "day"),
             ("days billed", "backup_days", "days"),
             ("backups, as billed", "backup_cents", "cents"),
             ("how Atlas lists the cluster", "listing_status", "status"),

@@ -14,7 +14,7 @@ with lines as (
         max(lines.usage_date) as last_day,
         max_by(
             cast(lines.cost_cents / lines.quantity as decimal(18, 9)),
-            cast(lines.usage_date as varchar) || lines.line_item_id
+            cast(lines.usage_date as string) || lines.line_item_id
         ) as newest_cents,
         sum(lines.cost_cents) as cost_cents,
         sum(lines.quantity) as quantity
@@ -57,7 +57,7 @@ servers as (
         atlas_region,
         what,
         instance_size,
-        max_by(newest_cents, cast(last_day as varchar) || resource_id) as cents
+        max_by(newest_cents, cast(last_day as string) || resource_id) as cents
     from paid
     where
         what in ('server hour', 'search node hour')
@@ -167,9 +167,9 @@ prices as (
         org_id,
         pricing_currency,
         cloud_provider,
-        cast(null as varchar) as atlas_region,
+        cast(null as string) as atlas_region,
         what,
-        cast(null as varchar) as instance_size,
+        cast(null as string) as instance_size,
         cast(cost_cents / quantity as decimal(18, 9)) as cents,
         'your invoices' as basis
     from averages
@@ -178,9 +178,9 @@ prices as (
         org_id,
         pricing_currency,
         cloud_provider,
-        cast(null as varchar) as atlas_region,
+        cast(null as string) as atlas_region,
         'included disk of a paused cluster' as what,
-        cast(null as varchar) as instance_size,
+        cast(null as string) as instance_size,
         cast(0 as decimal(18, 9)) as cents,
         'your invoices' as basis
     from paused

@@ -79,7 +79,7 @@ select
         'scaled_up', 'servers',
         summary="resource_name || ' was scaled up to ' || billed_size || ' and has stayed there'",
         evidence_rows=[
-            ("scaled up on", "cast(cast(scaled_at as date) as varchar)", "day"),
+            ("scaled up on", "cast(cast(scaled_at as date) as string)", "day"),
             ("size before", "other_size", "tier"),
             ("size since", "billed_size", "tier"),
         ] + measured_rows() + [

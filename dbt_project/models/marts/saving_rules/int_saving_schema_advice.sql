@@ -75,7 +75,7 @@ select
         evidence_rows=measured_rows() + [
             ("recommendations of Atlas", "recommendations", "recommendations"),
             ("what they are", "what", "advice"),
-            ("what they save in servers", "cast(null as varchar)", "not measured"),
+            ("what they save in servers", "cast(null as string)", "not measured"),
         ],
         basis="'what another schema saves shows only afterwards'",
         action="'In Atlas, ' || resource_name || ' / Performance Advisor'

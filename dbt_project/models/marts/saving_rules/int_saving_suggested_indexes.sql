@@ -73,7 +73,7 @@ select
         evidence_rows=measured_rows() + [
             ("indexes that Atlas suggests", "indexes", "indexes"),
             ("read from disk less by each query, at most", "weight_mb", "MB"),
-            ("what that saves in servers", "cast(null as varchar)", "not measured"),
+            ("what that saves in servers", "cast(null as string)", "not measured"),
         ],
         basis="'what an index saves shows only afterwards'",
         action="coalesce('In mongosh:' || chr(10) || creations,

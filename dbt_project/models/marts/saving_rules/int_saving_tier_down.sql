@@ -78,11 +78,11 @@ select
         basis="coalesce(price_basis, 'no invoice has a price of the smaller tier')",
         action=command("update_cluster", [
             ("project", "project_name"), ("name", "resource_name"), ("instance_size", "other_size"),
-            ("disk_gb", "cast(cast(case when takes_smaller_disk then smaller_gb else disk_gb end as integer) as varchar)"),
+            ("disk_gb", "cast(cast(case when takes_smaller_disk then smaller_gb else disk_gb end as integer) as string)"),
         ]),
         undo=command("update_cluster", [
             ("project", "project_name"), ("name", "resource_name"), ("instance_size", "billed_size"),
-            ("disk_gb", "cast(cast(disk_gb as integer) as varchar)"),
+            ("disk_gb", "cast(cast(disk_gb as integer) as string)"),
         ]),
         effort='low', risk='medium', confidence="'high'"
     ) }}

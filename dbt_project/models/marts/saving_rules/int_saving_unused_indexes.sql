@@ -112,7 +112,7 @@ select
             || case when disk_saving_cents is not null
                 then chr(10) || 'then: ' || " ~ command("update_cluster", [
                     ("project", "project_name"), ("name", "resource_name"),
-                    ("disk_gb", "cast(cast(target_gb as integer) as varchar)"),
+                    ("disk_gb", "cast(cast(target_gb as integer) as string)"),
                 ]) ~ " else '' end,
             'In Atlas, ' || resource_name || ' / Performance Advisor: look at the indexes to drop.')",
         undo="coalesce('In mongosh:' || chr(10) || creations, 'Create them again.')",

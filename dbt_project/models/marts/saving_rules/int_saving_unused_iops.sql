@@ -74,7 +74,7 @@ select
             ("project", "project_name"), ("name", "resource_name"),
             ("replication_specs", region_spec(
                 "'electableSpecs: {ebsVolumeType: PROVISIONED, diskIOPS: '
-                || coalesce(cast(cast(disk_iops as integer) as varchar), '?') || '}'"
+                || coalesce(cast(cast(disk_iops as integer) as string), '?') || '}'"
             )),
         ]),
         effort='low', risk='medium', confidence="'high'"
