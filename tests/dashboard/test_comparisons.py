@@ -3,14 +3,13 @@
 from datetime import date, timedelta
 
 import duckdb
-import jinja2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting.comparisons import comparison, day_of_life, per_day_change, same_day
 from reporting.ranges import ONE_DAY, RANGES, DataDays, Window, add_months, resolve
-from tests.conftest import ROOT
+from tests.macros import rendered
 
 DAYS = st.dates(date(2018, 1, 1), date(2035, 12, 31))
 
@@ -133,10 +132,6 @@ def test_a_comparison_never_overlaps_its_window(last, range_name, name):
 
 def test_sql_means_the_same_by_a_month_s_age():
     """macros/like_for_like.sql over every day of five years, a leap year among them."""
-    macros = "".join(
-        (ROOT / f"dbt_project/macros/{name}.sql").read_text()
-        for name in ("engine", "like_for_like")
-    )
     columns = ", ".join(
         f"{{{{ {name}('day', {months}) }}}} as {name}_{months}"
         for name in ("same_day", "day_of_life")
@@ -146,7 +141,7 @@ def test_sql_means_the_same_by_a_month_s_age():
         select unnest(generate_series(date '2023-01-01', date '2027-12-31', interval 1 day))::date
             as day
     )"""
-    sql = jinja2.Environment(autoescape=False).from_string(macros + select).render()  # noqa: S701  SQL
+    sql = rendered(select, "duckdb", "like_for_like")
     with duckdb.connect() as db:
         found = db.execute(sql).fetchall()
     assert len(found) == 1826

@@ -3,17 +3,15 @@
 from pathlib import Path
 
 import duckdb
-import jinja2
 import pytest
 
 from orchestration.assets.findings import found, in_words
 from orchestration.settings import Settings
-from tests.conftest import ROOT
+from tests.macros import rendered
 
 from .changes import add_line, loaded_again
 from .conftest import Warehouse
 
-ENGINE = (ROOT / "dbt_project/macros/engine.sql").read_text()
 BILL = "map {'team': ['commerce', 'checkout'], 'cost-center': ['cc-1']}"
 OWN = "map {'team': ['checkout'], 'owner': ['ann']}"
 PROJECT = "map {'team': ['commerce'], 'cost-center': ['cc-1']}"
@@ -22,11 +20,10 @@ NOTHING = "cast(map {} as map(varchar, varchar[]))"
 
 def said(macro: str, *arguments: str, ignore_case: bool = False) -> dict[str, list[str]]:
     """What a macro's SQL comes to."""
-    environment = jinja2.Environment(autoescape=False)  # noqa: S701  it is SQL
-    environment.globals["tag_keys_ignore_case"] = lambda: ignore_case
     call = f"select {{{{ {macro}({', '.join(map(repr, arguments))}) }}}}"
+    sql = rendered(call, tag_keys_ignore_case=lambda: ignore_case)
     with duckdb.connect() as db:
-        [(tags,)] = db.execute(environment.from_string(ENGINE + call).render()).fetchall()
+        [(tags,)] = db.execute(sql).fetchall()
     return tags
 
 

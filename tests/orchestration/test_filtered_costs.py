@@ -2,7 +2,6 @@
 
 from datetime import date
 
-import jinja2
 import pytest
 
 from orchestration.refreshing import filtered_costs
@@ -11,20 +10,18 @@ from orchestration.refreshing.looked_at import ALWAYS, COLUMNS, looked_at, text_
 from orchestration.rules.conditions import DIMENSIONS
 from orchestration.rules.costs import Costs
 from tests.conftest import ROOT
+from tests.macros import environment, macros
 
 from .small_marts import cost, marts_of
 
-MACROS = ROOT / "dbt_project/macros"
 DAY = date(2026, 5, 1)
 
 
-def macros():
+def macros_of_models():
     """The macros of the models, as dbt renders them."""
     returned = []
-    environment = jinja2.Environment(extensions=["jinja2.ext.do"])  # noqa: S701  SQL, no page
-    environment.globals["return"] = lambda value: returned.append(value) or ""
-    text = (MACROS / "engine.sql").read_text() + (MACROS / "allocation.sql").read_text()
-    return environment.from_string(text).module, returned
+    known = {"return": lambda value: returned.append(value) or ""}
+    return environment(**known).from_string(macros("duckdb", "allocation")).module, returned
 
 
 def words(sql):
@@ -32,7 +29,7 @@ def words(sql):
 
 
 def test_a_test_of_a_condition_is_the_models_own():
-    module, _ = macros()
+    module, _ = macros_of_models()
     of_models = module.passes(
         "attributes.attribute_text", "conditions.operator", "conditions.operand"
     )
@@ -42,7 +39,7 @@ def test_a_test_of_a_condition_is_the_models_own():
 
 
 def test_dimensions_are_the_models_own():
-    module, returned = macros()
+    module, returned = macros_of_models()
     module.allocation_dimensions()
     [dimensions] = returned
     assert {name: (text, identity) for name, text, identity in dimensions} == COLUMNS

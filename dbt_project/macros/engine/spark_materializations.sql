@@ -1,18 +1,19 @@
 {# What is built on Spark: Parquet tables, whole. Views and the tables of raw live as long as the
    session's catalog. #}
 
+{# Run once a session (run-operation), because its catalog knows nothing then: the schemas, and the
+   tables of raw, each a Parquet file in ATLAS_COSTS_SPARK_RAW. #}
 {% macro sources_of_spark() -%}
-    {%- if target.type != "duckdb" and execute -%}
-        {%- for schema in ("main", "staging", "intermediate", "build", "marts", "allocation", "history", "saving_rules", "seeds") -%}
-            {%- do run_query("create database if not exists " ~ schema) -%}
-        {%- endfor -%}
-        {%- for source in graph.sources.values() -%}
-            {%- do run_query(
-                "create or replace view main." ~ source.identifier ~ " as select * from parquet.`"
-                ~ env_var("ATLAS_COSTS_SPARK_RAW") ~ "/" ~ source.identifier ~ ".parquet`"
-            ) -%}
-        {%- endfor -%}
-    {%- endif -%}
+    {%- set schemas = graph.nodes.values() | map(attribute="schema") | unique | list -%}
+    {%- for schema in ["main"] + schemas -%}
+        {%- do run_query("create database if not exists " ~ schema) -%}
+    {%- endfor -%}
+    {%- for source in graph.sources.values() -%}
+        {%- do run_query(
+            "create or replace view main." ~ source.identifier ~ " as select * from parquet.`"
+            ~ env_var("ATLAS_COSTS_SPARK_RAW") ~ "/" ~ source.identifier ~ ".parquet`"
+        ) -%}
+    {%- endfor -%}
 {%- endmacro %}
 
 {% materialization table, adapter="spark" %}
@@ -27,8 +28,11 @@
     {%- set parts = context[config.get("parts")]() if config.get("parts") else [{}] -%}
     {{ run_hooks(pre_hooks) }}
     {%- do run_query("drop table if exists " ~ this) -%}
-    {%- set first = part_of(sql, parts[0]) if parts else "select * from (" ~ sql ~ ") where false" -%}
-    {%- call statement("main") -%} create table {{ this }} using parquet as {{ first }} {%- endcall -%}
+    {%- set nothing = "select * from (" ~ sql ~ ") where false" -%}
+    {%- set first = part_of(sql, parts[0]) if parts else nothing -%}
+    {%- call statement("main") -%}
+        create table {{ this }} using parquet as {{ first }}
+    {%- endcall -%}
     {%- for part in parts[1:] -%}
         {%- do run_query("insert into " ~ this ~ " by name " ~ part_of(sql, part)) -%}
     {%- endfor -%}

@@ -1,0 +1,51 @@
+"""A session that understands Spark's SQL: Apache Spark where it is installed, else Sail."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
+    "spark.sql.parser.escapedStringLiterals": "true",
+}
+# a whole Spark brings Java's side along; its client alone does not
+IS_SPARK = find_spec("py4j") is not None
+
+
+@contextmanager
+def session() -> Iterator[Any]:
+    """A session with the settings of profiles.yml, in UTC; without either engine, a skip."""
+    with warnings.catch_warnings():
+        # Spark's client does not know this pandas yet
+        warnings.simplefilter("ignore")
+        with _local() if IS_SPARK else _sail() as made:
+            for name, value in SETTINGS.items():
+                made.conf.set(name, value)
+            yield made
+
+
+@contextmanager
+def _local() -> Iterator[Any]:
+    sql = pytest.importorskip("pyspark.sql")
+    local = {"spark.ui.enabled": "false", "spark.driver.bindAddress": "127.0.0.1"}
+    made = sql.SparkSession.builder.master("local[2]").config(map=local | SETTINGS).getOrCreate()
+    yield made
+    made.stop()
+
+
+@contextmanager
+def _sail() -> Iterator[Any]:
+    sail, sql = pytest.importorskip("pysail.spark"), pytest.importorskip("pyspark.sql")
+    server = sail.SparkConnectServer(ip="127.0.0.1", port=0)
+    server.start(background=True)
+    _, port = server.listening_address
+    made = sql.SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
+    yield made
+    made.stop()
+    server.stop()
