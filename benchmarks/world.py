@@ -75,7 +75,7 @@ select $invoice as id, $org as orgId, $status as statusName, $first as startDate
     as endDate, coalesce(sum(totalPriceCents), 0) as subtotalCents, subtotalCents as
     amountBilledCents, $file as _version, 1 as _versions_seen, count(*) as _line_items,
     subtotalCents as _cents, $file as _load, 'default' as _connection, $file as _landing_file,
-    $landed as _landed_at, _landed_at as _first_seen_at, _landed_at as _last_changed_at
+    $landed as _landed_at, $landed as _first_seen_at, $landed as _last_changed_at
 from stored_line_items where _invoice_id = $invoice
 """
 
