@@ -4,6 +4,7 @@
 from dataclasses import replace
 from datetime import date
 
+from reporting.dimensions import Bind
 from reporting.periods import shown
 from reporting.query import Binder, Query
 from reporting.ranges import ONE_DAY
@@ -95,25 +96,54 @@ def lines(report: Report, limit: int = MOST_LINES) -> Query:
     own.
     """
     bind = Binder()
-    return bind.query(f"""with parts as (
-    select line_item_id, {CURRENCY} as unit, sum(cost_cents)::bigint as amount
-    from marts.fct_line_item_days
-    where {within("usage_date", report.window, bind)}
-        and {report.counted}{report.where(bind)}
-    group by all
+    most = bind(limit)
+    return bind.query(f"""with {_parts(report, bind)},
+sums as (
+    select unit, count(*) as lines, sum(amount)::bigint as total,
+        list_min(max(abs(amount), {most})) as least
+    from parts group by unit
 ),
-ranked as (
-    select *, count(*) over (partition by unit) as lines,
-        sum(amount) over (partition by unit)::bigint as total
-    from parts
-    qualify row_number() over (
-        partition by unit order by abs(amount) desc, line_item_id
-    ) <= {bind(limit)}
+dear as (
+    select * from parts join sums using (unit) where abs(amount) >= least
 )
-select ranked.unit, ranked.lines, ranked.total, ranked.amount, line.cost_cents as line_cents,
+select dear.unit, dear.lines, dear.total, dear.amount, line.cost_cents as line_cents,
     line.usage_date, line.usage_end_date, line.billed_date, line.invoice_month, line.invoice_id,
     line.org_name, line.project_name, line.resource_name, line.sku, line.sku_description,
     line.charge_type, line.region, line.quantity, line.unit as unit_of_usage, line.unit_price,
     line.discount_cents, line.line_item_id, line.landing_file
-from ranked join marts.fct_line_items as line using (line_item_id)
-order by ranked.unit, abs(ranked.amount) desc, line_item_id""")
+from dear join marts.fct_line_items as line on dear.place = line.rowid
+qualify row_number() over (
+    partition by dear.unit order by abs(dear.amount) desc, line_item_id
+) <= {most}
+order by dear.unit, abs(dear.amount) desc, line_item_id""")
+
+
+def _parts(report: Report, bind: Bind) -> str:
+    """What each line has in a report's days, told by its row, as common table expressions.
+
+    Nearly every line is one day long and counts whole. Three million of them are read twice in
+    0.1 CPU seconds, but grouped by their ids, sorted or copied in two to six.
+    """
+    one_day = "usage_end_date <= usage_date + 1"
+    days = within("usage_date", report.window, bind)
+    asked = f"{report.counted}{report.where(bind)}"
+    return f"""long as materialized (
+    select rowid as place, line_item_id from marts.fct_line_items
+    where not ({one_day})
+        and usage_date < {bind(report.window.end)} and usage_end_date > {bind(report.window.start)}
+),
+several as materialized (
+    select place, {CURRENCY} as unit, sum(cost_cents)::bigint as amount
+    from marts.fct_line_item_days join long using (line_item_id)
+    where {days}
+        and {asked}
+    group by all
+),
+parts as not materialized (
+    select rowid as place, {CURRENCY} as unit, cost_cents as amount
+    from marts.fct_line_items
+    where {one_day} and {days}
+        and {asked}
+    union all
+    select * from several
+)"""

@@ -10,6 +10,7 @@ from reporting import queries as report_query
 from reporting.query import Query
 from reporting.report import report_of
 from reporting.state import Filter, ReportState
+from tests.dashboard.test_active_resources import change
 from tests.dashboard.test_report_query import made, total
 
 DAYS = made().days
@@ -109,3 +110,32 @@ def test_few_lines_are_shown_and_all_are_counted(publish):
     assert total(report) == truth["cents"]
     for row in found:
         assert row["landing_file"] == f"default/invoices/{row['invoice_id']}/1.json.gz"
+
+
+# three days from 29 April at 700 cents each, as the mart divides a line
+THREE_DAYS = (
+    """update marts.fct_line_items set usage_end_date = usage_date + 3, cost_cents = 2100
+    where usage_date = '2026-04-29' and sku = 'ATLAS_AWS_INSTANCE_M10'""",
+    """create or replace view marts.fct_line_item_days as
+    select * exclude (usage_end_date, landing_file) replace (
+        usage_date + day::int as usage_date, cost_cents // days as cost_cents), 1 as line_items
+    from (select *, usage_end_date - usage_date as days from marts.fct_line_items),
+        range(days) as each (day)""",
+)
+
+
+@pytest.mark.parametrize(("name", "cents"), [("last_month", 1400), ("this_month", 700)])
+def test_a_line_over_several_days_counts_with_those_in_the_range(publish, name, cents):
+    change(publish(), *THREE_DAYS)
+    where = (Filter("sku", "is", ("ATLAS_AWS_INSTANCE_M10",)),)
+    found = data.rows(drill.lines(made(range=name, compare="none", filters=where), limit=1_000))
+    [line] = [row for row in found if row["line_cents"] == 2100]
+    assert (line["amount"], line["usage_date"]) == (cents, date(2026, 4, 29))
+    month = f"usage_date - interval {'1 month' if name == 'this_month' else '0 months'}"
+    [truth] = data.rows(Query(
+        "select count(distinct line_item_id) as n, sum(cost_cents)::bigint as cents"
+        " from marts.fct_line_item_days where sku = 'ATLAS_AWS_INSTANCE_M10'"
+        f" and {month} >= '2026-04-01' and {month} < '2026-05-01'"
+    ))  # fmt: skip
+    assert (line["lines"], line["total"]) == (truth["n"], truth["cents"])
+    assert (len(found), sum(row["amount"] for row in found)) == (truth["n"], truth["cents"])
