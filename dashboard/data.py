@@ -30,12 +30,15 @@ from reporting.ranges import DataDays, Window
 # What one visit may draw and what a server keeps of all visits (docs/performance.md).
 MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
 MOST_OPEN = 8
+# of each file; a query that needs more goes on on disk
+MOST_MEMORY = "256MiB"
 _VERSION: ContextVar[Path | None] = ContextVar("version", default=None)
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "lock_configuration": "true",
+    "memory_limit": MOST_MEMORY,
 }
 
 
@@ -158,6 +161,8 @@ def _clock(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise TooMuchError(f"A query took longer than {LONGEST_S} s") from None
+    except duckdb.OutOfMemoryException:
+        raise TooMuchError("A query needed more memory than the pages have") from None
     finally:
         clock.cancel()
 

@@ -42,7 +42,8 @@ def beside(every: Sequence[Row], shown: Sequence[Row], found: Sequence[Row], uni
         for row in found
     ]
     if hidden:
-        rest = count([row for row in every if row not in shown])
+        kept = {row["resource_id"] for row in shown}
+        rest = count([row for row in every if row["resource_id"] not in kept])
         lines = [{"Cost": rest, "Why": FILTERED, "Month to date": tables.shown(hidden)}, *lines]
     outside = hidden + sum(row["amount"] for row in found)
     here, there, both = (

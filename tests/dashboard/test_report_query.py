@@ -364,6 +364,14 @@ def test_ninety_years_draw_no_more_periods_than_there_are_days_of_costs(publish)
     assert sum(row["amount"] for row in drawn) == total(report)
 
 
+def test_a_query_that_needs_more_memory_than_the_pages_have_is_stopped(publish, monkeypatch):
+    publish()
+    monkeypatch.setitem(data._LOCKED_DOWN, "memory_limit", "4MiB")
+    everything = Query("select list(range) from range(2_000_000)")
+    with pytest.raises(data.TooMuchError, match="more memory"):
+        data.rows(everything)
+
+
 def test_a_page_draws_and_keeps_no_more_than_it_may(publish, monkeypatch):
     publish()
     many = Query("select unnest(range(60000)) as n")
