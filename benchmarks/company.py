@@ -5,6 +5,7 @@ and a saved report.
 """
 
 import shutil
+import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -74,7 +75,9 @@ def published(folder: Path, size: Size, raw: Path | None = None) -> Settings:
         build = data.build(None)
         if not build.is_well:
             raise Failed(build.what_failed)
+        began = time.process_time()
         insights.make_current(data)
+        print(f"  insight: {time.process_time() - began:.1f} CPU s", flush=True)
         data.publish([status(through(settings.marts_file))], [])
     return settings
 

@@ -31,7 +31,7 @@ from reporting.ranges import DataDays, Window
 MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
 MOST_OPEN = 8
 # of each file; a query that needs more goes on on disk
-MOST_MEMORY = "256MiB"
+MOST_MEMORY = "128MiB"
 _VERSION: ContextVar[Path | None] = ContextVar("version", default=None)
 _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",

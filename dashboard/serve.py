@@ -1,6 +1,7 @@
 """The pages behind our door: `python -m dashboard.serve HOST PORT`, as `atlas-costs up` does."""
 
 import contextlib
+import ctypes
 import gc
 import os
 import sys
@@ -22,6 +23,7 @@ from orchestration.settings import Settings, SettingsError, load_settings
 
 APP = Path(__file__).with_name("app.py")
 SOCKET = "unix://"
+_M_ARENA_MAX = -8  # malloc.h
 
 
 def application(*, is_beyond_loopback: bool = False, is_on_socket: bool = False) -> App:
@@ -94,8 +96,18 @@ async def _settled(_app: App) -> AsyncIterator[None]:
     gc.unfreeze()  # or DuckDB takes what is left for leaks
 
 
+def _share_memory() -> None:
+    """Let threads, of which each run of a page is one, give memory back to each other.
+
+    Where the C library is not glibc, that is its own matter.
+    """
+    if hasattr(c := ctypes.CDLL(None), "mallopt"):
+        c.mallopt(_M_ARENA_MAX, 2)
+
+
 def serve(host: str, port: int, *, is_beyond_loopback: bool) -> None:
     """Serve the pages until a signal ends the process; a host unix://PATH has no port."""
+    _share_memory()
     is_on_socket = host.startswith(SOCKET)
     app = application(is_beyond_loopback=is_beyond_loopback, is_on_socket=is_on_socket)
     options: dict[str, Any] = {

@@ -9,9 +9,18 @@ from dataclasses import dataclass
 
 from reporting.documents.contents import Document, Read, document
 from reporting.documents.html import as_html
-from reporting.documents.pdf import as_pdf
 
 __all__ = ["FORMATS", "Document", "Format", "Read", "as_html", "as_pdf", "document"]
+
+
+def as_pdf(document: Document) -> bytes:
+    """A document as a PDF.
+
+    What writes it is imported with the first one: a server that writes none needs 30 MB less.
+    """
+    from reporting.documents import pdf  # noqa: PLC0415
+
+    return pdf.as_pdf(document)
 
 
 @dataclass(frozen=True)
