@@ -52,6 +52,9 @@ PAGES: dict[str, Callable[[int], str] | None] = {
     f"/cost-report?{YEAR}month&group=tag:team": (
         lambda n: f"{YEAR}month&group=tag:team&{_project(n)}"
     ),
+    f"/cost-report?{YEAR}month&group=none&table=lines": (
+        lambda n: f"{YEAR}month&group=none&table=lines&{_project(n)}"
+    ),
     "/active-resources": _project,
     "/active-resources?view=deleted": lambda n: f"view=deleted&{_project(n)}",
     f"/resource?{ONE[:-1]}": partial(_days, ONE),

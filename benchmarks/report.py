@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 
 from benchmarks.measure import Cost
@@ -40,7 +41,7 @@ def median_of(runs: list[Cost], name: str) -> float:
 
 def p95(figures: Sequence[float]) -> float:
     """The figure that 95 of 100 do not exceed."""
-    return sorted(figures)[max(0, int(len(figures) * 0.95) - 1)]
+    return sorted(figures)[ceil(len(figures) * 0.95) - 1]
 
 
 def ratio(above: list[Cost], below: list[Cost], name: str) -> float:
