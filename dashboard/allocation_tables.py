@@ -85,7 +85,7 @@ def sum_text(rows: list[Row], total: int, month: date, unit: str) -> str:
     amount = sum(row["amount"] for row in rows)
     if amount == total:
         return (
-            f"Every cent is in exactly one value: together {formats.money(amount, unit)}, "
+            f"Each cent belongs to exactly one value: {formats.money(amount, unit)}, "
             f"all costs of {formats.month(month)}."
         )
     apart = formats.signed_money(amount - total, unit)

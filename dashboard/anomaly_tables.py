@@ -116,8 +116,8 @@ def rule(row: Row) -> str:
     return (
         f"The first {row['days']} days of {month} against the same days of {before} as they had "
         "been billed at the same age, as on the overview: what Atlas bills at the end of a month, "
-        "such as support and consulting, is no change before then. Only changes as large as an "
-        "alert of config/insight.yaml asks for are listed."
+        "such as support and consulting, is no change before then. Listed are "
+        "only changes beyond the limits of the alerts in config/insight.yaml."
     )
 
 

@@ -114,7 +114,7 @@ def unbudgeted(rows: Sequence[Row], month: Window, unit: str) -> dict[str, Query
         return {}
     query = questions.costs(UNBUDGETED, unit, month.start)
     st.markdown(
-        formats.plain(f"{formats.money(row['actual'], unit)} of this month are in no budget.")
+        formats.plain(f"{formats.money(row['actual'], unit)} of this month is in no budget.")
     )
     costs(data.rows(query), row, month, unit)
     return {"In no budget": query}

@@ -122,6 +122,6 @@ def said(report: Report) -> str:
     where = "in the total" if is_in else 'not in the total; turn them on under "Display"'
     return (
         "The total adds usage, support, minimum charges and consulting. "
-        + ". ".join([f"Credits of these days: {credit} ({where})", *parts])
+        + ". ".join([f"Credits on these days: {credit} ({where})", *parts])
         + "."
     )

@@ -42,15 +42,15 @@ COLUMNS = {
 }  # fmt: skip
 SHOWN = tuple(COLUMNS)[:12]
 SORTS = {
-    "projected_month": "Projected, dearest first", "month_to_date": "Month to date, dearest first",
-    "last_30_days": "Last 30 days, dearest first", "resource_name": "Name", "owner": "Owner",
+    "projected_month": "Projected, highest first", "month_to_date": "Month to date, highest first",
+    "last_30_days": "Last 30 days, highest first", "resource_name": "Name", "owner": "Owner",
     "project_name": "Project", "type": "Type", "created_at": "Created, newest first",
 }  # fmt: skip
 _DEAREST_FIRST = (*AMOUNTS, "created_at")
 PROJECTED = (
     "Month to date, and for each day left the average of the last seven complete days: a rate, "
-    "without what is billed late. A forecast also knows rhythms and late billing, and of the whole "
-    "month Support and the minimum charge."
+    "without what is billed late. A forecast also knows weekly patterns and late billing, and of "
+    "the whole month Support and the minimum charge."
 )
 TO_DATE = "What these resources cost this month so far"
 TALLEST = 1_100  # 30 rows

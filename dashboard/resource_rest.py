@@ -51,7 +51,7 @@ def beside(every: Sequence[Row], shown: Sequence[Row], found: Sequence[Row], uni
         for each in (total(shown), outside, total(shown) + outside)
     )
     return Beside(
-        f"{here} in this list and {there} beside it make the month to date, {both}, as on the "
+        f"{here} in this list plus {there} outside it is the month to date, {both}, as on the "
         "overview. Projected this month is of this list alone: the forecast of the month also has "
         "what is beside it, support and the minimum charge.",
         lines,

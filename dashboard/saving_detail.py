@@ -70,7 +70,7 @@ def judge(row: Row) -> None:
     """The form that says what becomes of a finding."""
     saying.told(TOLD)
     with st.form("savings.judge"):
-        st.markdown("**What becomes of it?**")
+        st.markdown("**What will you do about it?**")
         state = st.segmented_control(
             "State", saying.STATES, default="planned", required=True,
             format_func=saying.STATES.__getitem__, label_visibility="collapsed",

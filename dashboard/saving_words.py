@@ -72,8 +72,8 @@ def missing(finding: Row) -> str:
     if lacking:
         return ", ".join(lacking)
     if measured and days is not None:
-        since = f", from {formats.day(_day(measured['from']))} on" if measured.get("from") else ""
-        return f"more measurements: {days} days are there{since}; a rule needs a week"
+        since = f", since {formats.day(_day(measured['from']))}" if measured.get("from") else ""
+        return f"more measurements: there are {days} days{since}; a rule needs a week"
     return "see its evidence"
 
 

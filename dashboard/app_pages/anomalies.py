@@ -27,7 +27,7 @@ VIEWS = {
     "open": "Open",
     "explained": "Explained or acknowledged",
     "changes": "Changes by month",
-    "feedback": "What was said",
+    "feedback": "Feedback",
 }
 NONE = ("There is none.", "Nothing is going on or ended in the last 30 days.")
 DAY = st.column_config.DateColumn(format="D MMM YYYY")
@@ -99,10 +99,10 @@ def feedback(rows: list[Row]) -> None:
     downloads("atlas-anomaly-feedback", Extract(VIEWS["feedback"], anomalies.FEEDBACK))
 
 
-head("Anomalies", "Usage that cost more than the weeks before it led to expect.")
+head("Anomalies", "Usage that cost more than expected from the weeks before it.")
 days = components.usage_days()
 address = Address("anomalies")
-queries = {"Anomalies": anomalies.ANOMALIES, "What was said": anomalies.FEEDBACK}
+queries = {"Anomalies": anomalies.ANOMALIES, "Feedback": anomalies.FEEDBACK}
 found, said = (data.rows(query) for query in queries.values())
 for row in data.rows(connections.INSIGHT):
     if row["part"] == "anomalies" and row["error"]:
@@ -128,7 +128,7 @@ else:
         if months:
             changes(alerts, address.choice("month", "Month", months, width=160), days)
         else:
-            st.info("Nothing changed as much as an alert asks for.", icon=":material/check_circle:")
+            st.info("Nothing changed enough for an alert.", icon=":material/check_circle:")
     address.done()
     if view == "feedback":
         feedback(said)

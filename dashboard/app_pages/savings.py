@@ -36,7 +36,9 @@ def cards(found: list[Row], realised: list[Row]) -> None:
         components.unit_heading(unit, {*saved, *known})
         to_do, unknown = (sum(row["view"] == view for row in rows) for view in ("open", "unknown"))
         amounts = {
-            "Can be saved a month, planned too": formats.money(savings.total(rows), unit),
+            "Potential savings a month, planned ones included": formats.money(
+                savings.total(rows), unit
+            ),
             "Already planned": formats.money(savings.total(rows, ("planned",)), unit),
             "Low effort and risk": formats.money(savings.total(savings.easy(rows)), unit),
             "Saved so far": formats.money(sum(row["realised_cents"] for row in done), unit),

@@ -52,7 +52,7 @@ def next_to_tag(key: str, query: Query, unit: str, untagged: int) -> None:
         },
     )  # fmt: skip
     if can:
-        with st.expander(f"Commands that plan the repair of {min(len(can), MOST_REPAIRS)}"):
+        with st.expander(f"Commands to tag {min(len(can), MOST_REPAIRS)} of them"):
             st.caption(
                 f"Replace {tagging.A_VALUE}. Each command only shows its plan; add `--apply` to "
                 "carry it out. Tags are set as a whole, so those that are there stand in it too."

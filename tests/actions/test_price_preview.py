@@ -21,7 +21,7 @@ import sandbox as sandbox_package
 from orchestration import cli
 from orchestration.actions.model import MonthlyCost
 from sandbox import RunningSandbox
-from sandbox.bill.catalog import DISK_GB
+from sandbox.bill.catalog import SIZES
 from sandbox.estate.places import REGIONS
 from tests.actions.running import apply, run
 from tests.forked_dbt import forked
@@ -73,7 +73,7 @@ CLUSTERS = {
 TWO_SHARDS_IN_TIME = shards(*[[place(*IRELAND, "M30", diskSizeGB=90)]] * 2) | {"pit_enabled": True}
 WIDE = {
     **{f"size-{name}-{cloud}": plain(cloud, region, name, pit_enabled=with_pit)
-       for name in DISK_GB
+       for name in SIZES
        for cloud, region, with_pit in ((*IRELAND, True), (*NETHERLANDS, False), (*IOWA, True))},
     **{f"own-disk-{name}-{cloud}": plain(cloud, region, name, disk_gb=4000, pit_enabled=with_pit)
        for name in ("M10", "M50")
@@ -101,9 +101,10 @@ WIDE = {
     **{f"flex-{cloud}": plain(cloud, region, "FLEX") for cloud, region in (IRELAND, IOWA)},
 }  # fmt: skip
 EVERYWHERE = {
-    f"{cloud}-{region}".replace("_", "-"): plain(cloud, region, "M10")
+    # a name of its own in its first 23 characters, which regions do not have
+    f"{cloud}-{number}": plain(cloud, region, "M10")
     for cloud, regions in REGIONS.items()
-    for region in regions
+    for number, region in enumerate(regions)
 }
 
 

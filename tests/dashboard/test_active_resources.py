@@ -121,7 +121,7 @@ def test_list_and_what_is_beside_it_are_the_month_to_the_cent(publish):
     app = opened("active_resources")
     why = [each for table in app.dataframe for each in table.value.get("Why", ())]
     assert "deleted on 3 May 2026" in why
-    assert "beside it make the month to date" in texts(app)
+    assert "outside it is the month to date" in texts(app)
 
 
 def test_filters_hide_rows_and_the_sum_still_is_the_month(publish):

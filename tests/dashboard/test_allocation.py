@@ -37,7 +37,7 @@ def test_the_values_of_a_month_add_up_to_all_its_costs_unallocated_first(warehou
     [(total,)] = asked(warehouse, f"""select sum(cost_cents)::bigint from marts.fct_line_items
         where {APRIL}""")  # fmt: skip
     whole = formats.money(total, "USD")
-    assert f"exactly one value: together {whole}, all costs of Apr 2026." in said(app)
+    assert f"exactly one value: {whole}, all costs of Apr 2026." in said(app)
     assert app.metric[0].value == whole
 
 

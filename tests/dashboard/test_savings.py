@@ -78,7 +78,7 @@ def test_the_sum_counts_each_part_once_and_only_what_is_to_come(filled):
     assert not app.exception
     cards = {each.label: each.value for each in app.metric}
     assert cards == {
-        "Can be saved a month, planned too": formats.money(total, "USD"),
+        "Potential savings a month, planned ones included": formats.money(total, "USD"),
         "Already planned": "$20.00",
         "Low effort and risk": formats.money(easy or 0, "USD"),
         "Saved so far": "$325.52", "Findings": "3",
@@ -170,9 +170,9 @@ def test_what_the_last_refresh_knows_is_no_longer_pending(filled):
         ([("days measured", 0, "days"), ("CPU", None, "percent")],
          "measurements: set ATLAS_COSTS_MEASUREMENTS=true, and wait for a week of them"),
         ([("days measured", 2, "days")],
-         "more measurements: 2 days are there; a rule needs a week"),
+         "more measurements: there are 2 days; a rule needs a week"),
         ([("days measured", 2, "days", "2026-10-29")],
-         "more measurements: 2 days are there, from 29 Oct 2026 on; a rule needs a week"),
+         "more measurements: there are 2 days, since 29 Oct 2026; a rule needs a week"),
         ([("the smaller tier", None, "cents")], "a price for the smaller tier"),
         ([], "see its evidence"),
     ],

@@ -6,7 +6,7 @@ MONEY = "in cents of pricing_currency"
 
 ANOMALIES = Table(
     "anomalies",
-    "Usage that cost more than the days before it led to expect. One row per incident: not one a "
+    "Usage that cost more than expected from the days before it. One row per incident: not one a "
     "day, and at the resource that carries it.",
     (
         Column("anomaly_id", "varchar", "Stays the same when the warehouse is rebuilt."),
