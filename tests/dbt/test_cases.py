@@ -57,7 +57,10 @@ def test_a_macro_with_a_case_is_in_a_model_with_a_unit_test(manifest: Node) -> N
     with_case = {
         name
         for name, macro in manifest["macros"].items()
-        if macro["package_name"] == "atlas_costs" and has_case(macro["macro_sql"])
+        if macro["package_name"] == "atlas_costs"
+        and has_case(macro["macro_sql"])
+        # unit tests run on DuckDB; test_engines.py holds Spark's to them
+        and not name.startswith("macro.atlas_costs.spark_")
     }
     assert len(with_case) > 10
     assert with_case - covered == set()
