@@ -1,10 +1,12 @@
 """A session that understands Spark's SQL: Apache Spark where it is installed, else Sail."""
 
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -45,7 +47,9 @@ def _sail() -> Iterator[Any]:
     server = sail.SparkConnectServer(ip="127.0.0.1", port=0)
     server.start(background=True)
     _, port = server.listening_address
-    made = sql.SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
+    # in a process whose main module has no file, as pytest's workers, it looks for its doctests
+    with patch.object(sys.modules["__main__"], "__file__", __file__, create=True):
+        made = sql.SparkSession.builder.remote(f"sc://127.0.0.1:{port}").getOrCreate()
     yield made
     made.stop()
     server.stop()
