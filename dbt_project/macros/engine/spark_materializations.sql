@@ -2,8 +2,8 @@
    session's catalog. #}
 
 {# Run once a session (run-operation), because its catalog knows nothing then: the schemas, and the
-   tables of raw, each a Parquet file in ATLAS_COSTS_SPARK_RAW. #}
-{% macro sources_of_spark() -%}
+   tables of raw, each a Parquet file in a folder. #}
+{% macro sources_of_spark(folder) -%}
     {%- set schemas = graph.nodes.values() | map(attribute="schema") | unique | list -%}
     {%- for schema in ["main"] + schemas -%}
         {%- do run_query("create database if not exists " ~ schema) -%}
@@ -11,7 +11,7 @@
     {%- for source in graph.sources.values() -%}
         {%- do run_query(
             "create or replace view main." ~ source.identifier ~ " as select * from parquet.`"
-            ~ env_var("ATLAS_COSTS_SPARK_RAW") ~ "/" ~ source.identifier ~ ".parquet`"
+            ~ folder ~ "/" ~ source.identifier ~ ".parquet`"
         ) -%}
     {%- endfor -%}
 {%- endmacro %}
