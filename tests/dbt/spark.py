@@ -9,12 +9,21 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+import yaml
 
+from tests.conftest import ROOT
+
+PROFILES = yaml.safe_load((ROOT / "dbt_project/profiles.yml").read_text())
+GIVEN = PROFILES["atlas_costs"]["outputs"]["spark"]["server_side_parameters"]
+# those that change what an expression means
 SETTINGS = {
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.decimalOperations.allowPrecisionLoss": "false",
-    "spark.sql.parser.escapedStringLiterals": "true",
+    name: GIVEN[name]
+    for name in (
+        "spark.sql.session.timeZone",
+        "spark.sql.ansi.enabled",
+        "spark.sql.decimalOperations.allowPrecisionLoss",
+        "spark.sql.parser.escapedStringLiterals",
+    )
 }
 # a whole Spark brings Java's side along; its client alone does not
 IS_SPARK = find_spec("py4j") is not None
