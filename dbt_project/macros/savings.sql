@@ -333,6 +333,11 @@
     {{ json_rows(dated) }}
 {%- endmacro %}
 
+{# A summary that measurements decide: as a question where they do not say. Both arguments are SQL. #}
+{% macro known_if(known, summary) -%}
+    case when {{ known }} then '' else 'Not known whether ' end || {{ summary }}
+{%- endmacro %}
+
 {# The columns of every finding, read from a relation that has a resource's own (resource_id,
    resource_name, resource_type, project_id, project_name, org_id, connection), pricing_currency,
    monthly_saving_cents (null where too little is known), window_from and window_to. part is what of

@@ -46,7 +46,7 @@ found as (
 select
     {{ finding(
         'analytics_nodes', 'servers',
-        summary="resource_name || ' pays for analytics nodes that have nothing to do'",
+        summary=known_if("is_measured and is_idle", "resource_name || ' pays for analytics nodes that have nothing to do'"),
         evidence_rows=measured_rows() + [
             ("analytics nodes", "analytics_nodes", "nodes"),
             ("all nodes", "nodes", "nodes"),

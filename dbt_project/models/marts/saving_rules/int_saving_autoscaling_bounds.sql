@@ -83,10 +83,10 @@ found as (
 select
     {{ finding(
         'autoscaling_bounds', 'servers',
-        summary="case when is_unbounded
+        summary=known_if("is_unbounded or is_measured and fits", "case when is_unbounded
             then resource_name || ' scales up without a limit, or never down'
             else resource_name || ' never scales below ' || smallest_size || ', which it does not need'
-            end",
+            end"),
         evidence_rows=measured_rows() + [
             ("smallest size", "smallest_size", "tier"),
             ("largest size", "largest_size", "tier"),

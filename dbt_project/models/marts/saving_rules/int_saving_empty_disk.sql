@@ -28,7 +28,7 @@ found as (
 select
     {{ finding(
         'empty_disk', 'disks',
-        summary="resource_name || ' pays for disks that are mostly empty'",
+        summary=known_if("is_measured", "resource_name || ' pays for disks that are mostly empty'"),
         evidence_rows=measured_rows([("largest use of the disk", "used_gb", "GB")]) + [
             ("disk of each node", "disk_gb", "GB"),
             ("disk that leaves as much free as is used", "target_gb", "GB"),

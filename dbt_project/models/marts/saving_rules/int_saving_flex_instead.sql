@@ -64,7 +64,7 @@ found as (
 select
     {{ finding(
         'flex_instead', 'cluster',
-        summary="resource_name || ' is an M10 that a flex cluster would hold'",
+        summary=known_if("is_measured and fits", "resource_name || ' is an M10 that a flex cluster would hold'"),
         evidence_rows=measured_rows([
             ("data", "data_gb", "GB"),
             ("most connections to a node in an hour", "connections", "connections"),

@@ -30,7 +30,7 @@ found as (
 select
     {{ finding(
         'idle_cluster', 'servers',
-        summary="resource_name || ' (' || environment || ') runs and nobody uses it'",
+        summary=known_if("is_measured and is_idle", "resource_name || ' (' || environment || ') runs and nobody uses it'"),
         evidence_rows=measured_rows([
             ("most connections to a node in an hour", "connections", "connections"),
             ("most operations of a node in an hour", "operations", "per second"),

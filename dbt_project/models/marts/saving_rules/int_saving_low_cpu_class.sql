@@ -45,7 +45,7 @@ found as (
 select
     {{ finding(
         'low_cpu_class', 'servers',
-        summary="resource_name || ' needs its memory and not its CPU: ' || other_size || ' has both'",
+        summary=known_if("is_measured and fits", "resource_name || ' needs its memory and not its CPU: ' || other_size || ' has both'"),
         evidence_rows=measured_rows() + [
             ("servers of its tier, as billed", "server_cents", "cents"),
             ("the same hours in the Low-CPU class", "cast(other_cents as double)", "cents"),

@@ -69,7 +69,7 @@ found as (
 select
     {{ finding(
         'tier_down', 'servers',
-        summary="resource_name || ' is an ' || billed_size || ' that an ' || other_size || ' would hold'",
+        summary=known_if("is_measured and fits", "resource_name || ' is an ' || billed_size || ' that an ' || other_size || ' would hold'"),
         evidence_rows=measured_rows() + [
             ("servers of its tier, as billed", "server_cents", "cents"),
             ("the same hours in the smaller tier", "cast(other_cents as double)", "cents"),

@@ -56,7 +56,7 @@ found as (
 select
     {{ finding(
         'unused_iops', 'disks',
-        summary="resource_name || ' pays for disk speed that it does not use'",
+        summary=known_if("is_measured and iops_p95 is not null", "resource_name || ' pays for disk speed that it does not use'"),
         evidence_rows=measured_rows([
             ("disk operations, 95th percentile of hourly maxima", "iops_p95", "per second"),
         ]) + [
