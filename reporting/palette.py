@@ -23,7 +23,9 @@ OF_PROVIDER = {"AWS": GOLD, "AZURE": BLUE, "GCP": RED, "ATLAS": TEAL}
 OF_CHARGE_TYPE = {
     "usage": TEAL, "support": PURPLE, "minimum_charge": BROWN, "credit": OLIVE, "consulting": PINK,
 }  # fmt: skip
-_FIXED: Mapping[str, str] = {**OF_SERVICE, **OF_PROVIDER, **OF_CHARGE_TYPE}
+_TIERS = ("M10", "M20", "M30", "M40", "M50", "M60", "M80", "M140", "M200", "M300", "M400")
+OF_TIER = dict(zip(_TIERS, PALETTE, strict=True))
+_FIXED: Mapping[str, str] = {**OF_SERVICE, **OF_PROVIDER, **OF_CHARGE_TYPE, **OF_TIER}
 
 
 def colours(names: Iterable[str]) -> dict[str, str]:

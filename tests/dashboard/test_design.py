@@ -72,6 +72,12 @@ def test_a_service_keeps_its_colour_beside_whatever_else():
         assert design.colours(names)["Clusters"] == design.TEAL
 
 
+def test_a_tier_has_one_colour_on_every_cluster():
+    alone = {tier: design.colours([tier])[tier] for tier in ("M10", "M20", "M30", "M40", "M60")}
+    assert design.colours(["M0, M10", "flex", *alone]).items() >= alone.items()
+    assert len(set(alone.values())) == len(alone)
+
+
 def test_a_colour_is_never_of_a_rank():
     names = ["shop", "analytics", "mobile", "platform"]
     assert design.colours(names) == design.colours(reversed(names))
