@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 from uuid import uuid4
 
+import duckdb
 import pytest
 import s3fs
 
@@ -205,6 +206,14 @@ def test_a_kill_before_the_pointer_is_mended_by_the_next_export(folder, tmp_path
     assert folder.manifest()["number"] == 2
 
 
+def test_the_sql_of_the_docs_reads_it(folder, tmp_path):
+    export_lake(publish(tmp_path, "000001"), folder.url, keep=3)
+    example = (ROOT / "docs/lake.md").read_text().partition("```sql\n")[2].partition("```")[0]
+    with duckdb.connect() as db:
+        rows = db.execute(example.replace("/srv/lake", folder.url)).fetchall()
+    assert rows == [("2026-04", 100), ("2026-05", BIG - 7 + 200), (None, 7)]
+
+
 @pytest.mark.parametrize("others", [1, 4])
 def test_of_two_exports_at_once_the_one_that_ends_first_is_shown_whole(
     lake, tmp_path, monkeypatch, others
@@ -241,7 +250,7 @@ def test_readers_during_twenty_exports_see_old_or_new_totals_only(lake, tmp_path
 
     def read() -> None:
         with lake.opened() as db:
-            while not over.is_set():
+            while not over.wait(0.05):
                 manifest = lake.manifest()
                 parts = [mart_of(manifest, name) for name in ("fct_line_items", "fct_costs_daily")]
                 sums = {int(lake.query(db, part, "sum(cost_cents)")[0][0]) for part in parts}

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +21,9 @@ from orchestration.published.lake.manifest import Column
 
 # A mart with one of these days and a connection is partitioned by connection and usage month.
 DAYS = ("usage_date", "ChargePeriodStart")
+# Parquet has no integer as wide as DuckDB's sums, which would become DOUBLE and lose cents; few
+# readers know its type of JSON.
+WRITTEN_AS = MappingProxyType({"HUGEINT": "BIGINT", "JSON": "VARCHAR"})
 NONE = "__HIVE_DEFAULT_PARTITION__"
 
 
@@ -130,12 +134,8 @@ class Staged:
 
 
 def _columns(db: duckdb.DuckDBPyConnection, mart: str) -> list[Column]:
-    """A mart's columns; sums that DuckDB widened to HUGEINT are BIGINT.
-
-    Parquet has no such integer, and DuckDB would write them as DOUBLE, which loses cents.
-    """
     found = db.execute(f"describe marts.{_quoted(mart)}").fetchall()
-    return [Column(name, "BIGINT" if kind == "HUGEINT" else kind) for name, kind, *_ in found]
+    return [Column(name, WRITTEN_AS.get(kind, kind)) for name, kind, *_ in found]
 
 
 def _folder(partition: Partition) -> str:
