@@ -74,6 +74,7 @@ LONG = {
         "test_hostile_invoices",
         "test_housekeeping",
         "test_lake",
+        "test_lake_refusals",
         "test_lock",
         "test_publish",
         "test_raw",

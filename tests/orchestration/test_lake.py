@@ -1,67 +1,22 @@
 """Marts exported to a folder and to a bucket on a real S3 server: complete, incremental, atomic."""
 
-import functools
-import os
 import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
-from uuid import uuid4
 
 import duckdb
 import pytest
-import s3fs
 
 from orchestration.published.lake import manifest as manifests
 from orchestration.published.lake.errors import LakeError
 from orchestration.published.lake.export import export_lake
 from tests.conftest import ROOT
-from tests.orchestration.lakes import Lake, differences, mart_of, publish, s3_server
+from tests.orchestration.lakes import differences, mart_of, publish
 
 BIG = 9007199254740993 + 7 + 8
 """Cents of the lines that no test changes: more than a float can hold."""
-
-
-@pytest.fixture(scope="module")
-def server():
-    with s3_server() as address:
-        yield address
-
-
-@pytest.fixture
-def keys(server, monkeypatch):
-    """What AWS's own tools read, and nothing from whoever runs the tests."""
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-
-
-@pytest.fixture
-def other_endpoint(keys, monkeypatch):
-    """Send what follows to another server: fsspec keeps the one that it has connected to."""
-    s3fs.S3FileSystem.clear_instance_cache()
-    yield functools.partial(monkeypatch.setenv, "AWS_ENDPOINT_URL")
-    s3fs.S3FileSystem.clear_instance_cache()
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return Lake(str(tmp_path / "lake"))
-
-
-@pytest.fixture(params=["folder", "s3"])
-def lake(request):
-    if request.param == "folder":
-        return request.getfixturevalue("folder")
-    request.getfixturevalue("keys")
-    files, bucket = s3fs.S3FileSystem(use_listings_cache=False), uuid4().hex
-    files.mkdir(bucket)
-    return Lake(f"s3://{bucket}/costs", files)
 
 
 def test_every_mart_is_in_the_lake_to_the_cent(lake, tmp_path):
@@ -269,68 +224,3 @@ def test_readers_during_twenty_exports_see_old_or_new_totals_only(lake, tmp_path
     assert set(shown) <= set(totals)
     assert shown == sorted(shown)
     assert len(set(shown)) > 3
-
-
-def test_a_lake_holds_the_costs_of_one_workspace(tmp_path):
-    warehouse, to = publish(tmp_path, "000001"), str(tmp_path / "lake")
-    export_lake(warehouse, to, keep=3)
-    with pytest.raises(LakeError, match="holds all costs, not the costs of workspace shop"):
-        export_lake(warehouse, to, keep=3, workspace="shop")
-
-
-def test_a_manifest_of_a_newer_release_is_refused(tmp_path):
-    warehouse, to = publish(tmp_path, "000001"), tmp_path / "lake"
-    export_lake(warehouse, str(to), keep=3)
-    (to / "_manifests/00000002.json").write_text('{"format": 2}')
-    with pytest.raises(LakeError, match="A newer release of atlas-costs wrote _manifests/00000002"):
-        export_lake(warehouse, str(to), keep=3)
-    (to / "_manifests/00000002.json").write_text("{")
-    with pytest.raises(LakeError, match=r"_manifests/00000002.json is damaged"):
-        export_lake(warehouse, str(to), keep=3)
-
-
-@pytest.mark.parametrize(
-    ("url", "sentence"),
-    [
-        ("ftp://host/costs", r"--to ftp://host/costs: write a folder, s3://"),
-        ("s3:///costs", "names no bucket: write s3://bucket/folder"),
-        ("s3://me:hush@bucket/costs", "--to takes no user, password or token in the address"),
-        ("az://box/costs?sig=hush", "--to takes no user, password or token in the address"),
-    ],
-)
-def test_an_address_that_cannot_be_is_refused_in_a_sentence(tmp_path, url, sentence):
-    with pytest.raises(LakeError, match=sentence) as refused:
-        export_lake(publish(tmp_path, "000001"), url, keep=3)
-    assert "hush" not in str(refused.value)
-
-
-def test_a_missing_library_is_named(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "gcsfs", None)
-    with pytest.raises(LakeError, match=r"gs:// needs gcsfs: install it with `pip install"):
-        export_lake(publish(tmp_path, "000001"), "gs://bucket/costs", keep=3)
-
-
-def test_a_folder_that_cannot_be_written_is_named(tmp_path):
-    (tmp_path / "file").write_text("no folder")
-    with pytest.raises(LakeError, match=r"Cannot write to .*/file/lake: Not a directory\."):
-        export_lake(publish(tmp_path, "000001"), str(tmp_path / "file/lake"), keep=3)
-
-
-@pytest.mark.usefixtures("keys")
-def test_a_bucket_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(LakeError, match="s3://nowhere/costs: there is no such bucket"):
-        export_lake(publish(tmp_path, "000001"), "s3://nowhere/costs", keep=3)
-
-
-def test_a_key_without_permission_is_named_without_its_secret(tmp_path, other_endpoint):
-    with s3_server(INITIAL_NO_AUTH_ACTION_COUNT="0") as address:
-        other_endpoint(address)
-        with pytest.raises(LakeError, match="s3://bucket/costs: no permission") as refused:
-            export_lake(publish(tmp_path, "000001"), "s3://bucket/costs", keep=3)
-    assert "hush" not in str(refused.value)
-
-
-def test_an_endpoint_that_does_not_answer_is_named(tmp_path, other_endpoint):
-    other_endpoint("http://127.0.0.1:9")
-    with pytest.raises(LakeError, match="s3://bucket/costs cannot be reached: Could not connect"):
-        export_lake(publish(tmp_path, "000001"), "s3://bucket/costs", keep=3)
