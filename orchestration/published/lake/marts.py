@@ -1,8 +1,8 @@
 """A mart as Parquet files of this machine, and the fingerprint of each of its partitions.
 
 DuckDB evaluates a mart once, into one file; partitions are told apart, and those that changed cut
-out, in that file. Evaluating a view again for each of them would cost minutes, and writing all
-partitions at once took 10 GB of memory where this takes 0.5 (docs/lake.md).
+out, in that file. Evaluating a view again for each of them would cost minutes. Writing all
+partitions at once, which DuckDB can do, took 10 GB of memory for 1.5 million invoice lines.
 """
 
 import hashlib
