@@ -8,6 +8,7 @@ from orchestration.feedback import FeedbackError
 from orchestration.landing.data_format import NewerData
 from orchestration.landing.journal import JournalError
 from orchestration.landing.packs import PackError
+from orchestration.published.lake.errors import LakeError
 from orchestration.published.reader import NotPublished
 from orchestration.savings.states import SavingsError
 from orchestration.settings import SettingsError
@@ -18,6 +19,7 @@ KNOWN = (
     AtlasError,
     FeedbackError,
     JournalError,
+    LakeError,
     NewerData,
     NotPublished,
     PackError,

@@ -73,6 +73,8 @@ LONG = {
         "test_event_log",
         "test_hostile_invoices",
         "test_housekeeping",
+        "test_lake",
+        "test_lake_refusals",
         "test_lock",
         "test_publish",
         "test_raw",
