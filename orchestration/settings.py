@@ -279,7 +279,8 @@ def known_secrets(settings: Settings) -> frozenset[str]:
     ours = [getattr(settings, name) for name in secret_variables(Settings)]
     found = {each.get_secret_value() for each in ours if each}
     names = [each for entry in read_entries(settings.connections_file) for each in entry.secrets]
-    return frozenset(found | {value for name in names if (value := _variables().get(name))})
+    variables = _variables()
+    return frozenset(found | {value for name in names if (value := variables.get(name))})
 
 
 def key_variables(settings: Settings) -> set[str]:

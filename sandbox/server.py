@@ -239,5 +239,5 @@ def _print_banner(sandbox: Sandbox, running_sandbox: RunningSandbox) -> None:
         **asdict(running_sandbox),
     )
     if isinstance(sandbox, Crowd):
-        text += f"\n# The keys of all its organizations: {running_sandbox.base_url}/sandbox/credentials\n"
+        text += f"\n# All keys: {running_sandbox.base_url}/sandbox/credentials\n"
     print(text, flush=True)

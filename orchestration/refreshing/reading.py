@@ -237,24 +237,39 @@ def _loaded(
     sessions: list[Session], raw: RawWarehouse, listed: dict[str, list[InvoiceMetadata]]
 ) -> BillRead:
     loaded = raw.load(*(each.landing for each in sessions))
+    shown = _Shown.by(raw, sessions)
     for session in sessions:
         if session.failure is None:
-            _note(session, raw, listed[session.name])
+            _note(session, shown, listed[session.name])
     if all(each.failure for each in sessions):
         raise LoadError(str(sessions[0].failure))
     log.info("%d invoices changed, %d lines loaded", len(loaded.invoices), loaded.line_items)
     return BillRead(loaded.invoices, raw.month_totals(sorted(set(loaded.invoices.values()))))
 
 
-def _note(session: Session, raw: RawWarehouse, listed: list[InvoiceMetadata]) -> None:
-    """What the load showed: invoices it refused, and what Atlas's list says otherwise."""
-    refused = raw.unloadable(session.name)
-    statuses = raw.invoice_statuses(session.name)
+@dataclass(frozen=True)
+class _Shown:
+    """What the load showed, by connection: asked of the warehouse once, not once for each."""
+
+    unloadable: dict[str, list[tuple[str, str]]]
+    statuses: dict[str, dict[str, str | None]]
+    overlaps: dict[str, list[str]]
+
+    @classmethod
+    def by(cls, raw: RawWarehouse, sessions: list[Session]) -> Self:
+        overlaps = raw.overlaps(*(each.landing for each in sessions))
+        return cls(raw.unloadable(), raw.invoice_statuses(), overlaps)
+
+
+def _note(session: Session, shown: _Shown, listed: list[InvoiceMetadata]) -> None:
+    """Invoices that the load refused, and what Atlas's list says otherwise."""
+    refused = shown.unloadable.get(session.name, [])
+    statuses = shown.statuses.get(session.name, {})
     if refused and not any(status != PENDING for status in statuses.values()):
         invoice_id, reason = refused[0]
         fail(session, f"No final invoice can be loaded: invoice {invoice_id}: {reason}.", "refused")
         return
-    differing = differences(listed, statuses) + raw.overlaps(session.landing)
+    differing = differences(listed, statuses) + shown.overlaps.get(session.name, [])
     unloadable = {
         invoice_id: f"cannot be loaded ({reason}); what was loaded of it before stays"
         for invoice_id, reason in refused
