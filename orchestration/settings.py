@@ -72,6 +72,7 @@ class Settings(SignIn, DagsterStorage):
     restatement_months: int = Field(default=3, ge=0)
     reconcile_tolerance_cents: int = Field(default=0, ge=0)
     concurrency: int = Field(default=4, ge=1, le=16)
+    workers: int = Field(default=1, ge=1, le=64)
     patience_minutes: int = Field(default=30, ge=0)
     focus_reports: bool = True
     measurements: bool = False
