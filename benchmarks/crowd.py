@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 from orchestration.commands.demo import clean_environment
 
@@ -63,6 +63,11 @@ class Crowd:
         """What it was asked since it started."""
         found: list[dict[str, Any]] = self.control("requests")
         return found
+
+    def move_clock(self) -> None:
+        """Let a day pass."""
+        day = Request(f"{self.url}/sandbox/clock", b'{"days": 1}')  # noqa: S310  our own
+        urlopen(day).close()  # noqa: S310  as above
 
     def environment(self, folder: Path) -> dict[str, str]:
         """Write the configuration of an installation in a folder; the variables that lead to it."""
