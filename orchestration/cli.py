@@ -329,6 +329,9 @@ def sandbox(
     seed: int = 7,
     months: int = 13,
     scale: int = 1,
+    organizations: Annotated[
+        int, typer.Option(min=0, help="So many small ones instead, with keys of their own.")
+    ] = 0,
     *,
     anomalies: Annotated[
         bool, typer.Option("--anomalies", help="With odd costs in its bill; see /sandbox/truth.")
@@ -340,7 +343,15 @@ def sandbox(
     """Run a sandbox Atlas API on this machine, with a seeded organization and bill."""
     from sandbox import serve  # noqa: PLC0415
 
-    serve(port=port, seed=seed, months=months, scale=scale, anomalies=anomalies, wasteful=wasteful)
+    serve(
+        port=port,
+        seed=seed,
+        months=months,
+        scale=scale,
+        anomalies=anomalies,
+        wasteful=wasteful,
+        organizations=organizations,
+    )
 
 
 @app.command()

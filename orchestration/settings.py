@@ -72,6 +72,7 @@ class Settings(SignIn, DagsterStorage):
     restatement_months: int = Field(default=3, ge=0)
     reconcile_tolerance_cents: int = Field(default=0, ge=0)
     concurrency: int = Field(default=4, ge=1, le=16)
+    workers: int = Field(default=1, ge=1, le=64)
     patience_minutes: int = Field(default=30, ge=0)
     focus_reports: bool = True
     measurements: bool = False
@@ -279,7 +280,8 @@ def known_secrets(settings: Settings) -> frozenset[str]:
     ours = [getattr(settings, name) for name in secret_variables(Settings)]
     found = {each.get_secret_value() for each in ours if each}
     names = [each for entry in read_entries(settings.connections_file) for each in entry.secrets]
-    return frozenset(found | {value for name in names if (value := _variables().get(name))})
+    variables = _variables()
+    return frozenset(found | {value for name in names if (value := variables.get(name))})
 
 
 def key_variables(settings: Settings) -> set[str]:

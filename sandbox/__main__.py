@@ -19,6 +19,8 @@ def main() -> None:
     parser.add_argument("--pace", type=float, default=2, help="seconds that a stage lasts")
     odd = "with anomalies in its bill, and decoys; /sandbox/truth names them"
     parser.add_argument("--anomalies", action="store_true", help=odd)
+    crowd = "so many small ones instead; /sandbox/credentials has their keys"
+    parser.add_argument("--organizations", type=int, default=0, help=crowd)
     serve(**vars(parser.parse_args()))
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.access.keys import secrets_of
 from sandbox.bill.books import Invoice
 from sandbox.bill.oddities import parse_oddity
 from sandbox.operations.autoscaling import autoscale
@@ -25,6 +26,7 @@ def routes(sandbox: Sandbox) -> list[Route]:
     """What can be read (GET), changed (POST) and taken back (DELETE)."""
     controls: dict[tuple[str, str], Control] = {
         ("GET", "truth"): _truth,
+        ("GET", "credentials"): _credentials,
         ("GET", "clock"): _clock,
         ("POST", "clock"): _move_clock,
         ("GET", "keys"): _keys,
@@ -63,8 +65,14 @@ def _endpoint(sandbox: Sandbox, control: Control) -> Callable[[Request], Awaitab
     return endpoint
 
 
-async def _truth(sandbox: Sandbox, _request: Request) -> object:
-    return truth(sandbox.books)
+async def _truth(sandbox: Sandbox, request: Request) -> object:
+    """Of one of a crowd with `?org_id=`."""
+    return truth(sandbox.of_organization(request.query_params.get("org_id")).books)
+
+
+async def _credentials(sandbox: Sandbox, _request: Request) -> object:
+    """What signs in to each organization: a crowd is too many for a banner."""
+    return [{"org_id": org_id} | secrets_of(key) for org_id, key in sandbox.key_holders()]
 
 
 async def _clock(sandbox: Sandbox, _request: Request) -> object:

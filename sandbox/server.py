@@ -16,9 +16,10 @@ from urllib.request import urlopen
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sandbox.access.keys import Key
+from sandbox.access.keys import Key, secrets_of
 from sandbox.app import create_app
 from sandbox.clock import Clock
+from sandbox.crowd import Crowd
 from sandbox.estate.pace import DEFAULT_SECONDS
 from sandbox.state import Sandbox
 
@@ -106,9 +107,14 @@ def serve(
     pace: float = DEFAULT_SECONDS,
     anomalies: bool = False,
     wasteful: bool = False,
+    organizations: int = 0,
 ) -> None:
     """Serve until interrupted; a port in use ends the program with exit code 1."""
-    sandbox = _sandbox(seed, months, scale, today, pace, odd=anomalies, wasteful=wasteful)
+    clock = Clock(today or datetime.now(UTC).date())
+    if organizations:
+        sandbox: Sandbox = Crowd(seed, organizations, months, clock, pace)
+    else:
+        sandbox = _sandbox(seed, months, scale, clock, pace, odd=anomalies, wasteful=wasteful)
     try:
         listener = _listen(host, port)
     except OSError as error:
@@ -130,9 +136,14 @@ def running(
     pace: float = DEFAULT_SECONDS,
     anomalies: bool = False,
     wasteful: bool = False,
+    organizations: int = 0,
 ) -> Iterator[RunningSandbox]:
     """A sandbox on a free port, served from a thread of this process."""
-    sandbox = _sandbox(seed, months, scale, today, pace, odd=anomalies, wasteful=wasteful)
+    clock = Clock(today or datetime.now(UTC).date())
+    if organizations:
+        sandbox: Sandbox = Crowd(seed, organizations, months, clock, pace)
+    else:
+        sandbox = _sandbox(seed, months, scale, clock, pace, odd=anomalies, wasteful=wasteful)
     listener = _listen("127.0.0.1", 0)
     server = _server(sandbox)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -150,14 +161,13 @@ def _sandbox(
     seed: int,
     months: int,
     scale: int,
-    today: date | None,
+    clock: Clock,
     pace: float,
     *,
     odd: bool,
     wasteful: bool,
 ) -> Sandbox:
     """A sandbox whose bill is already drawn up: no first request has to wait for it."""
-    clock = Clock(today or datetime.now(UTC).date())
     sandbox = Sandbox(seed, months, scale, clock, pace, wasteful=wasteful)
     if odd:
         sandbox.add_oddities()
@@ -216,8 +226,8 @@ def _describe(sandbox: Sandbox, host: str, listener: socket.socket) -> RunningSa
 
 
 def _secrets(owner: str, key: Key) -> Iterator[tuple[str, str]]:
-    for name in ("public_key", "private_key", "client_id", "client_secret"):
-        yield f"{owner}{name}", getattr(key, name)
+    for name, value in secrets_of(key).items():
+        yield f"{owner}{name}", value
 
 
 def _print_banner(sandbox: Sandbox, running_sandbox: RunningSandbox) -> None:
@@ -228,4 +238,6 @@ def _print_banner(sandbox: Sandbox, running_sandbox: RunningSandbox) -> None:
         linked_name=sandbox.books.linked.name,
         **asdict(running_sandbox),
     )
+    if isinstance(sandbox, Crowd):
+        text += f"\n# All keys: {running_sandbox.base_url}/sandbox/credentials\n"
     print(text, flush=True)

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -38,13 +38,14 @@ class Sandbox:
         months: int,
         scale: int,
         clock: Clock,
-        pace: float = DEFAULT_SECONDS,
+        pace: float | Pace = DEFAULT_SECONDS,
         *,
         wasteful: bool = False,
+        small: bool = False,
     ) -> None:
         self.clock = clock
-        self.pace = Pace(clock, pace)
-        self.books = Books(seed, scale, months, clock, wasteful=wasteful)
+        self.pace = pace if isinstance(pace, Pace) else Pace(clock, pace)
+        self.books = Books(seed, scale, months, clock, wasteful=wasteful, small=small)
         self.credentials = Key.of(clock.today, seed)
         linked = self.books.linked.name
         self.keys = (self.credentials, Key.of(clock.today, seed, linked))
@@ -70,6 +71,15 @@ class Sandbox:
         seen = copy.copy(self)
         seen.credentials = key
         return seen
+
+    def of_organization(self, org_id: str | None) -> "Sandbox":
+        """What stands for an organization: the same, but in a crowd.
+
+        ValueError for an organization that is not here.
+        """
+        if org_id not in {None, self.books.paying.id, self.books.linked.id}:
+            raise ValueError(f"no organization {org_id!r}")
+        return self
 
     @property
     def is_payer(self) -> bool:
@@ -132,6 +142,10 @@ class Sandbox:
             for project, clusters in self.org.living(self.clock.today)
             if self.credentials.sees(project.id)
         )
+
+    def key_holders(self) -> Iterator[tuple[str, Key]]:
+        """Every organization's id and its key for costs."""
+        yield from zip((self.books.paying.id, self.books.linked.id), self.keys, strict=True)
 
     def key_of(self, org_id: str | None, purpose: str = "costs") -> Key:
         """A key of an organization: the paying one's for costs unless told otherwise."""

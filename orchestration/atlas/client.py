@@ -126,6 +126,10 @@ class AtlasClient:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give up its connections."""
         self._http.close()
 
     def get(

@@ -2,13 +2,15 @@
 
 import os
 import ssl
+import threading
 from functools import lru_cache
 from pathlib import Path
 
 import httpx
 
+_LOCK = threading.Lock()
 
-@lru_cache(maxsize=8)
+
 def trusting(file: Path | None = None, folder: Path | None = None) -> ssl.SSLContext:
     """What every client of the process checks servers with; reading the public roots takes 20 ms.
 
@@ -23,6 +25,13 @@ def trusting(file: Path | None = None, folder: Path | None = None) -> ssl.SSLCon
     Raises:
         ValueError: a file or folder is missing, or has no certificate in it.
     """
+    # sixteen connections begin at once: a cache alone lets each of them read the roots
+    with _LOCK:
+        return _trusting(file, folder)
+
+
+@lru_cache(maxsize=8)
+def _trusting(file: Path | None, folder: Path | None) -> ssl.SSLContext:
     found = httpx.create_ssl_context(trust_env=False)
     if file is not None:
         try:

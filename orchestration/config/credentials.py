@@ -96,8 +96,9 @@ class Credentials(BaseSettings):
         MONGODB_ATLAS_PROVISIONING_….
         """
         shared, problem = self._shared_for_actions()
+        variables = self.variables()
         found = [
-            each.connection_for_actions(self.variables(), self.base_url, shared, problem)
+            each.connection_for_actions(variables, self.base_url, shared, problem)
             for each in read_entries(self.connections_file)
         ]
         known = {each.org_id.casefold() for each in found}
@@ -148,7 +149,9 @@ class Credentials(BaseSettings):
         entries = read_entries(self.connections_file)
         if not entries:
             return self._from_this_machine([self._required_default()])
-        found = [each.connection(self.variables(), self.base_url) for each in entries]
+        # looked up once: it reads .env, where a thousand connections have two thousand lines
+        variables = self.variables()
+        found = [each.connection(variables, self.base_url) for each in entries]
         if self.org_id and self.org_id.casefold() not in {each.org_id.casefold() for each in found}:
             if DEFAULT in {each.name.casefold() for each in found}:
                 raise SettingsError(

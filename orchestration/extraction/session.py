@@ -35,6 +35,7 @@ class Session:
     _clients: list[AtlasClient] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _spare: list[AtlasClient] = field(default_factory=list)
+    _requests_before: int = 0
 
     @property
     def name(self) -> str:
@@ -49,7 +50,7 @@ class Session:
     @property
     def requests(self) -> int:
         """HTTP requests sent so far, challenges and tokens included."""
-        return sum(each.requests for each in self._clients)
+        return self._requests_before + sum(each.requests for each in self._clients)
 
     def client(self) -> AtlasClient:
         """A client for this thread alone, taken from those that are free."""
@@ -64,6 +65,14 @@ class Session:
         """Let another thread use a client."""
         with self._lock:
             self._spare.append(client)
+
+    def close(self) -> None:
+        """Close every client; asked again, it makes new ones."""
+        with self._lock:
+            self._requests_before += sum(each.requests for each in self._clients)
+            for each in self._clients:
+                each.close()
+            self._clients, self._spare = [], []
 
     def each(self, work: Callable[[AtlasClient, T], None], items: Iterable[T]) -> None:
         """Do the work for every item, several at once, each thread with a client of its own.

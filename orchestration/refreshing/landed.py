@@ -39,12 +39,14 @@ def read_organization(settings: Settings, name: str, from_month: str | None = No
         AtlasError: Atlas cannot be read; what was landed before that stays.
     """
     folder = Landings(settings)
-    with Reading(settings, only=name) as reading:
+    with Reading(settings, only=[name]) as reading:
+        reading.require_alone(folder)
         reading.land(folder, from_month)
-    return _landed(folder.landing(name))
+    return landed_of(folder.landing(name))
 
 
-def _landed(landing: Landing) -> Landed:
+def landed_of(landing: Landing) -> Landed:
+    """What is landed of a connection's bill now."""
     invoices = {
         each["id"]: each
         for seen in landing.current(ENTITY).values()

@@ -1,49 +1,42 @@
 """One run's reading of Atlas: each part is asked for once, landed and loaded."""
 
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Self
 
 from orchestration.atlas.budgets import Budgets
 from orchestration.atlas.client import AtlasClient
-from orchestration.atlas.records import PENDING, InvoiceMetadata
+from orchestration.atlas.records import InvoiceMetadata
 from orchestration.atlas.sunsets import Sunsets
 from orchestration.config.connections import Connection
 from orchestration.entities import RETIREMENTS
 from orchestration.extraction.advice import read_advice
 from orchestration.extraction.clients import new_client
-from orchestration.extraction.hold import BeingRead, hold
+from orchestration.extraction.hold import BeingRead, allow_open_files, alone, somebody_reads
 from orchestration.extraction.inventory import extract
-from orchestration.extraction.invoices import LIST, read_invoices
+from orchestration.extraction.invoices import read_invoices
 from orchestration.extraction.measurements import read_measurements
 from orchestration.extraction.reports import Requested, fetch_reports, request_reports
-from orchestration.extraction.selection import ENTITY, differences, first_month
+from orchestration.extraction.selection import first_month
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail, for_all
 from orchestration.landing.journal import LandingClosed
 from orchestration.progress import downloads
+from orchestration.refreshing.bill import BillRead, loaded
 from orchestration.refreshing.folder import DataFolder, Landings
+from orchestration.refreshing.sharing import Outcome, read_by_workers
 from orchestration.settings import Settings, SettingsError
-from orchestration.warehouse.errors import LoadError
-from orchestration.warehouse.raw import RawWarehouse, note_end, note_requests
+from orchestration.warehouse.raw import note_requests
 
 log = logging.getLogger("atlas_costs")
-
-
-@dataclass(frozen=True)
-class BillRead:
-    """What reading the bill changed.
-
-    Attributes:
-        invoices: Invoice id → month (YYYY-MM) of each invoice replaced.
-        totals: Each of these months → invoices, lines, cents.
-    """
-
-    invoices: dict[str, str]
-    totals: dict[str, tuple[int, int, int]]
+KILLED = (
+    "the process that read it was ended; what it has is kept, and the next refresh goes on from "
+    "there."
+)
+# A connection's lock, and its clients' sockets.
+FILES_EACH = 8
 
 
 class Reading:
@@ -51,13 +44,13 @@ class Reading:
 
     Args:
         settings: Where Atlas is, and how to sign in.
-        only: The one connection to read, or None for all.
+        only: The names of the connections to read, or None for all.
 
     Raises:
         SettingsError: credentials or the organization id are missing.
     """
 
-    def __init__(self, settings: Settings, only: str | None = None) -> None:
+    def __init__(self, settings: Settings, only: Collection[str] | None = None) -> None:
         self._settings = settings
         self._only = only
         self._elsewhere: set[str] = set()
@@ -65,6 +58,7 @@ class Reading:
         self._sunsets = Sunsets(RETIREMENTS)
         self._sessions: list[Session] | None = None
         self._requested: dict[str, Requested] = {}
+        self._listed: dict[str, list[InvoiceMetadata]] = {}
         self._open = ExitStack()
         self._bill: BillRead | None = None
         self._has_reports = False
@@ -74,9 +68,11 @@ class Reading:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._open.close()
         for each in self._sessions or []:
-            log.info("%s: %d requests", each.name, each.requests)
+            each.close()
+            if each.requests:
+                log.info("%s: %d requests", each.name, each.requests)
+        self._open.close()
 
     def bill(
         self, folder: DataFolder, from_month: str | None = None, months: Sequence[str] = ()
@@ -89,12 +85,32 @@ class Reading:
             months: Those to read again whether they changed or not.
         """
         if self._bill is None:
-            sessions = self._all(folder)
-            listed = self._read_invoices(sessions, folder, from_month, months)
+            names = [each.name for each in self._connections()]
+            # a part that was read before holds every connection
+            is_shared = self._sessions is None and min(self._settings.workers, len(names)) > 1
+            if is_shared:
+                self._share(folder, names, from_month, months)
+            else:
+                self._read_invoices(folder, from_month, months)
             with folder.raw() as raw:
-                self._bill = _loaded(sessions, raw, listed)
-            self._note_requests()
+                self._bill = loaded(self._all(folder), raw, self._listed)
+            if not is_shared:
+                self._note_requests()
         return self._bill
+
+    def _share(
+        self, folder: DataFolder, names: list[str], from_month: str | None, months: Sequence[str]
+    ) -> None:
+        """Have workers read and land all there is, which one load takes in."""
+        outcomes = read_by_workers(self._settings.workers, names, from_month, months)
+        for session in self._all(folder):
+            outcome = outcomes.get(session.name)
+            if outcome is not None:
+                self._listed[session.name] = outcome.listed
+                session.failure = session.failure or outcome.failure
+            elif session.failure is None:
+                fail(session, KILLED, "slow")
+        self._has_reports = self._has_inventory = True
 
     def reports(self, folder: DataFolder) -> None:
         """Atlas's own FOCUS reports, asked for after the invoices were read."""
@@ -115,21 +131,47 @@ class Reading:
         self._note_requests()
         self._has_inventory = True
 
-    def land(self, folder: Landings, from_month: str | None = None) -> None:
-        """All of it, landed and not loaded.
+    def require_alone(self, folder: Landings) -> None:
+        """Read these connections, or nothing.
 
         Raises:
-            SettingsError: nobody else may read a connection meanwhile, and somebody does.
+            BeingRead: another process reads one of them.
+        """
+        if held := [each.failure for each in self._all(folder) if each.failure]:
+            raise BeingRead(held[0])
+
+    def land(
+        self, folder: Landings, from_month: str | None = None, months: Sequence[str] = ()
+    ) -> None:
+        """All of it, connection by connection, landed and not loaded; arguments as for bill.
+
+        Raises:
             AtlasError: every connection failed; the first one's error.
         """
-        sessions = self._all(folder)
-        if held := [each.failure for each in sessions if each.failure]:
-            raise BeingRead(held[0])
-        self._read_invoices(sessions, folder, from_month)
-        if self._settings.focus_reports:
-            for_all(sessions, self._fetch_reports, self._patience_s)
-        for_all(sessions, self._extract, self._patience_s)
+        with self._invoice_reader(folder, from_month, months) as read:
+
+            def read_all(session: Session) -> None:
+                try:
+                    read(session)
+                    if self._settings.focus_reports:
+                        self._fetch_reports(session)
+                    self._extract(session)
+                finally:
+                    session.close()  # thousands would be more than a process may hold open
+
+            for_all(self._all(folder), read_all, self._patience_s)
         self._note_requests()
+
+    def outcomes(self) -> dict[str, Outcome]:
+        """What came of each connection."""
+        return {
+            each.name: Outcome(failure=each.failure, listed=self._listed.get(each.name, []))
+            for each in self._sessions or []
+        }
+
+    def has_failed_for_all(self) -> bool:
+        """Whether each connection has a failure of its own to tell."""
+        return bool(self._sessions) and all(each.failure for each in self._sessions or [])
 
     def _load(self, folder: DataFolder) -> None:
         with folder.raw() as raw:
@@ -151,17 +193,22 @@ class Reading:
     def _all(self, folder: Landings) -> list[Session]:
         """This run's session for every organization to read, the same at every call."""
         if self._sessions is None:
-            self._sessions = [self._session(each, folder) for each in self._connections()]
+            connections = self._connections()
+            allow_open_files(FILES_EACH * len(connections))
+            self._open.enter_context(somebody_reads(self._settings.build_dir))
+            self._sessions = [self._session(each, folder) for each in connections]
         return self._sessions
 
     def _connections(self) -> list[Connection]:
         found = self._settings.connections()
         if self._only is None:
             return found
-        if chosen := [each for each in found if each.name == self._only]:
-            return chosen
-        known = ", ".join(each.name for each in found)
-        raise SettingsError(f"connection {self._only} is not known: there is {known}.")
+        known = {each.name: each for each in found}
+        if unknown := [each for each in self._only if each not in known]:
+            raise SettingsError(
+                f"connection {unknown[0]} is not known: there is {', '.join(known)}."
+            )
+        return [known[each] for each in self._only]
 
     def _session(self, connection: Connection, folder: Landings) -> Session:
         """What reads a connection; one that another process reads is left out of this run."""
@@ -177,7 +224,7 @@ class Reading:
     def _held_elsewhere(self, name: str) -> str | None:
         """Why it cannot be read now, which is noted nowhere: its journal has another writer."""
         try:
-            self._open.enter_context(hold(self._settings.build_dir, name))
+            self._open.enter_context(alone(self._settings.build_dir, name))
         except BeingRead as error:
             log.warning("%s", error)
             self._elsewhere.add(name)
@@ -186,26 +233,26 @@ class Reading:
 
     def _maker(self, connection: Connection) -> Callable[[Session], AtlasClient]:
         def made(session: Session) -> AtlasClient:
-            return self._open.enter_context(
-                new_client(
-                    connection,
-                    connection.usable_credentials(),
-                    budgets=self._budgets,
-                    sunsets=self._sunsets,
-                    stop=session.stop,
-                )
+            return new_client(
+                connection,
+                connection.usable_credentials(),
+                budgets=self._budgets,
+                sunsets=self._sunsets,
+                stop=session.stop,
             )
 
         return made
 
     def _read_invoices(
-        self,
-        sessions: list[Session],
-        folder: Landings,
-        from_month: str | None,
-        months: Sequence[str] = (),
-    ) -> dict[str, list[InvoiceMetadata]]:
-        listed = {}
+        self, folder: Landings, from_month: str | None, months: Sequence[str]
+    ) -> None:
+        with self._invoice_reader(folder, from_month, months) as read:
+            for_all(self._all(folder), read, self._patience_s)
+
+    @contextmanager
+    def _invoice_reader(
+        self, folder: Landings, from_month: str | None, months: Sequence[str]
+    ) -> Iterator[Callable[[Session], None]]:
         what = {
             "first_month": from_month
             or first_month(self._settings.history_months, datetime.now(UTC)),
@@ -215,12 +262,11 @@ class Reading:
         with downloads() as shown:
 
             def read(session: Session) -> None:
-                listed[session.name] = read_invoices(session, folder.slices(), shown, **what)
+                self._listed[session.name] = read_invoices(session, folder.slices(), shown, **what)
                 if self._settings.focus_reports:
                     self._requested[session.name] = request_reports(session)
 
-            for_all(sessions, read, self._patience_s)
-        return listed
+            yield read
 
     def _extract(self, session: Session) -> None:
         extract(session)
@@ -231,36 +277,3 @@ class Reading:
     def _fetch_reports(self, session: Session) -> None:
         requested = self._requested.get(session.name)
         fetch_reports(session, requested if requested is not None else request_reports(session))
-
-
-def _loaded(
-    sessions: list[Session], raw: RawWarehouse, listed: dict[str, list[InvoiceMetadata]]
-) -> BillRead:
-    loaded = raw.load(*(each.landing for each in sessions))
-    for session in sessions:
-        if session.failure is None:
-            _note(session, raw, listed[session.name])
-    if all(each.failure for each in sessions):
-        raise LoadError(str(sessions[0].failure))
-    log.info("%d invoices changed, %d lines loaded", len(loaded.invoices), loaded.line_items)
-    return BillRead(loaded.invoices, raw.month_totals(sorted(set(loaded.invoices.values()))))
-
-
-def _note(session: Session, raw: RawWarehouse, listed: list[InvoiceMetadata]) -> None:
-    """What the load showed: invoices it refused, and what Atlas's list says otherwise."""
-    refused = raw.unloadable(session.name)
-    statuses = raw.invoice_statuses(session.name)
-    if refused and not any(status != PENDING for status in statuses.values()):
-        invoice_id, reason = refused[0]
-        fail(session, f"No final invoice can be loaded: invoice {invoice_id}: {reason}.", "refused")
-        return
-    differing = differences(listed, statuses) + raw.overlaps(session.landing)
-    unloadable = {
-        invoice_id: f"cannot be loaded ({reason}); what was loaded of it before stays"
-        for invoice_id, reason in refused
-    }
-    meta = {"differences": differing, "unloadable": unloadable}
-    session.landing.observe(LIST, session.org_id, [], meta)
-    read = session.landing.current(ENTITY).values()
-    is_complete = not refused and not any(each.error or each.meta.get("problems") for each in read)
-    note_end(session.landing, session.org_id, is_complete=is_complete)

@@ -1,12 +1,14 @@
 """Inventory into raw: what Atlas lists now, and what it listed when.
 
-A journal's observations are applied in rounds, the k-th of every scope together: a first refresh
-of a thousand projects is eight thousand observations, and a statement for each would take minutes.
+The journals' observations are applied in rounds, the k-th of every scope together: a first refresh
+of a thousand projects, or of a thousand small organizations, is ten thousand observations, and a
+statement for each would take minutes.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import duckdb
 
@@ -18,13 +20,15 @@ from orchestration.warehouse.errors import LoadError
 PER_PROJECT = frozenset(names("project"))
 WITHOUT_HISTORY = frozenset(each.name for each in ENTITIES if not each.has_history)
 WITHOUT_IDS = frozenset(each.name for each in ENTITIES if not each.has_id)
+# What one statement takes: so many scopes, and the text of so many bytes.
 ROUND = 500
+ROUND_BYTES = 16 * 2**20
 
 # An answer is a page with results, a bare array, or the one object itself. Distinct, because a
 # list that grows while it is paged through repeats objects.
 _STAGE = """
 create or replace temp table documents as
-select distinct on (scope, document) document, scope, filename,
+select distinct on (connection, scope, document) document, connection, scope, filename,
     observed_at::timestamptz at time zone 'UTC' as observed_at,
     coalesce(document ->> '$.id', document ->> '$._id', scope || '/' || (document ->> '$.name'),
         scope) as id
@@ -35,9 +39,10 @@ from (
             when json_type(json, '$.results') = 'ARRAY' then json -> '$.results[*]'
             else [json]
         end
-    ) as document, scope, filename, observed_at
+    ) as document, connection, scope, filename, observed_at
     from (
-        select unnest($bodies)::json as json, unnest($scopes) as scope,
+        select unnest($bodies)::json as json, unnest($connections) as connection,
+            unnest($scopes) as scope,
             unnest($files) as filename, unnest($times) as observed_at
     )
 )
@@ -47,102 +52,138 @@ _CLOSE_HISTORY = """
 update inventory_history as history
 set _valid_to = scopes.observed_at::timestamptz at time zone 'UTC'
 from scopes
-where history.entity = $entity and history._connection = $connection
+where history.entity = $entity and history._connection = scopes.connection
     and history._scope = scopes.scope and history._valid_to is null
     and not exists (
         from documents
-        where documents.scope = scopes.scope and documents.id = history.id
-            and documents.document = history._document
+        where documents.connection = scopes.connection and documents.scope = scopes.scope
+            and documents.id = history.id and documents.document = history._document
     )
 """
 
 _OPEN_HISTORY = """
 insert into inventory_history
-select $entity, id, document ->> '$.name', document, scope, $connection, observed_at, null
+select $entity, id, document ->> '$.name', document, scope, connection, observed_at, null
 from documents
 where not exists (
     from inventory_history as history
-    where history.entity = $entity and history._connection = $connection
+    where history.entity = $entity and history._connection = documents.connection
         and history._valid_to is null and history._scope = documents.scope
         and history.id = documents.id
 )
 """
 
 
-def apply(db: duckdb.DuckDBPyConnection, landing: Landing, seen: list[Observation]) -> None:
-    """Apply observations in the order they were made.
+@dataclass(frozen=True)
+class _Told:
+    """What one journal says of one scope."""
+
+    landing: Landing
+    seen: Observation
+
+    @property
+    def of(self) -> tuple[str, str]:
+        return self.landing.connection, self.seen.scope
+
+    def bodies(self) -> list[str]:
+        try:
+            return [_text(body) for body in self.landing.read(self.seen)]
+        except (OSError, EOFError, ValueError) as error:
+            raise LoadError(
+                f"A landed file of {self.seen.entity} cannot be read ({error}): restore it from a "
+                "backup."
+            ) from None
+
+
+def apply(
+    db: duckdb.DuckDBPyConnection, new: Iterable[tuple[Landing, Iterable[Observation]]]
+) -> None:
+    """Apply what each journal gained, in the order it was observed.
 
     Raises:
         LoadError: a landed file cannot be read.
     """
+    by_entity: dict[str, list[_Told]] = defaultdict(list)
+    for landing, seen in new:
+        for each in seen:
+            by_entity[each.entity].append(_Told(landing, each))
     for entity in names():
-        of_entity = [each for each in seen if each.entity == entity]
-        for batch in _rounds(of_entity):
-            _apply_round(db, landing, entity, batch)
+        for batch in _rounds(by_entity[entity]):
+            _apply_round(db, entity, batch)
 
 
-def _rounds(seen: list[Observation]) -> Iterator[list[Observation]]:
-    by_scope: dict[str, list[Observation]] = defaultdict(list)
-    for each in seen:
-        by_scope[each.scope].append(each)
+def _rounds(told: list[_Told]) -> Iterator[list[_Told]]:
+    by_scope: dict[tuple[str, str], list[_Told]] = defaultdict(list)
+    for each in told:
+        by_scope[each.of].append(each)
     while batch := [rest.pop(0) for rest in by_scope.values() if rest]:
         for start in range(0, len(batch), ROUND):
             yield batch[start : start + ROUND]
 
 
-def _apply_round(
-    db: duckdb.DuckDBPyConnection, landing: Landing, entity: str, batch: list[Observation]
-) -> None:
+def _apply_round(db: duckdb.DuckDBPyConnection, entity: str, batch: list[_Told]) -> None:
     if entity in PER_PROJECT:
-        _note_access(db, landing.connection, entity, batch)
-    readable = [each for each in batch if each.error is None]
-    if not readable:
-        return
-    _stage(db, landing, readable)
-    names = {"entity": entity, "connection": landing.connection}
+        _note_access(db, entity, batch)
+    for pages in _with_bodies(each for each in batch if each.seen.error is None):
+        _stage(db, pages)
+        _replace(db, entity)
+
+
+def _with_bodies(readable: Iterable[_Told]) -> Iterator[list[tuple[_Told, list[str]]]]:
+    """As many as fit a statement: each organization sends a whole catalogue of SKUs."""
+    batch: list[tuple[_Told, list[str]]] = []
+    size = 0
+    for each in readable:
+        bodies = each.bodies()
+        batch.append((each, bodies))
+        size += sum(map(len, bodies))
+        if size >= ROUND_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _replace(db: duckdb.DuckDBPyConnection, entity: str) -> None:
     if entity not in WITHOUT_HISTORY:
-        db.execute(_CLOSE_HISTORY, names)
-        db.execute(_OPEN_HISTORY, names)
+        db.execute(_CLOSE_HISTORY, {"entity": entity})
+        db.execute(_OPEN_HISTORY, {"entity": entity})
     db.execute(
-        f"delete from {entity} where _connection = ? "  # noqa: S608
-        "and _scope in (select scope from scopes)",
-        [landing.connection],
+        f"delete from {entity} using scopes "  # noqa: S608
+        f"where {entity}._connection = scopes.connection and {entity}._scope = scopes.scope"
     )
     db.execute(
         f"insert into {entity} by name select {_columns(db, entity)}, "  # noqa: S608
-        "document as _document, scope as _scope, $connection as _connection, "
+        "document as _document, scope as _scope, connection as _connection, "
         "filename as _landing_file, observed_at as _landed_at from documents "
-        f"where {_is_identified(entity)}",
-        {"connection": landing.connection},
+        f"where {_is_identified(entity)}"
     )
 
 
-def _stage(db: duckdb.DuckDBPyConnection, landing: Landing, batch: list[Observation]) -> None:
+def _stage(db: duckdb.DuckDBPyConnection, read: list[tuple[_Told, list[str]]]) -> None:
+    told = [each for each, _ in read]
     db.execute(
-        "create or replace temp table scopes as "
-        "select unnest($scopes) as scope, unnest($times) as observed_at",
-        {"scopes": [each.scope for each in batch], "times": [each.observed_at for each in batch]},
+        "create or replace temp table scopes as select unnest($connections) as connection, "
+        "unnest($scopes) as scope, unnest($times) as observed_at",
+        _columns_of(told),
     )
-    pages = [(each, body, name) for each in batch for body, name in _bodies(landing, each)]
-    db.execute(
-        _STAGE,
-        {
-            "bodies": [body for _, body, _ in pages] or ["[]"],
-            "scopes": [each.scope for each, _, _ in pages] or [""],
-            "files": [name for _, _, name in pages] or [""],
-            "times": [each.observed_at for each, _, _ in pages] or [batch[0].observed_at],
-        },
-    )
+    pages = [
+        (each, body, file)
+        for each, bodies in read
+        for body, file in zip(bodies, each.seen.files, strict=True)
+    ]
+    found = _columns_of([each for each, _, _ in pages] or told[:1])
+    found["bodies"] = [body for _, body, _ in pages] or ["[]"]
+    found["files"] = [file for _, _, file in pages] or [""]
+    db.execute(_STAGE, found)
 
 
-def _bodies(landing: Landing, seen: Observation) -> list[tuple[str, str]]:
-    try:
-        bodies = [_text(body) for body in landing.read(seen)]
-    except (OSError, EOFError, ValueError) as error:
-        raise LoadError(
-            f"A landed file of {seen.entity} cannot be read ({error}): restore it from a backup."
-        ) from None
-    return list(zip(bodies, seen.files, strict=True))
+def _columns_of(told: list[_Told]) -> dict[str, list[str]]:
+    return {
+        "connections": [each.landing.connection for each in told],
+        "scopes": [each.seen.scope for each in told],
+        "times": [each.seen.observed_at for each in told],
+    }
 
 
 def _text(body: bytes) -> str:
@@ -153,23 +194,25 @@ def _text(body: bytes) -> str:
     return json.dumps(json.loads(text), ensure_ascii=False).encode(errors="replace").decode()
 
 
-def _note_access(
-    db: duckdb.DuckDBPyConnection, connection: str, entity: str, batch: list[Observation]
-) -> None:
+def _note_access(db: duckdb.DuckDBPyConnection, entity: str, batch: list[_Told]) -> None:
     db.execute(
-        "delete from project_access where _connection = ? and entity = ? "
-        "and groupId in (select unnest(?))",
-        [connection, entity, [each.scope for each in batch]],
+        "create or replace temp table access as select unnest($scopes) as groupId, "
+        "unnest($errors::varchar[]) as error, unnest($connections) as connection",
+        {
+            "scopes": [each.seen.scope for each in batch],
+            "errors": [each.seen.error for each in batch],
+            "connections": [each.landing.connection for each in batch],
+        },
     )
     db.execute(
-        "insert into project_access select unnest(?), ?, unnest(?), unnest(?::varchar[]), ?",
-        [
-            [each.scope for each in batch],
-            entity,
-            [each.error is None for each in batch],
-            [each.error for each in batch],
-            connection,
-        ],
+        "delete from project_access using access where _connection = access.connection "
+        "and entity = ? and project_access.groupId = access.groupId",
+        [entity],
+    )
+    db.execute(
+        "insert into project_access select groupId, ?, error is null, error, connection "
+        "from access",
+        [entity],
     )
 
 

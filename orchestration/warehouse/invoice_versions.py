@@ -91,17 +91,38 @@ def versions_by_invoice(landings: Iterable[Landing]) -> dict[str, list[Version]]
     never changes what came before, and a rebuild counts what each refresh counted.
     """
     invoices: dict[str, _Invoice] = defaultdict(_Invoice)
-    errors: dict[tuple[int, str], bool] = {}
+    shown: dict[int, dict[str, None]] = defaultdict(dict)
+    failing = _Failing()
     for place, connection, each in _in_order(landings):
         if each.entity == CONNECTION:
-            errors[place, each.scope] = bool(each.error) and each.cause != "slow"
-            touched = list(invoices)
+            # only what this connection shows may be another's now: with a thousand of them, to
+            # go through all invoices for each would be most of a load
+            touched = list(shown[place]) if failing.note(place, each) else []
         else:
             touched = _note(invoices, place, connection, each)
-        failing = {at for (at, _), is_failing in errors.items() if is_failing}
+            shown[place] |= dict.fromkeys(touched)
         for invoice_id in touched:
-            invoices[invoice_id].take(each.observed_at, failing)
+            invoices[invoice_id].take(each.observed_at, failing.places)
     return {invoice_id: each.versions for invoice_id, each in invoices.items()}
+
+
+class _Failing:
+    """The places of the connections that fail now."""
+
+    def __init__(self) -> None:
+        self.places: set[int] = set()
+        self._scopes: dict[int, set[str]] = defaultdict(set)
+
+    def note(self, place: int, seen: Observation) -> bool:
+        """What was observed of a connection; whether it fails now and did not, or the reverse."""
+        scopes = self._scopes[place]
+        if seen.error and seen.cause != "slow":
+            scopes.add(seen.scope)
+        else:
+            scopes.discard(seen.scope)
+        was = place in self.places
+        (self.places.add if scopes else self.places.discard)(place)
+        return was != bool(scopes)
 
 
 def _in_order(landings: Iterable[Landing]) -> Iterable[tuple[int, str, Observation]]:

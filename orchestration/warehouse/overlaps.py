@@ -4,6 +4,7 @@ Leaving out what was billed would be worse, and nothing that Atlas sends says wh
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 import duckdb
 
@@ -13,44 +14,57 @@ from orchestration.warehouse.invoice_versions import INVOICES
 # An invoice has one id wherever it is read, so these are two. Each pair is named once, by the
 # connection of its nested one.
 _PAIRS = """
-select one.id, one._is_nested, other.id, other._is_nested, one.orgId from invoices as one
+select one._connection, one.id, one._is_nested, other.id, other._is_nested, one.orgId
+from invoices as one
 inner join invoices as other
     on one.orgId = other.orgId
     -- an invoice that begins later in its month is one of that month all the same
     and date_trunc('month', one.startDate) = date_trunc('month', other.startDate)
     and (one._is_nested, one.id) > (other._is_nested, other.id)
-where one._connection = ?
 order by one.id, other.id
 """
-_LEFT = """
-select strftime(startDate, '%Y-%m') as month, id from invoices
-where _is_nested and _connection = $connection and id not in (select unnest($told::varchar[]))
+_NESTED = """
+select _connection, strftime(startDate, '%Y-%m') as month, id from invoices
+where _is_nested
 order by all
 """
 
 
-def counted_twice(db: duckdb.DuckDBPyConnection, connection: str) -> list[str]:
-    """Pairs of invoices of one organization and month, each as a sentence."""
-    return [
-        f"invoices {_named(one, one_is_nested)} and {_named(other, other_is_nested)} are of one "
-        f"month of organization {org}: that month may be counted twice"
-        for one, one_is_nested, other, other_is_nested, org in db.execute(
-            _PAIRS, [connection]
-        ).fetchall()
-    ]
+def named(db: duckdb.DuckDBPyConnection, landings: Sequence[Landing]) -> dict[str, list[str]]:
+    """Connection → sentences; asked once for all, as each answer looks at every invoice."""
+    found: dict[str, list[str]] = defaultdict(list)
+    _name_counted_twice(db, found)
+    _name_left_behind(db, landings, found)
+    return found
 
 
-def left_behind(db: duckdb.DuckDBPyConnection, landing: Landing) -> list[str]:
+def _name_counted_twice(db: duckdb.DuckDBPyConnection, found: dict[str, list[str]]) -> None:
+    """Pairs of invoices of one organization and month."""
+    for connection, one, one_is_nested, other, other_is_nested, org in db.execute(
+        _PAIRS
+    ).fetchall():
+        found[connection].append(
+            f"invoices {_named(one, one_is_nested)} and {_named(other, other_is_nested)} are of "
+            f"one month of organization {org}: that month may be counted twice"
+        )
+
+
+def _name_left_behind(
+    db: duckdb.DuckDBPyConnection, landings: Sequence[Landing], found: dict[str, list[str]]
+) -> None:
     """Nested invoices that the newest version of their document no longer holds, by month."""
-    told = {"connection": landing.connection, "told": sorted(_told(landing))}
-    months: dict[str, list[str]] = defaultdict(list)
-    for month, invoice_id in db.execute(_LEFT, told).fetchall():
-        months[month].append(invoice_id)
-    return [
-        f"the paying organization's invoice of {month} no longer holds {', '.join(ids)}; what was "
-        "read of it before stays"
-        for month, ids in months.items()
-    ]
+    nested = db.execute(_NESTED).fetchall()
+    with_some = {connection for connection, _, _ in nested}
+    told = {each.connection: _told(each) for each in landings if each.connection in with_some}
+    months: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for connection, month, invoice_id in nested:
+        if connection in told and invoice_id not in told[connection]:
+            months[connection, month].append(invoice_id)
+    for (connection, month), ids in months.items():
+        found[connection].append(
+            f"the paying organization's invoice of {month} no longer holds {', '.join(ids)}; what "
+            "was read of it before stays"
+        )
 
 
 def _told(landing: Landing) -> set[str]:

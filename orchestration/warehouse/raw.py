@@ -5,6 +5,7 @@ same observations again. Records of actions have no journal and a transaction of
 """
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,50 +108,70 @@ class RawWarehouse:
     def _load(self, landings: Sequence[Landing], refused: dict[tuple[str, str], str]) -> Loaded:
         with self._transaction():
             self._forget_others([each.connection for each in landings])
-            for landing in landings:
-                self._apply_journal(landing)
+            self._apply_journals(landings)
             loader = InvoiceLoader(self._db, self._slices, landings, refused)
             return Loaded(*loader.load_changed())
 
-    def _apply_journal(self, landing: Landing) -> None:
-        observations = landing.observations()
-        position = self._position(landing.connection, observations)
-        if position == len(observations):
-            return
-        new = observations[position:]
-        inventory.apply(self._db, landing, new)
-        focus.apply(self._db, landing, new)
-        measurements.apply(self._db, landing, new)
-        advice.apply(self._db, landing, new)
+    def _apply_journals(self, landings: Sequence[Landing]) -> None:
+        """What all of them gained goes in together: a statement for each would be thousands."""
+        journals = [(landing, landing.observations()) for landing in landings]
+        positions = self._positions(journals)
+        new = [
+            (landing, told, told[positions[landing.connection] :])
+            for landing, told in journals
+            if positions[landing.connection] < len(told)
+        ]
+        inventory.apply(self._db, [(landing, seen) for landing, _, seen in new])
+        focus.apply(self._db, [(landing, seen) for landing, _, seen in new])
+        for landing, _, seen in new:
+            measurements.apply(self._db, landing, seen)
+            advice.apply(self._db, landing, seen)
+        self._note_positions([(landing.connection, told) for landing, told, _ in new])
+
+    def _note_positions(self, journals: Sequence[tuple[str, list[Observation]]]) -> None:
+        values = [[name for name, _ in journals], [len(told) for _, told in journals]]
+        beginnings = [_beginning(told) for _, told in journals]
         self._db.execute(
-            "delete from journal_positions where _connection = ?", [landing.connection]
+            "delete from journal_positions where _connection in (select unnest(?::varchar[]))",
+            values[:1],
         )
         self._db.execute(
-            "insert into journal_positions values (?, ?, ?)",
-            [landing.connection, len(observations), _beginning(observations)],
+            "insert into journal_positions select unnest(?::varchar[]), unnest(?::bigint[]), "
+            "unnest(?::varchar[])",
+            [*values, beginnings],
         )
 
-    def _position(self, connection: str, observations: list[Observation]) -> int:
-        """How many of these were applied; none, if this is not the journal we knew."""
-        found = self._db.execute(
-            "select applied, beginning from journal_positions where _connection = ?", [connection]
-        ).fetchone()
-        if found and found[0] <= len(observations) and found[1] == _beginning(observations):
-            return int(found[0])
-        self._forget(connection)
-        return 0
+    def _positions(self, journals: Sequence[tuple[Landing, list[Observation]]]) -> dict[str, int]:
+        """How many of each were applied; none, if that is not the journal we knew."""
+        known = {
+            name: (applied, beginning)
+            for name, applied, beginning in self._db.execute(
+                "select _connection, applied, beginning from journal_positions"
+            ).fetchall()
+        }
+        found, others = {}, []
+        for landing, told in journals:
+            applied, beginning = known.get(landing.connection, (0, None))
+            is_known = 0 < applied <= len(told) and beginning == _beginning(told)
+            found[landing.connection] = int(applied) if is_known else 0
+            others += [] if is_known else [landing.connection]
+        self._forget(others)
+        return found
 
     def _forget_others(self, connections: list[str]) -> None:
         """What came by a connection that is no longer configured; its landed files stay."""
-        for (name,) in self._db.execute(
+        gone = self._db.execute(
             "select _connection from journal_positions where _connection not in "
             "(select unnest(?::varchar[]))",
             [connections],
-        ).fetchall():
+        ).fetchall()
+        for (name,) in gone:
             log.info("%s is no longer connected: leaving it out", name)
-            self._forget(name)
+        self._forget([name for (name,) in gone])
 
-    def _forget(self, connection: str) -> None:
+    def _forget(self, connections: list[str]) -> None:
+        if not connections:
+            return
         for table in (
             *names(),
             "inventory_history",
@@ -161,28 +182,32 @@ class RawWarehouse:
             "advice",
             "journal_positions",
         ):
-            self._db.execute(f"delete from {table} where _connection = ?", [connection])  # noqa: S608
-
-    def invoice_statuses(self, connection: str) -> dict[str, str | None]:
-        """Invoice id → status as loaded, of the connection's own invoices."""
-        return dict(
             self._db.execute(
-                "select id, statusName from invoices where _connection = ? and not _is_nested",
-                [connection],
-            ).fetchall()
-        )
+                f"delete from {table} where _connection in (select unnest(?::varchar[]))",  # noqa: S608
+                [connections],
+            )
 
-    def unloadable(self, connection: str) -> list[tuple[str, str]]:
-        """Invoices whose newest version cannot be loaded, each with the reason."""
-        return self._db.execute(
-            "select _invoice_id, reason from unloadable_invoices where _connection = ? order by 1",
-            [connection],
-        ).fetchall()
+    def invoice_statuses(self) -> dict[str, dict[str, str | None]]:
+        """Connection → invoice id → status as loaded, of the connection's own invoices."""
+        found: dict[str, dict[str, str | None]] = defaultdict(dict)
+        for connection, invoice_id, status in self._db.execute(
+            "select _connection, id, statusName from invoices where not _is_nested"
+        ).fetchall():
+            found[connection][invoice_id] = status
+        return found
 
-    def overlaps(self, landing: Landing) -> list[str]:
-        """A connection's invoices that may count what another counts already, named."""
-        twice = overlaps.counted_twice(self._db, landing.connection)
-        return twice + overlaps.left_behind(self._db, landing)
+    def unloadable(self) -> dict[str, list[tuple[str, str]]]:
+        """Connection → invoices whose newest version cannot be loaded, each with the reason."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for connection, invoice_id, reason in self._db.execute(
+            "select _connection, _invoice_id, reason from unloadable_invoices order by 2"
+        ).fetchall():
+            found[connection].append((invoice_id, reason))
+        return found
+
+    def overlaps(self, *landings: Landing) -> dict[str, list[str]]:
+        """Connection → its invoices that may count what another counts already, named."""
+        return overlaps.named(self._db, landings)
 
     def count(self, table: str) -> int:
         """Rows of a raw table.

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -42,8 +43,9 @@ class Caller(NamedTuple):
 class Authenticator:
     """Checks requests; remembers the nonces and tokens it has given out."""
 
-    def __init__(self, keys: tuple[Key, ...], clock: Clock, faults: Faults) -> None:
-        self._keys = keys
+    def __init__(self, keys: Iterable[Key], clock: Clock, faults: Faults) -> None:
+        # by name: a crowd has thousands, and each request looks for its own
+        self._keys = {name: key for key in keys for name in (key.public_key, key.client_id)}
         self._clock = clock
         self._faults = faults
         self._nonces: set[str] = set()
@@ -71,12 +73,12 @@ class Authenticator:
         """A token for Basic client credentials; POST /api/oauth/token, ten a minute of a client."""
         sent = _basic(authorization)
         self._token_requests.take(sent.partition(b":")[0].decode(errors="replace"), TOKEN_PATH)
-        for key in self._keys:
-            own = f"{key.client_id}:{key.client_secret}".encode()
-            if secrets.compare_digest(sent, own) and key.secret_ends > self._clock.today:
-                value = secrets.token_urlsafe(32)
-                self._tokens[value] = Token(key, self._clock.seconds() + TOKEN_SECONDS)
-                return value
+        key = self._keys.get(sent.partition(b":")[0].decode(errors="replace"))
+        own = f"{key.client_id}:{key.client_secret}".encode() if key else b""
+        if key and secrets.compare_digest(sent, own) and key.secret_ends > self._clock.today:
+            value = secrets.token_urlsafe(32)
+            self._tokens[value] = Token(key, self._clock.seconds() + TOKEN_SECONDS)
+            return value
         raise PermissionError("invalid_client")
 
     def _bearer(self, request: Request, value: str) -> Key | None:
@@ -96,8 +98,11 @@ class Authenticator:
             return None
         if fields.get("realm") != REALM:
             return None
-        named = (key for key in self._keys if key.public_key == fields.get("username"))
-        return next((key for key in named if _is_signed(request.method, fields, key)), None)
+        name = fields.get("username", "")
+        key = self._keys.get(name)
+        if key is None or key.public_key != name:
+            return None
+        return key if _is_signed(request.method, fields, key) else None
 
     def _challenge(self, *, stale: bool) -> AtlasError:
         nonce = secrets.token_urlsafe(24)

@@ -90,6 +90,12 @@ class Key:
         }
 
 
+def secrets_of(key: Key) -> dict[str, str]:
+    """What signs in, by the names that the sandbox's own settings have."""
+    names = ("public_key", "private_key", "client_id", "client_secret")
+    return {name: getattr(key, name) for name in names}
+
+
 def role_assignments(key: Key, org: Organization, today: date) -> list[Document]:
     """CloudAccessRoleAssignment: each role with the organization or the project it is held in."""
     found: list[Document] = [

@@ -75,17 +75,29 @@ class Invoice:
 
 
 class Books:
-    """Keeps the paying and the linked organization, and draws up their invoices."""
+    """Keeps the paying and the linked organization, and draws up their invoices.
+
+    A small organization pays for itself alone: no invoice of the linked one is in its own.
+    """
 
     def __init__(
-        self, seed: int, scale: int, months: int, clock: Clock, *, wasteful: bool = False
+        self,
+        seed: int,
+        scale: int,
+        months: int,
+        clock: Clock,
+        *,
+        wasteful: bool = False,
+        small: bool = False,
     ) -> None:
         self.seed = seed
         self.scale = scale
         self.clock = clock
         self.wasteful = wasteful
+        self._is_small = small
         more = (waste.attic,) if wasteful else ()
-        self.paying = blueprint.build(seed, scale, blueprint.PAYING_NAME, more)
+        name = blueprint.SMALL_NAME if small else blueprint.PAYING_NAME
+        self.paying = blueprint.build(seed, scale, name, more)
         self.linked = blueprint.build(seed, scale, blueprint.LINKED_NAME)
         self.oddities: tuple[Oddity, ...] = ()
         self._first_month = add_months(clock.today, 1 - months)
@@ -172,8 +184,9 @@ class Books:
         self._drawn_up = None
 
     def _opened_ledgers(self) -> dict[Organization, Ledger]:
+        small, large = org_charges.meter_small_organization, org_charges.meter_paying_organization
         return {
-            self.paying: self._ledger(self.paying, org_charges.meter_paying_organization),
+            self.paying: self._ledger(self.paying, small if self._is_small else large),
             self.linked: self._ledger(self.linked, org_charges.meter_linked_organization),
         }
 
@@ -185,8 +198,8 @@ class Books:
         return found[::-1]
 
     def _draw_up(self, month: date) -> Invoice:
-        linked = self._invoice(self.linked, month)
-        return self._invoice(self.paying, month, (linked,))
+        linked = () if self._is_small else (self._invoice(self.linked, month),)
+        return self._invoice(self.paying, month, linked)
 
     def _invoice(self, org: Organization, month: date, linked: tuple[Invoice, ...] = ()) -> Invoice:
         which = (org.id, month)

@@ -31,6 +31,15 @@ def meter_linked_organization(_seed: int, meter: Meter) -> list[Line]:
     return meter.lines
 
 
+def meter_small_organization(_seed: int, meter: Meter) -> list[Line]:
+    """A small organization pays support once a month: each another amount."""
+    if meter.is_month_end:
+        first = meter.day.replace(day=1)
+        fee = meter.amount(20, 90, places=2)
+        meter.add(catalog.SUPPORT_PLAN, "ATLAS", 1, fee, start=first, note="Support plan fee")
+    return meter.lines
+
+
 def _daily_support(meter: Meter) -> None:
     """Support is a share of each cloud's usage, so it comes split by cloud."""
     for provider, low, high in (("AWS", 18, 26), ("AZURE", 4, 8), ("GCP", 6, 11)):

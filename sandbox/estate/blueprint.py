@@ -1,4 +1,4 @@
-"""The resources of the two demo organizations, as data.
+"""The resources of the two demo organizations, and of a small one, as data.
 
 `scale` lays the same plan out several times, each copy under its own names, so that the number
 of lines grows with it.
@@ -18,6 +18,7 @@ from sandbox.months import add_months
 
 PAYING_NAME = "Meridian"
 LINKED_NAME = "Meridian-Labs"
+SMALL_NAME = "Corner"
 SEASON_MONTHS = 3
 
 IRELAND = Region("AWS", "EU_WEST_1")
@@ -256,10 +257,17 @@ def labs(org_id: str, copy: Copy) -> Holdings:
     return (research, (models, vectors)), (demos, (booth,))
 
 
+def corner(org_id: str, copy: Copy) -> Holdings:
+    """All that a small organization has: one flex cluster, a line a day."""
+    project = copy.project(org_id, "corner", "team=corner")
+    return ((project, (copy.cluster("counter", VIRGINIA, tags="env=prod", kind="flex"),)),)
+
+
 Plan = Callable[[str, Copy], Holdings]
 PLANS: dict[str, tuple[Plan, ...]] = {
     PAYING_NAME: (shop, analytics, platform, playground, launch),
     LINKED_NAME: (labs,),
+    SMALL_NAME: (corner,),
 }
 
 
@@ -279,7 +287,7 @@ def holdings_of_year(
 
 
 def build(seed: int, scale: int, name: str, more: tuple[Plan, ...] = ()) -> Organization:
-    """One of the two organizations, with more than its plans if asked for."""
+    """One of the organizations, with more than its plans if asked for."""
     org_id = object_id(seed, "org", name)
     plans = (*PLANS[name], *more)
     return Organization(org_id, name, partial(holdings_of_year, seed, scale, org_id, plans))

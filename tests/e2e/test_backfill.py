@@ -17,7 +17,7 @@ import pytest
 
 import sandbox as sandbox_package
 from orchestration.landing.journal import Landing
-from orchestration.refreshing.landed import _landed
+from orchestration.refreshing.landed import landed_of
 from tests import postgres
 from tests.conftest import ROOT
 from tests.e2e.parts import PARTS, Installation, installation
@@ -166,7 +166,7 @@ def test_a_backfill_outlives_its_daemon_and_one_organization_fails_no_other(size
             time.sleep(0.5)
         assert 0 < most <= size.at_once
         assert made.runs() == {**dict.fromkeys(names, "SUCCESS"), names[-1]: "FAILURE"}
-        _all_landed(made)
+        _alllanded_of(made)
         _no_secret_anywhere(made, names)
         assert set(parts.stop().values()) == {0}
     assert tree() == before, "nothing was written beside the code"
@@ -187,9 +187,9 @@ def _until_some_run(made: World, size: Size) -> int:
     return most
 
 
-def _all_landed(made: World) -> None:
+def _alllanded_of(made: World) -> None:
     for number, atlas in enumerate(made.atlases):
-        landed = _landed(Landing(made.parts.data / "landing", _names(number)[0]))
+        landed = landed_of(Landing(made.parts.data / "landing", _names(number)[0]))
         assert landed.cents == sum(atlas.truth()["by_invoice_month"].values())
         assert landed.invoices
 

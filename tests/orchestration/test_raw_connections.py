@@ -61,15 +61,16 @@ def test_two_invoices_of_one_organization_and_month_are_kept_and_named(tmp_path)
     load(tmp_path, paying, linked)
     assert len(owners(tmp_path)) == 3
     with raw_warehouse(tmp_path) as raw:
-        [sentence] = raw.overlaps(paying)
-        assert raw.overlaps(linked) == []
+        found = raw.overlaps(paying, linked)
+    assert set(found) == {"paying"}
+    [sentence] = found["paying"]
     assert sentence.startswith("invoices x (in the paying organization's) and b are of one month")
 
 
 def named(tmp_path, landing: Landing) -> list[str]:
     with raw_warehouse(tmp_path) as raw:
         raw.load(landing)
-        return raw.overlaps(landing)
+        return raw.overlaps(landing).get(landing.connection, [])
 
 
 def test_nested_invoices_that_their_document_dropped_stay_and_are_named(tmp_path, landing):
