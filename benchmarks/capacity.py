@@ -83,26 +83,32 @@ class Forecast:
         plan, costs = self.plan, self.costs
         days = 0 if first else plan.kept_days
         told = plan.organizations * costs.observations_a_day * days * costs.observation_cpu_s
-        return costs.load_cpu_s + plan.organizations * costs.load_organization_cpu_s + told
+        of_one = costs.load_organization_cpu_s if first else costs.load_organization_day_cpu_s
+        return costs.load_cpu_s + plan.organizations * of_one + told
 
     def build_cpu_s(self, *, first: bool) -> float:
-        """Of dbt (all lines, or those of pending invoices), insight and publishing."""
+        """Of dbt: all lines, or those of pending invoices."""
         plan, costs = self.plan, self.costs
         fixed = costs.build_cpu_s if first else costs.daily_build_cpu_s
         lines = plan.total_lines if first else plan.organizations * plan.lines / 2
-        each = costs.build_organization_cpu_s + costs.publish_organization_cpu_s
-        of_all = plan.organizations * each + lines * costs.build_line_cpu_s
-        return fixed + costs.publish_cpu_s + of_all
+        of_all = plan.organizations * costs.build_organization_cpu_s
+        return fixed + of_all + lines * costs.build_line_cpu_s
+
+    def publish_cpu_s(self) -> float:
+        """Of insight and publishing, the same every day."""
+        of_all = self.plan.organizations * self.costs.publish_organization_cpu_s
+        return self.costs.publish_cpu_s + of_all
 
     def cpu_s(self, *, first: bool) -> float:
         """Of a whole refresh."""
         parts = (self.extract_cpu_s, self.load_cpu_s, self.build_cpu_s)
-        return sum(part(first=first) for part in parts)
+        return sum(part(first=first) for part in parts) + self.publish_cpu_s()
 
     def wall_s(self, *, first: bool) -> float:
-        """Of a whole refresh; loading is one core's work."""
+        """Of a whole refresh; loading, insight and publishing are one core's work."""
         built = self.build_cpu_s(first=first) / self.plan.vcpus
-        return self.extract_s(first=first) + self.load_cpu_s(first=first) + built
+        alone = self.load_cpu_s(first=first) + self.publish_cpu_s()
+        return self.extract_s(first=first) + alone + built
 
     def whole_build_s(self) -> float:
         """All models made anew, as after an upgrade."""
@@ -173,6 +179,7 @@ def rows(sizes: tuple[int, ...], plan: Plan) -> list[tuple[str, ...]]:
         "a day: reading, CPU s": lambda f: f"{f.extract_cpu_s(first=False):,.0f}",
         "a day: loading, CPU s": lambda f: f"{f.load_cpu_s(first=False):,.0f}",
         "a day: building, CPU s": lambda f: f"{f.build_cpu_s(first=False):,.0f}",
+        "a day: insight and publishing, CPU s": lambda f: f"{f.publish_cpu_s():,.0f}",
         "a day, minutes": lambda f: f"{f.wall_s(first=False) / 60:,.1f}",
         "building all models anew, minutes": lambda f: f"{f.whole_build_s() / 60:,.1f}",
         f"memory after {plan.kept_days} days, GB": lambda f: f"{f.memory_bytes() / GB:,.1f}",

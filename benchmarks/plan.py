@@ -84,6 +84,7 @@ class UnitCosts:
     read_line_cpu_s: float = 4.8e-6
     load_cpu_s: float = 0.6
     load_organization_cpu_s: float = 0.067
+    load_organization_day_cpu_s: float = 0.019
     build_cpu_s: float = 47.0
     daily_build_cpu_s: float = 24.0
     build_organization_cpu_s: float = 0.011
