@@ -111,6 +111,10 @@
 
 {% macro spark__last_known(value) -%} last_value({{ value }}, true) {%- endmacro %}
 
+{% macro spark__all_but(relation, column) -%}
+    {{ relation }}.* except ({{ column }})
+{%- endmacro %}
+
 {% macro spark__row_id() -%} monotonically_increasing_id() {%- endmacro %}
 
 {% macro spark__percentile(value, share) -%} percentile({{ value }}, {{ share }}) {%- endmacro %}
