@@ -305,11 +305,14 @@
     )
 {%- endmacro %}
 
-{# A text as one word of a shell. #}
+{# A text as one word of a shell. Its quotes and backslashes by number, which engines read alike. #}
 {% macro shell_word(text) -%}
     case
         when {{ matches(text, "'^[A-Za-z0-9._/:-]+$'") }} then {{ text }}
-        else '''' || replace({{ text }}, '''', '''\''''') || ''''
+        else
+            chr(39)
+            || replace({{ text }}, chr(39), chr(39) || chr(92) || chr(39) || chr(39))
+            || chr(39)
     end
 {%- endmacro %}
 
@@ -435,7 +438,9 @@
     || '  - name: {{ action }}_' || {{ replace_all("resource_name", "[^A-Za-z0-9]", "_") }} || chr(10)
     || '    action: {{ action }}_cluster' || chr(10)
     || '    cron: "{{ cron }}"' || chr(10)
-    || '    config: {project: ' || '"' || replace(replace(project_name, '\\', '\\\\'), '"', '\\"') || '"' || ', name: ' || resource_name
+    || '    config: {project: "'
+    || replace(replace(project_name, chr(92), chr(92) || chr(92)), '"', chr(92) || '"')
+    || '", name: ' || resource_name
     || case when connection = 'default' then '' else ', connection: ' || connection end
     || ', dry_run: false}' || chr(10)
     {%- endfor %}
