@@ -58,7 +58,7 @@ def _build_part(command: str, chosen: list[str], *left_out: str) -> bool:
 
 
 def dbt(*order: str) -> bool:
-    """Run dbt in this process; whether it succeeded. What came of a build is beside its manifest."""
+    """Run dbt in this process; whether it succeeded. Results go beside the manifest."""
     # by itself dbt makes a line of each event of debug, too, and then drops it
     ended = dbtRunner(callbacks=[_say]).invoke(["--log-level", "none", "--no-use-colors", *order])
     if ended.exception:

@@ -14,7 +14,7 @@ SETTINGS = ROOT / "tests/dbt/spark_conf"
 
 
 def built(raw: Path, folder: Path) -> Path:
-    """Build and test in a process of its own; the folder of marts, a folder for each table and view.
+    """Build and test in a process of its own; the folder that has one for each table and view.
 
     What dbt said is in `said`, beside it.
     """

@@ -26,4 +26,3 @@ def test_the_hand_written_world_is_the_same(built: tuple[Warehouse, object], tmp
 def test_a_refreshed_sandbox_is_the_same(refreshed: Path, tmp_path: Path):
     marts = on_spark.built(refreshed / "build/raw.duckdb", tmp_path)
     assert not differences(refreshed / "build/marts.duckdb", marts)
-

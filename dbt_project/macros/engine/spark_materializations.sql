@@ -66,7 +66,7 @@
         {%- set values = [] -%}
         {%- for name in agate_table.column_names -%}
             {%- set text = "null" if row[name] is none
-                else "'" ~ row[name] | string | replace("'", "''") ~ "'" -%}
+                else "concat('" ~ row[name] | string | replace("'", "', chr(39), '") ~ "')" -%}
             {%- do values.append("cast(" ~ text ~ " as " ~ types[name] ~ ")") -%}
         {%- endfor -%}
         {%- do rows.append("(" ~ values | join(", ") ~ ")") -%}
