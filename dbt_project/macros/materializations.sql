@@ -42,7 +42,8 @@
     {%- if not spark_marts() -%} {{ return(sql) }} {%- endif -%}
     select
         {%- for column in model.columns.values() %}
-        cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }}{{ "," if not loop.last }}
+        {%- set name = adapter.quote(column.name) %}
+        cast({{ name }} as {{ column.data_type }}) as {{ name }}{{ "," if not loop.last }}
         {%- endfor %}
     from read_parquet('{{ spark_marts() }}/{{ this.identifier }}/*.parquet')
 {%- endmacro %}
