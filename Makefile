@@ -9,7 +9,7 @@ INSTALL := PYTHONDONTWRITEBYTECODE= $(UV) pip sync --quiet --require-hashes --co
 FAST := -m "not wide and not built and not long" --numprocesses 2 --dist worksteal
 EDITABLE := $(UV) pip install --quiet --no-deps --no-build-isolation --editable .
 
-.PHONY: wheel demo test test-fast test-wide focus-check focus-validator check coverage snapshot readme bench insight-quality install lock browser postgresql clean
+.PHONY: wheel demo test test-fast test-wide focus-check focus-validator spark-check check coverage snapshot readme bench insight-quality install lock browser postgresql clean
 
 demo: .venv/.runtime
 	@$(BIN)/atlas-costs demo $(ARGS)
@@ -28,6 +28,10 @@ test-wide: .venv/.dev browser postgresql focus-validator
 # The FinOps Foundation's own validator over thirteen months of the sandbox.
 focus-check: .venv/.dev .venv-focus/.done
 	@$(BIN)/pytest tests/e2e/test_focus_validator.py $(ARGS)
+
+# All models on Apache Spark, compared with DuckDB's marts, and each macro on both; it wants Java.
+spark-check: .venv/.dev .venv-spark/.done
+	@.venv-spark/bin/python -m pytest tests/dbt/test_on_spark.py tests/dbt/test_engines.py $(ARGS)
 
 check: .venv/.dev
 	@$(BIN)/ruff check .
@@ -71,6 +75,7 @@ lock: .venv/.dev
 	@$(LOCK) pyproject.toml --group setup -c requirements/dev.txt -o requirements/runtime.txt
 	@echo uv | $(LOCK) - -c requirements/dev.txt -o requirements/uv.txt
 	@echo 'dlt[parquet,duckdb]' | $(LOCK) - -c requirements/dev.txt -o requirements/bench.txt
+	@printf 'pyspark>=4.3,<5\ndbt-spark[session]>=1.11,<1.12\n' | $(LOCK) - -c requirements/dev.txt -o requirements/spark.txt
 	@printf 'focus-validator==2.2.1\npyarrow<24\n' | $(subst 3.11,3.12,$(LOCK)) - -o requirements/focus.txt
 
 # The browser tests want an installed Chromium; on Debian as root it is installed here.
@@ -84,7 +89,7 @@ postgresql:
 	|| .ci/install-postgresql
 
 clean:
-	rm -rf .venv .venv-bench .venv-focus dbt_project/target dbt_project/logs
+	rm -rf .venv .venv-bench .venv-focus .venv-spark dbt_project/target dbt_project/logs
 
 .venv/bin/uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.11 …")'
@@ -117,4 +122,12 @@ focus-validator: .venv/bin/uv
 .venv-focus/.done: .venv/bin/uv requirements/focus.txt
 	@python=$$(.ci/find-python 3.12) && { test -x .venv-focus/bin/python || $$python -m venv .venv-focus; }
 	@$(INSTALL) --python .venv-focus/bin/python requirements/focus.txt
+	@touch $@
+
+# Spark has packages that Sail's client owns in .venv; all else is taken from there.
+.venv-spark/.done: .venv/.dev requirements/spark.txt
+	@test -x .venv-spark/bin/python || $(PYTHON) -m venv .venv-spark
+	@$(INSTALL) --python .venv-spark/bin/python requirements/spark.txt
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
+	> $$(.venv-spark/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/shared.pth
 	@touch $@

@@ -55,6 +55,7 @@ def test_only_settings_and_process_starters_read_the_environment():
         "orchestration/refreshing/folder.py",  # tells dbt where its files are
         "orchestration/refreshing/building.py",  # hands dbt's process the same
         "orchestration/refreshing/dbt_process.py",  # is that process
+        "orchestration/refreshing/spark_process.py",  # a part of it
     }
     readers = {
         path.relative_to(ROOT).as_posix()

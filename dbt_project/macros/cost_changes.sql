@@ -124,7 +124,7 @@ states as (
         is_earlier,
         place,
         {{ joined('case when is_server then instance_size end') }} as sizes,
-        sum(quantity) filter (is_server) as server_hours
+        sum(quantity) filter (where is_server) as server_hours
     from costs
     where charge_type = 'usage' and not is_beside
     group by later_from, life_id, is_earlier, place
@@ -203,15 +203,15 @@ paid as (
         sku,
         unit,
         pricing_currency,
-        cast(sum(cost_cents) filter (is_earlier) as bigint) as earlier_cents,
-        cast(sum(cost_cents) filter (not is_earlier) as bigint) as later_cents,
-        cast(sum(list_cost) filter (is_earlier) as double) as earlier_list_cost,
-        cast(sum(list_cost) filter (not is_earlier) as double) as later_list_cost,
-        cast(sum(quantity) filter (is_earlier) as double) as earlier_quantity,
-        min(unit_price) filter (is_earlier) as lowest_price,
-        max(unit_price) filter (is_earlier) as highest_price,
-        min(unit_price) filter (not is_earlier) as lowest_later_price,
-        max(unit_price) filter (not is_earlier) as highest_later_price,
+        cast(sum(cost_cents) filter (where is_earlier) as bigint) as earlier_cents,
+        cast(sum(cost_cents) filter (where not is_earlier) as bigint) as later_cents,
+        cast(sum(list_cost) filter (where is_earlier) as double) as earlier_list_cost,
+        cast(sum(list_cost) filter (where not is_earlier) as double) as later_list_cost,
+        cast(sum(quantity) filter (where is_earlier) as double) as earlier_quantity,
+        min(unit_price) filter (where is_earlier) as lowest_price,
+        max(unit_price) filter (where is_earlier) as highest_price,
+        min(unit_price) filter (where not is_earlier) as lowest_later_price,
+        max(unit_price) filter (where not is_earlier) as highest_later_price,
         {{ joined('case when is_earlier then cast(unit_price as string) end') }}
             as earlier_prices,
         {{ joined('case when not is_earlier then cast(unit_price as string) end') }}

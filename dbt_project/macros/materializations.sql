@@ -4,6 +4,7 @@
    from an empty file: no model's on_schema_change is ever needed, though dbt asks for one. #}
 
 {% materialization table, adapter="duckdb" %}
+    {%- set sql = as_spark_made(sql) -%}
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks) }}
     {%- call statement("main") -%} {{ table_replaced(existing, sql) }} {%- endcall -%}
@@ -14,7 +15,9 @@
 
 {% materialization incremental, adapter="duckdb" %}
     {%- set existing = load_cached_relation(this) -%}
-    {%- set parts = context[config.get("parts")]() if config.get("parts") else [{}] -%}
+    {%- set has_parts = config.get("parts") and not spark_marts() -%}
+    {%- set parts = context[config.get("parts")]() if has_parts else [{}] -%}
+    {%- set sql = as_spark_made(sql) -%}
     {{ run_hooks(pre_hooks) }}
     {%- set first = part_of(sql, parts[0]) if parts else "select * from (" ~ sql ~ ") where false" -%}
     {%- call statement("main") -%}
@@ -29,6 +32,21 @@
     {%- do adapter.commit() -%}
     {{ return({"relations": [this.incorporate(type="table")]}) }}
 {% endmaterialization %}
+
+{# Where Spark has built the marts, DuckDB's file is made of its Parquet: the folder, else none. #}
+{% macro spark_marts() -%}
+    {{ return(env_var("ATLAS_COSTS_SPARK_MARTS", "")) }}
+{%- endmacro %}
+
+{% macro as_spark_made(sql) -%}
+    {%- if not spark_marts() -%} {{ return(sql) }} {%- endif -%}
+    select
+        {%- for column in model.columns.values() %}
+        {%- set name = adapter.quote(column.name) %}
+        cast({{ name }} as {{ column.data_type }}) as {{ name }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from read_parquet('{{ spark_marts() }}/{{ this.identifier }}/*.parquet')
+{%- endmacro %}
 
 {# Columns are compared with the contract when a table is first made: later ones are made alike. #}
 {% macro table_replaced(existing, sql) -%}

@@ -232,12 +232,12 @@
 {% macro shell_collection(namespace) -%}
     'db.getSiblingDB(' || {{ json_quoted("split_part(" ~ namespace ~ ", '.', 1)") }}
     || ').getCollection('
-    || {{ json_quoted("substr(" ~ namespace ~ ", strpos(" ~ namespace ~ ", '.') + 1)") }} || ')'
+    || {{ json_quoted("substr(" ~ namespace ~ ", position('.' in " ~ namespace ~ ") + 1)") }} || ')'
 {%- endmacro %}
 
 {# Keys of an index, [{a: 1}, {b: -1}] in Atlas, as one document. #}
 {% macro index_keys(keys) -%}
-    replace(trim(cast({{ keys }} as string), '[]'), '},{', ', ')
+    replace(trim(both '[]' from cast({{ keys }} as string)), '},{', ', ')
 {%- endmacro %}
 
 {# What kind of thing a line is the price of; null for others. line is its alias. #}
@@ -305,11 +305,14 @@
     )
 {%- endmacro %}
 
-{# A text as one word of a shell. #}
+{# A text as one word of a shell. Its quotes and backslashes by number, which engines read alike. #}
 {% macro shell_word(text) -%}
     case
         when {{ matches(text, "'^[A-Za-z0-9._/:-]+$'") }} then {{ text }}
-        else '''' || replace({{ text }}, '''', '''\''''') || ''''
+        else
+            chr(39)
+            || replace({{ text }}, chr(39), chr(39) || chr(92) || chr(39) || chr(39))
+            || chr(39)
     end
 {%- endmacro %}
 
@@ -386,10 +389,10 @@
         select
             resource_id,
             max(observed_days) as observed_days,
-            max(billed_days) filter (category = 'Dedicated instance') as running_days,
-            sum(cost_cents) filter (category = 'Dedicated instance') as server_cents,
-            sum(quantity) filter (category = 'Dedicated instance') as server_hours,
-            coalesce(sum(cost_cents) filter (service = 'Storage'), 0) as disk_cents
+            max(billed_days) filter (where category = 'Dedicated instance') as running_days,
+            sum(cost_cents) filter (where category = 'Dedicated instance') as server_cents,
+            sum(quantity) filter (where category = 'Dedicated instance') as server_hours,
+            coalesce(sum(cost_cents) filter (where service = 'Storage'), 0) as disk_cents
         from {{ ref('int_saving_costs') }}
         group by resource_id
     ),
@@ -399,7 +402,7 @@
             org_id,
             pricing_currency,
             cloud_provider,
-            max(cents) filter (what = 'GB hour of disk') as hour_cents,
+            max(cents) filter (where what = 'GB hour of disk') as hour_cents,
             coalesce(bool_or(what = 'included disk of a paused cluster'), false) as is_free
         from {{ ref('int_saving_prices') }}
         group by org_id, pricing_currency, cloud_provider
@@ -440,7 +443,9 @@
     || '  - name: {{ action }}_' || {{ replace_all("resource_name", "[^A-Za-z0-9]", "_") }} || chr(10)
     || '    action: {{ action }}_cluster' || chr(10)
     || '    cron: "{{ cron }}"' || chr(10)
-    || '    config: {project: ' || '"' || replace(replace(project_name, '\\', '\\\\'), '"', '\\"') || '"' || ', name: ' || resource_name
+    || '    config: {project: "'
+    || replace(replace(project_name, chr(92), chr(92) || chr(92)), '"', chr(92) || '"')
+    || '", name: ' || resource_name
     || case when connection = 'default' then '' else ', connection: ' || connection end
     || ', dry_run: false}' || chr(10)
     {%- endfor %}

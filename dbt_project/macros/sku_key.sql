@@ -3,8 +3,9 @@
 {% macro sku_key(sku) -%}
     regexp_replace(
         regexp_replace(
+            -- this spelling, because Spark takes the two arguments of trim the other way round
             trim(
-                {{ replace_all("upper(" ~ sku ~ ")", "[^A-Z0-9]+", "_") }}, '_'
+                both '_' from {{ replace_all("upper(" ~ sku ~ ")", "[^A-Z0-9]+", "_") }}
             ), '^(MONGODB_)?(ATLAS_)?(NDS_)?', ''
         ), '^MMS_', 'CLOUD_MANAGER_'
     )

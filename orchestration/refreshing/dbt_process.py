@@ -2,7 +2,7 @@
 
 Its own, because dbt keeps the files open that it builds, and ends what it is at should a refresh be
 killed. An order is JSON: `{}` for everything, `{"nodes": [names]}`, or `{"tables": [names]}` for
-what these tables of raw reach.
+what these tables of raw reach. On Spark everything is built, whatever the order.
 """
 
 import json
@@ -16,6 +16,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 
+from orchestration.refreshing import spark_process
 from orchestration.refreshing.building import FIRST_RESULTS, MANIFEST, RESULTS
 from orchestration.refreshing.selection import CHANGED, LINES, ON_DEMAND, Graph
 
@@ -26,11 +27,13 @@ VIEWS = "config.materialized:view"
 
 def main(order: dict[str, Any]) -> bool:
     """Carry an order out; whether every model was built and no test that stops a build failed."""
+    if os.environ.get("ATLAS_COSTS_ENGINE") == "spark":
+        return spark_process.build(dbt, LEFT_OUT)
     if "nodes" in order:
         return _build_part("build", order["nodes"])
     if LINES in order.get("tables", []):
         return _build_part("build", [f"source:*.{each}+" for each in order["tables"]], VIEWS)
-    return _build_reached(order["tables"]) if "tables" in order else _dbt("build", *LEFT_OUT)
+    return _build_reached(order["tables"]) if "tables" in order else dbt("build", *LEFT_OUT)
 
 
 def _build_reached(tables: list[str]) -> bool:
@@ -51,10 +54,11 @@ def _build_part(command: str, chosen: list[str], *left_out: str) -> bool:
     """Of what is chosen, and of no test that is not: its model may not be built here."""
     order = ["--select", *chosen, "--indirect-selection", "empty", *LEFT_OUT, *left_out]
     # the manifest is known already: dbt would write it twice, at 0.8 CPU seconds
-    return _dbt("--no-write-json", command, *order)
+    return dbt("--no-write-json", command, *order)
 
 
-def _dbt(*order: str) -> bool:
+def dbt(*order: str) -> bool:
+    """Run dbt in this process; whether it succeeded. Results go beside the manifest."""
     # by itself dbt makes a line of each event of debug, too, and then drops it
     ended = dbtRunner(callbacks=[_say]).invoke(["--log-level", "none", "--no-use-colors", *order])
     if ended.exception:

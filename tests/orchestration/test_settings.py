@@ -73,6 +73,7 @@ def test_a_service_account(settings):
         ({"ATLAS_COSTS_PATIENCE_MINUTES": "-1"}, "ATLAS_COSTS_PATIENCE_MINUTES"),
         ({"ATLAS_COSTS_DBT_MEMORY": "much"}, "ATLAS_COSTS_DBT_MEMORY"),
         ({"ATLAS_COSTS_DBT_MEMORY": "1MiB"}, "ATLAS_COSTS_DBT_MEMORY"),
+        ({"ATLAS_COSTS_ENGINE": "oracle"}, "ATLAS_COSTS_ENGINE.*'duckdb' or 'spark'"),
     ],
 )
 def test_a_mistake_is_named_with_its_remedy_and_without_the_secret(settings, variables, named):

@@ -116,6 +116,11 @@
 
 {% macro duckdb__last_known(value) -%} last_value({{ value }} ignore nulls) {%- endmacro %}
 
+{# All columns of a relation but one. #}
+{% macro duckdb__all_but(relation, column) -%}
+    {{ relation }}.* exclude ({{ column }})
+{%- endmacro %}
+
 {# A number of its own for each row of a table that is being written. #}
 {% macro duckdb__row_id() -%} row_number() over () {%- endmacro %}
 

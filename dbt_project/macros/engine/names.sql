@@ -108,6 +108,10 @@
     {{ return(adapter.dispatch('last_known')(value)) }}
 {%- endmacro %}
 
+{% macro all_but(relation, column) -%}
+    {{ return(adapter.dispatch('all_but')(relation, column)) }}
+{%- endmacro %}
+
 {% macro row_id() -%}
     {{ return(adapter.dispatch('row_id')()) }}
 {%- endmacro %}

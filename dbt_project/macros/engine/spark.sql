@@ -111,6 +111,10 @@
 
 {% macro spark__last_known(value) -%} last_value({{ value }}, true) {%- endmacro %}
 
+{% macro spark__all_but(relation, column) -%}
+    {{ relation }}.* except ({{ column }})
+{%- endmacro %}
+
 {% macro spark__row_id() -%} monotonically_increasing_id() {%- endmacro %}
 
 {% macro spark__percentile(value, share) -%} percentile({{ value }}, {{ share }}) {%- endmacro %}
@@ -318,15 +322,20 @@
     nullif(array_join(array_sort(from_json({{ document }}, 'array<string>')), ', '), '')
 {%- endmacro %}
 
+{# Each row by itself: in one array all figures would be of one type. #}
 {% macro spark__json_rows(rows) -%}
-    to_json(array(
+    concat(
+        '[',
         {%- for what, figure, unit, first_day, end_day in rows %}
-        named_struct(
-            'what', '{{ what }}', 'figure', {{ figure }}, 'unit', '{{ unit }}',
-            'from', cast({{ first_day }} as string), 'to', cast({{ end_day }} as string)
-        ){{ "," if not loop.last }}
+        to_json(
+            named_struct(
+                'what', '{{ what }}', 'figure', {{ figure }}, 'unit', '{{ unit }}',
+                'from', cast({{ first_day }} as string), 'to', cast({{ end_day }} as string)
+            ), map('ignoreNullFields', 'false')
+        ), {{ "',', " if not loop.last }}
         {%- endfor %}
-    ), map('ignoreNullFields', 'false'))
+        ']'
+    )
 {%- endmacro %}
 
 {% macro spark__scope_project(scope) -%} nullif(split_part({{ scope }}, '/', 1), '') {%- endmacro %}
@@ -429,26 +438,38 @@
     end
 {%- endmacro %}
 
+{# Nine decimals at a time, because a quotient has room for 25 digits before its point; and null from
+   where DuckDB's whole number of 2^127 is full: an amount of 170 million. #}
 {% macro spark__decimal_ratio(dividend, divisor) -%}
     {%- set whole -%}
-        try_multiply(
-            cast(
-                try_cast({{ dividend }} as decimal(28, 10)) * cast(10000000000 as decimal(11, 0))
-                as decimal(38, 0)
-            ),
-            cast(100000000000000000000 as decimal(21, 0))
+        cast(
+            try_cast({{ dividend }} as decimal(28, 10)) * cast(10000000000 as decimal(11, 0))
+            as decimal(38, 0)
         )
     {%- endset -%}
     {%- set parts -%}
         cast(
             try_cast({{ divisor }} as decimal(26, 12)) * cast(1000000000000 as decimal(13, 0))
-            as decimal(38, 0)
+            as decimal(26, 0)
         )
     {%- endset -%}
-    try_cast(
-        try_multiply(
-            {{ spark_whole_quotient(whole, parts) }}, cast(0.000000000000000001 as decimal(19, 18))
-        ) as decimal(38, 18)
+    {%- set rest = "cast((of.whole % of.parts) * cast(1000000000 as decimal(10, 0)) as decimal(38, 0))" -%}
+    {%- set last = "cast((" ~ rest ~ " % of.parts) * cast(1000000000 as decimal(10, 0)) as decimal(38, 0))" -%}
+    element_at(
+        transform(
+            array(named_struct(
+                'whole', case
+                    when abs({{ whole }}) <= 1701411834604692317
+                        then cast({{ whole }} * cast(100 as decimal(3, 0)) as decimal(38, 0))
+                end,
+                'parts', nullif({{ parts }}, 0)
+            )),
+            of -> try_cast({{ spark_whole_quotient("of.whole", "of.parts") }} as decimal(38, 18))
+            + cast({{ spark_whole_quotient(rest, "of.parts") }} as decimal(10, 0))
+            * cast(0.000000001 as decimal(10, 9))
+            + cast({{ spark_whole_quotient(last, "of.parts") }} as decimal(10, 0))
+            * cast(0.000000000000000001 as decimal(19, 18))
+        ), 1
     )
 {%- endmacro %}
 

@@ -25,13 +25,17 @@
 {% endmaterialization %}
 
 {% materialization incremental, adapter="spark" %}
+    {%- set existing = load_cached_relation(this) -%}
     {%- set parts = context[config.get("parts")]() if config.get("parts") else [{}] -%}
     {{ run_hooks(pre_hooks) }}
-    {%- do run_query("drop table if exists " ~ this) -%}
     {%- set nothing = "select * from (" ~ sql ~ ") where false" -%}
     {%- set first = part_of(sql, parts[0]) if parts else nothing -%}
+    {%- set is_new = existing is none or should_full_refresh() -%}
+    {%- if is_new -%} {%- do run_query("drop table if exists " ~ this) -%} {%- endif -%}
     {%- call statement("main") -%}
-        create table {{ this }} using parquet as {{ first }}
+        {%- if is_new -%} create table {{ this }} using parquet as {{ first }}
+        {%- else -%} insert into {{ this }} by name {{ first }}
+        {%- endif -%}
     {%- endcall -%}
     {%- for part in parts[1:] -%}
         {%- do run_query("insert into " ~ this ~ " by name " ~ part_of(sql, part)) -%}
@@ -52,4 +56,38 @@
         {%- do run_query("drop table " ~ relation) -%}
         {%- do run_query("alter table " ~ kept ~ " rename to " ~ relation) -%}
     {%- endif -%}
+{%- endmacro %}
+
+{# A seed's rows; dbt-spark's own makes the text None of what is empty. #}
+{% macro spark__load_csv_rows(model, agate_table) -%}
+    {%- set types = model.config.column_types -%}
+    {%- set rows = [] -%}
+    {%- for row in agate_table.rows -%}
+        {%- set values = [] -%}
+        {%- for name in agate_table.column_names -%}
+            {%- set text = "null" if row[name] is none
+                else "concat('" ~ row[name] | string | replace("'", "', chr(39), '") ~ "')" -%}
+            {%- do values.append("cast(" ~ text ~ " as " ~ types[name] ~ ")") -%}
+        {%- endfor -%}
+        {%- do rows.append("(" ~ values | join(", ") ~ ")") -%}
+    {%- endfor -%}
+    {%- set insert = "insert into " ~ this ~ " values " ~ rows | join(", ") -%}
+    {%- do run_query(insert) -%}
+    {{ return(insert) }}
+{%- endmacro %}
+
+{# Contracts name DuckDB's types, and DuckDB checks them. #}
+{% macro spark__create_view_as(relation, sql) -%}
+    create or replace view {{ relation }} as {{ sql }}
+{%- endmacro %}
+
+{# Run once a build: what views say, as Parquet beside the tables. #}
+{% macro views_of_spark(folder, schema) -%}
+    {%- for node in graph.nodes.values() if node.resource_type == "model"
+        and node.schema == schema and node.config.materialized == "view" -%}
+        {%- do run_query(
+            "insert overwrite directory '" ~ folder ~ "/" ~ node.name ~ "' using parquet select * from "
+            ~ node.schema ~ "." ~ node.name
+        ) -%}
+    {%- endfor -%}
 {%- endmacro %}

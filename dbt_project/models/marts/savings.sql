@@ -63,10 +63,12 @@ ranked as (
 weighed as (
     select
         *,
-        coalesce(sum(monthly_saving_cents) filter (is_largest and is_to_come and part = 'cluster')
-            over (partition by resource_id), 0)
-        >= coalesce(sum(monthly_saving_cents) filter (
-            is_largest and is_to_come and part != 'cluster'
+        -- no filter, which Spark's windows do not take
+        coalesce(sum(
+            case when is_largest and is_to_come and part = 'cluster' then monthly_saving_cents end
+        ) over (partition by resource_id), 0)
+        >= coalesce(sum(
+            case when is_largest and is_to_come and part != 'cluster' then monthly_saving_cents end
         ) over (partition by resource_id), 0) as is_better_whole
     from ranked
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral', contract={'enforced': false}) }}
-
 with invoices as (
     select * from {{ ref('focus_invoices') }}
 ),
@@ -13,7 +11,7 @@ gaps as (
     select
         -- with an id of theirs, so that a question about one invoice reads its rows alone
         reports.*,
-        invoices.* exclude (invoice_id),
+        {{ all_but('invoices', 'invoice_id') }},
         case
             when credit_reading = 'subtracted' and is_totalled then -credits_difference_cents
             else 0

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral', contract={'enforced': false}) }}
-
 with charges as (
     {{ focus_charges(ref('int_focus_reported')) }}
     union all

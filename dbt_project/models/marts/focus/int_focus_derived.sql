@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral', contract={'enforced': false}) }}
-
 with lines as (
     select * from {{ ref('fct_line_items') }}
     where not is_in_focus_report

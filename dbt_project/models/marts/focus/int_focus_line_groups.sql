@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral', contract={'enforced': false}) }}
-
 with invoices as (
     select * from {{ ref('focus_invoices') }}
     where report_rows > 0

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral', contract={'enforced': false}) }}
-
 -- An invoice paid at several prices, or in several currencies, costs what its payments come to,
 -- each at its own: per currency, what that is more than its rows at the price that paid most of it.
 with invoices as (

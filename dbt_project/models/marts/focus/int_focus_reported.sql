@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral', contract={'enforced': false}) }}
-
 with focus_rows as (
     {{ with_sku_key(ref('fct_focus_rows')) }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral', contract={'enforced': false}) }}
-
 with invoices as (
     select * from {{ ref('focus_invoices') }}
 ),
@@ -71,7 +69,7 @@ stacked as (
 joined as (
     select
         stacked.*,
-        invoices.*,
+        {{ all_but('invoices', 'invoice_id') }},
         coalesce({{ first_of_month('stacked.refunded_on') }}, invoices.start_date) as period_start,
         coalesce(
             {{ add_days(last_of_month('stacked.refunded_on'), 1) }}, invoices.end_date

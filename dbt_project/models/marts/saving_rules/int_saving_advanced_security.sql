@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with costs as (
     select
         resource_id,

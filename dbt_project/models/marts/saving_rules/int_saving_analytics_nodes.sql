@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with servers as (
     select
         resource_id,

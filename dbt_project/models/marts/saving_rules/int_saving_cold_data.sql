@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with views as (
     {{ advised('namespaces') }}
 ),

@@ -108,8 +108,8 @@ costs as (
         min(usage_date) as first_day,
         max(usage_date) as last_day,
         count(distinct case when is_counted then usage_date end) as billed_days,
-        cast(coalesce(sum(cost_cents) filter (is_counted), 0) as bigint) as cost_cents,
-        cast(coalesce(sum(quantity) filter (is_counted), 0) as decimal(28, 9)) as quantity
+        cast(coalesce(sum(cost_cents) filter (where is_counted), 0) as bigint) as cost_cents,
+        cast(coalesce(sum(quantity) filter (where is_counted), 0) as decimal(28, 9)) as quantity
     from windowed
     where pricing_currency = newest_currency
     group by

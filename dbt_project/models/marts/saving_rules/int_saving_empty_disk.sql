@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with charged as (
     {{ charged_disks() }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 {% set columns = [
     "rule", "part", "summary", "resource_id", "resource_name", "resource_type", "project_id",
     "project_name", "org_id", "connection", "monthly_saving_cents", "pricing_currency", "evidence",

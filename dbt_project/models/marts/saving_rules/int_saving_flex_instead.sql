@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with clusters as (
     select * from {{ ref('int_saving_clusters') }}
     where

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with endpoints as (
     select
         connection,

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with workers as (
     select
         connection,
@@ -25,7 +23,7 @@ processors as (
     select
         project_id,
         count(*) as processors,
-        count(*) filter (state = 'STARTED') as started
+        count(*) filter (where state = 'STARTED') as started
     from {{ ref('stg_atlas__stream_processors') }}
     group by project_id
 ),

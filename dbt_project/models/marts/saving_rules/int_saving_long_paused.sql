@@ -1,12 +1,10 @@
-{{ config(materialized='ephemeral') }}
-
 with costs as (
     select
         resource_id,
         max(observed_days) as observed_days,
         sum(cost_cents) as cost_cents,
-        coalesce(sum(cost_cents) filter (service = 'Storage'), 0) as disk_cents,
-        count(*) filter (category = 'Dedicated instance' and billed_days > 0) as running_lines
+        coalesce(sum(cost_cents) filter (where service = 'Storage'), 0) as disk_cents,
+        count(*) filter (where category = 'Dedicated instance' and billed_days > 0) as running_lines
     from {{ ref('int_saving_costs') }}
     group by resource_id
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with backed_up as (
     select
         *,
@@ -32,10 +30,10 @@ snapshots as (
         min(cast(snapshots.created_at as date)) as oldest_on,
         sum(snapshots.storage_bytes) as stored_bytes,
         count(snapshots.snapshot_id) filter (
-            cast(snapshots.created_at as date) < clusters.kept_from
+            where cast(snapshots.created_at as date) < clusters.kept_from
         ) as old_snapshots,
         coalesce(sum(snapshots.storage_bytes) filter (
-            cast(snapshots.created_at as date) < clusters.kept_from
+            where cast(snapshots.created_at as date) < clusters.kept_from
         ), 0) as old_bytes
     from clusters
     left join {{ ref('backups') }} as snapshots

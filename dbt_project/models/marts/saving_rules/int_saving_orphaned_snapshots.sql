@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with costs as (
     select
         connection,
@@ -13,10 +11,10 @@ with costs as (
         max(data_through) as data_through,
         max(window_from) as window_from,
         max(window_to) as window_to,
-        max(last_day) filter (service = 'Backup') as backup_until,
-        max(last_day) filter (service != 'Backup') as cluster_until,
-        max(billed_days) filter (service = 'Backup') as backup_days,
-        sum(cost_cents) filter (service = 'Backup') as backup_cents
+        max(last_day) filter (where service = 'Backup') as backup_until,
+        max(last_day) filter (where service != 'Backup') as cluster_until,
+        max(billed_days) filter (where service = 'Backup') as backup_days,
+        sum(cost_cents) filter (where service = 'Backup') as backup_cents
     from {{ ref('int_saving_costs') }}
     where resource_type = 'cluster'
     group by connection, org_id, project_id, resource_id, pricing_currency

@@ -1,12 +1,10 @@
-{{ config(materialized='ephemeral') }}
-
 with costs as (
     select
         resource_id,
-        max(billed_days) filter (category = 'Continuous (PIT)') as pit_days,
-        sum(cost_cents) filter (category = 'Continuous (PIT)') as pit_cents,
-        sum(quantity) filter (category = 'Backup snapshot') as snapshot_gb_days,
-        max(billed_days) filter (category = 'Backup snapshot') as snapshot_days
+        max(billed_days) filter (where category = 'Continuous (PIT)') as pit_days,
+        sum(cost_cents) filter (where category = 'Continuous (PIT)') as pit_cents,
+        sum(quantity) filter (where category = 'Backup snapshot') as snapshot_gb_days,
+        max(billed_days) filter (where category = 'Backup snapshot') as snapshot_days
     from {{ ref('int_saving_costs') }}
     where service = 'Backup'
     group by resource_id

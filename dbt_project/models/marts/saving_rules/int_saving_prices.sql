@@ -159,7 +159,8 @@ prices as (
         what,
         instance_size,
         cents,
-        'your invoices, another region''s price' as basis
+        -- a quote by number: Spark does not read two as one where backslashes are text
+        'your invoices, another region' || chr(39) || 's price' as basis
     from elsewhere
     where choice = 1
     union all

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with sizes as (
     {{ search_sizes() }}
 ),

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with disks as (
     select
         resource_id,
@@ -8,7 +6,7 @@ with disks as (
         max(cloud_provider) as cloud_provider,
         max(billed_days) as disk_days,
         sum(cost_cents) as disk_cents,
-        coalesce(sum(quantity) filter (unit = 'GB hours'), 0) as gb_hours
+        coalesce(sum(quantity) filter (where unit = 'GB hours'), 0) as gb_hours
     from {{ ref('int_saving_costs') }}
     where
         service = 'Storage'

@@ -1,5 +1,3 @@
-{{ config(materialized='ephemeral') }}
-
 with measured as (
     select * from {{ ref('stg_atlas__measurements') }}
     -- routers and config servers say nothing of the tier
