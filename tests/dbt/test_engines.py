@@ -28,9 +28,10 @@ BILL = """'[{"key": "team", "value": "b"}, {"key": "team", "value": "a"},
 OWN = """'[{"key": "team", "value": "z"}, {"key": "owner", "value": "ann"}]'"""
 SHAPE = '{"value": "DOUBLE"}'
 # What Sail cannot do: multiply decimals that may not fit, leave out a row for an empty list, or a
-# column of all.
+# column of all, or keep a null in what it writes as JSON.
 SAIL_LACKS = (
-    "list_cost(", "_in_currency(", "in_currency(", "decimal_ratio(", "day_numbers(", "all_but(",
+    "list_cost(", "_in_currency(", "in_currency(", "day_numbers(", "all_but(",
+    'json_rows([("cents"',
 )  # fmt: skip
 
 
