@@ -80,26 +80,27 @@ def expected(truth: dict[str, Any]) -> Kinds:
 
 def unequal(query: Query, earlier: tuple[str, str], later: tuple[str, str]) -> list[Any]:
     """What does not add up of two periods, by any dimension."""
-    return [
-        row
-        for dimension in DIMENSIONS
-        for row in query(f"""
-            with changes as (
-                select {dimension} as value, connection, sum(amount_cents) as cents
-                from marts.cost_changes(
-                    '{earlier[0]}', '{earlier[1]}', '{later[0]}', '{later[1]}', null
-                ) group by all
-            ),
-            costs as (
-                select {dimension} as value, connection,
-                    sum(if(usage_date >= '{later[0]}', cost_cents, -cost_cents)) as cents
-                from marts.fct_costs_daily
-                where usage_date >= '{later[0]}' and usage_date < '{later[1]}'
-                    or usage_date >= '{earlier[0]}' and usage_date < '{earlier[1]}'
-                group by all
+    numbers = range(len(DIMENSIONS))
+    values = ", ".join(f"{each} as value_{n}" for n, each in enumerate(DIMENSIONS))
+    names = ", ".join(f"value_{n}" for n in numbers)
+    sets = ", ".join(f"(connection, value_{n})" for n in numbers)
+    return query(f"""
+        with parts as (
+            select connection, {values}, amount_cents as changed, 0 as billed
+            from marts.cost_changes(
+                '{earlier[0]}', '{earlier[1]}', '{later[0]}', '{later[1]}', null
             )
-            select $${dimension}$$, value, connection, changes.cents, costs.cents
-            from changes full join costs using (value, connection)
-            where coalesce(changes.cents, 0) <> coalesce(costs.cents, 0)
-        """)
-    ]
+            union all
+            select connection, {values}, 0, -cost_cents
+            from marts.fct_costs_daily
+            where usage_date >= '{earlier[0]}' and usage_date < '{earlier[1]}'
+            union all
+            select connection, {values}, 0, cost_cents
+            from marts.fct_costs_daily
+            where usage_date >= '{later[0]}' and usage_date < '{later[1]}'
+        )
+        select connection, {names}, sum(changed), sum(billed)
+        from parts
+        group by grouping sets ({sets})
+        having sum(changed) <> sum(billed)
+    """)
