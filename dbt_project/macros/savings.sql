@@ -436,6 +436,11 @@
     where servers.server_cents > 0 and servers.observed_days >= {{ saving_least_days() }}
 {%- endmacro %}
 
+{# A text as YAML reads it back, whatever stands in it: no and 42 are names of clusters, too. #}
+{% macro yaml_text(text) -%}
+    '"' || replace(replace({{ text }}, chr(92), chr(92) || chr(92)), '"', chr(92) || '"') || '"'
+{%- endmacro %}
+
 {# What config/resources.yaml says to let a cluster sleep at nights and weekends. #}
 {% macro schedules() -%}
     'schedules:' || chr(10)
@@ -443,10 +448,11 @@
     || '  - name: {{ action }}_' || {{ replace_all("resource_name", "[^A-Za-z0-9]", "_") }} || chr(10)
     || '    action: {{ action }}_cluster' || chr(10)
     || '    cron: "{{ cron }}"' || chr(10)
-    || '    config: {project: "'
-    || replace(replace(project_name, chr(92), chr(92) || chr(92)), '"', chr(92) || '"')
-    || '", name: ' || resource_name
-    || case when connection = 'default' then '' else ', connection: ' || connection end
+    || '    config: {project: ' || {{ yaml_text("project_name") }}
+    || ', name: ' || {{ yaml_text("resource_name") }}
+    || case
+        when connection = 'default' then '' else ', connection: ' || {{ yaml_text("connection") }}
+    end
     || ', dry_run: false}' || chr(10)
     {%- endfor %}
 {%- endmacro %}

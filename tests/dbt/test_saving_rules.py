@@ -2,10 +2,12 @@
 
 import re
 
+import duckdb
 import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.macros import rendered
 
 FOLDER = ROOT / "dbt_project/models/marts/saving_rules"
 # What rules read, and what puts them together.
@@ -44,3 +46,24 @@ def test_a_rule_has_a_world_in_which_something_is_missing(rule: str) -> None:
     expected = [row for each in described["unit_tests"] for row in each["expect"]["rows"]]
     is_missing = any(row["monthly_saving_cents"] is None for row in expected)
     assert is_missing == (rule not in known)
+
+
+@pytest.mark.parametrize(
+    ("project", "cluster", "connection"),
+    [
+        ('the "old" shop', "main", "default"), (r"back\slash", "no", "acme"),
+        ("a: b, c}", "42", "on"), ("it's # shared", "1e3", "default"),
+    ],
+)  # fmt: skip
+def test_a_suggested_schedule_is_yaml_whatever_things_are_called(project, cluster, connection):
+    sql = rendered("{{ schedules() }}", "duckdb", "savings")
+    names = "select ? as project_name, ? as resource_name, ? as connection"
+    with duckdb.connect(":memory:") as db:
+        [(text,)] = db.execute(
+            f"select {sql} from ({names})", [project, cluster, connection]
+        ).fetchall()
+    pause, resume = yaml.safe_load(text)["schedules"]
+    of_connection = {} if connection == "default" else {"connection": connection}
+    asked = {"project": project, "name": cluster, "dry_run": False} | of_connection
+    assert pause["config"] == resume["config"] == asked
+    assert (pause["action"], resume["action"]) == ("pause_cluster", "resume_cluster")
