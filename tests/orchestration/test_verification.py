@@ -114,6 +114,8 @@ def test_a_setting_that_models_read_is_a_change(loaded, monkeypatch):
     """Each one: tag keys without case were ignored until something else changed."""
     models = (ROOT / "dbt_project").glob("m*/**/*.sql")  # models and macros
     read = set(re.findall(r"env_var\(.(\w+)", "".join(each.read_text() for each in models)))
+    # a build says it to itself
+    read.remove("ATLAS_COSTS_SPARK_MARTS")
     assert len(read) > 1
     for name in read:
         with monkeypatch.context() as patch:
