@@ -130,4 +130,5 @@ focus-validator: .venv/bin/uv
 	@$(INSTALL) --python .venv-spark/bin/python requirements/spark.txt
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
 	> $$(.venv-spark/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/shared.pth
+	@$(EDITABLE) --python .venv-spark/bin/python
 	@touch $@
