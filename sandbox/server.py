@@ -110,11 +110,16 @@ def serve(
     organizations: int = 0,
 ) -> None:
     """Serve until interrupted; a port in use ends the program with exit code 1."""
-    clock = Clock(today or datetime.now(UTC).date())
-    if organizations:
-        sandbox: Sandbox = Crowd(seed, organizations, months, clock, pace)
-    else:
-        sandbox = _sandbox(seed, months, scale, clock, pace, odd=anomalies, wasteful=wasteful)
+    sandbox = _sandbox(
+        seed,
+        months,
+        scale,
+        today,
+        pace,
+        organizations=organizations,
+        odd=anomalies,
+        wasteful=wasteful,
+    )
     try:
         listener = _listen(host, port)
     except OSError as error:
@@ -139,11 +144,16 @@ def running(
     organizations: int = 0,
 ) -> Iterator[RunningSandbox]:
     """A sandbox on a free port, served from a thread of this process."""
-    clock = Clock(today or datetime.now(UTC).date())
-    if organizations:
-        sandbox: Sandbox = Crowd(seed, organizations, months, clock, pace)
-    else:
-        sandbox = _sandbox(seed, months, scale, clock, pace, odd=anomalies, wasteful=wasteful)
+    sandbox = _sandbox(
+        seed,
+        months,
+        scale,
+        today,
+        pace,
+        organizations=organizations,
+        odd=anomalies,
+        wasteful=wasteful,
+    )
     listener = _listen("127.0.0.1", 0)
     server = _server(sandbox)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -161,13 +171,17 @@ def _sandbox(
     seed: int,
     months: int,
     scale: int,
-    clock: Clock,
+    today: date | None,
     pace: float,
     *,
+    organizations: int,
     odd: bool,
     wasteful: bool,
 ) -> Sandbox:
-    """A sandbox whose bill is already drawn up: no first request has to wait for it."""
+    """A sandbox whose bill is already drawn up, that no first request waits for it; or a crowd."""
+    clock = Clock(today or datetime.now(UTC).date())
+    if organizations:
+        return Crowd(seed, organizations, months, clock, pace)
     sandbox = Sandbox(seed, months, scale, clock, pace, wasteful=wasteful)
     if odd:
         sandbox.add_oddities()
