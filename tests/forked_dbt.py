@@ -179,7 +179,8 @@ def _run(argv: list[str], manifest: Any, parsed_to: Path) -> int:
 def _refreshed(order: dict[str, Any], manifest: Any) -> int:
     from orchestration.refreshing import dbt_process  # noqa: PLC0415
 
-    dbt_process.dbtRunner = functools.partial(dbt_process.dbtRunner, manifest=manifest)
+    start = dbt_process.dbtRunner
+    dbt_process.dbtRunner = lambda **given: start(**given | {"manifest": manifest})
     return 0 if dbt_process.main(order) else 1
 
 

@@ -5,6 +5,7 @@ killed. An order is JSON: `{}` for everything, `{"nodes": [names]}`, or `{"table
 what these tables of raw reach. On Spark everything is built, whatever the order.
 """
 
+import functools
 import json
 import os
 import sys
@@ -15,6 +16,7 @@ import duckdb
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.refreshing import spark_process
 from orchestration.refreshing.building import FIRST_RESULTS, MANIFEST, RESULTS
@@ -54,13 +56,21 @@ def _build_part(command: str, chosen: list[str], *left_out: str) -> bool:
     """Of what is chosen, and of no test that is not: its model may not be built here."""
     order = ["--select", *chosen, "--indirect-selection", "empty", *LEFT_OUT, *left_out]
     # the manifest is known already: dbt would write it twice, at 0.8 CPU seconds
-    return dbt("--no-write-json", command, *order)
+    return dbt("--no-write-json", command, *order, parsed=_parsed())
 
 
-def dbt(*order: str) -> bool:
+@functools.cache
+def _parsed() -> Manifest | None:
+    """All models as dbt reads them, once for both steps; None where it cannot, as it then says."""
+    ended = dbtRunner().invoke(["--log-level", "none", "--no-write-json", "parse"])
+    return ended.result if isinstance(ended.result, Manifest) else None
+
+
+def dbt(*order: str, parsed: Manifest | None = None) -> bool:
     """Run dbt in this process; whether it succeeded. Results go beside the manifest."""
     # by itself dbt makes a line of each event of debug, too, and then drops it
-    ended = dbtRunner(callbacks=[_say]).invoke(["--log-level", "none", "--no-use-colors", *order])
+    quiet = ["--log-level", "none", "--no-use-colors"]
+    ended = dbtRunner(manifest=parsed, callbacks=[_say]).invoke([*quiet, *order])
     if ended.exception:
         print(ended.exception)
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]

@@ -113,7 +113,8 @@ def test_dbt_starts_twice_only_where_it_is_unknown_whether_invoices_change(
     (tmp_path / "run_results.json").touch()
     monkeypatch.setenv("DBT_TARGET_PATH", str(tmp_path))
     asked = []
-    monkeypatch.setattr(dbt_process, "dbt", lambda *order: asked.append(order) or True)
+    monkeypatch.setattr(dbt_process, "_parsed", lambda: None)
+    monkeypatch.setattr(dbt_process, "dbt", lambda *order, **_: asked.append(order) or True)
     monkeypatch.setattr(dbt_process, "_has_changed_invoices", lambda: True)
     assert dbt_process.main({"tables": [table]})
     assert len(asked) == runs
