@@ -77,7 +77,8 @@ class Story:
     def kill(self, phase: str) -> None:
         """Kill one refresh in this phase; one that had left it is a kill too, and not this one."""
         longest = SECONDS[phase]
-        for _ in range(4):
+        # where other work slows the start of a kill, a phase is over before it comes
+        for _ in range(6):
             caught = self._kill(phase, self.dice.uniform(0, longest))
             if caught == phase:
                 return
