@@ -14,7 +14,7 @@ log = logging.getLogger("atlas_costs.dashboard")
 
 st.set_page_config(
     page_title="Atlas costs",
-    page_icon=":material/payments:",
+    page_icon=design.ICON,
     layout="wide",
     initial_sidebar_state=240,
 )

@@ -25,6 +25,11 @@ __all__ = [
 GROUNDS = {"light": "#ffffff", "dark": "#0f1614"}
 AXIS_TEXT = {"light": "#55605c", "dark": "#b3bfba"}
 # Streamlit leaves 6 rem above the title; the first number belongs above the fold of a laptop.
+# Drawn here: Streamlit asks Google's servers for a symbol or an emoji of a browser's tab.
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="#107d77">'
+    '<path d="M3 13h4v8H3zM10 8h4v13h-4zM17 3h4v18h-4z"/></svg>'
+)
 STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding: 2.25rem 2.5rem 3rem; max-width: 100rem; }
 [data-testid="stMetricValue"] { font-variant-numeric: tabular-nums; }

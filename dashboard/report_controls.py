@@ -21,6 +21,11 @@ from reporting.state import MAX_GROUPS, MAX_TOP, ReportState
 
 CUSTOM = "custom"
 _WRITTEN = "report.written"
+_WAS_OPEN = "report.display_was_open"
+_DISPLAYED = (
+    *("report.chart", "report.measure", "report.tags", "report.top", "report.overlay"),
+    *report_toggles.KEYS,
+)
 
 
 def controlled_report(days: DataDays) -> tuple[Report, list[str]]:
@@ -104,6 +109,7 @@ def _days(report: Report) -> ReportState:
 
 def _display(report: Report) -> dict[str, Any]:
     with st.popover("Display", icon=":material/tune:", on_change="rerun") as opened:
+        _tell_again(is_open=bool(opened.open))
         chart = _choice("Chart", url_state.CHARTS, "report.chart")
         measure = _choice("Measure", url_state.MEASURES, "report.measure")
         tags = _choice("Tags", url_state.TAG_BASES, "report.tags")
@@ -120,6 +126,17 @@ def _display(report: Report) -> dict[str, Any]:
         "chart": chart, "measure": measure, "tags": tags, "top": top, "show": show,
         "overlay": tuple(overlay),
     }  # fmt: skip
+
+
+def _tell_again(*, is_open: bool) -> None:
+    """Tells the browser the values of a menu that it has not drawn yet.
+
+    Streamlit tells a value once, when it is set; a slider that is drawn only when the menu opens,
+    a run later, would stand at its least value, and report that as chosen.
+    """
+    if not st.session_state.get(_WAS_OPEN):
+        st.session_state.update({key: st.session_state[key] for key in _DISPLAYED})
+    st.session_state[_WAS_OPEN] = is_open
 
 
 def _compared(report: Report) -> str:

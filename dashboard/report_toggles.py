@@ -22,6 +22,7 @@ PRICES = {"booked": "As booked", "list": "Before discounts", "discounts": "After
 # lines are read one by one for their discounts: of more days only where it was asked for
 MOST_DAYS_PRICED = 100
 _KEY = "report.show."
+KEYS = tuple(_KEY + name for name in (*ALONE, "price"))
 
 
 def fill(show: tuple[str, ...]) -> None:

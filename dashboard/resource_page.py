@@ -20,7 +20,8 @@ ROLE = (
     "Atlas does not let this key read its project, so all that is known of it is on the bill. "
     "The key lacks Project Read Only there."
 )
-GONE = "Atlas does not list it; it is still billed, mostly for backups that outlive it."
+GONE = "Atlas does not list it; it is still billed."
+GONE_CLUSTER = "Atlas does not list it; it is still billed, mostly for backups that outlive it."
 RECENT_DAYS, OFTEN, MOST_LANES = 90, 3, 24
 """A tier that changes at least so often scales; lanes of more periods are a bar code."""
 NO_ACTIONS = "Actions work on clusters that Atlas lists and the key can read."

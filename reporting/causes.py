@@ -56,5 +56,5 @@ _WORDS: dict[str, Callable[[Row], str]] = {
     "paused": lambda _: "paused for longer",
     "resumed": lambda _: "resumed",
     "days": lambda row: f"{_sign(row)[0]} days in the month",
-    "follows_usage": lambda _: "follows usage",
+    "follows_usage": lambda _: "charged on top of usage",
 }

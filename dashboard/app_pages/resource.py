@@ -88,7 +88,9 @@ st.markdown(" · ".join(f"{name} **{formats.plain(value)}**" for name, value in 
 if row["listing_status"] == "no_project_access":
     st.warning(resource_page.ROLE, icon=":material/visibility_off:")
 elif row["listing_status"] == "billed_not_listed":
-    st.warning(resource_page.GONE, icon=":material/report:")
+    is_cluster = row["resource_type"] == "cluster"
+    said = resource_page.GONE_CLUSTER if is_cluster else resource_page.GONE
+    st.warning(said, icon=":material/report:")
 if row["upgraded_from"]:
     st.caption(f"Upgraded in place; its former id was {formats.plain(row['upgraded_from'])}.")
 days = components.usage_days()

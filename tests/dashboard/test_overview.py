@@ -175,7 +175,7 @@ def test_a_mover_names_its_cause_and_leads_to_its_costs(db):
         ({"cause": "paused"}, "paused for longer"),
         ({"cause": "resumed"}, "resumed"),
         ({"cause": "days", "cause_amount": -1}, "less days in the month"),
-        ({"cause": "follows_usage"}, "follows usage"),
+        ({"cause": "follows_usage"}, "charged on top of usage"),
         ({"cause": "own_kind"}, "own kind"),
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.dashboard.conftest import publish_warehouse
-from tests.e2e.looking import chromium, needs_a_browser, open_page, served
+from tests.e2e.looking import chromium, needs_a_browser, open_page, served, settle
 
 expect.set_options(timeout=20_000)
 pytestmark = needs_a_browser
@@ -77,6 +77,18 @@ def opened(page, dashboard) -> Open:
 
 def dollars(cents: int) -> str:
     return f"${cents // 100:,}.{cents % 100:02d}"
+
+
+def test_a_look_into_the_display_menu_changes_nothing(opened):
+    page = opened(f"{LAST_MONTH}&top=2")
+    address, slider = page.url, page.get_by_role("slider")
+    menu = page.get_by_test_id("stPopover").get_by_role("button", name="Display")
+    menu.click()
+    expect(slider).to_have_value("2")
+    menu.click()
+    expect(slider).to_have_count(0)
+    settle(page)
+    assert page.url == address
 
 
 def shows(page: Page, cents: int) -> None:

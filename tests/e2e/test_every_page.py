@@ -76,10 +76,19 @@ def faults(page: Page) -> list[str]:
     ]
 
 
+def requests_elsewhere(page: Page, here: str) -> list[str]:
+    """What the page asks other servers for, in a list that grows."""
+    found: list[str] = []
+    ours = (here, here.replace("http", "ws"), "data:", "blob:")
+    page.on("request", lambda each: each.url.startswith(ours) or found.append(each.url))
+    return found
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.file)
 def test_a_page_is_for_everybody(dashboard, browser, ids, entry: Entry, scheme):
     page = browser.new_page(viewport=DESK, color_scheme=scheme)
+    outside = requests_elsewhere(page, dashboard)
     asked = {"id": ids[entry.file]} if entry.file in ids else {}
     open_page(page, f"{dashboard}/{entry.path}?{urlencode(asked)}")
     if entry.file not in NO_NUMBERS:
@@ -90,4 +99,5 @@ def test_a_page_is_for_everybody(dashboard, browser, ids, entry: Entry, scheme):
     page.set_viewport_size(PHONE)
     page.wait_for_timeout(500)
     fits(page, PHONE["width"])
+    assert outside == []
     page.close()

@@ -7,6 +7,8 @@ judged as (
     select
         *,
         nodes * 24 * observed_days as all_hours,
+        least(cast(round(server_hours * 7 / (nodes * observed_days), 0) as integer), 168)
+            as hours_a_week,
         nodes * 24 * observed_days * 60.0 / 168 as needed_hours,
         greatest(server_hours - nodes * 24 * observed_days * 60.0 / 168, 0) as spare_hours
     from clusters
@@ -32,9 +34,9 @@ found as (
 select
     {{ finding(
         'out_of_hours', 'servers',
-        summary="resource_name || case when environment is null
-            then ' runs nights and weekends, and no tag says what it is for'
-            else ' (' || environment || ') runs nights and weekends' end",
+        summary="resource_name || coalesce(' (' || environment || ')', '') || ' runs '
+            || cast(hours_a_week as string) || ' of 168 hours a week'
+            || case when environment is null then ', and no tag says what it is for' else '' end",
         evidence_rows=[
             ("environment", "environment", "tag"),
             ("server hours, as billed", "cast(server_hours as double)", "hours"),
