@@ -70,6 +70,15 @@ def compared(month: Window, days: DataDays) -> tuple[comparisons.Comparison, Win
     return comparisons.comparison(name, None, shown, days), shown
 
 
+def rule(before: comparisons.Comparison, *, is_running: bool) -> str:
+    """What the changes are measured against."""
+    if not before.window:
+        return formats.plain(before.rule)
+    span = formats.span(before.window.start, before.window.end)
+    rest = "; this month's newest days are not, so costs seem to fall" if is_running else ""
+    return f"Before: {span}, with everything billed since{rest}."
+
+
 head("Allocation")
 days = components.usage_days()
 keys = {row["key"]: row for row in data.rows(allocation.KEYS)}
@@ -96,6 +105,7 @@ queries: Queries = {
 }
 closings = {row["month"]: row for row in data.rows(allocation.STATEMENTS)}
 said = components.by_unit(data.rows(queries["Statement of the month"]))
+st.caption(rule(before, is_running=month.end > days.through))
 found = components.by_unit(data.rows(queries["Values"]))
 state = closings.get(start)
 named = {"closed": "Closed", "open": "Open"}.get(state["status"] if state else "", "Not closed")
@@ -118,11 +128,6 @@ for unit, rows in found.items():
         rows, unit, value,
         lengths=lengths, statements=statements, named=f"{key}-{written}",
     )  # fmt: skip
-if before.window:
-    span = formats.span(before.window.start, before.window.end)
-    st.caption(f"Before: {span}, with everything billed since.")
-else:
-    st.caption(formats.plain(before.rule))
 part = "rules"
 if value:
     st.subheader(f"{formats.plain(key)}: {formats.plain(value)}")

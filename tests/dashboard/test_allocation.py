@@ -75,6 +75,8 @@ def test_a_month_is_compared_with_the_one_before_and_a_running_one_with_its_same
     assert "Change per day" not in shown
     assert "1 Apr 2026 to 18 Apr 2026" in said(running)
     assert running.metric[0].label == "All costs, May 2026 to date"
+    assert "so costs seem to fall" in said(running)
+    assert "seem to fall" not in said(april)
 
 
 def test_the_first_month_is_compared_with_nothing(warehouse):
