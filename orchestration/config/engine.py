@@ -50,6 +50,7 @@ class Engine(BaseSettings):
 
     engine: Annotated[Literal["duckdb", "spark"], AfterValidator(_there)] = "duckdb"
     spark_master: Annotated[str, AfterValidator(_with_ports)] = "local[*]"
+    spark_partitions: int = Field(default=2, ge=1)
     spark_patience_minutes: int = Field(default=10, ge=1)
 
     def engine_environment(self) -> dict[str, str]:
@@ -57,5 +58,6 @@ class Engine(BaseSettings):
         return {
             "ATLAS_COSTS_ENGINE": self.engine,
             "ATLAS_COSTS_SPARK_MASTER": self.spark_master,
+            "ATLAS_COSTS_SPARK_PARTITIONS": str(self.spark_partitions),
             "ATLAS_COSTS_SPARK_PATIENCE_MINUTES": str(self.spark_patience_minutes),
         }

@@ -84,6 +84,7 @@ def on_this_machine(master: str = "local[2]") -> dict[str, str]:
     """The variables with which a small Spark builds what this checkout has."""
     return {
         "ATLAS_COSTS_SPARK_MASTER": master,
+        "ATLAS_COSTS_SPARK_PARTITIONS": "2",
         "ATLAS_COSTS_SPARK_PATIENCE_MINUTES": "5",
         "PYTHONPATH": str(ROOT),
         "SPARK_CONF_DIR": str(SETTINGS),
