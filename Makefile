@@ -29,9 +29,11 @@ test-wide: .venv/.dev browser postgresql focus-validator
 focus-check: .venv/.dev .venv-focus/.done
 	@$(BIN)/pytest tests/e2e/test_focus_validator.py $(ARGS)
 
-# All models on Apache Spark, compared with DuckDB's marts, and each macro on both; it wants Java.
+# All models on Apache Spark, here and on a cluster that loses a worker, and whole refreshes, compared
+# with DuckDB's marts; and each macro on both. It wants Java.
 spark-check: .venv/.dev .venv-spark/.done
-	@.venv-spark/bin/python -m pytest tests/dbt/test_on_spark.py tests/dbt/test_engines.py $(ARGS)
+	@.venv-spark/bin/python -m pytest tests/dbt/test_on_spark.py tests/dbt/test_on_spark_cluster.py \
+	tests/dbt/test_refresh_on_spark.py tests/dbt/test_engines.py $(ARGS)
 
 check: .venv/.dev
 	@$(BIN)/ruff check .

@@ -4,11 +4,9 @@ Importing this module connects to nothing and requires nothing: a bare checkout 
 """
 
 import os
-import shutil
 from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from dotenv import dotenv_values
 from pydantic import AfterValidator, ByteSize, Field, SecretStr, ValidationError
@@ -24,6 +22,7 @@ from orchestration.config.connections import (
     read_entries,
 )
 from orchestration.config.dagster_storage import DagsterStorage
+from orchestration.config.engine import Engine
 from orchestration.config.secret_files import Variables, secret_variables, secrets_in_files
 from orchestration.config.sign_in import SignIn, listed
 
@@ -54,15 +53,7 @@ def _from_home(value: Path) -> Path:
     return HOME / value
 
 
-def _there(engine: str) -> str:
-    if engine == "spark" and not find_spec("py4j"):
-        raise ValueError("Apache Spark is not installed: pip install 'atlas-costs[spark]'")
-    if engine == "spark" and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        raise ValueError("Apache Spark needs Java 17 or newer: put java on PATH or set JAVA_HOME")
-    return engine
-
-
-class Settings(SignIn, DagsterStorage):
+class Settings(SignIn, DagsterStorage, Engine):
     """Settings as CONTRACT names them: `MONGODB_ATLAS_*` for access, `ATLAS_COSTS_*` for us."""
 
     model_config = SettingsConfigDict(
@@ -89,8 +80,6 @@ class Settings(SignIn, DagsterStorage):
     required_tags: str = ""
     tag_keys_ignore_case: bool = False
     dbt_memory: ByteSize = Field(default=ByteSize(4 * 2**30), ge=2**28)
-    engine: Annotated[Literal["duckdb", "spark"], AfterValidator(_there)] = "duckdb"
-    spark_master: str = "local[*]"
     refresh_cron: str = "0 6 * * *"
     kept_versions: int = Field(default=3, ge=1)
     run_history_days: int = Field(default=30, ge=1)
@@ -265,15 +254,14 @@ class Settings(SignIn, DagsterStorage):
         dbt runs in the build folder. With whole paths, each folder would have a connection of its
         own, for which dbt would parse all models again: 10 CPU seconds of a first refresh.
         """
-        return self.model_variables() | {
+        of_dbt = {
             "ATLAS_COSTS_RAW_DB": self.raw_file.name,
             "ATLAS_COSTS_MARTS_DB": self.marts_file.name,
-            "ATLAS_COSTS_ENGINE": self.engine,
-            "ATLAS_COSTS_SPARK_MASTER": self.spark_master,
             # its own debug log costs a sixth of its CPU; what it prints is kept in build/dbt.log
             "DBT_LOG_LEVEL_FILE": "none",
             "ATLAS_COSTS_DBT_MEMORY": f"{self.dbt_memory:d}B",
         }
+        return self.model_variables() | self.engine_environment() | of_dbt
 
     @property
     def required_tag_keys(self) -> tuple[str, ...]:

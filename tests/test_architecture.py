@@ -47,6 +47,7 @@ def test_only_settings_and_process_starters_read_the_environment():
     """os.environ elsewhere would be a second reader of secrets."""
     allowed = {
         "orchestration/settings.py",
+        "orchestration/config/engine.py",  # JAVA_HOME, which is Spark's
         "orchestration/cli.py",  # ATLAS_COSTS_DEBUG, DO_NOT_TRACK
         "orchestration/commands/demo.py",  # hands children an environment without keys
         "orchestration/commands/dagster_home.py",  # DAGSTER_HOME

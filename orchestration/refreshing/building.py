@@ -16,6 +16,8 @@ from orchestration.settings import PACKAGE, Settings
 RESULTS = "run_results.json"
 # of a build in two steps, the first
 FIRST_RESULTS = "first_run_results.json"
+# why a build did not come to any
+REASON = "reason.txt"
 MANIFEST, PARTIAL, LOG = "manifest.json", "partial_parse.msgpack", "dbt.log"
 # Beside what other tools parse for themselves, with a connection of their own.
 PARSED = MODELS / "target" / "prepared"
@@ -55,14 +57,18 @@ class Build:
 
     Attributes:
         is_well: Every model was built, and no test failed that stops a build.
+        reason: The sentence that says why it ended before any model, if one was said.
     """
 
     is_well: bool
     results: list[Result]
+    reason: str = ""
 
     @property
     def what_failed(self) -> str:
         """The sentence that says what and why."""
+        if self.reason:
+            return f"{self.reason} Nothing was published; what was published before is unchanged."
         failed = [
             f"{each.name}: {each.message.rstrip('.')}"
             for each in self.results
@@ -90,8 +96,8 @@ def build(
     """
     # one folder, not one a run (7 MB each), where dbt also finds what it parsed last time
     target = settings.dbt_target_dir
-    files = [target / FIRST_RESULTS, target / RESULTS]
-    for each in files:
+    files, reason = [target / FIRST_RESULTS, target / RESULTS], target / REASON
+    for each in [*files, reason]:
         each.unlink(missing_ok=True)
     target.mkdir(parents=True, exist_ok=True)
     order = {"nodes": nodes, "tables": tables}
@@ -101,7 +107,7 @@ def build(
     program = [sys.executable, "-P", "-m", "orchestration.refreshing.dbt_process", said]
     done = _run(program, settings, target, settings.build_dir / LOG)
     found = [each for file in files if file.exists() for each in _results(file)]
-    return Build(done.returncode == 0, found)
+    return Build(done.returncode == 0, found, reason.read_text() if reason.exists() else "")
 
 
 def parse(settings: Settings, kept: Path = PARSED) -> Path:
@@ -117,7 +123,9 @@ def parse(settings: Settings, kept: Path = PARSED) -> Path:
     # of this very environment, whatever PATH says
     program = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse"]
     settings.build_dir.mkdir(parents=True, exist_ok=True)
-    _run(program, settings, kept, kept / LOG).check_returncode()
+    # whatever builds them: on Spark some are tables that are nothing of their own on DuckDB
+    as_on_duckdb = settings.model_copy(update={"engine": "duckdb"})
+    _run(program, as_on_duckdb, kept, kept / LOG).check_returncode()
     return kept / MANIFEST
 
 

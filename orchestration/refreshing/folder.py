@@ -144,7 +144,7 @@ class DataFolder(Landings):
         since. A rule that was applied counts like what Atlas sent.
         """
         verified = self._verified()
-        if verified is None or not self._is_built_by(models_checksum()):
+        if verified is None or not self._is_built_by(self._models()):
             return None
         return verified.changed(self.inputs())
 
@@ -163,7 +163,7 @@ class DataFolder(Landings):
         tables = self._tables(changed)
         wait_until_free([self.marts_file])
         self._forget_verification()
-        self.drop_marts_of_other_models(models_checksum())
+        self.drop_marts_of_other_models(self._models())
         if tables is None:
             log.info("building and testing the models")
             build_now = build(self.settings)
@@ -195,6 +195,11 @@ class DataFolder(Landings):
         # dbt tells changed models by their files' times, and packagers give all files the same
         (self.settings.dbt_target_dir / PARTIAL).unlink(missing_ok=True)
         self.settings.models_file.write_text(checksum)
+
+    def _models(self) -> str:
+        """What builds the marts: of Spark's, DuckDB lacks the tables that a part is built from."""
+        engine = self.settings.engine
+        return models_checksum() if engine == "duckdb" else f"{models_checksum()} on {engine}"
 
     def _tables(self, changed: frozenset[str] | None) -> frozenset[str] | None:
         """The tables of raw to begin from; None where other inputs changed, or nothing is known."""

@@ -1,7 +1,7 @@
 """All models on Apache Spark, and DuckDB's file of what it wrote; run by dbt_process.
 
-Everything is beside marts.duckdb in the folder `spark`: raw as Parquet, and Spark's
-warehouse. One process, because what a session of Spark knows of tables ends with it.
+Everything is beside marts.duckdb in the folder `spark`: raw as Parquet, Spark's warehouse, and what
+it shuffles. One process, because what a session of Spark knows of tables ends with it.
 """
 
 import os
@@ -11,11 +11,12 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.refreshing.building import FIRST_RESULTS, RESULTS
+from orchestration.refreshing.building import FIRST_RESULTS, REASON, RESULTS
+from orchestration.refreshing.spark_waiting import end_if_starved, unreachable
 
 MARTS = "marts"
 # A build's own: what an earlier one left would be read as this one's.
-PARTS = ("raw", "warehouse")
+PARTS = ("raw", "warehouse", "local")
 
 Dbt = Callable[..., bool]
 
@@ -55,12 +56,33 @@ def export_raw(raw: Path, folder: Path) -> None:
 
 def build_on_spark(dbt: Dbt, folder: Path, left_out: list[str]) -> bool:
     """Whether all models of the raw in this folder were built and passed their tests."""
-    chosen = on_spark(folder)
     os.environ["ATLAS_COSTS_SPARK_WAREHOUSE"] = str(folder / "warehouse")
-    raw = f"{{folder: {folder}/raw}}"
-    return dbt("run-operation", "sources_of_spark", "--args", raw, *chosen) and dbt(
-        "build", *chosen, *left_out
-    )
+    # what this process shuffles, which grows with the bill; /tmp may be memory
+    os.environ.setdefault("SPARK_LOCAL_DIRS", str(folder / "local"))
+    return _begin(dbt, folder) and dbt("build", *on_spark(folder), *left_out)
+
+
+def _begin(dbt: Dbt, folder: Path) -> bool:
+    """Whether Spark has begun and knows the tables of raw; if not, it is said why."""
+    master = os.environ["ATLAS_COSTS_SPARK_MASTER"]
+    if problem := unreachable(master):
+        _say(problem)
+        return False
+    end_if_starved(master, int(os.environ["ATLAS_COSTS_SPARK_PATIENCE_MINUTES"]), _say)
+    raw = f"{folder}/raw"
+    arguments = ["--args", f"{{folder: {raw}}}", *on_spark(folder)]
+    has_begun = dbt("run-operation", "sources_of_spark", *arguments)
+    if not has_begun:
+        _say(
+            f"Apache Spark did not start on {master}, or cannot read {raw} there: see "
+            "build/dbt.log in the data folder."
+        )
+    return has_begun
+
+
+def _say(sentence: str) -> None:
+    print(sentence, flush=True)
+    (Path(os.environ["DBT_TARGET_PATH"]) / REASON).write_text(sentence)
 
 
 def on_spark(folder: Path) -> list[str]:

@@ -1,5 +1,7 @@
 """What Spark's Parquet says differently from a DuckDB file, table by table, in SQL alone."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,23 +18,51 @@ def differences(marts: Path, parquet: Path, schema: str = "marts") -> list[str]:
         parquet: A folder that has a folder of Parquet files for each table and view.
         schema: Which of the file's schemas.
     """
+    with _opened(marts) as db:
+        said = [_of_parquet(db, f"{schema}.{name}", parquet / name) for name in _names(db, schema)]
+    return [each for each in said if each]
+
+
+def differences_of_files(marts: Path, others: Path, schema: str = "marts") -> list[str]:
+    """The same of two DuckDB files, whose columns are of the same types."""
+    with _opened(marts) as db:
+        db.execute(f"attach '{others}' as theirs (read_only)")
+        said = [
+            _difference(db, f"{schema}.{name}", f"from theirs.{schema}.{name}", {})
+            for name in _names(db, schema)
+        ]
+    return [each for each in said if each]
+
+
+@contextmanager
+def _opened(marts: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as db:
         db.execute("set TimeZone = 'UTC'")
         db.execute(f"attach '{marts}' as ours (read_only)")
         db.execute("use ours")
-        query = "select table_name from information_schema.tables where table_schema = ? order by 1"
-        names = [name for (name,) in db.execute(query, [schema]).fetchall()]
-        assert names
-        said = [_difference(db, f"{schema}.{name}", parquet / name) for name in names]
-    return [each for each in said if each]
+        yield db
 
 
-def _difference(db: duckdb.DuckDBPyConnection, table: str, folder: Path) -> str | None:
+def _names(db: duckdb.DuckDBPyConnection, schema: str) -> list[str]:
+    query = """select table_name from information_schema.tables
+        where table_catalog = 'ours' and table_schema = ? order by 1"""
+    names = [name for (name,) in db.execute(query, [schema]).fetchall()]
+    assert names
+    return names
+
+
+def _of_parquet(db: duckdb.DuckDBPyConnection, table: str, folder: Path) -> str | None:
     if not any(folder.glob("*.parquet")):
         return f"{table} is not there"
-    ours, theirs = f"from {table}", f"from read_parquet('{folder}/*.parquet')"
+    return _difference(db, table, f"from read_parquet('{folder}/*.parquet')", STANDS_FOR)
+
+
+def _difference(
+    db: duckdb.DuckDBPyConnection, table: str, theirs: str, stands_for: Mapping[str, str]
+) -> str | None:
+    ours = f"from {table}"
     columns, found = _columns(db, ours), _columns(db, theirs)
-    expected = {name: STANDS_FOR.get(of, of) for name, of in columns.items()}
+    expected = {name: stands_for.get(of, of) for name, of in columns.items()}
     if found != expected:
         return f"{table}: columns {sorted(set(expected.items()) ^ set(found.items()))}"
     values = ", ".join(_value(name, of) for name, of in columns.items())

@@ -1,4 +1,4 @@
-"""All models and data tests on a local Spark: `python -m tests.dbt.on_spark FOLDER`.
+"""All models and data tests on Apache Spark: `python -m tests.dbt.on_spark RAW FOLDER`.
 
 The folder has raw.duckdb; what Spark made of it is in warehouse/, and in views/ what its views say.
 """
@@ -6,35 +6,90 @@ The folder has raw.duckdb; what Spark made of it is in warehouse/, and in views/
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-from tests.conftest import ROOT
+import pytest
 
+# not from tests.conftest, which takes the settings away that this file's process is given
+ROOT = Path(__file__).parents[2]
+NEEDED = pytest.mark.skipif(
+    find_spec("py4j") is None or find_spec("dbt.adapters.spark") is None,
+    reason="Apache Spark is not installed: pyspark and dbt-spark, the extra [spark]",
+)
 SETTINGS = ROOT / "tests/dbt/spark_conf"
 
 
-def built(raw: Path, folder: Path) -> Path:
+@dataclass(frozen=True)
+class Building:
+    """A build under way, and what it said so far."""
+
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def wait_until_made(self, model: str) -> None:
+        """Until dbt says that it made this model."""
+        while f".{model} " not in self._made():
+            assert self.process.poll() is None, self.log.read_text()
+            time.sleep(0.5)
+
+    def _made(self) -> str:
+        return "".join(line for line in self.log.read_text().splitlines() if " OK created " in line)
+
+
+def built(
+    raw: Path,
+    folder: Path,
+    master: str = "local[2]",
+    meanwhile: Callable[[Building], None] = lambda _: None,
+) -> Path:
     """Build and test in a process of its own; the folder that has one for each table and view.
 
-    What dbt said is in `said`, beside it.
+    Args:
+        raw: The file to build from.
+        folder: Where; what dbt and Spark's scheduler said is in `said` there.
+        master: Where Spark runs.
+        meanwhile: Called as soon as the process has begun.
     """
     project = str(ROOT / "dbt_project")
-    environment = os.environ | {
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_PROFILES_DIR": project,
-        "DBT_PROJECT_DIR": project,
-        "DBT_TARGET_PATH": str(folder / "target"),
+    environment = (
+        os.environ
+        | on_this_machine(master)
+        | {
+            "DBT_LOG_PATH": str(folder / "logs"),
+            "DBT_PROFILES_DIR": project,
+            "DBT_PROJECT_DIR": project,
+            "DBT_TARGET_PATH": str(folder / "target"),
+        }
+    )
+    command = [sys.executable, "-P", "-m", "tests.dbt.on_spark", str(raw), str(folder)]
+    log = folder / "said"
+    with (
+        log.open("w") as said,
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=said, stderr=said) as process,
+    ):
+        try:
+            meanwhile(Building(process, log))
+            process.wait()
+        finally:
+            process.kill()
+    assert process.returncode == 0, log.read_text()
+    return folder / "warehouse/marts.db"
+
+
+def on_this_machine(master: str = "local[2]") -> dict[str, str]:
+    """The variables with which a small Spark builds what this checkout has."""
+    return {
+        "ATLAS_COSTS_SPARK_MASTER": master,
+        "ATLAS_COSTS_SPARK_PARTITIONS": "2",
+        "ATLAS_COSTS_SPARK_PATIENCE_MINUTES": "5",
         "PYTHONPATH": str(ROOT),
         "SPARK_CONF_DIR": str(SETTINGS),
         "SPARK_LOCAL_IP": "127.0.0.1",
     }
-    command = [sys.executable, "-P", "-m", "tests.dbt.on_spark", str(raw), str(folder)]
-    with (folder / "said").open("w") as said:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, stdout=said, stderr=said, check=False
-        )
-    assert done.returncode == 0, (folder / "said").read_text()
-    return folder / "warehouse/marts.db"
 
 
 def main(raw: Path, folder: Path) -> bool:

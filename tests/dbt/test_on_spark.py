@@ -1,6 +1,5 @@
 """On Apache Spark the same models make the same marts of the same raw: every table, row, column."""
 
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -9,13 +8,7 @@ from . import on_spark
 from .comparing import differences
 from .conftest import Warehouse
 
-pytestmark = [
-    pytest.mark.wide,
-    pytest.mark.skipif(
-        find_spec("py4j") is None or find_spec("dbt.adapters.spark") is None,
-        reason="Apache Spark is not installed: pyspark and dbt-spark, the extra [spark]",
-    ),
-]
+pytestmark = [pytest.mark.wide, on_spark.NEEDED]
 
 
 def test_the_hand_written_world_is_the_same(built: tuple[Warehouse, object], tmp_path: Path):

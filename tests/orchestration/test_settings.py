@@ -3,6 +3,7 @@
 import duckdb
 import pytest
 
+from orchestration.config import engine
 from orchestration.config.secret_files import secret_variables
 from orchestration.settings import (
     HOME,
@@ -74,12 +75,30 @@ def test_a_service_account(settings):
         ({"ATLAS_COSTS_DBT_MEMORY": "much"}, "ATLAS_COSTS_DBT_MEMORY"),
         ({"ATLAS_COSTS_DBT_MEMORY": "1MiB"}, "ATLAS_COSTS_DBT_MEMORY"),
         ({"ATLAS_COSTS_ENGINE": "oracle"}, "ATLAS_COSTS_ENGINE.*'duckdb' or 'spark'"),
+        ({"ATLAS_COSTS_SPARK_MASTER": "spark://host"}, "SPARK_MASTER is spark://host.*HOST:7077"),
+        ({"ATLAS_COSTS_SPARK_PATIENCE_MINUTES": "0"}, "ATLAS_COSTS_SPARK_PATIENCE_MINUTES"),
     ],
 )
 def test_a_mistake_is_named_with_its_remedy_and_without_the_secret(settings, variables, named):
     with pytest.raises(SettingsError, match=named) as raised:
         settings(**variables).connections()
     assert "canary" not in str(raised.value)
+
+
+@pytest.mark.parametrize("missing", ["py4j", "dbt.adapters.spark"])
+def test_spark_is_missed_before_anything_is_read(settings, monkeypatch, missing):
+    monkeypatch.setattr(engine, "find_spec", lambda name: None if name == missing else name)
+    with pytest.raises(
+        SettingsError, match=r"ATLAS_COSTS_ENGINE Apache Spark is not installed: pip"
+    ):
+        settings(ATLAS_COSTS_ENGINE="spark")
+
+
+@pytest.mark.parametrize("java", [{"JAVA_HOME": "/nonexistent"}, {"JAVA_HOME": "", "PATH": ""}])
+def test_java_is_missed_where_spark_looks_for_it(settings, monkeypatch, java):
+    monkeypatch.setattr(engine, "find_spec", lambda name: name)
+    with pytest.raises(SettingsError, match="ATLAS_COSTS_ENGINE Apache Spark needs Java 17"):
+        settings(ATLAS_COSTS_ENGINE="spark", **java)
 
 
 PROVISIONING = {

@@ -132,6 +132,12 @@ def test_marts_that_somebody_wrote_to_are_copied_again(loaded):
     assert published(loaded, "select total from marts.t") == [(1,)]
 
 
+def test_another_engine_is_a_change(loaded):
+    """Of Spark's, DuckDB has no more than marts: none of the tables that a part is built of."""
+    on_spark = loaded.settings.model_copy(update={"engine": "spark"})
+    assert DataFolder(on_spark).changed_inputs() is None
+
+
 @pytest.mark.parametrize("changed", ["models_checksum", "loading_checksum"])
 def test_another_release_is_a_change(loaded, monkeypatch, changed):
     monkeypatch.setattr(f"orchestration.refreshing.folder.{changed}", lambda: "another release")
