@@ -115,7 +115,7 @@ def told_apart(name: str, alike: str, id_column: str) -> str:
         id_column: The expression of the id.
     """
     end = f"' · ' || right(split_part({id_column}, '/', 1), 6)"
-    return f"{name} || if(count(*) over (partition by {alike}) > 1, {end}, '')"
+    return f"{name} || if(count(distinct {id_column}) over (partition by {alike}) > 1, {end}, '')"
 
 
 def find(name: str, registry: dict[str, Dimension], tags: str = "current") -> Dimension | None:

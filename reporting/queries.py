@@ -149,9 +149,8 @@ limit {bind(ROW_LIMIT)}""")
 def _named(report: Report, rank: str) -> str:
     """Each group's place by amount; of two groups with one name, both show the end of their id."""
     labels = [f"max(label_{n})" for n in numbers(report)]
-    alike = ", ".join(["unit", *labels])
     named = "".join(
-        f"        {told_apart(text, alike, f'id_{n}')} as label_{n},\n"
+        f"        {told_apart(text, f'unit, {text}', f'id_{n}')} as label_{n},\n"
         if each.id_column
         else f"        {text} as label_{n},\n"
         for n, (text, each) in enumerate(zip(labels, report.groups, strict=True), 1)

@@ -313,6 +313,20 @@ def test_what_has_only_its_clusters_id_is_told_apart_by_it(publish):
     assert names == {"prod / Search nodes · aaaaaa", "prod / Search nodes · bbbbbb"}
 
 
+def test_resources_of_one_name_are_told_apart_whatever_else_a_report_is_cut_by(publish):
+    """One has backups and the other has none: no pair of resource and service is there twice."""
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        db.execute(
+            "update marts.agg_costs_monthly set resource_name = 'prod', resource_id = "
+            "if(service = 'Backup', '5f0000aaaaaa', '5f0000bbbbbb') where resource_name = "
+            "'shop-prod'"
+        )
+    found = rows(made(range="last_3_months", compare="none", group=("resource", "service")))
+    names = {row["label_1"] for row in found if row["label_1"].startswith("prod")}
+    assert names == {"prod · aaaaaa", "prod · bbbbbb"}
+
+
 def events(**state) -> list[tuple]:
     found = data.rows(events_of.events(made(**state)))
     return [(row["resource"], row["event"], row["period"]) for row in found]
