@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import streamlit as st
 
 from dashboard import components
-from dashboard.head import STALE_HOURS
+from dashboard.head import STALE_HOURS, refreshed
 from dashboard.navigation import link, page_link
 from reporting import formats, savings, url_state, words
 from reporting.anomalies import RECENT_DAYS
@@ -167,10 +167,10 @@ def data_faults(freshness: Iterable[Row], parts: Iterable[Row]) -> list[Item]:
     for row in freshness:
         hours = formats.hours_since(row["last_success_at"])
         if hours is None or hours > STALE_HOURS:
-            sentence = f"{row['connection']} was last refreshed {formats.age(hours)}"
+            sentence = f"{row['connection']} was {refreshed(row)}"
             items.append(Item(sentence, "schedule", "Connections", link("connections")))
         if row["missing_parts"]:
-            missing = ", ".join(row["missing_parts"])
+            missing = ", ".join(part.rstrip(".") for part in row["missing_parts"])
             sentence = f"{row['connection']} lacks {missing}"
             items.append(Item(sentence, "rule", "Connections", link("connections")))
     for row in parts:

@@ -1,5 +1,8 @@
 """The head of a page: its title, whose data it shows and how old they are."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 import streamlit as st
 
 from dashboard import data
@@ -7,6 +10,8 @@ from reporting import bill, formats, words
 from reporting.query import Row
 
 STALE_HOURS = 36
+# What has had no usage for longer has none, rather than bills that are late.
+BEHIND = timedelta(days=7)
 
 
 def head(title: str, what: str = "") -> None:
@@ -29,6 +34,7 @@ def head(title: str, what: str = "") -> None:
     for row in rows:
         _late(row)
         _missing(row)
+    _behind(rows)
 
 
 def _age(rows: list[Row]) -> str:
@@ -50,15 +56,17 @@ def _of_several(rows: list[Row]) -> str:
     return " · ".join([*parts, f"oldest refresh {oldest}"])
 
 
-def _refreshed(row: Row) -> str:
-    return formats.age(formats.hours_since(row["last_success_at"]))
+def refreshed(row: Row) -> str:
+    """When a connection was, as the end of a sentence."""
+    hours = formats.hours_since(row["last_success_at"])
+    return "never refreshed" if hours is None else f"last refreshed {formats.age(hours)}"
 
 
 def _late(row: Row) -> None:
     hours = formats.hours_since(row["last_success_at"])
     if hours is None or hours > STALE_HOURS:
         st.warning(
-            f"**Stale:** {formats.plain(row['connection'])} was last refreshed {_refreshed(row)}. "
+            f"**Stale:** {formats.plain(row['connection'])} was {formats.plain(refreshed(row))}. "
             "Later costs are not in these numbers; run `atlas-costs refresh`.",
             icon=":material/schedule:",
         )
@@ -66,9 +74,24 @@ def _late(row: Row) -> None:
 
 def _missing(row: Row) -> None:
     if row["missing_parts"]:
-        parts = ", ".join(formats.plain(part) for part in row["missing_parts"])
+        parts = ", ".join(formats.plain(part.rstrip(".")) for part in row["missing_parts"])
         st.warning(
             f"**Partial:** {formats.plain(row['connection'])} is missing {parts}. "
             "`atlas-costs check` says why.",
             icon=":material/rule:",
+        )
+
+
+def _behind(rows: Sequence[Row]) -> None:
+    """Those whose costs end before others': a comparison takes all of them to end on one day."""
+    reached = {row["connection"]: row["data_through"] for row in rows if row["data_through"]}
+    last = max(reached.values(), default=None)
+    behind = [name for name, day in reached.items() if last and day < last <= day + BEHIND]
+    if last and behind:
+        more = f" and {formats.count(len(behind) - 1)} more" if behind[1:] else ""
+        st.warning(
+            f"**Behind:** costs of {formats.plain(behind[0] + more)} end before "
+            f"{formats.day(last)}. Compared with earlier days, what they lack looks like a "
+            "decrease.",
+            icon=":material/update:",
         )

@@ -68,14 +68,14 @@ def groups_table(
 def dates_table(report: Report, rows: list[Row], unit: str) -> None:
     """Groups by periods, beneath the total of each period; a partial period says so."""
     measure, partials = report.state.measure, words.partial_periods(report, rows)
-    # a group may be called Total
+    # a group may be called Total, or as another one
     total: dict[str, Any] = {}
-    groups: dict[str, dict[str, Any]] = {}
+    groups: dict[int, tuple[str, dict[str, Any]]] = {}
     for row in rows:
         period = words.period_name(row["period"], report.state.bin)
         if note := partials.get(row["period"]):
             period = f"{period} ({note})"
-        groups.setdefault(group_label(row), {})[period] = row["amount"]
+        groups.setdefault(row["place"], (group_label(row), {}))[1][period] = row["amount"]
         total[period] = total.get(period, 0) + row["amount"]
 
     def line(name: str, amounts: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def dates_table(report: Report, rows: list[Row], unit: str) -> None:
     columns["Group"] = st.column_config.TextColumn(pinned=True)
     _draw(line("Total", total), columns, ["Group", *total])
     if report.groups:
-        frame = pd.DataFrame([line(*group) for group in groups.items()])
+        frame = pd.DataFrame([line(*group) for group in groups.values()])
         _table(frame, columns, ["Group", *total])
 
 

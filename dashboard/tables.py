@@ -76,8 +76,8 @@ def number_column(title: str | None = None, *, width: int | None = None) -> Numb
 
 
 def quantity_column(title: str | None = None) -> Numbers:
-    """Metered quantities: two places would make 0.000123 GB nothing."""
-    return Numbers(title, numerals.significant, "localized")
+    """Metered quantities and prices of one: rounded, they would not multiply to their amount."""
+    return Numbers(title, numerals.exact, "localized")
 
 
 def table(

@@ -3,7 +3,7 @@
 import os
 import sys
 import traceback
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
@@ -327,8 +327,8 @@ def healthy(part: ServedPart) -> None:
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8080,
     seed: int = 7,
-    months: int = 13,
-    scale: int = 1,
+    months: Annotated[int, typer.Option(min=1, max=120)] = 13,
+    scale: Annotated[int, typer.Option(min=1)] = 1,
     organizations: Annotated[
         int, typer.Option(min=0, help="So many small ones instead, with keys of their own.")
     ] = 0,
@@ -427,9 +427,13 @@ def _month(value: str | None) -> str | None:
     if value is None:
         return None
     try:
-        return datetime.strptime(value, "%Y-%m").strftime("%Y-%m")  # noqa: DTZ007  a month, no time
+        month = datetime.strptime(value, "%Y-%m").replace(tzinfo=UTC)
     except ValueError:
         raise SettingsError(f"--from {value} is not a month: write it as 2025-01.") from None
+    # a first refresh would publish one invoice for all of history
+    if month > datetime.now(UTC):
+        raise SettingsError(f"--from {value} is still to come: nothing is billed in it yet.")
+    return f"{month:%Y-%m}"
 
 
 def main() -> NoReturn:

@@ -1,6 +1,7 @@
 # ruff: noqa: S608  what is put into SQL text comes from the dimension registry; values are bound
 """Why a report's amount differs from the one it is compared with, to the cent."""
 
+from reporting.dimensions import told_apart
 from reporting.query import Binder, Query
 from reporting.ranges import Window
 from reporting.relations import DAILY
@@ -27,7 +28,12 @@ def causes(report: Report) -> Query:
     bind = Binder()
     numbers = range(1, len(report.groups) + 1)
     ids = "".join(f", id_{n}" for n in numbers)
-    labels = "".join(f"max(label_{n}) as label_{n}, " for n in numbers)
+    labels = "".join(
+        f"{told_apart(f'max(label_{n})', f'unit, max(label_{n})', f'id_{n}')} as label_{n}, "
+        if each.id_column
+        else f"max(label_{n}) as label_{n}, "
+        for n, each in enumerate(report.groups, 1)
+    )
     return bind.query(f"""with changes as ({_changes(report, report.compared, bind)}
 ),
 asked as (

@@ -59,11 +59,8 @@ def _named(name: str, range_name: str | None, window: Window, days: DataDays) ->
     if name == "last_year" and window.months > 12:
         return Comparison(None, "No comparison: last year's days are in the range itself.")
     if name == "last_year":
-        # of more than a year a day would be on both sides
-        years = -(-window.months // 12)
-        when = "last year" if years == 1 else f"{years} years before"
         return Comparison(
-            _by_months(window, 12 * years, days, is_known=True), f"vs. the same days {when}"
+            _by_months(window, 12, days, is_known=True), "vs. the same days last year"
         )
     months = 12 if range_name == "year_to_date" else window.months
     other = (

@@ -5,7 +5,7 @@ from datetime import date
 from reporting.query import Query, with_values
 
 PERMISSIONS = Query("""select connection, capability, status, detail, lost, role
-from meta.permissions order by connection, status = 'ok', status = 'not tried', capability""")
+from meta.permissions order by status = 'ok', status = 'not tried', connection, capability""")
 
 HELD = Query("""select
     connection, count(*) as invoices, count(distinct org_id) as organizations,

@@ -103,6 +103,21 @@ _RESOURCE_DIMENSIONS = (
 RESOURCE_DIMENSIONS = {dimension.name: dimension for dimension in _RESOURCE_DIMENSIONS}
 
 
+def told_apart(name: str, alike: str, id_column: str) -> str:
+    """A name, with the end of its id where several have it.
+
+    The id of what Atlas gives none begins with that of its project or cluster, and ends alike:
+    search nodes have `<cluster>/search`.
+
+    Args:
+        name: The expression of the name.
+        alike: What those that are compared have in common, as a window's partition.
+        id_column: The expression of the id.
+    """
+    end = f"' · ' || right(split_part({id_column}, '/', 1), 6)"
+    return f"{name} || if(count(distinct {id_column}) over (partition by {alike}) > 1, {end}, '')"
+
+
 def find(name: str, registry: dict[str, Dimension], tags: str = "current") -> Dimension | None:
     """The dimension of that name, `tag:<key>` included, or None where it is not offered."""
     prefix, _, key = name.partition(":")

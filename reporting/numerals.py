@@ -32,9 +32,9 @@ def small(value: Number) -> str:
     return str(format_decimal(value, "@@@@", locale=locales.current()))
 
 
-def significant(value: Number, digits: int = 4) -> str:
-    """A number of so many significant digits, in groups: 744,100, 0.000123."""
-    return decimal(Decimal(f"{value:.{digits}g}"), _ANY_PLACES)
+def exact(value: Number) -> str:
+    """A number in groups of digits with every place that it has: 744,123.4, 0.000123."""
+    return decimal(value, _ANY_PLACES)
 
 
 def percent(ratio: Number, places: str = "0") -> str:

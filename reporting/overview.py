@@ -1,7 +1,9 @@
+# ruff: noqa: S608  what is put into SQL text is ours; values are bound
 """What the overview asks: the pace of a month, its forecast, what moved it, and what it hides."""
 
 from datetime import date
 
+from reporting.dimensions import told_apart
 from reporting.query import Query, with_values
 from reporting.ranges import DataDays, Window, add_months, last_of_month
 
@@ -57,7 +59,7 @@ def forecast(month: date) -> Query:
     low_95_cents as low_95, high_95_cents as high_95
 from marts.forecasts
 where scope_type = 'total' and month = $month
-order by unit"""  # noqa: S608  ours
+order by unit"""
     return with_values(sql, {"month": month})
 
 
@@ -68,7 +70,7 @@ def budgets(month: date) -> Query:
     forecast_cents as forecast, exceeds_on, status
 from marts.budgets
 where month = $month and budget_cents is not null
-order by unit, parent is not null, planned desc, budget"""  # noqa: S608  ours
+order by unit, parent is not null, planned desc, budget"""
     return with_values(sql, {"month": month})
 
 
@@ -86,7 +88,8 @@ def movers(month: date, compared: Window, most: int = 5) -> Query:
     })  # fmt: skip
 
 
-_MOVERS = """with changes as (
+_MOVERS = (
+    """with changes as (
     select
         pricing_currency, resource_id, resource_name, resource_type, project_name, service,
         category, kind, amount_cents
@@ -143,7 +146,10 @@ events as (
     group by all
 )
 select
-    unit, what, project, if(is_charge, 'service', 'resource') as filter_name, id as filter_value,
+    unit, """
+    + told_apart("what", "unit, what", "id")
+    + """ as what, project,
+    if(is_charge, 'service', 'resource') as filter_name, id as filter_value,
     amount, cause, cause_amount, cause_service, cause_category, last.before as before,
     last.after as after, last.on as happened_on, false as is_rest, 1 as members
 from placed left join events using (id, cause)
@@ -154,11 +160,13 @@ select
     true, count(*)
 from placed where place > $most group by unit
 order by unit, is_rest, abs(amount) desc, filter_value"""
+)
 
 
 def top_clusters(month: Window, most: int = 5) -> Query:
     """The dearest clusters of a month to date in each currency; cents."""
-    sql = """with clusters as (
+    sql = (
+        """with clusters as (
     select
         coalesce(pricing_currency, 'unknown currency') as unit, resource_id as id,
         max(resource_name) as label_1, sum(cost_cents)::bigint as amount
@@ -167,10 +175,14 @@ def top_clusters(month: Window, most: int = 5) -> Query:
         and resource_type in $types
     group by all
 )
-select *, false as is_rest, 1 as members
+select * replace ("""
+        + told_apart("label_1", "unit, label_1", "id")
+        + """ as label_1),
+    false as is_rest, 1 as members
 from clusters
 qualify row_number() over (partition by unit order by amount desc, id) <= $most
 order by unit, amount desc, id"""
+    )
     return with_values(sql, {
         "start": month.start, "end": month.end, "types": CLUSTERS, "most": most,
     })  # fmt: skip

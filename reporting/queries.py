@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 from reporting.costs import costs, numbers
+from reporting.dimensions import told_apart
 from reporting.query import Binder, Query
 from reporting.ranges import ONE_DAY
 from reporting.relations import DAILY, FULL, MONTHLY, relation, route, within
@@ -148,9 +149,8 @@ limit {bind(ROW_LIMIT)}""")
 def _named(report: Report, rank: str) -> str:
     """Each group's place by amount; of two groups with one name, both show the end of their id."""
     labels = [f"max(label_{n})" for n in numbers(report)]
-    namesakes = f"count(*) over (partition by {', '.join(['unit', *labels])}) > 1"
     named = "".join(
-        f"        {text} || if({namesakes}, ' · ' || right(id_{n}, 6), '') as label_{n},\n"
+        f"        {told_apart(text, f'unit, {text}', f'id_{n}')} as label_{n},\n"
         if each.id_column
         else f"        {text} as label_{n},\n"
         for n, (text, each) in enumerate(zip(labels, report.groups, strict=True), 1)

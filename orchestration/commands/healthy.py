@@ -3,6 +3,7 @@
 import http.client
 import os
 import socket
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from orchestration.commands.parts import Part, socket_of
@@ -57,7 +58,9 @@ def _code(place: Path) -> str | None:
     from dagster._serdes import deserialize_value  # noqa: PLC0415
 
     client = DagsterGrpcClient(socket=str(place))
-    status = client.health_check_query()  # type: ignore[no-untyped-call]
+    # Dagster prints a page about a socket that is not there
+    with redirect_stdout(None):
+        status = client.health_check_query()  # type: ignore[no-untyped-call]
     if status != "SERVING":
         return f"{place} does not serve Dagster's definitions: {status}."
     found = deserialize_value(client.list_repositories())

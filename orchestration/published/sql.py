@@ -4,7 +4,8 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import repeat
 from pathlib import Path
@@ -17,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from orchestration.published.reader import opened
+from orchestration.published.whole_file import whole_file
 from orchestration.settings import SettingsError
 
 UNCUT, BATCH = 100_000, 10_000
@@ -26,16 +28,18 @@ _json = msgspec.json.Encoder(decimal_format="number", enc_hook=str)
 
 
 def run_sql(warehouse: Path, query: str, output_format: str, output: Path | None) -> None:
-    """Run one query and write its rows to a file or standard output.
+    """Run one query and write its rows to standard output, or to a file, completely or not at all.
 
     Raises:
         NotPublished: there is no warehouse yet.
-        SettingsError: an unknown format, or SQL that DuckDB refuses.
+        SettingsError: an unknown format, SQL that DuckDB refuses, or no place to write.
     """
     if output_format not in FORMATS:
         raise SettingsError(f"--format {output_format} is not one of {', '.join(FORMATS)}.")
     if output_format == "parquet" and output is None:
         raise SettingsError("--format parquet needs a file: add -o rows.parquet.")
+    if not query.strip():
+        raise SettingsError("There is no SQL to run: write it in quotes, after `atlas-costs sql`.")
     with opened(warehouse) as db:
         # so that `show tables` lists what there is, and names need no schema
         db.execute("set search_path = 'marts,meta'")
@@ -75,16 +79,27 @@ def _write(
     rows = db.sql(query)
     if rows is None:
         return
-    if output_format == "parquet":
-        rows.write_parquet(str(output))
+    if output_format == "parquet" and output:
+        with _whole(output) as place:
+            rows.write_parquet(str(place))
         return
     # a relation hands over all rows at once; a page gives this command for what it cannot hold
     found = db.execute(query) if output_format == "csv" else rows
     if output is None:
         _render(rows.columns, found, output_format, sys.stdout)
         return
-    with output.open("w", newline="") as file:
+    with _whole(output) as place, place.open("w", newline="") as file:
         _render(rows.columns, found, output_format, file)
+
+
+@contextmanager
+def _whole(output: Path) -> Iterator[Path]:
+    """Where to write; a pipe, or a link such as /dev/stdout, is not replaced by a file."""
+    if output.is_symlink() or (output.exists() and not output.is_file()):
+        yield output
+        return
+    with whole_file(output) as beside:
+        yield beside
 
 
 def _render(

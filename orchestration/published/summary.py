@@ -31,6 +31,7 @@ class Summary:
     """The published bill in a few numbers.
 
     Attributes:
+        missing_parts: What could not be read, each after its connection where there are several.
         totals: Pricing currency → cents of usage, support, minimum charge and consulting.
         month_to_date: The same for the month of the last usage day.
         closed: Invoices that Atlas has closed.
@@ -95,7 +96,8 @@ def summarize(warehouse: Path) -> Summary:
     """Read the published warehouse's own numbers."""
     with opened(warehouse) as db:
         freshness = db.execute(
-            "select warehouse_version, data_through, missing_parts from meta.freshness"
+            "select warehouse_version, data_through, connection, missing_parts from meta.freshness "
+            "order by connection"
         ).fetchall()
         through = max((row[1] for row in freshness if row[1]), default=None)
         return Summary(
@@ -104,11 +106,21 @@ def summarize(warehouse: Path) -> Summary:
             totals=_totals(db, None),
             month_to_date=_totals(db, through.replace(day=1) if through else None),
             differing=_differing(db),
-            missing_parts=[part for row in freshness for part in row[2] or []] + _not_made(db),
+            missing_parts=_missing([row[2:] for row in freshness]) + _not_made(db),
             optional=_optional(db),
             unclassified=_unclassified(db),
             **_counts(db),
         )
+
+
+def _missing(freshness: list[tuple[str, list[str] | None]]) -> list[str]:
+    """Parts that could not be read, with their connection where there are several."""
+    several = len(freshness) > 1
+    return [
+        f"{connection}: {part}" if several else part
+        for connection, parts in freshness
+        for part in parts or []
+    ]
 
 
 def _totals(db: duckdb.DuckDBPyConnection, month: date | None) -> dict[str, int]:

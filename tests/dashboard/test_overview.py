@@ -10,7 +10,7 @@ import pytest
 from dashboard import attention, data
 from reporting import formats
 from reporting.causes import cause_text
-from reporting.overview import movers, pace
+from reporting.overview import movers, pace, top_clusters
 from reporting.ranges import Window
 from tests.dashboard.test_pages import opened, page_links, texts
 from tests.dashboard.test_report_query import late_charges
@@ -135,6 +135,21 @@ def test_movers_add_up_to_the_difference_of_the_first_card_to_the_cent(db):
     assert sum(cents(line.split("**")[1]) for line in lines) == difference
     every = data.rows(movers(date(2026, 5, 1), Window(date(2026, 4, 1), date(2026, 4, 19)), 50))
     assert [row["amount"] for row in every if row["what"] == "lake"] == [lake_now - lake]
+
+
+def test_clusters_of_one_name_are_told_apart(db):
+    db.execute(CHANGES)
+    for table in ("agg_costs_monthly", "fct_cost_changes", "fct_line_items"):
+        db.execute(
+            f"update marts.{table} set resource_name = 'prod' where resource_type = 'cluster'"
+        )
+    db.close()
+    april = Window(date(2026, 4, 1), date(2026, 4, 19))
+    moved = data.rows(movers(date(2026, 5, 1), april, 50))
+    names = [row["what"] for row in moved if str(row["what"]).startswith("prod")]
+    dear = data.rows(top_clusters(Window(date(2026, 4, 1), date(2026, 5, 1))))
+    for found in (names, [row["label_1"] for row in dear]):
+        assert len(found) == len({*found}) > 1
 
 
 def cents(text):
@@ -327,6 +342,24 @@ def test_everything_that_needs_attention_is_on_the_page(db, monkeypatch):
     ):
         assert sentence in text
     assert "Project Read Only" in text
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [(0, False), (1, True), (7, True), (8, False)],
+    ids=["level", "a-day", "a-week", "no-usage-any-more"],
+)
+def test_a_connection_whose_costs_end_before_others_is_named(publish, days, said):
+    with duckdb.connect(str(publish().resolve())) as db:
+        db.execute(
+            "insert into meta.freshness select * replace ('bank' as connection, "
+            "data_through - $1::integer as data_through) from meta.freshness",
+            [days],
+        )
+    warnings = [each.value for each in opened("overview").warning]
+    assert [each.split(" end before")[0] for each in warnings] == (
+        ["**Behind:** costs of bank"] if said else []
+    )
 
 
 def test_a_late_or_partial_connection_needs_attention(publish):

@@ -299,6 +299,34 @@ def test_two_resources_of_one_name_stay_two(publish):
     assert names == {"shop-prod · p-prod", "shop-prod · d-shop"}
 
 
+def test_what_has_only_its_clusters_id_is_told_apart_by_it(publish):
+    """Clusters of one name in two projects have search nodes of one name: `<cluster>/search`."""
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        db.execute(
+            "update marts.agg_costs_monthly set resource_name = 'prod / Search nodes', resource_id "
+            "= if(resource_name = 'shop-prod', '5f0000aaaaaa', '5f0000bbbbbb') || '/search' "
+            "where resource_name in ('shop-prod', 'events')"
+        )
+    found = rows(made(range="last_3_months", compare="none", group=("resource",)))
+    names = {row["label_1"] for row in found if row["label_1"].startswith("prod / ")}
+    assert names == {"prod / Search nodes · aaaaaa", "prod / Search nodes · bbbbbb"}
+
+
+def test_resources_of_one_name_are_told_apart_whatever_else_a_report_is_cut_by(publish):
+    """One has backups and the other has none: no pair of resource and service is there twice."""
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        db.execute(
+            "update marts.agg_costs_monthly set resource_name = 'prod', resource_id = "
+            "if(service = 'Backup', '5f0000aaaaaa', '5f0000bbbbbb') where resource_name = "
+            "'shop-prod'"
+        )
+    found = rows(made(range="last_3_months", compare="none", group=("resource", "service")))
+    names = {row["label_1"] for row in found if row["label_1"].startswith("prod")}
+    assert names == {"prod · aaaaaa", "prod · bbbbbb"}
+
+
 def events(**state) -> list[tuple]:
     found = data.rows(events_of.events(made(**state)))
     return [(row["resource"], row["event"], row["period"]) for row in found]

@@ -51,6 +51,12 @@ def test_a_month_that_is_none(world, sandbox):
     refused(world.run("refresh", "--from", "May", **credentials(sandbox)), "--from May", "2025-01")
 
 
+def test_a_month_that_is_still_to_come(world, sandbox):
+    run = world.run("refresh", "--from", "2205-01", **credentials(sandbox))
+    refused(run, "--from 2205-01 is still to come")
+    assert world.published is None
+
+
 def test_a_truncated_invoice_body(world, sandbox):
     control(sandbox, "faults", {"path": INVOICE, "kind": "truncate", "times": 99})
     run = world.run("refresh", **credentials(sandbox))

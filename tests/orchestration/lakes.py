@@ -28,7 +28,8 @@ create table marts.fct_line_items as
 create view marts.fct_costs_daily as
     select connection, usage_date, sum(cost_cents) as cost_cents from marts.fct_line_items
     group by all;
-create table marts.dim_skus as select 'M30' as sku, {'a': 1}::json as detail, null::double as price;
+create table marts.dim_skus as select 'M30' as sku, {'a': 1}::json as detail, null::double as price,
+    0.6::decimal(38, 18) as part_cents;
 create table marts.fct_invoice_changes (connection varchar, usage_date date, after_cents bigint);
 create schema meta;
 create table meta.freshness as

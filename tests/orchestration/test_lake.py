@@ -27,6 +27,7 @@ def test_every_mart_is_in_the_lake_to_the_cent(lake, tmp_path):
     names = ["dim_skus", "fct_costs_daily", "fct_invoice_changes", "fct_line_items"]
     assert [mart["name"] for mart in manifest["marts"]] == names
     assert mart_of(manifest, "fct_costs_daily")["totals_cents"] == {"cost_cents": BIG + 300}
+    assert mart_of(manifest, "dim_skus")["totals_cents"] == {}, "parts of cents would be cut"
     assert mart_of(manifest, "fct_line_items")["rows"] == 5
     assert {"name": "tags", "type": "MAP(VARCHAR, VARCHAR[])"} in mart_of(
         manifest, "fct_line_items"

@@ -33,10 +33,18 @@ def test_a_manifest_of_a_newer_release_is_refused(tmp_path):
         ("ftp://host/costs", r"--to ftp://host/costs: write a folder, s3://"),
         ("s3:///costs", "names no bucket: write s3://bucket/folder"),
         ("s3://me:hush@bucket/costs", "--to takes no user, password or token in the address"),
+        ("s3://me:hu/hush+h@bucket/costs", "--to takes no user, password or token in the address"),
+        ("s3://hu/hush@bucket/costs", "--to takes no user, password or token in the address"),
+        ("wasbs://box:hush/costs", "--to takes no user, password or token in the address"),
+        ("s3://[costs", "s3://.costs cannot be reached"),
         ("az://box/costs?sig=hush", "--to takes no user, password or token in the address"),
+        ("s3:/bucket/hush", "--to names no folder: write a folder, s3://"),
+        ("", "--to is empty: write a folder, s3://"),
     ],
 )
-def test_an_address_that_cannot_be_is_refused_in_a_sentence(tmp_path, url, sentence):
+@pytest.mark.usefixtures("keys")
+def test_an_address_that_cannot_be_is_refused_in_a_sentence(tmp_path, monkeypatch, url, sentence):
+    monkeypatch.chdir(tmp_path)
     with pytest.raises(LakeError, match=sentence) as refused:
         export_lake(publish(tmp_path, "000001"), url, keep=3)
     assert "hush" not in str(refused.value)

@@ -60,13 +60,32 @@ def test_csv_and_json_keep_decimals(warehouse, capsys, tmp_path):
         ("select * from nowhere", ("table", None)),
         ("create table x as select 1", ("table", None)),
         ("select 1", ("csv", "no/such/folder.csv")),
+        (" ", ("table", None)),
     ],
-    ids=["no-such-table", "writing", "no-such-folder"],
+    ids=["no-such-table", "writing", "no-such-folder", "nothing"],
 )
 def test_what_cannot_be_done_is_one_sentence(warehouse, tmp_path, query, options):
     output_format, output = options
     with pytest.raises(SettingsError):
         run_sql(warehouse, query, output_format, output and tmp_path / output)
+
+
+@pytest.mark.parametrize("kind", ["csv", "json", "parquet"])
+def test_a_query_that_fails_half_way_leaves_the_file_of_the_last_one(warehouse, tmp_path, kind):
+    (tmp_path / "rows").write_text("of yesterday")
+    half = "select if(n < 2999999, n, error('no more')) from range(3000000) as _(n)"
+    with pytest.raises(SettingsError, match="no more"):
+        run_sql(warehouse, half, kind, tmp_path / "rows")
+    assert (tmp_path / "rows").read_text() == "of yesterday"
+    assert [each.name for each in tmp_path.iterdir() if "rows" in each.name] == ["rows"]
+
+
+def test_what_is_no_file_is_written_to_and_not_replaced(warehouse, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    reader = os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    run_sql(warehouse, "select 1 as n", "csv", tmp_path / "pipe")
+    assert os.read(reader, 100).split() == [b"n", b"1"]
+    os.close(reader)
 
 
 def test_show_tables_lists_marts_and_meta(warehouse, capsys):

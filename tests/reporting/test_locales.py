@@ -108,8 +108,9 @@ def test_a_sentence_stays_as_it_is_in_en_us():
 
 def test_digits_that_count_are_kept_and_marks_are_the_locales():
     with locales.written_in("de-DE"):
-        found = [numerals.significant(each) for each in (744123.4, 0.0001234, 12.0)]
-        assert [*found, numerals.ungrouped(1234.5)] == ["744.100", "0,0001234", "12", "1234,5"]
+        found = [numerals.exact(each) for each in (744123.4, 0.0001234, 100.82, 12.0)]
+        assert found == ["744.123,4", "0,0001234", "100,82", "12"]
+        assert numerals.ungrouped(1234.5) == "1234,5"
 
 
 def _chart():

@@ -45,7 +45,7 @@ class Mart(msgspec.Struct, frozen=True):
     """A mart.
 
     Attributes:
-        totals_cents: The sum of each column whose name ends in `_cents`.
+        totals_cents: The sum of each column of whole cents, whose name ends in `_cents`.
     """
 
     name: str

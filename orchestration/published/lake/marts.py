@@ -36,7 +36,7 @@ class Partition:
             `fct_line_items/by_connection=default/by_month=2026-05`.
         days: The first and the last one; None where rows have none.
         fingerprint: Equal for equal columns and rows, whatever the order of the rows.
-        cents: The sum of each column of money.
+        cents: The sum of each column of money in whole cents.
     """
 
     folder: str
@@ -71,8 +71,12 @@ class Staged:
 
     @property
     def cents(self) -> list[str]:
-        """The columns of money."""
-        return [column.name for column in self.columns if column.name.endswith("_cents")]
+        """The columns of money in whole cents: sums of parts of cents would have to be cut."""
+        return [
+            column.name
+            for column in self.columns
+            if column.name.endswith("_cents") and "INT" in column.type
+        ]
 
     @property
     def day(self) -> str | None:

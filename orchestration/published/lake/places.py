@@ -1,17 +1,19 @@
 """Where a lake lies: a folder of this machine, or a bucket of a cloud."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import urlsplit
 
 from orchestration import files
 from orchestration.published.lake.buckets import LIBRARIES, Bucket
 from orchestration.published.lake.errors import LakeError
 
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+ACCESS_POINT = "arn:aws"  # the one address of a bucket that has colons
 KINDS = "a folder, s3://bucket/…, gs://bucket/… or az://container/…"
 
 
@@ -49,22 +51,38 @@ def place_of(url: str) -> Place:
     Raises:
         LakeError: an unknown scheme, no bucket, a secret in it, or a library is not installed.
     """
-    if "://" not in url:
-        return Folder(Path(url))
-    parts = urlsplit(url)
-    if "@" in parts.netloc or parts.query or parts.fragment:
+    scheme, mark, rest = url.partition("://")
+    if not mark:
+        return _folder(url)
+    if scheme.lower() == "file" and rest.startswith("/"):
+        return Folder(Path(rest))
+    if _may_hold_a_secret(rest):
         # not quoted: what stands there may be a secret
         raise LakeError(
             "--to takes no user, password or token in the address: give keys to the cloud's own "
             "library, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
         )
-    if parts.scheme == "file" and not parts.netloc:
-        return Folder(Path(parts.path))
-    if parts.scheme not in LIBRARIES:
+    if scheme.lower() not in LIBRARIES:
         raise LakeError(f"--to {url}: write {KINDS}.")
-    if not parts.netloc:
-        raise LakeError(f"--to {url} names no bucket: write {parts.scheme}://bucket/folder.")
-    return Bucket(parts.scheme, f"{parts.netloc}{parts.path}".rstrip("/"))
+    if not rest.partition("/")[0]:
+        raise LakeError(f"--to {url} names no bucket: write {scheme}://bucket/folder.")
+    return Bucket(scheme.lower(), rest.rstrip("/"))
+
+
+def _folder(path: str) -> "Folder":
+    if not path:
+        raise LakeError(f"--to is empty: write {KINDS}.")
+    if SCHEME.match(path):
+        # s3:/bucket, most likely; not quoted for the same reason
+        raise LakeError(f"--to names no folder: write {KINDS}, or ./ before a name with a colon.")
+    return Folder(Path(path))
+
+
+def _may_hold_a_secret(rest: str) -> bool:
+    """A secret key may itself have slashes, so that its @ is not before the first of them."""
+    bucket = rest.partition("/")[0]
+    is_named_by_colons = bucket.startswith(ACCESS_POINT)
+    return any(each in rest for each in "@?#") or (":" in bucket and not is_named_by_colons)
 
 
 class Folder:
