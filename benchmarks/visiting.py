@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
@@ -244,6 +243,6 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
         try:
             with urlopen(f"http://127.0.0.1:{port}/_stcore/health"):
                 return
-        except URLError:
+        except OSError:
             time.sleep(0.1)
     raise Failed("The dashboard did not start.")

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -57,7 +56,7 @@ def wait_for(url: str, patience_s: int = START_S) -> None:
     for _ in range(patience_s * 5):
         try:
             urlopen(url).close()
-        except URLError:
+        except OSError:  # refused, or reset by a server that is only starting
             time.sleep(0.2)
         else:
             return
