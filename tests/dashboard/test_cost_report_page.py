@@ -136,6 +136,16 @@ def test_a_small_cause_is_seen_beside_large_totals_on_an_axis_that_says_where_it
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("causes", [1, 9])
+def test_however_few_the_causes_are_each_has_its_name_and_its_room(causes):
+    """Streamlit fits the axis and its title of two lines, 94 px, into the height of a chart."""
+    rows = [{"label": f"Cause {n}", "amount": -100} for n in range(causes)]
+    chart = layers.steps(rows, (1_000_000, 1_000_000 - 100 * causes), "USD", "#000000").to_dict()
+    bars = chart["layer"][0]
+    assert bars["encoding"]["y"]["axis"]["labelOverlap"] is False
+    assert (chart["height"] - 94) / (causes + 2) >= bars["mark"]["height"] + 4
+
+
 def test_where_a_total_is_nothing_the_axis_begins_at_zero():
     chart = layers.steps([{"label": "New", "amount": 500}], (0, 500), "USD", "#000000").to_dict()
     across = chart["layer"][0]["encoding"]["x"]
