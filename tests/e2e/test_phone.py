@@ -1,4 +1,4 @@
-"""What a phone needs: the menu leaves the page it chose."""
+"""What a phone needs: the menu leaves the page it chose, and nothing lies over its words."""
 
 from collections.abc import Iterator
 
@@ -48,3 +48,11 @@ def test_a_menu_left_open_is_closed_at_the_next_load(page):
     page.reload()
     settle(page)
     expect(sidebar(page)).to_have_attribute("data-collapsed", "true")
+
+
+def test_the_tools_of_a_table_show_once_it_is_touched(page):
+    open_page(page, "/backups")
+    tools = page.get_by_test_id("stElementToolbar").first
+    expect(tools).to_have_css("opacity", "0")
+    page.get_by_test_id("stDataFrame").first.locator(".dvn-scroller").tap()
+    expect(tools).to_have_css("opacity", "1")
