@@ -15,11 +15,13 @@ from reporting.query import Row
 from reporting.report import Report
 
 PER_DAY, DELTA, SHARE, TREND = "Change per day", "Difference", "Share", "Trend"
+# what it is of and what it cost come first: there are more columns than a screen has room for
 _LINE_COLUMNS = {
-    "usage_date": "Usage day", "project_name": "Project", "resource_name": "Resource",
-    "sku_description": "What", "sku": "SKU", "charge_type": "Charge type", "region": "Region",
-    "quantity": "Quantity", "unit_of_usage": "Unit", "unit_price": "Unit price",
-    "amount": "Cost", "line_cents": "Line", "discount_cents": "Discount",
+    "usage_date": "Usage day", "amount": "Cost", "project_name": "Project",
+    "resource_name": "Resource", "sku_description": "What", "sku": "SKU",
+    "charge_type": "Charge type", "region": "Region", "quantity": "Quantity",
+    "unit_of_usage": "Unit", "unit_price": "Unit price", "line_cents": "Line",
+    "discount_cents": "Discount",
     "billed_date": "Billed on", "invoice_month": "Invoice month", "invoice_id": "Invoice",
     "org_name": "Organization", "line_item_id": "Line id", "landing_file": "Landing file",
 }  # fmt: skip

@@ -31,7 +31,7 @@ VIEWS = {
 }
 NONE = ("There is none.", "Nothing is going on or ended in the last 30 days.")
 DAY = st.column_config.DateColumn(format="D MMM YYYY")
-STATUS = st.column_config.TextColumn(width="medium")
+SCOPE, STATUS = (st.column_config.TextColumn(width=width) for width in (190, 285))
 
 
 def money_columns(unit: str) -> dict[str, Any]:
@@ -57,8 +57,9 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
             anomaly_tables.listed(ours, pending),
             [row["anomaly_id"] for row in ours],
             "",
-            height=tables.height(len(ours)),
-            column_config=money_columns(unit) | {"Since": DAY, "Status": STATUS},
+            height=tables.height(len(ours), row_px=tables.THREE_LINES_PX),
+            row_height=tables.THREE_LINES_PX,
+            column_config=money_columns(unit) | {"Since": DAY, "Scope": SCOPE, "Status": STATUS},
             key=key,
         )
     downloads(f"atlas-anomalies-{view}", Extract(VIEWS[view], anomalies.of_view(view)))

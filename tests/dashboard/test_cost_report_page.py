@@ -190,6 +190,7 @@ def test_the_lines_table_says_how_many_there_are_and_what_they_come_to(publish):
     assert shown in texts(app).replace("\\", "")
     table = app.dataframe[0].value
     assert round(100 * table["Cost"].sum()) == row["cents"]
+    assert list(table.columns[:2]) == ["Usage day", "Cost"]
     assert set(table["Landing file"]) == {"default/invoices/inv-o-Acme-2026-04/1.json.gz"}
 
 
