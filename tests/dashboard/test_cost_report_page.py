@@ -254,6 +254,14 @@ def test_an_axis_has_labels_at_even_steps(count, step, most):
     assert len(shown) <= max(most, 12)
 
 
+@pytest.mark.parametrize(("label", "columns"), [("M" * 30, 2), ("Data Transfer", 5), ("M30", 6)])
+def test_a_legend_has_as_many_columns_as_its_labels_leave_room_for(label, columns):
+    """Measured: 30 capitals are 203 px wide, and the narrowest chart at 1280 px 660."""
+    legend = charts._colour({label: "#000000", "b": "#ffffff"}).to_dict()["legend"]
+    assert charts._columns({label: "#000000"}) == columns
+    assert f"width / {7 * len(label) + 24}" in legend["columns"]["expr"]
+
+
 def test_an_axis_names_its_currency():
     assert '"$"' in charts.axis_of_amounts("USD").to_dict()["labelExpr"]
     assert "€" in charts.axis_of_amounts("EUR").to_dict()["labelExpr"]
