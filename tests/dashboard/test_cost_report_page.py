@@ -254,6 +254,16 @@ def test_an_axis_has_labels_at_even_steps(count, step, most):
     assert len(shown) <= max(most, 12)
 
 
+@pytest.mark.parametrize("table", ["groups", "periods"])
+def test_a_total_s_columns_are_as_wide_as_those_beneath_it(publish, table):
+    publish(sketched=True)
+    app = opened("cost_report", range="last_month", bin="week", table=table)
+    total, groups = (json.loads(each.proto.columns) for each in app.dataframe[:2])
+    names = list(app.dataframe[1].value.columns)[:-1]
+    assert len(names) >= 5
+    assert [total[each]["width"] for each in names] == [groups[each]["width"] for each in names]
+
+
 @pytest.mark.parametrize(("label", "columns"), [("M" * 30, 2), ("Data Transfer", 5), ("M30", 6)])
 def test_a_legend_has_as_many_columns_as_its_labels_leave_room_for(label, columns):
     """Measured: 30 capitals are 203 px wide, and the narrowest chart at 1280 px 660."""
