@@ -78,7 +78,8 @@ def changes(found: list[Row], month: str, days: DataDays) -> None:
             {"Report": [anomaly_tables.report(row, days.through) for row in ours]},
             key=f"anomalies.changes.{unit}",
             height=tables.height(len(ours)),
-            column_config=money_columns(unit) | {"Report": report},
+            column_config=money_columns(unit)
+            | {"Change %": tables.change_column("Change %"), "Report": report},
         )
     if rows:
         query = anomalies.alerts_of(rows[0]["usage_month"])
@@ -100,7 +101,11 @@ def feedback(rows: list[Row]) -> None:
     downloads("atlas-anomaly-feedback", Extract(VIEWS["feedback"], anomalies.FEEDBACK))
 
 
-head("Anomalies", "Usage that cost more than expected from the weeks before it.")
+head(
+    "Anomalies",
+    "Usage that cost more than expected from the weeks before it, and what changed from one "
+    "month to the next, up or down.",
+)
 days = components.usage_days()
 address = Address("anomalies")
 queries = {"Anomalies": anomalies.ANOMALIES, "Feedback": anomalies.FEEDBACK}
