@@ -40,10 +40,8 @@ def cards(found: list[Row], realised: list[Row]) -> None:
         components.unit_heading(unit, {*saved, *known})
         to_do, unknown = (sum(row["view"] == view for row in rows) for view in ("open", "unknown"))
         amounts = {
-            "Potential savings a month, planned ones included": formats.money(
-                savings.total(rows), unit
-            ),
-            "Already planned": formats.money(savings.total(rows, ("planned",)), unit),
+            "Potential savings a month": formats.money(savings.total(rows), unit),
+            "Of them planned": formats.money(savings.total(rows, ("planned",)), unit),
             "Low effort and risk": formats.money(savings.total(savings.easy(rows)), unit),
             "Saved so far": formats.money(sum(row["realised_cents"] for row in done), unit),
         }

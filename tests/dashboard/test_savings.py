@@ -78,8 +78,8 @@ def test_the_sum_counts_each_part_once_and_only_what_is_to_come(filled):
     assert not app.exception
     cards = {each.label: each.value for each in app.metric}
     assert cards == {
-        "Potential savings a month, planned ones included": formats.money(total, "USD"),
-        "Already planned": "$20.00",
+        "Potential savings a month": formats.money(total, "USD"),
+        "Of them planned": "$20.00",
         "Low effort and risk": formats.money(easy or 0, "USD"),
         "Saved so far": "$325.52", "Findings": "3",
     }  # fmt: skip
