@@ -29,6 +29,8 @@ from reporting.ranges import Window
 from reporting.statement import Statement
 
 MOST_BARS = 15
+# Streamlit fits the legend above and the axis beneath into the height too: 123 px.
+_BAR, _ROW, _AROUND = 17, 24, 125
 _KINDS = {"Direct": design.TEAL, "Shared": design.PURPLE, "No rule": design.REST}
 
 
@@ -86,7 +88,7 @@ def _bars(rows: list[Row], unit: str) -> alt.LayerChart | alt.FacetChart:
     scale = alt.Scale(domain=[min(0, *(row["amount"] / 100 for row in rows)), most * 1.15])
     axis = alt.Axis(format="$,.2~f" if unit == "USD" else ",.2~f", tickCount=5)
     colours = alt.Scale(domain=list(_KINDS), range=list(_KINDS.values()))
-    drawn = alt.Chart(pd.DataFrame(parts)).mark_bar(height=17)
+    drawn = alt.Chart(pd.DataFrame(parts)).mark_bar(height=_BAR)
     stacked = drawn.encode(
         x=alt.X("cost:Q", title=unit, stack="zero", scale=scale, axis=axis), y=y,
         color=alt.Color("kind:N", title=None, scale=colours, legend=alt.Legend(orient="top")),
@@ -102,7 +104,7 @@ def _bars(rows: list[Row], unit: str) -> alt.LayerChart | alt.FacetChart:
     labels = alt.Chart(ends).mark_text(align="left", dx=6, color=drawing.text_colour()).encode(
         x=alt.X("cost:Q", title=unit, scale=scale, axis=axis), y=y, text="amount:N"
     )  # fmt: skip
-    return alt.layer(stacked, labels).properties(height=27 * len(rows) + 85)
+    return alt.layer(stacked, labels).properties(height=_ROW * len(rows) + _AROUND)
 
 
 def table(

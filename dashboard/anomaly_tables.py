@@ -126,7 +126,7 @@ def alerts(rows: Sequence[Row], through: date) -> pd.DataFrame:
     return pd.DataFrame([
         {
             "Change": tables.shown(row["change_cents"]),
-            "Change %": _percent(row["change_percent"]),
+            "Change %": _ratio(row["change_percent"]),
             "Group": row["scope"],
             "Alert": row["alert"],
             "Before": tables.shown(row["before_cents"]),
@@ -137,8 +137,8 @@ def alerts(rows: Sequence[Row], through: date) -> pd.DataFrame:
     ])  # fmt: skip
 
 
-def _percent(percent: float | None) -> str:
-    return formats.change(None if percent is None else percent / 100)
+def _ratio(percent: float | None) -> float | None:
+    return None if percent is None else percent / 100
 
 
 def report(row: Row, through: date) -> str | None:

@@ -26,6 +26,8 @@ OFF = "Dedicated clusters whose backup is off"
 NEVER = (
     "No completed restore of their backups, into any cluster, among those that Atlas still lists"
 )
+# a browser takes the width from the first rows, which may have nothing or something short
+_DAY_PX, _WIDTHS = 93, {"Backup": 84, "Types": 215}
 KINDS = {"listed": "listed", "gone": "gone", "unreadable": "unreadable"}
 
 
@@ -82,11 +84,11 @@ def frame(rows: Sequence[Row]) -> pd.DataFrame:
             "Newest": row["newest"],
             "Last restore": row["last_restore"],
             "Restored into": row["restored_into"],
+            "Backup": _backup(row),
             "Size": gigabytes(row["bytes"]),
             "Oldest": row["oldest"],
             "Kept for": days_text(row["longest_days"]),
             "Types": row["types"],
-            "Backup": _backup(row),
             "Environment": row["environment"] or None,
             "Copied to": row["copy_regions"],
         }
@@ -108,7 +110,8 @@ def configured(unit: str) -> dict[str, Any]:
     days = ("Oldest", "Newest", "Last restore")
     return (
         {name: tables.amount_column(name, unit) for name in ("Month to date", "Point-in-time")}
-        | {name: config.DateColumn(name, format="D MMM YYYY") for name in days}
+        | {name: config.DateColumn(name, format="D MMM YYYY", width=_DAY_PX) for name in days}
+        | {name: config.TextColumn(name, width=width) for name, width in _WIDTHS.items()}
         | {"Cluster": row_links.column("Cluster")}
     )
 

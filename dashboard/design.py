@@ -39,6 +39,13 @@ STYLE = """<style>
 [data-testid="stTab"][aria-selected="true"] p { color: CanvasText; }
 /* a link may be a sentence */
 [data-testid="stPageLink"] p { white-space: normal; }
+/* a finger does not hover, so Streamlit shows what belongs to a table always, over the words above
+   it; here it shows once the table has been touched */
+@media (hover: none) {
+  [data-testid="stElementContainer"]:not(:focus-within) [data-testid="stElementToolbar"] {
+    opacity: 0; pointer-events: none;
+  }
+}
 @media (max-width: 640px) {
   [data-testid="stMainBlockContainer"] { padding: 3.25rem .9rem 2rem; }
 }

@@ -10,8 +10,8 @@ from reporting import formats
 from reporting.query import Row
 
 _AMOUNTS = {
-    "Forecast": "expected", "80 % from": "low_80", "80 % to": "high_80", "95 % from": "low_95",
-    "95 % to": "high_95",
+    "Forecast": "expected", "80% from": "low_80", "80% to": "high_80", "95% from": "low_95",
+    "95% to": "high_95",
 }  # fmt: skip
 
 
@@ -57,11 +57,11 @@ def how_good(rows: Sequence[Row]) -> None:
                    for row in rows],
         "Month end": [row["mape_month_end"] for row in rows],
         "Three months ahead": [row["mape_3_months"] for row in rows],
-        "In the 80 % band": [row["coverage_80"] for row in rows],
-        "In the 95 % band": [row["coverage_95"] for row in rows],
+        "In the 80% band": [row["coverage_80"] for row in rows],
+        "In the 95% band": [row["coverage_95"] for row in rows],
         "Months measured": [row["origins"] for row in rows],
     })  # fmt: skip
-    shares = ("Month end", "Three months ahead", "In the 80 % band", "In the 95 % band")
+    shares = ("Month end", "Three months ahead", "In the 80% band", "In the 95% band")
     columns = {name: tables.share_column(name) for name in shares}
     tables.table(frame, column_config=columns)
     st.caption(

@@ -65,7 +65,7 @@ def chart(behind: Sequence[Row], ahead: Sequence[Row], unit: str) -> Chart:
         strokeWidth=2.5, point={"filled": True, "size": 45}
     ).encode(x=month, y=alt.Y("value:Q", title=None), color=colour, tooltip=[
         alt.Tooltip("name:N", title="Month"), alt.Tooltip("amount:N", title="Forecast"),
-        alt.Tooltip("band 80:N", title="80 % band"), alt.Tooltip("band 95:N", title="95 % band"),
+        alt.Tooltip("band 80:N", title="80% band"), alt.Tooltip("band 95:N", title="95% band"),
     ]))  # fmt: skip
     return alt.layer(*layers).properties(height=330)
 

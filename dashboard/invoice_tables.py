@@ -40,8 +40,10 @@ INVOICES_IN_FULL = (
     Column("invoice_id", "Invoice"),
     Column("org_id", "Organization id"),
 )
+# the amount is among the first: there are more columns than a screen has room for
 LINES = (
     Column("usage_date", "Usage day", Kind.DAY),
+    Column("cost", "Amount", Kind.MONEY, key="cost_cents"),
     Column("service", "Service"),
     Column("sku", "SKU"),
     Column("project", "Project", key="project_name"),
@@ -50,7 +52,6 @@ LINES = (
     Column("unit_of_quantity", "Unit"),
     Column("unit_price", "Unit price", Kind.QUANTITY, places=18),
     Column("discount", "Discount", Kind.MONEY, key="discount_cents"),
-    Column("cost", "Amount", Kind.MONEY, key="cost_cents"),
     Column("note", "Note"),
 )
 # what a file has beside what fits on a page

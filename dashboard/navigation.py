@@ -8,6 +8,23 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import streamlit as st
 
 _PAGES = Path(__file__).with_name("app_pages")
+# Streamlit closes only its own menu when a page is chosen on a phone, and keeps in the browser that
+# a menu was opened once, so that it lay over the next page too. 768 px are its own breakpoint.
+_CLOSE_ON_PHONES = """<script>
+if (!window.atlasMenu) {
+  window.atlasMenu = true;
+  const isNarrow = () => matchMedia("(max-width: 767.98px)").matches;
+  const button = '[data-testid="stSidebarCollapseButton"] button';
+  document.addEventListener("click", event => {
+    if (isNarrow() && event.target.closest(".st-key-menu a"))
+      document.querySelector(button)?.click();
+  });
+  addEventListener("pagehide", () => {
+    const kept = Object.keys(localStorage).filter(key => key.startsWith("stSidebarCollapsed-"));
+    if (isNarrow()) kept.forEach(key => localStorage.removeItem(key));
+  });
+}
+</script>"""
 
 
 @dataclass(frozen=True)
@@ -74,6 +91,8 @@ def navigation() -> Any:  # noqa: ANN401  st.Page is no public type
             for entry, page in entries:
                 if entry.is_listed:
                     st.page_link(page)
+    with st.sidebar:
+        st.html(_CLOSE_ON_PHONES, unsafe_allow_javascript=True)
     return current
 
 

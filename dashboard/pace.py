@@ -18,7 +18,7 @@ _HEIGHT = 300
 
 
 def chart(rows: Sequence[Row], forecast: Row | None, unit: str) -> Chart:
-    """Both months by day of the month, and a straight way to the forecast with its 80 % band.
+    """Both months by day of the month, and a straight way to the forecast with its 80% band.
 
     Args:
         rows: Of reporting.overview.pace, of one currency.
@@ -100,7 +100,7 @@ def _band(ahead: list[Row], unit: str) -> alt.Chart:
         x=_x(),
         y=_y("low", unit),
         y2="high:Q",
-        tooltip=[alt.Tooltip("band:N", title="80 % band")],
+        tooltip=[alt.Tooltip("band:N", title="80% band")],
     )
     return encoded
 

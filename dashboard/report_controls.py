@@ -94,7 +94,7 @@ def _controls(report: Report) -> ReportState:
 def _days(report: Report) -> ReportState:
     """The range; while a reader has picked only the first of two days, the old days stay."""
     name = st.selectbox(
-        "Range", [*RANGES, *AHEAD, CUSTOM], key="report.range", format_func=words, width=150
+        "Range", [*RANGES, *AHEAD, CUSTOM], key="report.range", format_func=words, width=175
     )
     kept = ReportState(table=report.state.table, unit=report.state.unit)
     if name != CUSTOM:

@@ -1,6 +1,7 @@
 """A report's tables: its groups beside their total, its periods, and the lines beneath it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,11 +16,13 @@ from reporting.query import Row
 from reporting.report import Report
 
 PER_DAY, DELTA, SHARE, TREND = "Change per day", "Difference", "Share", "Trend"
+# what it is of and what it cost come first: there are more columns than a screen has room for
 _LINE_COLUMNS = {
-    "usage_date": "Usage day", "project_name": "Project", "resource_name": "Resource",
-    "sku_description": "What", "sku": "SKU", "charge_type": "Charge type", "region": "Region",
-    "quantity": "Quantity", "unit_of_usage": "Unit", "unit_price": "Unit price",
-    "amount": "Cost", "line_cents": "Line", "discount_cents": "Discount",
+    "usage_date": "Usage day", "amount": "Cost", "project_name": "Project",
+    "resource_name": "Resource", "sku_description": "What", "sku": "SKU",
+    "charge_type": "Charge type", "region": "Region", "quantity": "Quantity",
+    "unit_of_usage": "Unit", "unit_price": "Unit price", "line_cents": "Line",
+    "discount_cents": "Discount",
     "billed_date": "Billed on", "invoice_month": "Invoice month", "invoice_id": "Invoice",
     "org_name": "Organization", "line_item_id": "Line id", "landing_file": "Landing file",
 }  # fmt: skip
@@ -61,8 +64,10 @@ def groups_table(
         _line(row, total, report, courses.get(row["place"]), _names(row, report))
         for row in (rows if headings else [])
     ]
-    _draw(whole, columns, names)
-    return _clicked(lines, columns, names, rows, headings, key) if lines else None
+    total_frame, frame = (pd.DataFrame(each, columns=names) for each in ([whole], lines))
+    columns = _aligned(columns, names, [total_frame, frame])
+    _table(total_frame, columns, names, bold=True)
+    return _clicked(frame, columns, rows, headings, key) if lines else None
 
 
 def dates_table(report: Report, rows: list[Row], unit: str) -> None:
@@ -83,10 +88,13 @@ def dates_table(report: Report, rows: list[Row], unit: str) -> None:
 
     columns: dict[str, Any] = {each: amount_column(each, unit, measure) for each in total}
     columns["Group"] = st.column_config.TextColumn(pinned=True)
-    _draw(line("Total", total), columns, ["Group", *total])
+    names = ["Group", *total]
+    whole = pd.DataFrame([line("Total", total)])
+    frame = pd.DataFrame([line(*group) for group in groups.values()], columns=names)
+    columns = _aligned(columns, names, [whole, frame])
+    _table(whole, columns, names, bold=True)
     if report.groups:
-        frame = pd.DataFrame([line(*group) for group in groups.values()])
-        _table(frame, columns, ["Group", *total])
+        _table(frame, columns, names)
 
 
 def lines_table(rows: list[Row], unit: str) -> None:
@@ -133,22 +141,41 @@ def _names(row: Row, report: Report) -> list[str]:
     return [str(row[f"label_{n}"]) for n, _ in enumerate(report.groups, 1)]
 
 
-def _draw(total: dict[str, Any], columns: Mapping[str, Any], names: list[str]) -> None:
-    """The total is a table of its own: a reader who sorts the groups does not move it."""
-    _table(pd.DataFrame([total], columns=names), columns, names, bold=True)
+def _aligned(
+    columns: Mapping[str, Any], names: list[str], frames: list[pd.DataFrame]
+) -> dict[str, Any]:
+    """The columns as wide in the total's table as in the one beneath; the last has what is left.
+
+    The total is a table of its own: a reader who sorts the groups does not move it.
+    """
+    return dict(columns) | {
+        name: _wide(columns.get(name), _width(name, columns.get(name), frames))
+        for name in names[:-1]
+    }
 
 
-def _clicked(  # noqa: PLR0917  what a table is made of
-    lines: list[dict[str, Any]],
+def _width(name: str, column: Any, frames: list[pd.DataFrame]) -> int:  # noqa: ANN401
+    write = column.text if isinstance(column, tables.Numbers) else str
+    cells = (write(value) for frame in frames for value in frame[name].dropna())
+    return tables.text_px([name, *cells])
+
+
+def _wide(column: Any, width: int) -> Any:  # noqa: ANN401  ours, Streamlit's or none
+    if isinstance(column, tables.Numbers):
+        return replace(column, width=width)
+    return {**(column or {}), "width": width}
+
+
+def _clicked(
+    frame: pd.DataFrame,
     columns: Mapping[str, Any],
-    names: list[str],
     rows: list[Row],
     headings: list[str],
     key: str,
 ) -> Row | None:
     selected = _table(
-        pd.DataFrame(lines, columns=names), columns, names, key=key, on_select="rerun",
-        selection_mode="single-cell", height=height(len(lines)),
+        frame, columns, list(frame.columns), key=key, on_select="rerun",
+        selection_mode="single-cell", height=height(len(frame)),
     )  # fmt: skip
     cells = selected.selection.get("cells", []) if selected else []
     found = [int(number) for number, column in cells if column in headings]

@@ -287,5 +287,9 @@ def configured(unit: str, *amounts: str) -> dict[str, Any]:
     return (
         {name: tables.amount_column(name, unit) for name in amounts}
         | {name: config.DateColumn(name, format="D MMM YYYY") for name in days}
-        | {name: config.DatetimeColumn(name, format="D MMM YYYY, HH:mm") for name in moments}
+        | {
+            # wide by itself only where the first rows have one
+            name: config.DatetimeColumn(name, format="D MMM YYYY, HH:mm", width=140)
+            for name in moments
+        }
     )

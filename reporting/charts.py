@@ -29,6 +29,8 @@ HATCH = {
 MARK, LEGEND = "mark", "legend"
 # Streamlit fits plot and legend into one height.
 HEIGHT, LEGEND_ROW = 315, 18
+# What a chart has at 1280 px beside "Why it changed".
+NARROWEST, MOST_COLUMNS = 600, 6
 MOST_LABELS, LONGEST_LABEL, MOST_ENTRIES = 12, 30, 12
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart
 Partials = Mapping[date, str]
@@ -211,7 +213,9 @@ def _colour(colours: dict[str, str]) -> alt.Color:
     names = list(colours)
     entries = names if len(names) <= MOST_ENTRIES else [*names[: MOST_ENTRIES - 1], names[-1]]
     legend = alt.Legend(
-        orient="bottom", columns=_columns(colours), labelLimit=220, symbolType="square",
+        orient="bottom", labelLimit=220, symbolType="square",
+        # Vega does not break a legend where the chart ends: a phone has room for fewer columns
+        columns=alt.ExprRef(f"max(1, min({MOST_COLUMNS}, floor(width / {_entry_px(colours)})))"),
         values=entries,
     )  # fmt: skip
     scale = alt.Scale(domain=names, range=list(colours.values()))
@@ -220,7 +224,12 @@ def _colour(colours: dict[str, str]) -> alt.Color:
 
 
 def _columns(colours: dict[str, str]) -> int:
-    return max(2, min(6, 150 // (max(map(len, colours), default=1) + 4)))
+    return max(1, min(MOST_COLUMNS, NARROWEST // _entry_px(colours)))
+
+
+def _entry_px(colours: dict[str, str]) -> int:
+    """The widest entry of the legend, capitals at 12 px, with its square and what sets it apart."""
+    return 7 * max(map(len, colours), default=1) + 24
 
 
 def _height(colours: dict[str, str]) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from reporting import formats
 from reporting.ranges import ONE_DAY, DataDays, Window, add_months, last_of_month
 
 Amount = int | Decimal
@@ -41,15 +42,15 @@ def comparison(
     if range_name == "all":
         return Comparison(None, "No comparison: there is nothing before all costs.")
     if window.start > days.through:
-        return Comparison(None, f"No comparison: costs end on {days.through}.")
+        return Comparison(None, f"No comparison: costs end on {formats.day(days.through)}.")
     is_running = window.end > days.through
     if name == AUTOMATIC:
         name = "like_for_like" if is_running else "previous"
     found = Comparison(custom, "vs.") if custom else _named(name, range_name, window, days)
     if found.window and found.window.start > days.through:
-        return Comparison(None, f"No comparison: costs end on {days.through}.")
+        return Comparison(None, f"No comparison: costs end on {formats.day(days.through)}.")
     if found.window and found.window.start < days.complete_from:
-        return Comparison(None, f"No comparison: costs begin on {days.complete_from}.")
+        return Comparison(None, f"No comparison: costs begin on {formats.day(days.complete_from)}.")
     return found
 
 

@@ -13,6 +13,8 @@ from reporting.charts import HATCH, Chart, axis_of_amounts, printable
 from reporting.query import Row
 from reporting.ranges import ONE_DAY, add_months
 
+# Streamlit fits what is beneath the steps, an axis and its title of two lines, into the height too.
+STEP_BAR, STEP, BENEATH_STEPS = 16, 24, 100
 _PLANS = {"budget": palette.GOLD, "scenario": palette.PURPLE}
 
 
@@ -190,11 +192,14 @@ def steps(rows: list[Row], totals: tuple[int, int], unit: str, ink: str) -> Char
     kinds = {"less": palette.LESS, "more": palette.MORE, "total": palette.TOTAL}
     colour = alt.Scale(domain=list(kinds), range=list(kinds.values()))
     room = (high - floor or 100) * 0.9
-    base = alt.Chart(frame, height=30 * len(lines) + 50).encode(
-        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(labelLimit=130, ticks=False)),
+    base = alt.Chart(frame, height=STEP * len(lines) + BENEATH_STEPS).encode(
+        y=alt.Y(
+            "step:N", sort=None, title=None,
+            axis=alt.Axis(labelLimit=130, ticks=False, labelOverlap=False),
+        ),
         color=alt.Color("kind:N", legend=None, scale=colour),
         tooltip=[alt.Tooltip("step:N", title="Cause"), alt.Tooltip("amount:N", title="Change")],
-    )
+    )  # fmt: skip
     axis = axis_of_amounts(unit)
     axis.tickCount, axis.grid = 3, False
     axis.title = (
@@ -205,7 +210,7 @@ def steps(rows: list[Row], totals: tuple[int, int], unit: str, ink: str) -> Char
         scale=alt.Scale(domain=[floor / 100, (high + room) / 100], zero=False, nice=False),
     )  # fmt: skip
     # its outline keeps a step of a cent two pixels wide
-    bars = base.mark_bar(height=16, strokeWidth=2).encode(
+    bars = base.mark_bar(height=STEP_BAR, strokeWidth=2).encode(
         x=across, x2="to:Q", stroke=alt.Stroke("kind:N", legend=None, scale=colour)
     )
     texts = base.transform_calculate(right="max(datum.from, datum.to)").mark_text(

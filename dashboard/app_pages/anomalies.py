@@ -31,7 +31,7 @@ VIEWS = {
 }
 NONE = ("There is none.", "Nothing is going on or ended in the last 30 days.")
 DAY = st.column_config.DateColumn(format="D MMM YYYY")
-STATUS = st.column_config.TextColumn(width="medium")
+SCOPE, STATUS = (st.column_config.TextColumn(width=width) for width in (190, 285))
 
 
 def money_columns(unit: str) -> dict[str, Any]:
@@ -57,8 +57,9 @@ def listed(found: list[Row], pending: dict[str, str], view: str) -> None:
             anomaly_tables.listed(ours, pending),
             [row["anomaly_id"] for row in ours],
             "",
-            height=tables.height(len(ours)),
-            column_config=money_columns(unit) | {"Since": DAY, "Status": STATUS},
+            height=tables.height(len(ours), row_px=tables.THREE_LINES_PX),
+            row_height=tables.THREE_LINES_PX,
+            column_config=money_columns(unit) | {"Since": DAY, "Scope": SCOPE, "Status": STATUS},
             key=key,
         )
     downloads(f"atlas-anomalies-{view}", Extract(VIEWS[view], anomalies.of_view(view)))
@@ -77,7 +78,8 @@ def changes(found: list[Row], month: str, days: DataDays) -> None:
             {"Report": [anomaly_tables.report(row, days.through) for row in ours]},
             key=f"anomalies.changes.{unit}",
             height=tables.height(len(ours)),
-            column_config=money_columns(unit) | {"Report": report},
+            column_config=money_columns(unit)
+            | {"Change %": tables.change_column("Change %"), "Report": report},
         )
     if rows:
         query = anomalies.alerts_of(rows[0]["usage_month"])
@@ -99,7 +101,11 @@ def feedback(rows: list[Row]) -> None:
     downloads("atlas-anomaly-feedback", Extract(VIEWS["feedback"], anomalies.FEEDBACK))
 
 
-head("Anomalies", "Usage that cost more than expected from the weeks before it.")
+head(
+    "Anomalies",
+    "Usage that cost more than expected from the weeks before it, and what changed from one "
+    "month to the next, up or down.",
+)
 days = components.usage_days()
 address = Address("anomalies")
 queries = {"Anomalies": anomalies.ANOMALIES, "Feedback": anomalies.FEEDBACK}

@@ -65,7 +65,7 @@ def how_sure(now: Row, quality: Sequence[Row], unit: str) -> None:
             for level in ("80", "95")
         ]
         sentences.insert(0, f"{formats.month(now['month'])} will end {', '.join(bands)}.")
-    st.caption("Bands: 80 % between solid lines, 95 % between dashed ones.")
+    st.caption("Bands: 80% between solid lines, 95% between dashed ones.")
     st.markdown(formats.plain(" ".join(sentences)))
 
 

@@ -118,18 +118,15 @@ for currency, rows in costs.items():
         alt=f"Cost of {row['resource_name']} by day and service, {span}",
     )
 
-left, right = st.columns([3, 2])
-with left:
-    st.subheader("By category and SKU")
-    by_sku = components.by_unit(asked("By SKU", resource.by_sku(ids, window)))
-    for currency, rows in by_sku.items():
-        components.unit_heading(currency, by_sku)
-        resource_tabs.table(resource_page.sku_frame(rows), "", currency, "Cost")
-with right:
-    st.subheader("What happened")
-    resource_tabs.table(
-        resource_page.history_frame([*events, *changes]), "Nothing is known to have changed."
-    )
+st.subheader("By category and SKU")
+by_sku = components.by_unit(asked("By SKU", resource.by_sku(ids, window)))
+for currency, rows in by_sku.items():
+    components.unit_heading(currency, by_sku)
+    resource_tabs.table(resource_page.sku_frame(rows), "", currency, "Cost")
+st.subheader("What happened")
+resource_tabs.table(
+    resource_page.history_frame([*events, *changes]), "Nothing is known to have changed."
+)
 if lanes := asked("Tiers", resource.tiers(identity)):
     st.subheader("Tier")
     st.caption("Bill: the tier on the invoice of each day. Inventory: what Atlas listed, from the "

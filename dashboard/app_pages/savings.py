@@ -24,6 +24,10 @@ SUM = (
     " Of several findings about one part of a resource the sum counts the largest, and of a "
     "cluster either all of it or its parts."
 )
+UNKNOWN = {
+    "Finding": st.column_config.TextColumn(width=290),
+    "Missing": st.column_config.TextColumn(width=380),
+}
 STATE = st.column_config.TextColumn(width="medium")
 DAY = st.column_config.DateColumn(format="D MMM YYYY")
 
@@ -36,10 +40,8 @@ def cards(found: list[Row], realised: list[Row]) -> None:
         components.unit_heading(unit, {*saved, *known})
         to_do, unknown = (sum(row["view"] == view for row in rows) for view in ("open", "unknown"))
         amounts = {
-            "Potential savings a month, planned ones included": formats.money(
-                savings.total(rows), unit
-            ),
-            "Already planned": formats.money(savings.total(rows, ("planned",)), unit),
+            "Potential savings a month": formats.money(savings.total(rows), unit),
+            "Of them planned": formats.money(savings.total(rows, ("planned",)), unit),
             "Low effort and risk": formats.money(savings.total(savings.easy(rows)), unit),
             "Saved so far": formats.money(sum(row["realised_cents"] for row in done), unit),
         }
@@ -69,7 +71,9 @@ def listed(found: list[Row], view: str) -> None:
         st.info("There is none.", icon=":material/check_circle:")
         return
     pending = saying.pending_states(found)
-    frame = saving_tables.unknown if view == "unknown" else saving_tables.findings
+    is_unknown = view == "unknown"
+    frame = saving_tables.unknown if is_unknown else saving_tables.findings
+    row_px, wide = (tables.THREE_LINES_PX, UNKNOWN) if is_unknown else (None, {})
     st.caption(
         f"Choose a row to see its evidence and its command.{'' if view == 'unknown' else SUM}"
     )
@@ -80,8 +84,9 @@ def listed(found: list[Row], view: str) -> None:
             frame(ours, pending),
             [row["finding_id"] for row in ours],
             "",
-            height=tables.height(len(ours)),
-            column_config=money_columns(unit) | {"State": STATE},
+            height=tables.height(len(ours), row_px=row_px),
+            row_height=row_px,
+            column_config=money_columns(unit) | {"State": STATE} | wide,
             key=key,
         )
     downloads(f"atlas-savings-{view}", Extract(VIEWS[view], savings.of_view(view)))

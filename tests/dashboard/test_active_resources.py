@@ -72,6 +72,14 @@ def test_the_cards_are_the_marts_sums(publish):
     }  # fmt: skip
 
 
+def test_what_is_shown_fits_a_screen_of_1280_px_and_amounts_a_phone():
+    """Beside the menu a page has 960 px, on a phone of 390 it has 361; a table's edges are 2."""
+    widths = [resource_list.COLUMNS[name][1] for name in resource_list.SHOWN]
+    assert sum(widths) <= 960 - 2
+    assert set(resource_list.SHOWN[1:3]) <= set(resource_list.AMOUNTS)
+    assert sum(widths[:3]) <= 361 - 2
+
+
 def test_a_list_has_room_for_28_rows_and_ends_at_a_screen():
     heights = [tables.height(count, resource_list.TALLEST) for count in (3, 28, 500)]
     assert heights == [35 * 4 + 3, 35 * 29 + 3, resource_list.TALLEST]

@@ -1,5 +1,6 @@
 """The page of allocation: values, rules, resources, statements, and how to begin."""
 
+import json
 from datetime import date
 
 import duckdb
@@ -39,6 +40,14 @@ def test_the_values_of_a_month_add_up_to_all_its_costs_unallocated_first(warehou
     whole = formats.money(total, "USD")
     assert f"exactly one value: {whole}, all costs of Apr 2026." in said(app)
     assert app.metric[0].value == whole
+
+
+def test_each_value_has_room_for_its_name_on_the_chart(warehouse):
+    """Streamlit fits the legend above and the axis beneath, 123 px, into the height of a chart."""
+    app = opened("allocation", key="team")
+    chart = json.loads(app.get("vega_lite_chart")[0].proto.spec)
+    bar, values = chart["layer"][0]["mark"]["height"], len(app.dataframe[0].value)
+    assert (chart["height"] - 123) / values >= bar + 4
 
 
 def test_a_value_is_direct_shared_or_of_no_rule(warehouse):

@@ -71,10 +71,10 @@ OCTOBER = reaching(date(2026, 11, 28), first=date(2025, 10, 28))
 @pytest.mark.parametrize(
     ("asked", "name", "sentence"),
     [
-        (window("2025-11-01", "2025-12-01"), "auto", "costs begin on 2025-10-28"),
-        (window("2026-01-01", "2026-11-29"), "last_year", "costs begin on 2025-10-28"),
-        (window("2026-12-01", "2027-01-01"), "auto", "costs end on 2026-11-28"),
-        (window("2026-11-29", "2026-11-30"), "previous", "costs end on 2026-11-28"),
+        (window("2025-11-01", "2025-12-01"), "auto", "costs begin on 28 Oct 2025"),
+        (window("2026-01-01", "2026-11-29"), "last_year", "costs begin on 28 Oct 2025"),
+        (window("2026-12-01", "2027-01-01"), "auto", "costs end on 28 Nov 2026"),
+        (window("2026-11-29", "2026-11-30"), "previous", "costs end on 28 Nov 2026"),
     ],
 )
 def test_missing_costs_are_compared_with_nothing_and_that_is_said(asked, name, sentence):
@@ -88,7 +88,7 @@ def test_late_usage_before_the_first_invoice_is_no_beginning():
     days = DataDays(date(2025, 10, 28), date(2025, 11, 1), date(2026, 11, 28), date(2026, 11, 29),
                     date(2026, 11, 28))  # fmt: skip
     late = comparison("auto", None, window("2025-11-04", "2025-11-08"), days)
-    assert late.rule == "No comparison: costs begin on 2025-11-01."
+    assert late.rule == "No comparison: costs begin on 1 Nov 2025."
     assert comparison("auto", None, window("2025-11-05", "2025-11-09"), days).window
 
 

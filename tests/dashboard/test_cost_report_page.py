@@ -136,6 +136,16 @@ def test_a_small_cause_is_seen_beside_large_totals_on_an_axis_that_says_where_it
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("causes", [1, 9])
+def test_however_few_the_causes_are_each_has_its_name_and_its_room(causes):
+    """Streamlit fits the axis and its title of two lines, 94 px, into the height of a chart."""
+    rows = [{"label": f"Cause {n}", "amount": -100} for n in range(causes)]
+    chart = layers.steps(rows, (1_000_000, 1_000_000 - 100 * causes), "USD", "#000000").to_dict()
+    bars = chart["layer"][0]
+    assert bars["encoding"]["y"]["axis"]["labelOverlap"] is False
+    assert (chart["height"] - 94) / (causes + 2) >= bars["mark"]["height"] + 4
+
+
 def test_where_a_total_is_nothing_the_axis_begins_at_zero():
     chart = layers.steps([{"label": "New", "amount": 500}], (0, 500), "USD", "#000000").to_dict()
     across = chart["layer"][0]["encoding"]["x"]
@@ -180,6 +190,7 @@ def test_the_lines_table_says_how_many_there_are_and_what_they_come_to(publish):
     assert shown in texts(app).replace("\\", "")
     table = app.dataframe[0].value
     assert round(100 * table["Cost"].sum()) == row["cents"]
+    assert list(table.columns[:2]) == ["Usage day", "Cost"]
     assert set(table["Landing file"]) == {"default/invoices/inv-o-Acme-2026-04/1.json.gz"}
 
 
@@ -241,6 +252,24 @@ def test_an_axis_has_labels_at_even_steps(count, step, most):
     gaps = {after - before for before, after in pairwise(places)}
     assert len(gaps) == 1
     assert len(shown) <= max(most, 12)
+
+
+@pytest.mark.parametrize("table", ["groups", "periods"])
+def test_a_total_s_columns_are_as_wide_as_those_beneath_it(publish, table):
+    publish(sketched=True)
+    app = opened("cost_report", range="last_month", bin="week", table=table)
+    total, groups = (json.loads(each.proto.columns) for each in app.dataframe[:2])
+    names = list(app.dataframe[1].value.columns)[:-1]
+    assert len(names) >= 5
+    assert [total[each]["width"] for each in names] == [groups[each]["width"] for each in names]
+
+
+@pytest.mark.parametrize(("label", "columns"), [("M" * 30, 2), ("Data Transfer", 5), ("M30", 6)])
+def test_a_legend_has_as_many_columns_as_its_labels_leave_room_for(label, columns):
+    """Measured: 30 capitals are 203 px wide, and the narrowest chart at 1280 px 660."""
+    legend = charts._colour({label: "#000000", "b": "#ffffff"}).to_dict()["legend"]
+    assert charts._columns({label: "#000000"}) == columns
+    assert f"width / {7 * len(label) + 24}" in legend["columns"]["expr"]
 
 
 def test_an_axis_names_its_currency():

@@ -140,6 +140,10 @@ FILES = {
 }
 
 
+def test_the_amount_of_a_line_is_among_the_columns_in_sight():
+    assert [each.title for each in invoice_tables.LINES[:2]] == ["Usage day", "Amount"]
+
+
 @pytest.mark.parametrize("part", FILES)
 def test_each_part_is_a_file_with_exact_cents_and_their_currency(warehouse, part):
     columns, query = FILES[part]

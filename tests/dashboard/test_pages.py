@@ -250,10 +250,10 @@ def test_the_month_to_date_is_compared_like_for_like_on_every_page(publish):
 @pytest.mark.parametrize(
     ("params", "sentence"),
     [
-        ({"range": "year_to_date", "compare": "last_year"}, "costs begin on 2025-04-01"),
-        ({"from": "2025-04-02", "to": "2025-04-05"}, "costs begin on 2025-04-01"),
-        ({"range": "last_12_months"}, "costs begin on 2025-04-01"),
-        ({"from": "2026-06-01", "to": "2026-06-30"}, "costs end on 2026-05-18"),
+        ({"range": "year_to_date", "compare": "last_year"}, "costs begin on 1 Apr 2025"),
+        ({"from": "2025-04-02", "to": "2025-04-05"}, "costs begin on 1 Apr 2025"),
+        ({"range": "last_12_months"}, "costs begin on 1 Apr 2025"),
+        ({"from": "2026-06-01", "to": "2026-06-30"}, "costs end on 18 May 2026"),
     ],
 )
 def test_where_costs_are_missing_there_is_no_change_and_a_sentence(publish, params, sentence):

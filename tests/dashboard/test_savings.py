@@ -7,7 +7,7 @@ import duckdb
 import pytest
 import yaml
 
-from dashboard import data, saving_tables, saving_words, saying
+from dashboard import data, saving_tables, saving_words, saying, tables
 from orchestration.savings.states import read_sayings
 from orchestration.settings import load_settings
 from reporting import formats, savings
@@ -78,8 +78,8 @@ def test_the_sum_counts_each_part_once_and_only_what_is_to_come(filled):
     assert not app.exception
     cards = {each.label: each.value for each in app.metric}
     assert cards == {
-        "Potential savings a month, planned ones included": formats.money(total, "USD"),
-        "Already planned": "$20.00",
+        "Potential savings a month": formats.money(total, "USD"),
+        "Of them planned": "$20.00",
         "Low effort and risk": formats.money(easy or 0, "USD"),
         "Saved so far": "$325.52", "Findings": "3",
     }  # fmt: skip
@@ -92,8 +92,9 @@ def test_the_sum_counts_each_part_once_and_only_what_is_to_come(filled):
 def test_what_is_decided_and_what_is_not_known_stand_apart(filled):
     decided = opened("savings", show="decided").dataframe[0].value
     assert list(decided["State"]) == ["dismissed: on purpose"]
-    unknown = opened("savings", show="unknown").dataframe[0].value
-    assert list(unknown["Missing"]) == ["connections"]
+    unknown = opened("savings", show="unknown").dataframe[0]
+    assert list(unknown.value["Missing"]) == ["connections"]
+    assert unknown.proto.row_height == tables.THREE_LINES_PX
 
 
 def test_what_was_saved_is_shown_by_month_with_its_total(filled):
