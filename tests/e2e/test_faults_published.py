@@ -114,7 +114,7 @@ def test_a_bad_key_among_several_is_said_in_meta_and_only_bad_keys_publish_nothi
     (config / "connections.yaml").write_text("connections:\n  - " + "\n    ".join(entry) + "\n")
     run = refresh(world, sandbox, ATLAS_COSTS_CONFIG_DIR=str(config), WRONG_KEY="canary")
     assert run.code == 3, run.said
-    assert "Missing: connection: " in run.out
+    assert "Missing: linked: connection: " in run.out
     assert "canary" not in run.said
     assert published(world) == truth(sandbox)
     statuses = world.query("select connection, status from meta.freshness order by all")
