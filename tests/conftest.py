@@ -185,18 +185,23 @@ def sandbox():
         yield running
 
 
+def environment_of(data: Path, atlas: sandbox_package.RunningSandbox) -> dict[str, str]:
+    """What a command needs to read this sandbox into this folder, and nothing else."""
+    return {
+        "PATH": os.environ["PATH"],
+        "ATLAS_COSTS_DATA_DIR": str(data),
+        "ATLAS_COSTS_CONFIG_DIR": str(data.parent / "no_config"),
+        "ATLAS_COSTS_ENV_FILE": "",
+        "MONGODB_ATLAS_BASE_URL": atlas.base_url,
+        "MONGODB_ATLAS_ORG_ID": atlas.org_id,
+        "MONGODB_ATLAS_PUBLIC_KEY": atlas.public_key,
+        "MONGODB_ATLAS_PRIVATE_KEY": atlas.private_key,
+    }
+
+
 def _refresh(data: Path) -> None:
     with _four_months() as atlas:
-        environment = {
-            "PATH": os.environ["PATH"],
-            "ATLAS_COSTS_DATA_DIR": str(data),
-            "ATLAS_COSTS_CONFIG_DIR": str(data.parent / "no_config"),
-            "ATLAS_COSTS_ENV_FILE": "",
-            "MONGODB_ATLAS_BASE_URL": atlas.base_url,
-            "MONGODB_ATLAS_ORG_ID": atlas.org_id,
-            "MONGODB_ATLAS_PUBLIC_KEY": atlas.public_key,
-            "MONGODB_ATLAS_PRIVATE_KEY": atlas.private_key,
-        }
+        environment = environment_of(data, atlas)
         program = Path(sys.executable).with_name("atlas-costs")
         done = subprocess.run(
             [program, "refresh"], env=environment, capture_output=True, text=True, check=False

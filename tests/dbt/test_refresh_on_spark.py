@@ -1,6 +1,5 @@
 """A refresh with ATLAS_COSTS_ENGINE=spark publishes what one with DuckDB does, or says why not."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -9,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.conftest import environment_of
 
 from . import on_spark, spark_cluster
 from .comparing import differences_of_files
@@ -21,18 +22,7 @@ def run(
     command: str, data: Path, atlas: Any, **variables: str
 ) -> "subprocess.CompletedProcess[str]":
     """A command of a user whose shell has nothing but what it needs."""
-    environment = {
-        "PATH": os.environ["PATH"],
-        **on_spark.on_this_machine(),
-        "ATLAS_COSTS_DATA_DIR": str(data),
-        "ATLAS_COSTS_CONFIG_DIR": str(data.parent / "no_config"),
-        "ATLAS_COSTS_ENV_FILE": "",
-        "MONGODB_ATLAS_BASE_URL": atlas.base_url,
-        "MONGODB_ATLAS_ORG_ID": atlas.org_id,
-        "MONGODB_ATLAS_PUBLIC_KEY": atlas.public_key,
-        "MONGODB_ATLAS_PRIVATE_KEY": atlas.private_key,
-        **variables,
-    }
+    environment = environment_of(data, atlas) | on_spark.on_this_machine() | variables
     program = Path(sys.executable).with_name("atlas-costs")
     return subprocess.run(
         [program, command], env=environment, capture_output=True, text=True, check=False
