@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from reporting import formats, numerals
+from reporting import formats, numerals, widths
 from reporting.money import major
 
 _ROW_PX, _TALLEST_PX = 35, 700
@@ -20,7 +20,7 @@ THREE_LINES_PX = 66
 # Cells that take 0.13 s to write; a browser writes those of longer tables, in the same locale.
 MOST_WRITTEN = 6_000
 # Measured in a browser: 7.3 px for a capital, 6.2 for another letter; bold ones are wider.
-_CAPITAL_PX, _LETTER_PX, _CELL_PX, _WIDEST_PX = 7.5, 6.6, 20, 360
+_LETTERS_PX, _CELL_PX, _WIDEST_PX = (7.5, 6.6), 20, 360
 _BOLD = {"font-weight": "650"}
 
 
@@ -146,9 +146,5 @@ def height(rows: int, tallest: int = _TALLEST_PX, *, row_px: int | None = None) 
 
 def text_px(texts: Iterable[str]) -> int:
     """A column's width for the longest of its texts, up to the one that leaves others room."""
-    widest = max((sum(map(_letter_px, text)) for text in texts), default=0)
+    widest = max((widths.text_px(text, *_LETTERS_PX) for text in texts), default=0)
     return min(round(widest) + _CELL_PX, _WIDEST_PX)
-
-
-def _letter_px(letter: str) -> float:
-    return _CAPITAL_PX if letter.isupper() or letter.isdigit() or letter == "_" else _LETTER_PX

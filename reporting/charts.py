@@ -14,6 +14,7 @@ import pandas as pd
 from reporting import formats, locales, money, numerals, palette
 from reporting.queries import Report
 from reporting.query import Row
+from reporting.widths import text_px
 
 COMPLETE, PARTIAL = "Complete period", "Partial period"
 # Vega-Lite has no hatching: stripes are a gradient with hard edges, seen through lighter bars.
@@ -31,6 +32,8 @@ MARK, LEGEND = "mark", "legend"
 HEIGHT, LEGEND_ROW, CLIPPED_PX = 315, 18, 14
 # What a chart has at 1280 px beside "Why it changed".
 NARROWEST, MOST_COLUMNS, LABEL_PX = 600, 6, 220
+# Of 11 px of type: 6.8 for capitals and 4.8 for the other letters of a name were measured.
+LETTERS_PX = 6.9, 5.3
 MOST_LABELS, LONGEST_LABEL, MOST_ENTRIES = 12, 30, 12
 Chart = alt.Chart | alt.LayerChart | alt.FacetChart
 Partials = Mapping[date, str]
@@ -230,13 +233,8 @@ def _columns(colours: dict[str, str]) -> int:
 
 def _entry_px(colours: dict[str, str]) -> int:
     """The widest entry of the legend, with its square and what sets it apart from the next."""
-    widest = max((sum(map(_letter_px, name)) for name in colours), default=0)
+    widest = max((text_px(name, *LETTERS_PX) for name in colours), default=0)
     return round(min(widest, LABEL_PX)) + 26
-
-
-def _letter_px(letter: str) -> float:
-    """At 11 px of type; measured in a browser: 6.8 for capitals, 4.8 for a name's other letters."""
-    return 6.9 if letter.isupper() or letter.isdigit() or letter == "_" else 5.3
 
 
 def _height(colours: dict[str, str]) -> int:

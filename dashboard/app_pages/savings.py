@@ -74,9 +74,7 @@ def listed(found: list[Row], view: str) -> None:
     is_unknown = view == "unknown"
     frame = saving_tables.unknown if is_unknown else saving_tables.findings
     row_px, wide = (tables.THREE_LINES_PX, UNKNOWN) if is_unknown else (None, {})
-    st.caption(
-        f"Choose a row to see its evidence and its command.{'' if view == 'unknown' else SUM}"
-    )
+    st.caption(f"Choose a row to see its evidence and its command.{'' if is_unknown else SUM}")
     for unit, ours in components.by_unit(rows).items():
         components.unit_heading(unit, (row["unit"] for row in rows))
         key = f"savings.{view}.{unit}"
