@@ -13,6 +13,7 @@ from orchestration.landing.journal import Landing
 from orchestration.landing.slices import Slices
 from orchestration.refreshing import freshness
 from orchestration.refreshing.folder import NOTHING_CHANGED, DataFolder
+from orchestration.refreshing.garbage import collect_rarely
 from orchestration.refreshing.reading import Reading
 from orchestration.settings import Settings
 from orchestration.telling.teller import after_failure
@@ -133,6 +134,7 @@ def _execute(
     resources: Mapping[str, object] | None = None,
 ) -> None:
     """Run a job in this process, with what was begun already, such as a reading, as resources."""
+    collect_rarely()
     settings.build_dir.mkdir(parents=True, exist_ok=True)
     # What a library prints while it loads is for who wants it; dbt's own build has its own log.
     with (settings.build_dir / "dagster.log").open("w") as said, contextlib.redirect_stdout(said):

@@ -20,6 +20,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.refreshing import spark_process
 from orchestration.refreshing.building import FIRST_RESULTS, MANIFEST, RESULTS
+from orchestration.refreshing.garbage import collect_rarely
 from orchestration.refreshing.selection import CHANGED, LINES, ON_DEMAND, Graph
 
 LEFT_OUT = ["--exclude", "resource_type:unit_test", "resource_type:exposure", f"tag:{ON_DEMAND}"]
@@ -94,4 +95,5 @@ def _has_changed_invoices() -> bool:
 
 
 if __name__ == "__main__":
+    collect_rarely()
     sys.exit(0 if main(json.loads(sys.argv[1])) else 1)
