@@ -20,7 +20,9 @@ SCENARIOS = {
     "giant": scenarios.giant,
     "daily": scenarios.daily,
     "refresh": lambda options: refresh(options.folder, options.rounds),
-    "longevity": lambda options: longevity(options.folder, options.days),
+    "longevity": lambda options: longevity(
+        options.kept or options.folder / "longevity", options.days
+    ),
     "marts": lambda options: marts(options.lines * 10, options.folder),
     "pages": lambda options: pages(
         options.lines * 10, options.folder, options.visits, options.kept
@@ -33,7 +35,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=1_000_000, help="of the large bill")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--visits", type=int, default=20, help="of each page")
-    parser.add_argument("--kept", type=Path, help="a data folder for `pages`, made if it is empty")
+    parser.add_argument(
+        "--kept", type=Path, help="a folder for `pages` or `longevity`, made if it is empty"
+    )
     usual = ",".join(each for each in SCENARIOS if each != "longevity")
     parser.add_argument("--only", default=usual, help="scenarios, comma-separated")
     parser.add_argument("--days", type=int, default=400, help="of longevity, which takes hours")

@@ -6,15 +6,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import ROOT, Failed
-from benchmarks.refreshing import clean_environment, control, sandbox
+from benchmarks.refreshing import clean_environment
 from benchmarks.report import Target, show_targets
 from orchestration.files import in_words
+from sandbox import RunningSandbox, running
 
 EARLY, AROUND, MONTH = 30, 2, 30
 MOST = 1.2
@@ -41,34 +42,64 @@ class Day:
 def longevity(folder: Path, days: int) -> None:
     """Refresh day after day, keep house once a month, and compare the last days with the 30th.
 
+    What is in `folder` is gone on with, as 400 days take longer than a machine may be free.
+
     Raises:
         Failed: a refresh failed, or something is left over.
     """
-    data = folder / "longevity"
-    clean = clean_environment(data)
-    print(f"\n{days} daily refreshes of the demo's organization")
-    with sandbox(clean) as keys:
-        took = list(_days(clean | keys, days))
-    _show_disk("at the end", clean, _today(days))
-    _require_nothing_left(data, clean, _today(days))
-    show_targets(list(_targets(took)))
+    data, diary = folder / "data", Diary(folder / "days.jsonl")
+    print(f"\n{days} daily refreshes of the demo's organization, {len(diary.took)} done before")
+    with running(today=diary.began) as atlas:
+        environment = clean_environment(data) | _keys(atlas)
+        atlas.control("clock", {"days": len(diary.took)})
+        for number in range(len(diary.took) + 1, days + 1):
+            diary.add(_day(environment, number, diary.day(number)))
+            atlas.control("clock", {"days": 1})
+    last = diary.day(days)
+    _show_disk("at the end", environment, last)
+    _require_nothing_left(data, environment, last)
+    show_targets(list(_targets(diary.took)))
 
 
-def _days(environment: dict[str, str], days: int) -> Iterator[Day]:
-    for number in range(1, days + 1):
-        today = _today(number)
-        took = _ran(environment, today, "refresh")
-        print(f"  day {number}: {took.wall_s:.2f} s wall, {took.cpu_s:.2f} s CPU", flush=True)
-        if number % MONTH == 0:
-            _show_disk(f"day {number}, before housekeeping", environment, today)
-            _ran(environment, today, "housekeeping", "--apply")
-        control(environment["MONGODB_ATLAS_BASE_URL"], "clock", {"days": 1})
-        yield took
+class Diary:
+    """What each day took: one line of JSON a day, after one with the day it began on."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f'"{date.today()}"\n')  # noqa: DTZ011  as the sandbox's clock
+        first, *rest = map(json.loads, file.read_text().splitlines())
+        self.began = date.fromisoformat(first)
+        self.took = [Day(**each) for each in rest]
+
+    def day(self, number: int) -> date:
+        """The date of day 1, 2 and so on."""
+        return self.began + timedelta(number - 1)
+
+    def add(self, day: Day) -> None:
+        """Note the next day."""
+        self.took.append(day)
+        with self._file.open("a") as lines:
+            lines.write(json.dumps(asdict(day)) + "\n")
 
 
-def _today(number: int) -> date:
-    """The sandbox begins today."""
-    return date.today() + timedelta(number - 1)  # noqa: DTZ011  as the sandbox's clock
+def _day(environment: dict[str, str], number: int, today: date) -> Day:
+    took = _ran(environment, today, "refresh")
+    print(f"  day {number}: {took.wall_s:.2f} s wall, {took.cpu_s:.2f} s CPU", flush=True)
+    if number % MONTH == 0:
+        _show_disk(f"day {number}, before housekeeping", environment, today)
+        _ran(environment, today, "housekeeping", "--apply")
+    return took
+
+
+def _keys(atlas: RunningSandbox) -> dict[str, str]:
+    return {
+        "MONGODB_ATLAS_BASE_URL": atlas.base_url,
+        "MONGODB_ATLAS_ORG_ID": atlas.org_id,
+        "MONGODB_ATLAS_PUBLIC_KEY": atlas.public_key,
+        "MONGODB_ATLAS_PRIVATE_KEY": atlas.private_key,
+    }
 
 
 def _ran(environment: dict[str, str], today: date, *words: str) -> Day:
