@@ -1,13 +1,13 @@
 """Tables of budgets, and what is said beneath a budget's charts."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboard import budgeting, data, navigation, row_links, tables
 from dashboard.budget_charts import indented
+from dashboard.selection import selectable
 from reporting import budgets as questions
 from reporting import formats
 from reporting.budgets import UNBUDGETED
@@ -25,18 +25,12 @@ def listed(rows: Sequence[tuple[int, Row]], chosen: str, unit: str) -> None:
     frame = pd.DataFrame([_line(depth, row) for depth, row in rows])
     day = st.column_config.DateColumn("Exceeds on", format="D MMM YYYY")
     used = tables.share_column("Used")
-    # another key for each budget that is open: what was clicked before is not clicked again
-    event: Any = tables.table(
-        frame, height=tables.height(len(frame)),
+    selectable(
+        frame, [row["budget"] for _, row in rows], chosen, key=f"budgets.{unit}",
+        height=tables.height(len(frame)),
         column_config={title: tables.amount_column(title, unit) for title in _AMOUNTS}
         | {"Exceeds on": day, "Used": used},
-        on_select="rerun", selection_mode="single-row", key=f"budgets.{unit}.{chosen}",
     )  # fmt: skip
-    for number in event.selection.rows:
-        name = rows[number][1]["budget"]
-        if name != chosen:
-            st.query_params["id"] = name
-            st.rerun()
     st.caption(
         "Click on a budget to open it below. The tick in a bar is the plan to date if each day may "
         "spend as much; “plan by forecast” spreads the budget as the forecast spreads the month. "

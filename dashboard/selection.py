@@ -30,19 +30,22 @@ def selectable(
         drawn: Further arguments of st.dataframe.
     """
     rows = [ids.index(chosen)] if chosen in ids else []
+    selected = {"rows": rows, "columns": [], "cells": []}
     state = st.session_state.get(key)
-    if state is None or state["selection"]["rows"] != rows:
-        st.session_state[key] = {"selection": {"rows": rows}}
+    if state is None or state["selection"] != selected:
+        st.session_state[key] = {"selection": selected}
     tables.table(
         frame,
         key=key,
-        selection_mode="single-row",
-        on_select=partial(_follow, key, ids, parameter),
+        selection_mode=["single-row", "single-cell"],
+        on_select=partial(_follow, key, ids, chosen, parameter),
         **drawn,
     )
 
 
-def _follow(key: str, ids: Sequence[str], parameter: str) -> None:
-    """The address follows a click; a click on the chosen row leaves it chosen."""
-    for row in st.session_state[key]["selection"]["rows"]:
-        st.query_params[parameter] = ids[row]
+def _follow(key: str, ids: Sequence[str], chosen: str, parameter: str) -> None:
+    """The address follows a click on a cell or a checkbox; one on the chosen row leaves it so."""
+    selection = st.session_state[key]["selection"]
+    for row in (*selection["rows"], *(row for row, _ in selection["cells"])):
+        if ids[row] != chosen:
+            st.query_params[parameter] = ids[row]

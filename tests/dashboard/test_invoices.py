@@ -199,13 +199,20 @@ def test_a_warehouse_without_invoices_says_what_to_run(warehouse):
     assert "atlas-costs refresh" in said(app)
 
 
-def test_a_click_moves_the_address_and_a_second_one_leaves_it(monkeypatch):
-    address: dict[str, str] = {}
-    state = {"t": {"selection": {"rows": [1]}}}
+@pytest.mark.parametrize(
+    ("rows", "cells", "then"),
+    [
+        ([1], [], "b"),  # a checkbox
+        ([0], [(1, "Month")], "b"),  # a cell, while the row that is open stays marked
+        ([2], [(0, "Month")], "c"),  # a checkbox, after a cell of the row that is open
+        ([], [], "a"),
+        ([0], [(0, "Month")], "a"),
+    ],
+)
+def test_a_click_on_another_row_moves_the_address(monkeypatch, rows, cells, then):
+    address = {"id": "a"}
+    state = {"t": {"selection": {"rows": rows, "cells": cells}}}
     monkeypatch.setattr(selection.st, "query_params", address)
     monkeypatch.setattr(selection.st, "session_state", state)
-    selection._follow("t", ["a", "b"], "id")
-    assert address == {"id": "b"}
-    state["t"] = {"selection": {"rows": []}}
-    selection._follow("t", ["a", "b"], "id")
-    assert address == {"id": "b"}
+    selection._follow("t", ["a", "b", "c"], "a", "id")
+    assert address == {"id": then}

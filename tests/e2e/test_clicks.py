@@ -145,9 +145,20 @@ def test_a_name_opens_its_resource_in_the_same_tab_and_back_leads_back(opened, d
 )
 def test_a_row_opens_what_it_is_about(opened, path, address, says):
     page = opened(path)
-    click_cell(page, 0, x=14)
+    click_cell(page, 0, x=150)
     expect(page).to_have_url(re.compile(address))
     settle(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_test_id("stMain").get_by_text(says).first).to_be_attached()
     assert len(page.context.pages) == 1
+
+
+def test_cells_and_checkboxes_open_rows_in_turn(opened):
+    page = opened("invoices")
+    for x, row in ((14, 0), (150, 1), (14, 2), (150, 0), (14, 0)):
+        before = page.url
+        click_cell(page, 0, x, y=52 + 35 * row)
+        if (x, row) != (14, 0):
+            expect(page).not_to_have_url(before)
+        settle(page)
+    expect(page).to_have_url(re.compile("id=inv-o-Acme-2026-05"))
