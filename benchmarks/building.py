@@ -20,10 +20,13 @@ PROJECT = ROOT / "dbt_project"
 DBT = Path(sys.executable).with_name("dbt")
 TOLD = ("int_changed_invoices", "built_invoices", "int_changed_months", "built_months")
 CHANGED = "invoice_id in (select invoice_id from warehouse.intermediate.int_changed_invoices)"
-CHANGED_MONTHS = (
-    "date_trunc('month', usage_date) in "
-    "(select usage_month from warehouse.allocation.int_changed_months)"
-)
+# What a model's hook deletes where it is something else than the changed invoices.
+REPLACED = {
+    "delete_changed_months": "date_trunc('month', usage_date) in "
+    "(select usage_month from warehouse.allocation.int_changed_months)",
+    "delete_changed_comparisons": "usage_month in "
+    "(select usage_month from warehouse.history.int_changed_comparisons)",
+}
 
 
 @dataclass(frozen=True)
@@ -104,13 +107,13 @@ class Place:
             db.execute(f"attach '{copy}' as warehouse")
             db.execute(f"attach '{self.raw}' as raw (read_only)")
             began = time.perf_counter()
-            for statement in self._statements():
+            for statement in self.statements():
                 db.execute(statement)
             took = time.perf_counter() - began
         copy.unlink()
         return took
 
-    def _statements(self) -> list[str]:
+    def statements(self) -> list[str]:
         """The models that make tables, in the order in which dbt made them."""
         nodes = json.loads((self.folder / "target/manifest.json").read_text())["nodes"]
         results = json.loads((self.folder / "target/run_results.json").read_text())["results"]
@@ -124,10 +127,7 @@ class Place:
             if node["config"]["materialized"] == "table":
                 found.append(f"create or replace table {name} as {sql}")
             elif node["config"]["materialized"] == "incremental":
-                is_by_month = node["name"] == "allocated_costs_daily"
-                found.append(
-                    f"delete from {name} where {CHANGED_MONTHS if is_by_month else CHANGED}"
-                )
+                found.append(f"delete from {name} where {_replaced(node['config']['pre-hook'])}")
                 found.append(f"insert into {name} {sql}")
         return found
 
@@ -141,6 +141,11 @@ class Place:
             "DBT_PROJECT_DIR": str(PROJECT),
             "DBT_PROFILES_DIR": str(PROJECT),
         }
+
+
+def _replaced(hooks: list[dict[str, str]]) -> str:
+    said = " ".join(each["sql"] for each in hooks)
+    return next((rows for macro, rows in REPLACED.items() if macro in said), CHANGED)
 
 
 def _seconds(results: dict[str, list[dict[str, object]]], kind: str) -> float:
