@@ -17,6 +17,10 @@ BASIS = {
 }
 # Nothing was bought in advance: there is nothing to say of it.
 NO_CREDIT = "no_balance_shown"
+NOT_APPLIED = (
+    "Discount not applied: lines name this discount, but Atlas booked them without it (rule "
+    "gross); so usage has it added back."
+)
 _AMOUNTS = {
     "list": "List", "discount": "Discount", "discount_not_applied": "Discount not applied",
     "rounding": "Rounding", "usage": "Usage", "commitment_shortfall": "Commitment shortfall",
@@ -33,6 +37,8 @@ def months() -> Query:
         frame = pd.DataFrame([_month(row) for row in rows]).drop(columns=_needless(unit))
         columns = {title: tables.amount_column(title, unit) for title in _AMOUNTS.values()}
         tables.table(frame, column_config=columns, height=200)
+        if any(row["discount_not_applied"] for row in rows):
+            st.caption(NOT_APPLIED)
     return query
 
 

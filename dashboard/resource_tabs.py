@@ -29,8 +29,10 @@ def tabs(row: Row, ids: Sequence[str], window: Window, asked: Asked) -> None:
     identity = row["resource_id"]
     savings = asked("Savings", resource.findings(identity))
     odd = asked("Anomalies", resource.anomalies(identity))
+    # a finding without an amount says what is missing to judge it
+    found = sum(row["amount"] is not None for row in savings)
     drawn = st.tabs([
-        "Actions", f"Savings ({len(savings)})", f"Anomalies ({len(odd)})", "Tags", "Backups",
+        "Actions", f"Savings ({found})", f"Anomalies ({len(odd)})", "Tags", "Backups",
         "Online archives", "Lines of the bill",
     ])  # fmt: skip
     with drawn[0]:

@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from dashboard import invoice_tables, selection
+from dashboard import invoice_tables, paying, selection
 from reporting import formats, invoices
 from reporting.files import FORMATS, About, Kind, Table
 from tests.dashboard import money
@@ -216,3 +216,10 @@ def test_a_click_on_another_row_moves_the_address(monkeypatch, rows, cells, then
     monkeypatch.setattr(selection.st, "session_state", state)
     selection._follow("t", ["a", "b", "c"], "a", "id")
     assert address == {"id": then}
+
+
+@pytest.mark.parametrize("cents", [0, 499])
+def test_a_discount_that_was_not_applied_is_explained(warehouse, cents):
+    with duckdb.connect(str(warehouse.resolve())) as db:
+        db.execute(f"update marts.agg_bridge_monthly set discount_not_applied_cents = {cents}")
+    assert (paying.NOT_APPLIED in said(opened("invoices"))) is bool(cents)

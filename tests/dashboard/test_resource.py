@@ -146,7 +146,15 @@ def test_backups_archives_findings_and_anomalies_are_its_own(publish):
     assert frame_with(app, "Over expected")["Over expected"].tolist() == [42.0]
     other = opened("resource", id="r-events")
     assert "No finding." in texts(other)
+    assert {"Savings (1)", "Anomalies (1)"} <= {tab.label for tab in app.tabs}
     assert "No anomaly." in texts(other)
+
+
+def test_a_finding_with_not_enough_data_is_not_counted_as_one(publish):
+    change(publish(), FINDING, "update marts.savings set monthly_saving_cents = null")
+    app = opened("resource", id="r-shop-prod")
+    assert "Savings (0)" in {tab.label for tab in app.tabs}
+    assert len(frame_with(app, "Saving a month")) == 1
 
 
 def test_what_can_be_done_is_a_command_that_plans(publish):
