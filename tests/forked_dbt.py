@@ -99,7 +99,11 @@ def _start_when_asked(listener: socket.socket, folder: Path) -> None:
 
 def serve(listener: socket.socket, target: Path) -> NoReturn:
     """Parse once, then fork for each who asks."""
+    from dbt_common.clients.jinja import template_cache  # noqa: PLC0415
+
     manifest = _parsed(target)
+    for macro in manifest.macros.values():
+        template_cache.get_node_template(macro)  # compiled here, once for all forks
     gc.freeze()  # else each fork looks for garbage in a million objects of this process
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a fork but who asked for it
     while True:
@@ -185,13 +189,13 @@ def _refreshed(order: dict[str, Any], manifest: Any) -> int:
 
 
 def _invoked(argv: list[str], manifest: Any) -> int:
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+    """As a refresh does it: dbt would write the manifest twice and say what nobody reads."""
+    from orchestration.refreshing import dbt_process  # noqa: PLC0415
 
-    ended = dbtRunner(manifest=manifest).invoke(argv)
-    # until then a part of what was built is in a file beside it
-    DuckDBConnectionManager.close_all_connections()
-    return 0 if ended.success else 2 if ended.exception else 1
+    results = Path(os.environ["DBT_TARGET_PATH"]) / building.RESULTS
+    results.unlink(missing_ok=True)
+    is_well = dbt_process.dbt("--no-write-json", *argv, parsed=manifest)
+    return 0 if is_well else 1 if results.exists() else 2
 
 
 def _for_project(manifest: Any) -> Any:
