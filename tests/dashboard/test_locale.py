@@ -14,7 +14,7 @@ from dashboard import data, downloads, tables
 from reporting import documents, files, locales, sheets
 from reporting.formats import ABSENT
 from tests.dashboard.conftest import Publish
-from tests.dashboard.test_pages import APP
+from tests.dashboard.test_pages import at_page
 from tests.reporting.reading import report
 
 # an amount, a share or a count as the United States write it
@@ -23,15 +23,12 @@ GERMAN = re.compile(r"\d{1,3}(\.\d{3})+,\d\d\N{NO-BREAK SPACE}\$")
 
 
 def opened(page: str, locale: str | None, **params: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
+    app = at_page(page)
     if locale is not None:
         app.context["locale"] = locale
+    for name, value in params.items():
+        app.query_params[name] = value
     app = app.run()
-    if page != "overview":
-        app = app.switch_page(f"app_pages/{page}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        app = app.run()
     assert not app.exception
     return app
 

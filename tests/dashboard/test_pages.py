@@ -8,6 +8,7 @@ import duckdb
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from dashboard import data, navigation
 from reporting import formats
@@ -18,10 +19,15 @@ APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 PAGES = ("overview", "cost_report", "active_resources", "anomalies", "savings", "backups")
 
 
+def at_page(page: str) -> AppTest:
+    """The dashboard, not yet run, at a page: `switch_page` would draw the overview before it."""
+    app = AppTest.from_file(str(APP), default_timeout=60)
+    app._page_hash = calc_hash("" if page == "overview" else page.replace("_", "-"))
+    return app
+
+
 def opened(page: str, **params: str | list[str]) -> AppTest:
-    # a page can only be switched to once the navigation has run
-    app = AppTest.from_file(str(APP), default_timeout=60).run()
-    app = app.switch_page(f"app_pages/{page}.py")
+    app = at_page(page)
     for name, value in params.items():
         app.query_params[name.replace("__", ".")] = value
     return app.run()

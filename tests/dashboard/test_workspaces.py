@@ -17,7 +17,7 @@ from orchestration.settings import SettingsError, load_settings
 from orchestration.workspaces.model import Person, Role, read_workspaces
 from reporting import formats
 from reporting.query import Query
-from tests.dashboard.test_pages import APP, PAGES, texts
+from tests.dashboard.test_pages import PAGES, at_page, texts
 from tests.dashboard.visiting import as_proxied, behind_a_proxy, signed_in
 
 TOTAL = "select sum(cost_cents)::bigint as cents from marts.agg_costs_daily where is_in_total"
@@ -30,11 +30,10 @@ def workspaces(publish, monkeypatch, tmp_path) -> Path:
     signing_in.identity.cache_clear()
 
 
-def opened(email: str, page: str = "") -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=60)
+def opened(email: str, page: str = "overview") -> AppTest:
+    app = at_page(page)
     app.user = as_proxied(email)
-    app.run()
-    return app.switch_page(f"app_pages/{page}.py").run() if page else app
+    return app.run()
 
 
 def cents(where: str, relation: str = "fct_line_items") -> int:

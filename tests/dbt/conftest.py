@@ -13,10 +13,12 @@ import duckdb
 import pytest
 
 from orchestration.refreshing.building import FIRST_RESULTS, RESULTS
+from tests.conftest import made_once
 from tests.forked_dbt import OF_REFRESH, program
 
 from .raw_file import write_raw
 
+STATUSES = "statuses.json"
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
@@ -114,10 +116,17 @@ class Warehouse:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, dict[str, str]]:
-    """The hand-written world, built once, and what each node of the build came to."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("warehouse"))
+    """The hand-written world, built once for all workers, and what each node came to; to be read."""
+    folder = made_once(tmp_path_factory, "built", _build)
+    return Warehouse(folder), json.loads((folder / STATUSES).read_text())
+
+
+def _build(folder: Path) -> None:
+    folder.mkdir()
+    warehouse = Warehouse(folder)
     write_raw(warehouse.raw)
-    return warehouse, warehouse.dbt("build", "--exclude", "resource_type:unit_test")
+    statuses = warehouse.dbt("build", "--exclude", "resource_type:unit_test")
+    (folder / STATUSES).write_text(json.dumps(statuses))
 
 
 @pytest.fixture(scope="session")
