@@ -20,6 +20,7 @@ from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.refreshing import spark_process
 from orchestration.refreshing.building import FIRST_RESULTS, MANIFEST, RESULTS
+from orchestration.refreshing.dbt_shortcuts import take_shortcuts
 from orchestration.refreshing.garbage import collect_rarely
 from orchestration.refreshing.selection import CHANGED, LINES, ON_DEMAND, Graph
 
@@ -96,4 +97,5 @@ def _has_changed_invoices() -> bool:
 
 if __name__ == "__main__":
     collect_rarely()
+    take_shortcuts()
     sys.exit(0 if main(json.loads(sys.argv[1])) else 1)
