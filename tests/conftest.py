@@ -30,6 +30,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     atexit.register(os._exit, 0)
 
 import sandbox as sandbox_package  # noqa: E402
+from tests import forked_dbt  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -147,6 +148,9 @@ WIDE = {
     r"e2e/test_backfill.py::test_a_backfill": (
         "orchestration/test_dagster_postgres.py, e2e/test_many_organizations.py"
     ),
+    r"actions/test_secrets.py::test_no_action\S*\[refresh": (
+        "actions/test_secrets.py, e2e/test_secrets.py, orchestration/test_raw_actions.py"
+    ),
     r"test_matrix_waiting.py::test_killed\S*\[(?!create_cluster|restore\])": (
         "actions/test_matrix_waiting.py"
     ),
@@ -157,6 +161,11 @@ WIDE = {
 }
 _not_building: list[str] = []
 """The test under way, unless it is marked as one that builds."""
+
+
+def pytest_configure() -> None:
+    """One process forks dbt for all workers and what they start: each would parse for 14 s."""
+    os.environ.setdefault(forked_dbt.SHARED, str(forked_dbt.program()))
 
 
 @pytest.hookimpl(tryfirst=True)
