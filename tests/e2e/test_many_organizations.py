@@ -24,7 +24,7 @@ from orchestration.refreshing.sharing import WORKER, Report, Share
 from orchestration.settings import Settings, load_settings
 from tests.conftest import ROOT
 
-WORKERS, FEW, MANY = 4, 40, 1000
+WORKERS, FEW, MANY = 4, 16, 1000
 INVOICE_LIST = re.compile(r"/api/atlas/v2/orgs/([0-9a-f]{24})/invoices")
 RAW = """
 select i.orgId, strftime(i.startDate, '%Y-%m'), count(l._invoice_id),

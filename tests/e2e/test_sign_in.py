@@ -20,7 +20,7 @@ workspaces:
     groups: [shop-team]
     sees: [{project: shop}]
 """
-SESSION_S = 40
+SESSION_S = 20
 
 
 @pytest.fixture
