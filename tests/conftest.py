@@ -125,6 +125,11 @@ WIDE = {
     ),
     r"test_faults.py::test_a_list_that_changes\S*\[/orgs": "e2e/test_faults.py",
     r"test_faults_published.py::test_a_life_with_faults": "e2e/test_faults.py",
+    r"test_fault_circumstances.py::test_where_tokens_come_from": "atlas/test_auth.py",
+    r"test_fault_circumstances.py::test_a_token_that_expires\S*\[3": "atlas/test_auth.py",
+    r"test_fault_circumstances.py::test_every_document_broken\S*\[(?!installed-html)": (
+        "e2e/test_fault_circumstances.py"
+    ),
     r"test_connections.py::test_one_organization_out\S*\[(?!for_an_hour|hangs_up)": (
         "e2e/test_faults.py"
     ),
@@ -140,6 +145,8 @@ WIDE = {
     r"test_identities.py::.*step = '(list|discount|rounding|commitment_sh|tax|unexplained)": (
         "e2e/test_identities.py"
     ),
+    r"test_cost_report.py::test_a_chart_is\S*\[(?!bar|pie)": "e2e/test_cost_report.py",
+    r"test_selection.py::test_where_lines_change\S*\[tables1": "dbt/test_selection.py",
     r"e2e/test_savings.py::": "dbt/test_saving_rules.py",
     r"e2e/test_rebuild.py::": "e2e/test_restore.py",
     r"e2e/test_focus.py::": "dbt/test_focus.py, e2e/test_focus_contracts.py",
