@@ -124,12 +124,13 @@ WIDE = {
         "atlas/test_errors.py, atlas/test_transfer.py"
     ),
     r"test_faults.py::test_a_list_that_changes\S*\[/orgs": "e2e/test_faults.py",
-    r"test_faults_published.py::test_a_life_with_faults": "e2e/test_faults.py",
+    r"test_faults_published.py::": "e2e/test_faults.py, e2e/test_connections.py",
     r"test_fault_circumstances.py::test_where_tokens_come_from": "atlas/test_auth.py",
     r"test_fault_circumstances.py::test_a_token_that_expires\S*\[3": "atlas/test_auth.py",
     r"test_fault_circumstances.py::test_every_document_broken\S*\[(?!installed-html)": (
         "e2e/test_fault_circumstances.py"
     ),
+    r"test_connections.py::\S*(counted_once\S*\[pay|_come_and_go)": "e2e/test_connections.py",
     r"test_connections.py::test_one_organization_out\S*\[(?!for_an_hour|hangs_up)": (
         "e2e/test_faults.py"
     ),
