@@ -30,6 +30,7 @@ if "PYTEST_XDIST_WORKER" in os.environ:
     atexit.register(os._exit, 0)
 
 import sandbox as sandbox_package  # noqa: E402
+from tests import forked_dbt  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -123,7 +124,13 @@ WIDE = {
         "atlas/test_errors.py, atlas/test_transfer.py"
     ),
     r"test_faults.py::test_a_list_that_changes\S*\[/orgs": "e2e/test_faults.py",
-    r"test_faults_published.py::test_a_life_with_faults": "e2e/test_faults.py",
+    r"test_faults_published.py::": "e2e/test_faults.py, e2e/test_connections.py",
+    r"test_fault_circumstances.py::test_where_tokens_come_from": "atlas/test_auth.py",
+    r"test_fault_circumstances.py::test_a_token_that_expires\S*\[3": "atlas/test_auth.py",
+    r"test_fault_circumstances.py::test_every_document_broken\S*\[(?!installed-html)": (
+        "e2e/test_fault_circumstances.py"
+    ),
+    r"test_connections.py::\S*(counted_once\S*\[pay|_come_and_go)": "e2e/test_connections.py",
     r"test_connections.py::test_one_organization_out\S*\[(?!for_an_hour|hangs_up)": (
         "e2e/test_faults.py"
     ),
@@ -139,6 +146,8 @@ WIDE = {
     r"test_identities.py::.*step = '(list|discount|rounding|commitment_sh|tax|unexplained)": (
         "e2e/test_identities.py"
     ),
+    r"test_cost_report.py::test_a_chart_is\S*\[(?!bar|pie)": "e2e/test_cost_report.py",
+    r"test_selection.py::test_where_lines_change\S*\[tables1": "dbt/test_selection.py",
     r"e2e/test_savings.py::": "dbt/test_saving_rules.py",
     r"e2e/test_rebuild.py::": "e2e/test_restore.py",
     r"e2e/test_focus.py::": "dbt/test_focus.py, e2e/test_focus_contracts.py",
@@ -146,6 +155,9 @@ WIDE = {
     r"e2e/test_never_seen_sku.py::": "dbt/test_taxonomy.py, dbt/test_marts.py",
     r"e2e/test_backfill.py::test_a_backfill": (
         "orchestration/test_dagster_postgres.py, e2e/test_many_organizations.py"
+    ),
+    r"actions/test_secrets.py::test_no_action\S*\[refresh": (
+        "actions/test_secrets.py, e2e/test_secrets.py, orchestration/test_raw_actions.py"
     ),
     r"test_matrix_waiting.py::test_killed\S*\[(?!create_cluster|restore\])": (
         "actions/test_matrix_waiting.py"
@@ -157,6 +169,11 @@ WIDE = {
 }
 _not_building: list[str] = []
 """The test under way, unless it is marked as one that builds."""
+
+
+def pytest_configure() -> None:
+    """One process forks dbt for all workers and what they start: each would parse for 14 s."""
+    os.environ.setdefault(forked_dbt.SHARED, str(forked_dbt.program()))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -49,9 +49,16 @@ sys.exit(code[0] if code else "dbt was killed")
 """
 
 
+# Where the process that started this one has such a program, for all that it starts.
+SHARED = "TESTS_FORKED_DBT"
+_shared = os.environ.get(SHARED)
+
+
 @functools.cache
 def program() -> Path:
     """The program `dbt`; the process behind it starts when it is first run, and ends with this."""
+    if _shared:
+        return Path(_shared)
     folder = Path(tempfile.mkdtemp(prefix="dbt-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     listener = socket.socket(socket.AF_UNIX)

@@ -50,13 +50,15 @@ def test_every_file_called_long_is_there():
 
 def test_every_cheaper_test_of_what_is_wide_is_there():
     for pattern, cheaper in WIDE.items():
-        assert (ROOT / "tests" / cheaper).exists(), pattern
+        for each in cheaper.split(", "):
+            assert (ROOT / "tests" / each).exists(), pattern
 
 
 def test_what_is_called_wide_is_there():
+    names = {re.search(r"test_\w+\.py", pattern)[0] for pattern in WIDE}
+    files = [each for name in sorted(names) for each in (ROOT / "tests").rglob(name)]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "wide", "tests/e2e",
-         "tests/dbt/test_incremental.py"],
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "-m", "wide", *files],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     for pattern in WIDE:

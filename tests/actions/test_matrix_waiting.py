@@ -144,13 +144,15 @@ def shell_of(sandbox) -> Iterator[pytest.MonkeyPatch]:
 
 
 @pytest.fixture(scope="module")
-def victims(tmp_path_factory) -> Iterator[dict[str, Victim]]:
-    """All of them begun together, killed, and Atlas gone on to the end."""
+def victims(tmp_path_factory, request) -> Iterator[dict[str, Victim]]:
+    """Those of this run begun together, killed, and Atlas gone on to the end."""
+    names = {getattr(each, "callspec", each).params.get("name") for each in request.session.items
+             if each.path == request.path and hasattr(each, "callspec")}  # fmt: skip
     folder = tmp_path_factory.mktemp("killed")
     with sandbox_package.running(seed=7, months=1, today=TODAY, pace=0) as sandbox:
         with shell_of(sandbox) as patch:
             found = {}
-            for name in KILLED:
+            for name in sorted(names & {*KILLED}):
                 patch.setenv("ATLAS_COSTS_DATA_DIR", str(folder / name))
                 made = apply("create_project", name=f"killed-{name.replace('_', '-')}")
                 stage = Stage(sandbox, made.atlas_ids["project_id"], name)

@@ -130,7 +130,8 @@ class World:
 
 
 WORLDS = [
-    World((7, 11), 4, CLUSTERS),
+    World((7,), 4, CLUSTERS),
+    pytest.param(World((11,), 4, CLUSTERS), marks=pytest.mark.wide),
     pytest.param(World((1, 2, 3, 23, 42), 4, CLUSTERS | WIDE), marks=pytest.mark.wide),
     pytest.param(World((5, 8, 13), 13, CLUSTERS | WIDE), marks=pytest.mark.wide),
     pytest.param(World((7,), 4, EVERYWHERE), marks=pytest.mark.wide),

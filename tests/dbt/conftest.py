@@ -116,7 +116,7 @@ class Warehouse:
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Warehouse, dict[str, str]]:
-    """The hand-written world, built once for all workers, and what each node came to; to be read."""
+    """The hand-written world, built once for all workers, and what came of each node."""
     folder = made_once(tmp_path_factory, "built", _build)
     return Warehouse(folder), json.loads((folder / STATUSES).read_text())
 

@@ -32,10 +32,8 @@ from tests.e2e.killing import (
 from tests.e2e.test_refresh import documents_read
 from tests.e2e.truth import expected, sums_of_marts
 
-ROUNDS = (
-    ("extract", "publish", "load"),
-    ("load", "build", "extract"),
-)
+# Where a new total could be half there, once another one is published; a kill costs a refresh.
+HALF_THERE = ("build", "publish")
 # About how long each takes, extraction with a document that comes slowly.
 SECONDS = {"extract": 3.0, "load": 0.4, "build": 8.0, "publish": 0.5}
 SLOW_DOCUMENT = {"path": "/invoices/", "kind": "slow_body", "seconds": 2, "times": 1}
@@ -158,7 +156,7 @@ def large_sandbox() -> Iterator[sandbox_package.RunningSandbox]:
 
 @pytest.mark.parametrize(
     ("kills", "each"),
-    [pytest.param(6, 1, id="6"), pytest.param(50, 2, id="50", marks=pytest.mark.wide)],
+    [pytest.param(1, 0, id="1"), pytest.param(50, 2, id="50", marks=pytest.mark.wide)],
 )
 def test_a_refresh_killed_anywhere_loses_nothing_and_readers_never_notice(
     kills, each, world, large_sandbox, tmp_path
@@ -169,7 +167,8 @@ def test_a_refresh_killed_anywhere_loses_nothing_and_readers_never_notice(
     story = Story(world, large_sandbox, tmp_path, dice)
     link = world.data / "atlas_costs.duckdb"
     with watched(link, tmp_path) as readers:
-        for rounds, phases in enumerate(ROUNDS if kills == 6 else random_rounds(kills, dice)):
+        one = [(), (dice.choice(HALF_THERE),)]
+        for rounds, phases in enumerate(one if kills == 1 else random_rounds(kills, dice)):
             if rounds:
                 story.change()
             for phase in phases:

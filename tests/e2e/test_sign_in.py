@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from orchestration.commands.processes import dashboard_command, running
 from tests.dashboard.conftest import publish_warehouse
 from tests.e2e import identity_provider
-from tests.e2e.looking import chromium, free_port, needs_a_browser, wait_for
+from tests.e2e.looking import chromium, free_port, needs_a_browser, settle, wait_for
 
 pytestmark = needs_a_browser
 WORKSPACES = """
@@ -20,7 +20,7 @@ workspaces:
     groups: [shop-team]
     sees: [{project: shop}]
 """
-SESSION_S = 40
+SESSION_S = 30
 
 
 @pytest.fixture
@@ -75,6 +75,7 @@ def test_who_signs_in_sees_the_workspace_of_a_group_until_the_session_ends(
         other = browser.new_context().new_page()
         sign_in(other, pages)
         expect(other.get_by_text("not in your workspace shop")).to_be_visible(timeout=30_000)
+        settle(other)  # else the page may lose its workspace and its menu while it is drawn
         Path(tmp_path / "config/workspaces.yaml").write_text("ask: finops@example.com\n")
         other.get_by_role("link", name=re.compile("Savings")).click()
         expect(other.get_by_text("no workspace includes this")).to_be_visible(timeout=30_000)

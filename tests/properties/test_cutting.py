@@ -39,7 +39,7 @@ def feed(cut: Cutter, body: bytes, size: int) -> None:
         cut.feed(body[start : start + size])
 
 
-@for_any(documents(), STYLES, WINDOWS, examples=150)
+@for_any(documents(), STYLES, WINDOWS, examples=60)
 def test_lines_and_cents_are_counted_whatever_the_windows(document, style, windows):
     window, tail, chunk = windows
     body = style.write(numbered(document, count()))
@@ -64,7 +64,7 @@ def test_no_invoice_is_whole_before_its_document_is(document, style):
             cut_whole(cut, body[:size])
 
 
-@for_any(documents(), STYLES, WINDOWS, st.data(), examples=150)
+@for_any(documents(), STYLES, WINDOWS, st.data(), examples=60)
 def test_a_document_with_a_byte_astray_is_cut_as_json_or_refused(document, style, windows, data):
     """Never counted as something else: where Python reads JSON too, both count the same."""
     window, tail, chunk = windows

@@ -61,7 +61,7 @@ def land_all(landing: Landing, pages: list[Any], ids: "count[int]") -> dict[str,
     return expected
 
 
-@for_any(PAGES, examples=6)
+@for_any(PAGES, examples=4)
 def test_raw_holds_every_line_and_cent_and_a_rebuild_the_same_rows(pages):
     with place() as (folder, landing):
         expected = land_all(landing, pages, count())
@@ -157,7 +157,7 @@ def held(folder: Path, landings: list[Landing]) -> dict[str, list[tuple[Any, ...
     return {name: rows(folder, query) for name, query in HELD.items()}
 
 
-@for_any(STEPS, examples=12)
+@for_any(STEPS, examples=5)
 def test_whatever_two_connections_told_of_an_invoice_a_rebuild_holds_the_same(steps):
     """Restatements too: they are noted between versions that counted, in the order they did."""
     with place() as (folder, paying):

@@ -13,7 +13,7 @@ from tests.properties.documents import STYLES, documents, numbered, told
 from tests.properties.inventory import listings
 from tests.properties.search import batch
 
-DOCUMENTS, LISTINGS = 60, 120
+DOCUMENTS, LISTINGS = 20, 120
 
 
 def _id(entity: str) -> list[str]:
