@@ -37,6 +37,9 @@ WIDE = {
     ),
     r"test_cost_report.py::test_a_chart_is\S*\[(?!bar|pie)": "e2e/test_cost_report.py",
     r"test_selection.py::test_where_lines_change\S*\[tables1": "dbt/test_selection.py",
+    r"test_rules.py::test_rules_and_statements": (
+        "e2e/test_identities.py, dbt/test_allocation.py, orchestration/test_statements.py"
+    ),
     r"e2e/test_savings.py::": "dbt/test_saving_rules.py",
     r"e2e/test_rebuild.py::": "e2e/test_restore.py",
     r"e2e/test_focus.py::": "dbt/test_focus.py, e2e/test_focus_contracts.py",
