@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from tests.conftest import LONG, ROOT, WIDE
+from tests.conftest import LONG, ROOT
+from tests.wide import WIDE
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Many small organizations read by several processes: none lost, none doubled, whoever is killed."""
+"""Many small organizations read by some processes: none lost, none doubled, whoever is killed."""
 
 import os
 import re

@@ -76,10 +76,7 @@ def every_cent_is_allocated(world) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    "is_whole", [False, pytest.param(True, marks=pytest.mark.wide)], ids=["march", "and_april"]
-)
-def test_rules_and_statements_from_file_to_warehouse(world, refreshed, sandbox, config, is_whole):
+def test_rules_and_statements_from_file_to_warehouse(world, refreshed, sandbox, config):
     keys = credentials(sandbox)
     shutil.copytree(refreshed, world.data, symlinks=True)
     before, lines = dict(world.query(TOTALS)), world.query(LINES)
@@ -113,12 +110,7 @@ def test_rules_and_statements_from_file_to_warehouse(world, refreshed, sandbox, 
     assert world.query(BALANCE) == world.query(NOW)
     every_cent_is_allocated(world)
 
-    if is_whole:
-        the_next_statement_takes_the_adjustments(world, config, keys)
-
-
-def the_next_statement_takes_the_adjustments(world, config, keys) -> None:
-    """And rules that change after it are adjusted after it."""
+    # the next statement takes the adjustments; changed rules are adjusted after it
     done(world, "statement", "close", "2026-04")
     (config / "allocation.yaml").write_text(ALLOCATION.replace("by: cost", "by: equal"))
     shutil.rmtree(world.data / "build")
