@@ -28,8 +28,9 @@ where not paused and _document ->> '$.replicationSpecs[0].regionConfigs[0].provi
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def atlas() -> Iterator[sandbox_package.RunningSandbox]:
+    """One for each test: a second refresh within a minute would wait for the rate limit, 30 s."""
     with sandbox_package.running(seed=3, months=1, today=TODAY, wasteful=True) as running:
         yield running
 
