@@ -15,7 +15,7 @@ from benchmarks.measure import ROOT, Failed
 from benchmarks.refreshing import clean_environment
 from benchmarks.report import Target, show_targets
 from orchestration.files import in_words
-from sandbox import RunningSandbox, running
+from sandbox import running
 
 EARLY, AROUND, MONTH = 30, 2, 30
 MOST = 1.2
@@ -50,7 +50,7 @@ def longevity(folder: Path, days: int) -> None:
     data, diary = folder / "data", Diary(folder / "days.jsonl")
     print(f"\n{days} daily refreshes of the demo's organization, {len(diary.took)} done before")
     with running(today=diary.began) as atlas:
-        environment = clean_environment(data) | _keys(atlas)
+        environment = clean_environment(data) | atlas.environment()
         atlas.control("clock", {"days": len(diary.took)})
         for number in range(len(diary.took) + 1, days + 1):
             diary.add(_day(environment, number, diary.day(number)))
@@ -91,15 +91,6 @@ def _day(environment: dict[str, str], number: int, today: date) -> Day:
         _show_disk(f"day {number}, before housekeeping", environment, today)
         _ran(environment, today, "housekeeping", "--apply")
     return took
-
-
-def _keys(atlas: RunningSandbox) -> dict[str, str]:
-    return {
-        "MONGODB_ATLAS_BASE_URL": atlas.base_url,
-        "MONGODB_ATLAS_ORG_ID": atlas.org_id,
-        "MONGODB_ATLAS_PUBLIC_KEY": atlas.public_key,
-        "MONGODB_ATLAS_PRIVATE_KEY": atlas.private_key,
-    }
 
 
 def _ran(environment: dict[str, str], today: date, *words: str) -> Day:

@@ -84,6 +84,22 @@ class RunningSandbox:
     linked_provisioning_client_id: str
     linked_provisioning_client_secret: str
 
+    def environment(self) -> dict[str, str]:
+        """The variables with which the platform reads it."""
+        return {
+            "MONGODB_ATLAS_BASE_URL": self.base_url,
+            "MONGODB_ATLAS_ORG_ID": self.org_id,
+            "MONGODB_ATLAS_PUBLIC_KEY": self.public_key,
+            "MONGODB_ATLAS_PRIVATE_KEY": self.private_key,
+        }
+
+    def environment_for_actions(self) -> dict[str, str]:
+        """The variables with which actions change it."""
+        return {
+            "MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY": self.provisioning_public_key,
+            "MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY": self.provisioning_private_key,
+        }
+
     def truth(self) -> dict[str, Any]:
         """GET /sandbox/truth."""
         document: dict[str, Any] = self.control("truth")

@@ -186,10 +186,7 @@ def environment_of(data: Path, atlas: sandbox_package.RunningSandbox) -> dict[st
         "ATLAS_COSTS_DATA_DIR": str(data),
         "ATLAS_COSTS_CONFIG_DIR": str(data.parent / "no_config"),
         "ATLAS_COSTS_ENV_FILE": "",
-        "MONGODB_ATLAS_BASE_URL": atlas.base_url,
-        "MONGODB_ATLAS_ORG_ID": atlas.org_id,
-        "MONGODB_ATLAS_PUBLIC_KEY": atlas.public_key,
-        "MONGODB_ATLAS_PRIVATE_KEY": atlas.private_key,
+        **atlas.environment(),
     }
 
 

@@ -79,11 +79,7 @@ def environment_of(sandbox: Any, data: Path, **more: str) -> dict[str, str]:
         **NOBODYS,
         "ATLAS_COSTS_DATA_DIR": str(data),
         "ATLAS_COSTS_FOCUS_REPORTS": "false",
-        "MONGODB_ATLAS_BASE_URL": sandbox.base_url,
-        "MONGODB_ATLAS_ORG_ID": sandbox.org_id,
-        "MONGODB_ATLAS_PUBLIC_KEY": sandbox.public_key,
-        "MONGODB_ATLAS_PRIVATE_KEY": sandbox.private_key,
-        "MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY": sandbox.provisioning_public_key,
-        "MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY": sandbox.provisioning_private_key,
+        **sandbox.environment(),
+        **sandbox.environment_for_actions(),
         **more,
     }

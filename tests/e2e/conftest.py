@@ -146,21 +146,3 @@ def process_left_as_it_was() -> Iterator[None]:
     logging.getLogger("atlas_costs").handlers = []
     os.environ.clear()
     os.environ.update(kept)
-
-
-def credentials(sandbox: Any) -> dict[str, str]:
-    """The variables that reach a sandbox."""
-    return {
-        "MONGODB_ATLAS_BASE_URL": sandbox.base_url,
-        "MONGODB_ATLAS_ORG_ID": sandbox.org_id,
-        "MONGODB_ATLAS_PUBLIC_KEY": sandbox.public_key,
-        "MONGODB_ATLAS_PRIVATE_KEY": sandbox.private_key,
-    }
-
-
-def credentials_for_actions(sandbox: Any) -> dict[str, str]:
-    """The variables that let actions change a sandbox."""
-    return {
-        "MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY": sandbox.provisioning_public_key,
-        "MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY": sandbox.provisioning_private_key,
-    }

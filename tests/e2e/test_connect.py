@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 
 from orchestration.permissions.capabilities import ACTIONS, READS
 from tests.conftest import ROOT
-from tests.e2e.conftest import control, credentials
+from tests.e2e.conftest import control
 
 AT_A_TERMINAL = """
 import fcntl, os, termios
@@ -58,7 +58,7 @@ def cells(run) -> dict[str, dict[str, str]]:
 
 
 def test_the_matrix_has_a_row_for_each_capability_and_fits_a_hundred_columns(world, sandbox):
-    run = world.run("check", **credentials(sandbox))
+    run = world.run("check", **sandbox.environment())
     assert run.code == 0
     assert f"default: costs can be read (4 invoices of organization {sandbox.org_id})" in run.out
     for capability in (*READS, *ACTIONS):
@@ -68,7 +68,7 @@ def test_the_matrix_has_a_row_for_each_capability_and_fits_a_hundred_columns(wor
 
 
 def test_the_document_says_the_same(world, sandbox):
-    run = world.run("check", "--json", **credentials(sandbox))
+    run = world.run("check", "--json", **sandbox.environment())
     [connection] = json.loads(run.out)["connections"]
     assert (connection["name"], connection["org_id"]) == ("default", sandbox.org_id)
     assert connection["costs_readable"] is True
@@ -82,7 +82,7 @@ def test_the_document_says_the_same(world, sandbox):
 
 
 def test_a_check_changes_nothing_in_atlas(world, sandbox):
-    world.run("check", **credentials(sandbox), **provisioning(sandbox))
+    world.run("check", **sandbox.environment(), **provisioning(sandbox))
     asked = control(sandbox, "requests")
     assert {each["method"] for each in asked} == {"GET"}
 
@@ -95,7 +95,7 @@ def test_a_check_changes_nothing_in_atlas(world, sandbox):
     ],
 )
 def test_a_key_that_is_wrong_as_a_whole_is_asked_about_once(world, sandbox, wrong, cause, section):
-    run = world.run("check", "--json", **credentials(sandbox) | wrong)
+    run = world.run("check", "--json", **sandbox.environment() | wrong)
     assert run.code == 2
     assert "canary" not in run.said
     found = cells(run)
@@ -108,14 +108,14 @@ def test_a_key_that_is_wrong_as_a_whole_is_asked_about_once(world, sandbox, wron
 
 
 def test_a_wrong_organization_is_told_which_one_the_key_belongs_to(world, sandbox):
-    run = world.run("check", **credentials(sandbox) | {"MONGODB_ATLAS_ORG_ID": "5" * 24})
+    run = world.run("check", **sandbox.environment() | {"MONGODB_ATLAS_ORG_ID": "5" * 24})
     assert f"This key belongs to organization {sandbox.org_id}" in run.out
 
 
 def test_a_rate_limit_is_that_capabilitys_alone(world, sandbox):
     fault = {"path": "/flexClusters$", "kind": "status", "status": 429, "retry_after": 60}
     control(sandbox, "faults", fault | {"times": 99})
-    run = world.run("check", "--json", **credentials(sandbox))
+    run = world.run("check", "--json", **sandbox.environment())
     assert run.code == 0
     assert cells(run)["flex clusters"]["status"] == "rate limited"
     assert cells(run)["clusters"]["status"] == "ok"
@@ -127,7 +127,7 @@ def test_one_connection_that_fails_is_named_beside_one_that_works(world, sandbox
         f"connections:\n  - name: absent\n    org_id: {'5' * 24}\n"
         "    public_key_env: ABSENT_PUBLIC_KEY\n    private_key_env: ABSENT_PRIVATE_KEY\n"
     )
-    run = world.run("check", **credentials(sandbox))
+    run = world.run("check", **sandbox.environment())
     assert run.code == 2
     assert "absent: costs cannot be read. ABSENT_PUBLIC_KEY and ABSENT_PRIVATE_KEY" in run.out
     assert "default: costs can be read" in run.out
@@ -135,7 +135,7 @@ def test_one_connection_that_fails_is_named_beside_one_that_works(world, sandbox
 
 def test_half_a_key_for_actions_does_not_hide_the_costs(world, sandbox):
     half = {"MONGODB_ATLAS_PROVISIONING_PRIVATE_KEY": "canary"}
-    run = world.run("check", "--json", **credentials(sandbox), **half)
+    run = world.run("check", "--json", **sandbox.environment(), **half)
     assert run.code == 0
     assert "MONGODB_ATLAS_PROVISIONING_PUBLIC_KEY" in cells(run)["backups"]["detail"]
     assert "canary" not in run.said

@@ -16,7 +16,7 @@ import pytest
 
 from orchestration.assets import billing
 from sandbox.wire import rate_limits
-from tests.e2e.conftest import credentials, in_haste
+from tests.e2e.conftest import in_haste
 from tests.e2e.faults import (
     Installation,
     Outcome,
@@ -124,7 +124,7 @@ def filled(tmp_path_factory) -> tuple[Path, Sums]:
     """A data folder after a good refresh, to be copied, and what is in it."""
     data = tmp_path_factory.mktemp("filled") / "data"
     with pytest.MonkeyPatch.context() as patch, four_months() as running:
-        settings = {**credentials(running), "ATLAS_COSTS_DATA_DIR": str(data)}
+        settings = {**running.environment(), "ATLAS_COSTS_DATA_DIR": str(data)}
         for name, value in {**settings, "ATLAS_COSTS_ENV_FILE": ""}.items():
             patch.setenv(name, value)
         in_haste(patch)
@@ -170,7 +170,7 @@ ANOTHER_ATLAS = pytest.mark.parametrize("atlas", ["another"], indirect=True)
 @pytest.fixture
 def empty(tmp_path, atlas, clean_environment, monkeypatch) -> Installation:
     """Connected, and nothing read yet; FOCUS reports are for the tests that want them."""
-    settings = {**credentials(atlas.sandbox), "ATLAS_COSTS_DATA_DIR": str(tmp_path / "data")}
+    settings = {**atlas.sandbox.environment(), "ATLAS_COSTS_DATA_DIR": str(tmp_path / "data")}
     for name, value in {**settings, "ATLAS_COSTS_FOCUS_REPORTS": "false"}.items():
         monkeypatch.setenv(name, value)
     in_haste(monkeypatch)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import World, credentials
+from tests.e2e.conftest import World
 from tests.e2e.faults import Sums, break_it, heal, invoices_of, mounted, restate_all
 from tests.e2e.faults import truth_of as truth
 
@@ -23,7 +23,7 @@ def published(world: World) -> Sums:
 
 def refresh(world: World, sandbox: Any, **more: str) -> Any:
     without_reports = {"ATLAS_COSTS_FOCUS_REPORTS": "false"}
-    return world.run("refresh", **(credentials(sandbox) | without_reports | more))
+    return world.run("refresh", **(sandbox.environment() | without_reports | more))
 
 
 def require_refused(world: World, run: Any, before: str | None) -> None:

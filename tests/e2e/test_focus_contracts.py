@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 import sandbox as sandbox_package
-from tests.e2e.conftest import control, credentials
+from tests.e2e.conftest import control
 from tests.e2e.focus_rules import focus_rules_hold
 
 PRICE, LATER = Decimal("0.92"), Decimal("0.85")
@@ -40,7 +40,7 @@ def invoices(world) -> dict[str, str]:
     """Month → the invoice of the organization that pays, all of them read."""
     with sandbox_package.running(seed=2, months=5, today=date(2026, 5, 20)) as atlas:
         found = {each["invoice_month"]: control(atlas, "bill", each) for each in TERMS}
-        run = world.run("refresh", ATLAS_COSTS_FOCUS_REPORTS="true", **credentials(atlas))
+        run = world.run("refresh", ATLAS_COSTS_FOCUS_REPORTS="true", **atlas.environment())
     assert run.code == 0, run.said
     return {month: told["invoice_id"] for month, told in found.items()}
 

@@ -13,7 +13,6 @@ import pytest
 
 import sandbox as sandbox_package
 from tests.conftest import ROOT
-from tests.e2e.conftest import credentials
 from tests.e2e.focus_rules import focus_rules_hold
 
 PYTHON = ROOT / ".venv-focus" / "bin" / "python"
@@ -52,7 +51,7 @@ def validate(file: Path, rules: Path) -> dict[str, str]:
 @pytest.mark.wide
 def test_the_validator_finds_nothing_that_has_no_reason(rules, world, tmp_path):
     with sandbox_package.running(seed=7, months=13) as sandbox:
-        run = world.run("refresh", ATLAS_COSTS_FOCUS_REPORTS="true", **credentials(sandbox))
+        run = world.run("refresh", ATLAS_COSTS_FOCUS_REPORTS="true", **sandbox.environment())
     assert run.code == 0, run.said
     assert focus_rules_hold(world)
     file = tmp_path / "focus.csv"

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 import sandbox as sandbox_package
-from tests.e2e.conftest import control, credentials
+from tests.e2e.conftest import control
 from tests.e2e.killing import (
     ENDED,
     NOT_PUBLISHED,
@@ -56,7 +56,7 @@ class Story:
         self.killed: Counter[str] = Counter()
         self._folder = folder
         self._restated: dict[str, str] = {}
-        self._environment = {**os.environ, **credentials(sandbox)}
+        self._environment = {**os.environ, **sandbox.environment()}
         self._environment["ATLAS_COSTS_RESTATEMENT_MONTHS"] = "0"
 
     @property
@@ -184,7 +184,7 @@ def test_a_refresh_killed_anywhere_loses_nothing_and_readers_never_notice(
 @pytest.mark.wide
 def test_a_refresh_waits_for_what_a_killed_one_left_running(world, sandbox, tmp_path):
     """The out-of-memory killer takes the process alone: its dbt goes on for a while."""
-    environment = {**os.environ, **credentials(sandbox)}
+    environment = {**os.environ, **sandbox.environment()}
     left = Refresh(world.data, environment, tmp_path / "left.log")
     try:
         left.wait_for("build")

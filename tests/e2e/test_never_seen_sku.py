@@ -5,7 +5,7 @@ One has a name that a rule knows, one has a name like no other.
 
 import pytest
 
-from tests.e2e.conftest import control, credentials
+from tests.e2e.conftest import control
 from tests.e2e.test_rules import ALLOCATION
 
 GUESSED, UNKNOWN = "ATLAS_AWS_INSTANCE_M7000", "ATLAS_QUANTUM_ENTANGLER"
@@ -48,7 +48,7 @@ def billed(world, sandbox, tmp_path, monkeypatch) -> str:
     monkeypatch.setenv("ATLAS_COSTS_CONFIG_DIR", str(tmp_path / "config"))
     fault = {"path": r"/invoices/[0-9a-f]{24}$", "kind": "patch_line_item", "times": 1}
     control(sandbox, "faults", [fault | {"patch": {"sku": sku}} for sku in (UNKNOWN, GUESSED)])
-    run = world.run("refresh", **credentials(sandbox))
+    run = world.run("refresh", **sandbox.environment())
     assert run.code == 0, run.said
     return str(run.out)
 

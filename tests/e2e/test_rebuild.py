@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import sandbox as sandbox_package
-from tests.e2e.conftest import control, credentials, credentials_for_actions
+from tests.e2e.conftest import control
 from tests.e2e.test_refresh import snapshot
 from tests.e2e.truth import expected, sums_of_marts
 
@@ -80,9 +80,9 @@ def are_found(world, record: dict[str, Any]) -> None:
 def truth(world, monkeypatch) -> dict[str, Any]:
     """An organization that was acted in and changed between two refreshes; it is gone by now."""
     with sandbox_package.running(seed=7, months=4, scale=1, today=TODAY) as atlas:
-        for name, value in credentials(atlas).items():
+        for name, value in atlas.environment().items():
             monkeypatch.setenv(name, value)
-        record = act(world, credentials_for_actions(atlas))
+        record = act(world, atlas.environment_for_actions())
         refresh(world)
         change(atlas, world)
         refresh(world)

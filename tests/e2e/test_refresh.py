@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from orchestration.definitions import defs
-from tests.e2e.conftest import control, credentials
+from tests.e2e.conftest import control
 from tests.e2e.truth import expected, sums_of_marts
 
 MARTS = "select table_name from information_schema.tables where table_schema = 'marts'"
@@ -84,7 +84,7 @@ def documents_read(sandbox) -> list[str]:
 
 
 def test_refreshing_again(world, sandbox):
-    keys = credentials(sandbox)
+    keys = sandbox.environment()
     first = world.run("refresh", **keys)
     assert (first.code, first.out.count("match Atlas's totals to the cent")) == (0, 1)
     assert sums_of_marts(world.query) == expected(sandbox.truth())

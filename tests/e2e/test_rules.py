@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from tests.e2e.conftest import control, credentials
+from tests.e2e.conftest import control
 
 TAXONOMY = """\
 overrides:
@@ -77,7 +77,7 @@ def every_cent_is_allocated(world) -> None:
 
 
 def test_rules_and_statements_from_file_to_warehouse(world, refreshed, sandbox, config):
-    keys = credentials(sandbox)
+    keys = sandbox.environment()
     shutil.copytree(refreshed, world.data, symlinks=True)
     before, lines = dict(world.query(TOTALS)), world.query(LINES)
     assert world.query("from marts.allocated_costs_daily") == []
@@ -140,7 +140,7 @@ def test_a_mistake_is_told_before_atlas_is_asked(world, sandbox, config, name, t
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text)
     for command in ("refresh", "rebuild"):
-        run = world.run(command, **credentials(sandbox))
+        run = world.run(command, **sandbox.environment())
         assert run.code == 1
         assert len(run.err.strip().splitlines()) == 1
         assert sentence in run.err

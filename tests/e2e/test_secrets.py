@@ -15,7 +15,7 @@ import pytest
 
 from sandbox.access.auth import Authenticator
 from sandbox.bill.reports import Reports
-from tests.e2e.conftest import control, credentials
+from tests.e2e.conftest import control
 from tests.e2e.haystack import found_below, found_in, spellings
 
 WRONG_KEY = "0c5a1f9e-dead-4b0b-8bad-5ec2e7c0ffee"
@@ -122,7 +122,7 @@ def test_no_run_writes_a_secret_down(world, sandbox, issued, tmp_path, monkeypat
     caplog.set_level(logging.INFO)
     env_file = tmp_path / "kept.env"
     monkeypatch.setenv("ATLAS_COSTS_ENV_FILE", str(env_file))
-    key = credentials(sandbox) | {"ATLAS_COSTS_FOCUS_REPORTS": "true"}
+    key = sandbox.environment() | {"ATLAS_COSTS_FOCUS_REPORTS": "true"}
     place = {name: key[name] for name in key if not name.endswith("KEY")}
     account = {**place, "MONGODB_ATLAS_CLIENT_ID": sandbox.client_id}
     account["MONGODB_ATLAS_CLIENT_SECRET"] = sandbox.client_secret

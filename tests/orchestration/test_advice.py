@@ -44,10 +44,8 @@ def folder(
 ) -> DataFolder:
     monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("ATLAS_COSTS_MEASUREMENTS", "true")
-    monkeypatch.setenv("MONGODB_ATLAS_BASE_URL", atlas.base_url)
-    monkeypatch.setenv("MONGODB_ATLAS_ORG_ID", atlas.org_id)
-    monkeypatch.setenv("MONGODB_ATLAS_PUBLIC_KEY", atlas.public_key)
-    monkeypatch.setenv("MONGODB_ATLAS_PRIVATE_KEY", atlas.private_key)
+    for name, value in atlas.environment().items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(measuring, "LONGEST_HOURS", 2)
     urlopen(Request(f"{atlas.base_url}/sandbox/requests", method="DELETE")).close()
     return DataFolder(load_settings())

@@ -37,10 +37,8 @@ def folder(
     monkeypatch: pytest.MonkeyPatch,
 ) -> DataFolder:
     monkeypatch.setenv("ATLAS_COSTS_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("MONGODB_ATLAS_BASE_URL", atlas.base_url)
-    monkeypatch.setenv("MONGODB_ATLAS_ORG_ID", atlas.org_id)
-    monkeypatch.setenv("MONGODB_ATLAS_PUBLIC_KEY", atlas.public_key)
-    monkeypatch.setenv("MONGODB_ATLAS_PRIVATE_KEY", atlas.private_key)
+    for name, value in atlas.environment().items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(extraction, "LONGEST_HOURS", 24)
     return DataFolder(load_settings())
 
