@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from dashboard import components, data, tables
+from dashboard import components, data, tables, waterfall
 from reporting import formats, numerals
 from reporting.query import Query, Row
 
@@ -17,10 +17,6 @@ BASIS = {
 }
 # Nothing was bought in advance: there is nothing to say of it.
 NO_CREDIT = "no_balance_shown"
-NOT_APPLIED = (
-    "Discount not applied: lines name this discount, but Atlas booked them without it (rule "
-    "gross); so usage has it added back."
-)
 _AMOUNTS = {
     "list": "List", "discount": "Discount", "discount_not_applied": "Discount not applied",
     "rounding": "Rounding", "usage": "Usage", "commitment_shortfall": "Commitment shortfall",
@@ -38,7 +34,7 @@ def months() -> Query:
         columns = {title: tables.amount_column(title, unit) for title in _AMOUNTS.values()}
         tables.table(frame, column_config=columns, height=200)
         if any(row["discount_not_applied"] for row in rows):
-            st.caption(NOT_APPLIED)
+            st.caption(waterfall.NOT_APPLIED)
     return query
 
 

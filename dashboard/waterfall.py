@@ -15,6 +15,10 @@ NAMES = {
     "credit": "Credits", "tax": "Tax", "starting_balance": "Starting balance",
     "unexplained": "Not explained", "billed": "Billed", "unpaid": "Not paid yet", "paid": "Paid",
 }  # fmt: skip
+NOT_APPLIED = (
+    "Discount not applied: lines name this discount, but Atlas booked them without it (rule "
+    "gross); so usage has it added back."
+)
 # An axis from zero would draw a step of 0.1 % a pixel wide: where every level is this near to the
 # highest, the axis begins below the lowest instead, and says so.
 NEAR, ROOM_BELOW, ROOM_FOR_LABELS = 0.5, 0.35, 0.3

@@ -50,6 +50,8 @@ def opened(row: Row) -> Shown:
         drawing.draw(
             waterfall.chart(steps, is_pending=is_pending, text=drawing.text_colour()), alt=text
         )
+    if any(step["step"] == "discount_not_applied" and step["amount"] for step in steps):
+        st.caption(waterfall.NOT_APPLIED)
     st.caption(formats.plain(invoice_parts.facts(row)))
     return {"Waterfall": query}
 

@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from dashboard import invoice_tables, paying, selection
+from dashboard import invoice_tables, selection, waterfall
 from reporting import formats, invoices
 from reporting.files import FORMATS, About, Kind, Table
 from tests.dashboard import money
@@ -218,8 +218,20 @@ def test_a_click_on_another_row_moves_the_address(monkeypatch, rows, cells, then
     assert address == {"id": then}
 
 
-@pytest.mark.parametrize("cents", [0, 499])
-def test_a_discount_that_was_not_applied_is_explained(warehouse, cents):
+OF_THE_MONTH = "update marts.agg_bridge_monthly set discount_not_applied_cents = 499"
+OF_THE_INVOICE = "update marts.fct_invoice_bridge set step = 'discount_not_applied' where step = "
+
+
+@pytest.mark.parametrize(
+    ("change", "times"),
+    [
+        ("select 1", 0),
+        (OF_THE_MONTH, 1),
+        (f"{OF_THE_INVOICE}'rounding'", 1),
+        (f"{OF_THE_INVOICE}'starting_balance'", 0),  # of nothing
+    ],
+)
+def test_a_discount_that_was_not_applied_is_explained_where_it_stands(warehouse, change, times):
     with duckdb.connect(str(warehouse.resolve())) as db:
-        db.execute(f"update marts.agg_bridge_monthly set discount_not_applied_cents = {cents}")
-    assert (paying.NOT_APPLIED in said(opened("invoices"))) is bool(cents)
+        db.execute(change)
+    assert said(opened("invoices", id=CLOSED)).count(waterfall.NOT_APPLIED) == times
