@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import annotations, data, drawing
+from dashboard.report_controls import steps
 from reporting import charts, drill, events, formats, layers, overlays, url_state, words
 from reporting.query import Query, Row
 from reporting.report import Report
@@ -105,8 +106,9 @@ def ids_of(row: Row) -> tuple[str, ...]:
 
 def key(report: Report, unit: str) -> str:
     """Another report is another chart: what was clicked in one is not clicked in the next."""
-    address = repr((sorted(url_state.to_params(report.state).items()), report.window, unit))
-    return f"chart.{hashlib.sha256(address.encode()).hexdigest()[:12]}"
+    address = sorted(url_state.to_params(report.state).items())
+    told_by = repr((address, report.window, unit, steps()))
+    return f"chart.{hashlib.sha256(told_by.encode()).hexdigest()[:12]}"
 
 
 def _ahead(report: Report, unit: str, others: Beside) -> list[date]:

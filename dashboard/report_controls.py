@@ -21,6 +21,7 @@ from reporting.state import MAX_GROUPS, MAX_TOP, ReportState
 
 CUSTOM = "custom"
 _WRITTEN = "report.written"
+_STEPS = "report.steps"
 _WAS_OPEN = "report.display_was_open"
 _DISPLAYED = (
     *("report.chart", "report.measure", "report.tags", "report.top", "report.overlay"),
@@ -45,8 +46,18 @@ def controlled_report(days: DataDays) -> tuple[Report, list[str]]:
 
 def go_to(state: ReportState) -> None:
     """Opens another report: its address is written and the page begins anew."""
+    st.session_state[_STEPS] = steps() + 1
     st.query_params.from_dict(url_state.to_params(state))
     st.rerun()
+
+
+def steps() -> int:
+    """How often a click has led to another report.
+
+    Part of a chart's key: a browser that goes Back before the next report is drawn sends the click
+    once more, and under the same key it would lead forward again.
+    """
+    return int(st.session_state.get(_STEPS, 0))
 
 
 def _fill(report: Report) -> None:

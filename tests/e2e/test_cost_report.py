@@ -162,6 +162,16 @@ def test_a_click_on_a_bar_leads_into_its_group(opened, cents):
     shows(page, cents())
 
 
+def test_going_back_before_the_group_is_drawn_stays_there(opened, cents):
+    page = opened(f"{LAST_MONTH}&bin=week")
+    page.locator('path[aria-label*="Clusters"]').first.click()
+    page.wait_for_function("() => location.search.includes('Clusters')", polling=10)
+    page.go_back()
+    shows(page, cents())
+    settle(page)
+    assert asks(page, "f.service") == []
+
+
 def test_a_click_on_the_legend_leads_down_to_the_lines(opened, cents):
     page = opened(f"{LAST_MONTH}&group=project")
     page.locator(".role-legend-label", has_text="analytics").locator("text").first.click()
