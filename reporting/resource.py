@@ -126,7 +126,7 @@ def lines(ids: Sequence[str], window: Window, most: int = 500) -> Query:
     lines.unit as measured_in, unit_price, cost_cents as amount, {_UNIT}, resource_id, line_item_id
 from marts.fct_line_items as lines
 where resource_id in $ids and is_in_total
-    and usage_date < $end and usage_end_date >= $start
+    and usage_date < $end and usage_end_date > $start
 order by usage_date desc, cost_cents desc, line_item_id limit $most""",
         {"ids": tuple(ids), "start": window.start, "end": window.end, "most": most},
     )  # fmt: skip

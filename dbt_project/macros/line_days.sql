@@ -10,15 +10,16 @@ with single_days as (
         0 as day_number,
         usage_date as cost_date
     from {{ lines }}
-    where usage_end_date <= {{ add_days('usage_date', 1) }} and {{ condition }}
+    where usage_days = 1 and {{ condition }}
 ),
 
 several_days as (
     select
         *,
-        {{ days_between('usage_date', 'usage_end_date') }} as days
+        usage_days as days
     from {{ lines }}
-    where usage_end_date > {{ add_days('usage_date', 1) }} and {{ condition }}
+    -- a number, because each part of the table on disk knows its highest: most are not read
+    where usage_days > 1 and {{ condition }}
 ),
 
 numbered_days as (

@@ -60,10 +60,11 @@ def test_every_cent_arrives(value: Any) -> None:
         assert value(f"select sum(cost_cents) from {table}") == expected == TOTAL
 
 
-def test_lines_are_in_date_order_on_disk(marts: Marts) -> None:
+def test_lines_are_in_date_order_on_disk_and_those_of_several_days_at_the_end(marts: Marts) -> None:
     """Pages ask for months; order is what lets DuckDB skip the others."""
-    days = [row[0] for row in marts.execute("select usage_date from fct_line_items").fetchall()]
+    days = marts.execute("select usage_days > 1, usage_date from fct_line_items").fetchall()
     assert days == sorted(days)
+    assert {several for several, _ in days} == {False, True}
 
 
 def test_a_line_of_three_days_is_spread_and_its_last_day_takes_the_rest(marts: Marts) -> None:

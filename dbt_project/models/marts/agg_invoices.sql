@@ -68,7 +68,7 @@ sums as (
                 when
                     charge_type = 'usage'
                     and usage_date <= billed_date
-                    and usage_end_date <= {{ add_days('usage_date', 1) }}
+                    and usage_days = 1
                     then billed_date
             end
         ) as last_posting_date,

@@ -81,6 +81,7 @@ final as (
         is_in_focus_report,
         usage_date,
         usage_end_date,
+        {{ days_between('usage_date', 'usage_end_date') }} as usage_days,
         billed_date,
         quantity,
         unit,
@@ -103,8 +104,9 @@ final as (
         connection,
         landing_file
     from joined
-    -- date order on disk is what lets a page that asks for a month skip the others
-    order by usage_date, invoice_id, line_item_id
+    -- date order on disk is what lets a page that asks for a month skip the others; the few
+    -- lines of several days, of which any month may have days, lie together at the end
+    order by usage_days > 1, usage_date, invoice_id, line_item_id
 )
 
 select * from final
