@@ -1,5 +1,6 @@
 """Macros of the dbt project as dbt renders them for one engine, without dbt."""
 
+from functools import cache
 from typing import Any
 
 import jinja2
@@ -24,4 +25,11 @@ def environment(**known: Any) -> jinja2.Environment:
 
 def rendered(call: str, engine: str = "duckdb", *files: str, **known: Any) -> str:
     """The SQL of a text that calls macros."""
-    return environment(**known).from_string(macros(engine, *files) + call).render().strip()
+    ours = _read(engine, *files).make_module(known)
+    named = {name: each for name, each in vars(ours).items() if not name.startswith("_")}
+    return environment(**known, **named).from_string(call).render().strip()
+
+
+@cache
+def _read(engine: str, *files: str) -> jinja2.Template:
+    return environment().from_string(macros(engine, *files))
