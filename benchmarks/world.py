@@ -1,7 +1,7 @@
 """A raw warehouse of any size, made by SQL alone, whose lines and cents are known beforehand.
 
 One organization: a line for each cluster, SKU and day, as Atlas bills, and a row of Atlas's own
-report beside it. The last invoice is pending and grows by a day at a time.
+report beside it; search of one cluster is billed for a week each time. The last invoice is pending and grows by a day at a time.
 """
 
 from calendar import monthrange
@@ -47,7 +47,8 @@ _LINES = """
 insert into stored_line_items by name
 select $invoice as _invoice_id, 1 as _occurrence, cloud as cloudProvider, name as clusterName,
     project as groupId, 'project-' || right(project, 2) as groupName, sku, 'GB hours' as unit,
-    to_json(tags)::varchar as tags, day as startDate, day + interval 1 day as endDate,
+    to_json(tags)::varchar as tags, day as startDate,
+    day + interval 1 day * if(cluster = 0 and sku like '%SEARCH%', 7, 1) as endDate,
     day + interval 27 hour as created,
     (hash(name, sku, day) % 5000)::bigint as totalPriceCents,
     (hash(sku, name, day) % 100000000)::decimal(38, 18) / 1000000 as quantity,

@@ -12,7 +12,7 @@ import streamlit as st
 from dashboard import components
 from dashboard.head import STALE_HOURS, refreshed
 from dashboard.navigation import link, page_link
-from reporting import formats, savings, url_state, words
+from reporting import formats, url_state, words
 from reporting.anomalies import RECENT_DAYS
 from reporting.query import Row
 from reporting.ranges import Window
@@ -88,16 +88,16 @@ def _since(row: Row) -> str:
     return f"since {day}" if row["is_ongoing"] else f"{day} to {formats.day(row['last_day'])}"
 
 
-def open_savings(rows: Sequence[Row]) -> list[Item]:
-    """What open findings save a month together, each part of a resource counted once."""
+def open_savings(rows: Iterable[Row]) -> list[Item]:
+    """What open findings save a month together, by currency."""
     items = []
-    for unit, found in components.by_unit(list(rows)).items():
-        if cents := savings.total(found, ("open",)):
-            count = sum(row["is_in_total"] and row["state"] == "open" for row in found)
-            sentence = f"a month can be saved by {_number(count, 'open finding', 'open findings')}"
-            if planned := savings.total(found, ("planned",)):
-                sentence += f", and {formats.money(planned, unit)} more by what is planned"
-            items.append(Item(sentence, "savings", "Savings", link("savings"), cents, unit))
+    for row in rows:
+        if cents := row["open_cents"]:
+            count = _number(row["open_findings"], "open finding", "open findings")
+            sentence = f"a month can be saved by {count}"
+            if planned := row["planned_cents"]:
+                sentence += f", and {formats.money(planned, row['unit'])} more by what is planned"
+            items.append(Item(sentence, "savings", "Savings", link("savings"), cents, row["unit"]))
     return items
 
 

@@ -134,7 +134,7 @@ def _parts(report: Report, bind: Bind) -> str:
 several as materialized (
     select place, {CURRENCY} as unit, sum(cost_cents)::bigint as amount
     from marts.fct_line_item_days join long using (line_item_id)
-    where {days}
+    where usage_days > 1 and {days}
         and {asked}
     group by all
 ),

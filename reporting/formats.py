@@ -100,12 +100,12 @@ def rewritten(text: str, currency: str | None, known: Iterable[int]) -> str:
 
 def day(value: date | None) -> str:
     """A UTC day, such as `1 Nov 2026`."""
-    return ABSENT if value is None else format_date(value, "d MMM y", locale=locales.DEFAULT)
+    return ABSENT if value is None else format_date(value, "d MMM y", locale=locales.ENGLISH)
 
 
 def month(value: date) -> str:
     """A calendar month, such as `Nov 2026`."""
-    return format_date(value, "MMM y", locale=locales.DEFAULT)
+    return format_date(value, "MMM y", locale=locales.ENGLISH)
 
 
 def span(start: date, end: date) -> str:

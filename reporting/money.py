@@ -41,7 +41,7 @@ def text(cents: int, currency: str | None) -> str:
     if is_code(currency):
         # two places for yen too: rounded, an amount is not exact, and `around` finds no number
         found = format_currency(
-            major(cents), currency, locale=locales.current(), currency_digits=False
+            major(cents), currency, locale=locales.parsed(), currency_digits=False
         )
         return _TOO_NEAR.sub(_NO_BREAK, found)
     return f"{plain(cents)} {unit(currency)}"

@@ -18,18 +18,18 @@ _ANY_PLACES = "#" * 20
 
 def decimal(value: Number, places: str = "") -> str:
     """A number in groups of digits; `places` as CLDR has them: `00` always two, `##` up to two."""
-    locale = locales.current()
-    return str(format_decimal(value, _pattern(locale, "decimal", places), locale=locale))
+    pattern = _pattern(locales.current(), "decimal", places)
+    return str(format_decimal(value, pattern, locale=locales.parsed()))
 
 
 def ungrouped(value: Number, places: str = _ANY_PLACES) -> str:
     """A number without groups of digits."""
-    return str(format_decimal(value, f"0.{places}", locale=locales.current()))
+    return str(format_decimal(value, f"0.{places}", locale=locales.parsed()))
 
 
 def small(value: Number) -> str:
     """A number below one, of four significant digits with their zeros: 0.5000, 0.00001234."""
-    return str(format_decimal(value, "@@@@", locale=locales.current()))
+    return str(format_decimal(value, "@@@@", locale=locales.parsed()))
 
 
 def exact(value: Number) -> str:
@@ -39,8 +39,8 @@ def exact(value: Number) -> str:
 
 def percent(ratio: Number, places: str = "0") -> str:
     """A ratio as a percentage."""
-    locale = locales.current()
-    return str(format_percent(ratio, _pattern(locale, "percent", places), locale=locale))
+    pattern = _pattern(locales.current(), "percent", places)
+    return str(format_percent(ratio, pattern, locale=locales.parsed()))
 
 
 def for_charts(around: tuple[str, str]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def for_charts(around: tuple[str, str]) -> dict[str, Any]:
     Args:
         around: What stands before and after an amount where a format has `$`.
     """
-    locale = Locale.parse(locales.current())
+    locale = locales.parsed()
     symbols = locale.number_symbols["latn"]
     primary, secondary = locale.decimal_formats[None].grouping
     return {

@@ -14,6 +14,14 @@ FINDINGS = Query("""select
 from marts.savings
 order by unit, monthly_saving_cents desc nulls last, finding_id""")
 
+# What findings save a month together, each part of a resource once; by currency.
+SUMS = Query("""select
+    coalesce(pricing_currency, 'unknown currency') as unit,
+    count(*) filter (state = 'open') as open_findings,
+    coalesce(sum(monthly_saving_cents) filter (state = 'open'), 0)::bigint as open_cents,
+    coalesce(sum(monthly_saving_cents) filter (state = 'planned'), 0)::bigint as planned_cents
+from marts.savings where is_in_total group by unit order by unit""")
+
 REALISED = Query("""select
     *, coalesce(pricing_currency, 'unknown currency') as unit
 from marts.realised_savings

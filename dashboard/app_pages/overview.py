@@ -91,7 +91,7 @@ def needs_attention(report: Report, days: DataDays, invoices: list[Row]) -> dict
     required = tuple(load_settings().required_tag_keys)
     asked = {
         "Anomalies": anomalies.ANOMALIES,
-        "Savings": savings.FINDINGS,
+        "Savings": savings.SUMS,
         "Budgets": overview.budgets(report.window.start),
         "Untagged": overview.untagged(report.window, required),
         "Not readable": connections.unreadable(report.window.start, report.window.end),

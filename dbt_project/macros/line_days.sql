@@ -74,6 +74,7 @@ select
     region,
     atlas_region,
     region_source,
+    usage_days,
     billed_date,
     unit,
     unit_price,

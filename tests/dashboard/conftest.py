@@ -92,15 +92,16 @@ create schema marts; create schema meta;
 create table marts.fct_line_items as
     select *, 'line-' || row_number() over (order by usage_date, sku, resource_id, org_id)
             as line_item_id,
-        usage_date + 1 as usage_end_date, 1 as usage_days, sku as sku_description, null::varchar as atlas_region,
+        usage_date + 1 as usage_end_date, 1 as usage_days, sku as sku_description,
+        null::varchar as atlas_region,
         'CLOSED' as invoice_status,
         (list_cost / nullif(quantity, 0))::decimal(38, 18) as unit_price,
         'default/invoices/' || invoice_id || '/1.json.gz' as landing_file
     from lines;
 create view marts.fct_line_item_days as
-    select * exclude (usage_end_date, usage_days, landing_file), 1 as line_items from marts.fct_line_items;
+    select * exclude (usage_end_date, landing_file), 1 as line_items from marts.fct_line_items;
 create view marts.fct_costs_daily as
-    select * exclude (line_item_id, unit_price, discount_cents, line_items, cost_cents,
+    select * exclude (line_item_id, usage_days, unit_price, discount_cents, line_items, cost_cents,
             net_cost_cents, list_cost, quantity),
         sum(cost_cents)::bigint as cost_cents, sum(net_cost_cents)::bigint as net_cost_cents,
         sum(list_cost) as list_cost, sum(quantity) as quantity, count(*) as line_items

@@ -118,7 +118,7 @@ THREE_DAYS = (
     set usage_end_date = usage_date + 3, usage_days = 3, cost_cents = 2100
     where usage_date = '2026-04-29' and sku = 'ATLAS_AWS_INSTANCE_M10'""",
     """create or replace view marts.fct_line_item_days as
-    select * exclude (usage_end_date, usage_days, landing_file, day) replace (
+    select * exclude (usage_end_date, landing_file, day) replace (
         usage_date + day::int as usage_date, cost_cents // usage_days as cost_cents),
         1 as line_items
     from marts.fct_line_items, range(usage_days) as each (day)""",

@@ -176,7 +176,8 @@ def line(db: duckdb.DuckDBPyConnection, day: date, tag: str, cents: int) -> None
     names = ", ".join(values)
     marks = ", ".join("?" for _ in values)
     db.execute(
-        f"insert into marts.fct_line_items ({names}, usage_end_date, usage_days, tags, tags_first_seen) "
+        f"insert into marts.fct_line_items "
+        f"({names}, usage_end_date, usage_days, tags, tags_first_seen) "
         f"values ({marks}, ?::date + 1, 1, map {{'env': ['{tag}']}}, map {{}})",
         [*values.values(), day],
     )
