@@ -35,12 +35,14 @@
 
 {% macro saving_window_to(data_through) -%} {{ add_days(data_through, -2) }} {%- endmacro %}
 
-{# Cents of some days as those of a month of 730 hours, rounded half up; in integers throughout. #}
+{# Cents of some days as those of a month of 730 hours, rounded half up; in integers throughout.
+   A rule asks for so many days beside it, but DuckDB may divide first, and what is new has none:
+   it takes the rule's condition for proof and fails as a whole. #}
 {% macro month_of(cents, days="observed_days") -%}
     cast({{ int_div(
         "(" ~ wide("round(cast(" ~ cents ~ " as decimal(28, 9)) * 1000, 0)")
             ~ " * 730 + 12000 * " ~ days ~ ")",
-        "(24000 * " ~ days ~ ")"
+        "(24000 * greatest(" ~ days ~ ", 1))"
     ) }} as bigint)
 {%- endmacro %}
 

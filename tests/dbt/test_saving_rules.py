@@ -67,3 +67,26 @@ def test_a_suggested_schedule_is_yaml_whatever_things_are_called(project, cluste
     asked = {"project": project, "name": cluster, "dry_run": False} | of_connection
     assert pause["config"] == resume["config"] == asked
     assert (pause["action"], resume["action"]) == ("pause_cluster", "resume_cluster")
+
+
+def test_what_was_not_billed_for_a_day_yet_stops_no_build() -> None:
+    """A rule leaves it out by a condition of its own, but DuckDB may divide before it looks there.
+
+    With the division in a condition, it took that of the rule for proof that no day is 0: every
+    refresh of the demo failed on 7 December 2026.
+    """
+    of_a_month = rendered("{{ month_of('cents', 'days') }}", "duckdb", "savings")
+    days = "(values (3000, 0), (3000, 30), (3000, -2)) as costs (cents, days)"
+    with duckdb.connect() as db:
+        found = db.execute(f"select days, {of_a_month} from {days}").fetchall()
+    assert dict(found)[30] == 3042
+
+
+def test_a_division_by_zero_is_null_in_a_build_as_on_spark() -> None:
+    options = yaml.safe_load((ROOT / "dbt_project/profiles.yml").read_text())
+    given = options["atlas_costs"]["outputs"]["duckdb"]["config_options"]
+    of_division = ("error_on_division_by_zero", "ieee_floating_point_ops")
+    with duckdb.connect(config={name: given[name] for name in of_division}) as db:
+        db.execute("create table numbers as select 0 as zero, 0::decimal(9, 2) as nothing")
+        sql = "select 1 / zero, 1 // zero, 1 % zero, 1.5 / nothing, 0 / zero from numbers"
+        assert db.execute(sql).fetchone() == (None,) * 5
