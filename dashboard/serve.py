@@ -112,6 +112,8 @@ def serve(host: str, port: int, *, is_beyond_loopback: bool) -> None:
     app = application(is_beyond_loopback=is_beyond_loopback, is_on_socket=is_on_socket)
     options: dict[str, Any] = {
         "server.address": host, "server.port": port, "server.headless": True,
+        # nobody edits these pages while they are served: each session would watch 240 files
+        "server.fileWatcherType": "none",
     }  # fmt: skip
     if isinstance(how := identity(), Proxy):
         called = dict(zip(how.headers, (PROXY_EMAIL, PROXY_GROUPS), strict=False))
