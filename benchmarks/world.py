@@ -1,7 +1,8 @@
 """A raw warehouse of any size, made by SQL alone, whose lines and cents are known beforehand.
 
 One organization: a line for each cluster, SKU and day, as Atlas bills, and a row of Atlas's own
-report beside it; search of one cluster is billed for a week each time. The last invoice is pending and grows by a day at a time.
+report beside it; search of one cluster is billed for a week each time. The last invoice is pending
+and grows by a day at a time.
 """
 
 from calendar import monthrange

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard import components, data, design, signing_in
 from dashboard.navigation import navigation
-from orchestration.settings import SettingsError
+from orchestration.settings import SettingsError, read_once
 from reporting import locales
 
 log = logging.getLogger("atlas_costs.dashboard")
@@ -21,11 +21,12 @@ st.set_page_config(
 
 st.html(design.STYLE)
 try:
-    signing_in.gate()
-    page = navigation()
-    signing_in.menu()
-    with data.one_version(), locales.written_in(st.context.locale):
-        page.run()
+    with read_once():
+        signing_in.gate()
+        page = navigation()
+        signing_in.menu()
+        with data.one_version(), locales.written_in(st.context.locale):
+            page.run()
 except data.WarehouseMissingError:
     components.no_warehouse()
 except SettingsError as error:

@@ -3,6 +3,7 @@
 from typing import Any
 
 import streamlit as st
+from altair import AxisConfig, LegendConfig, ViewConfig
 
 from dashboard import design
 from reporting import charts
@@ -12,20 +13,20 @@ def draw(chart: Any, alt: str, **options: Any) -> Any:  # noqa: ANN401  Altair's
     """Draws an Altair chart.
 
     Args:
-        chart: The whole chart; what it configures itself is kept.
+        chart: The whole chart, which is changed; what else it configures itself is kept.
         alt: What it shows, in one sentence, for a screen reader.
         options: Further arguments of st.altair_chart, such as on_select and key.
 
     Returns:
         What st.altair_chart returns: the selection where on_select is given.
     """
-    text = text_colour()
-    readable = (
-        chart.configure_axis(labelColor=text, titleColor=text, labelFontSize=12)
-        .configure_legend(labelColor=text, titleColor=text, labelFontSize=12)
-        .configure_view(strokeWidth=0)
-    )
-    return st.altair_chart(charts.localized(readable), alt=alt, **options)
+    colour = text_colour()
+    text: dict[str, Any] = {"labelColor": colour, "titleColor": colour, "labelFontSize": 12}
+    config = charts.config_of(chart)
+    config["axis"] = AxisConfig(**text)
+    config["legend"] = LegendConfig(**text)
+    config["view"] = ViewConfig(strokeWidth=0)
+    return st.altair_chart(charts.localized(chart), alt=alt, **options)
 
 
 def text_colour() -> str:

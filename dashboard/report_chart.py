@@ -1,7 +1,7 @@
 """The chart of a report with what stands on it, and where a click on it leads."""
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -54,8 +54,8 @@ def chart(report: Report, rows: list[Row], unit: str, others: Beside, go_to: GoT
     drawn = charts.over_time(report, rows, unit, partials, _ahead(report, unit, others))
     happened = others.of("Events", unit)
     if report.state.chart != "pie":
-        drawn = _with_plans(drawn, report, unit, others)
-        drawn = layers.with_layers(drawn, [layers.marks(_marks(report, happened))])
+        beside = [*_plans(report, unit, others), *layers.marks(_marks(report, happened))]
+        drawn = layers.with_layers(drawn, beside)
         drawn = layers.with_unit_costs(drawn, others.of("Unit cost", unit))
     selected = drawing.draw(
         drawn, alt_text(report, rows, unit), key=key(report, unit), on_select="rerun",
@@ -118,29 +118,20 @@ def _ahead(report: Report, unit: str, others: Beside) -> list[date]:
     return []
 
 
-def _with_plans(drawn: Any, report: Report, unit: str, others: Beside) -> Any:  # noqa: ANN401
+def _plans(report: Report, unit: str, others: Beside) -> Iterator[Any]:
     forecast, budgets = others.of("Forecast", unit), others.of("Budget", unit)
     running = report.days.through.replace(day=1)
-    found: list[Any] = []
     if report.state.bin == "month":
-        found = [
-            layers.expected_bars(forecast, unit) if forecast else None,
-            layers.plan_lines(budgets, unit, "budget") if budgets else None,
-        ]
-        if scenarios := others.of("Scenario", unit):
-            found.append(layers.plan_lines(scenarios, unit, "scenario"))
+        yield from layers.expected_bars(forecast, unit)
+        yield from layers.plan_lines(budgets, unit, "budget")
+        yield from layers.plan_lines(others.of("Scenario", unit), unit, "scenario")
     elif report.state.bin == "cumulative" and report.window.start == running:
-        found = [
-            layers.expected_line(row, unit, report.days.through)
-            for row in forecast
-            if row["month"] == running and report.state.top
-        ]
-        found += [
-            layers.level(row["amount"], unit, row["name"])
-            for row in budgets
-            if row["month"] == running
-        ]
-    return layers.with_layers(drawn, found)
+        for row in forecast:
+            if row["month"] == running and report.state.top:
+                yield from layers.expected_line(row, unit, report.days.through)
+        for row in budgets:
+            if row["month"] == running:
+                yield layers.level(row["amount"], unit, row["name"])
 
 
 def _marks(report: Report, happened: list[Row]) -> Iterable[tuple[date, str]]:

@@ -1,6 +1,6 @@
 """What stands on a chart of costs beside them: events and notes, forecasts, plans, unit costs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -18,19 +18,18 @@ STEP_BAR, STEP, BENEATH_STEPS = 16, 24, 100
 _PLANS = {"budget": palette.GOLD, "scenario": palette.PURPLE}
 
 
-def with_layers(drawn: Chart, layers: Iterable[Chart | None]) -> Chart:
-    """A chart with others on it; those that are None are not."""
-    found = [each for each in layers if each is not None]
-    return alt.layer(drawn, *found) if found else drawn
+def with_layers(drawn: Chart, layers: Sequence[Chart]) -> Chart:
+    """A chart with others on it, all at once: Altair copies what has layers with each one more."""
+    return alt.layer(drawn, *layers) if layers else drawn
 
 
-def marks(texts: Iterable[tuple[date, str]]) -> Chart | None:
+def marks(texts: Iterable[tuple[date, str]]) -> list[Chart]:
     """A line and a triangle at each period in which something happened."""
     words: dict[str, list[str]] = {}
     for period, text in texts:
         words.setdefault(period.isoformat(), []).append(printable(text))
     if not words:
-        return None
+        return []
     frame = pd.DataFrame({"period": words.keys(), "events": map("; ".join, words.values())})
     drawn = alt.Chart(frame).encode(
         x=_periods(),
@@ -40,10 +39,10 @@ def marks(texts: Iterable[tuple[date, str]]) -> Chart | None:
     points = drawn.mark_point(
         color=palette.EVENT, shape="triangle-down", filled=True, size=110, opacity=1
     )
-    return alt.layer(rules, points.encode(y=alt.value(8)))
+    return [rules, points.encode(y=alt.value(8))]
 
 
-def expected_bars(rows: list[Row], unit: str) -> Chart | None:
+def expected_bars(rows: list[Row], unit: str) -> list[Chart]:
     """What is still expected of each month, above what it cost so far, and the band around it."""
     frame = pd.DataFrame([
         {
@@ -57,17 +56,17 @@ def expected_bars(rows: list[Row], unit: str) -> Chart | None:
         for row in rows
     ])  # fmt: skip
     if frame.empty:
-        return None
+        return []
     shown = alt.Chart(frame).encode(x=_periods(), tooltip=_told("Forecast"))
     bars = shown.mark_bar(stroke=palette.REST, strokeDash=[3, 2], fill=HATCH, fillOpacity=0.25)
     band = shown.mark_rule(color=palette.REST, strokeWidth=2)
-    return alt.layer(
+    return [
         bars.encode(y=alt.Y("from:Q", title=None), y2="to:Q"),
         band.encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
-    )
+    ]
 
 
-def expected_line(row: Row, unit: str, through: date) -> Chart:
+def expected_line(row: Row, unit: str, through: date) -> list[Chart]:
     """The way from what a month cost so far to what it is expected to cost at its end."""
     end = add_months(row["month"], 1) - ONE_DAY
     days = [through + ONE_DAY * n for n in range((end - through).days + 1)]
@@ -85,13 +84,13 @@ def expected_line(row: Row, unit: str, through: date) -> Chart:
     shown = alt.Chart(frame).encode(x=_periods(), tooltip=_told("Forecast, month"))
     line = shown.mark_line(strokeDash=[5, 4], color=palette.REST, strokeWidth=2.5)
     band = shown.mark_area(color=palette.REST, opacity=0.2)
-    return alt.layer(
+    return [
         band.encode(y=alt.Y("low:Q", title=None), y2="high:Q"),
         line.encode(y=alt.Y("to:Q", title=None)),
-    )
+    ]
 
 
-def plan_lines(rows: list[Row], unit: str, kind: str) -> Chart | None:
+def plan_lines(rows: list[Row], unit: str, kind: str) -> list[Chart]:
     """A budget or scenario: a line at its amount through each of its months."""
     frame = pd.DataFrame([
         {
@@ -103,7 +102,7 @@ def plan_lines(rows: list[Row], unit: str, kind: str) -> Chart | None:
         for row in rows
     ])  # fmt: skip
     if frame.empty:
-        return None
+        return []
     drawn = alt.Chart(frame).mark_tick(
         orient="horizontal", thickness=3, color=_PLANS[kind], width=alt.RelativeBandSize(0.95)
     )
@@ -113,7 +112,7 @@ def plan_lines(rows: list[Row], unit: str, kind: str) -> Chart | None:
         detail="name:N",
         tooltip=_told(kind.capitalize()),
     )
-    return shown
+    return [shown]
 
 
 def level(amount: int, unit: str, name: str) -> Chart:

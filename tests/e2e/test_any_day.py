@@ -1,4 +1,4 @@
-"""A first refresh on days of which each is another: clusters a day old, ends of months and years."""
+"""A first refresh on odd days: with a cluster a day old, and at the ends of months and years."""
 
 from datetime import date
 

@@ -30,8 +30,8 @@ NO_WORKSPACE = b"no workspace includes this address"
 
 
 @contextmanager
-def dashboard(folder: Path, host: str, port: int = 0) -> Iterator[None]:
-    """The pages of a folder as compose has them, but for the place where they listen."""
+def dashboard(folder: Path, host: str, port: int = 0) -> Iterator[int]:
+    """The pages of a folder as compose has them, but for where they listen; their process."""
     env = os.environ | {
         "ATLAS_COSTS_ENV_FILE": "",
         "ATLAS_COSTS_DATA_DIR": str(folder),
@@ -40,8 +40,8 @@ def dashboard(folder: Path, host: str, port: int = 0) -> Iterator[None]:
         "ATLAS_COSTS_TRUSTED_GROUPS_HEADER": GROUPS,
         "ATLAS_COSTS_TRUSTED_PROXIES": "unix,10.0.0.0/8",
     }
-    with running(dashboard_command(host, port), env=env):
-        yield
+    with running(dashboard_command(host, port), env=env) as [process]:
+        yield process.pid
 
 
 @pytest.fixture(scope="module")
@@ -98,9 +98,18 @@ def test_on_a_socket_nobody_sees_anything_without_the_header_or_by_another_spell
 
 def test_on_a_port_the_header_of_an_address_that_is_not_named_says_nothing(folder):
     port = free_port()
-    with dashboard(folder, "127.0.0.1", port):
+    with dashboard(folder, "127.0.0.1", port) as process:
         wait_for(f"http://127.0.0.1:{port}/_stcore/health")
         assert NOBODY in seen(port, ADA | {"X-Forwarded-For": "10.0.0.5"})
+        with Visitor(port) as open_tab:
+            open_tab.open(REPORT)
+            assert watched(process) == 0, "each session would watch every module, for 0.3 s"
+
+
+def watched(process: int) -> int:
+    """How many files a process waits for changes of; 0 where the system does not tell."""
+    told = Path(f"/proc/{process}/fdinfo").glob("*")
+    return sum(each.read_text().count("inotify wd") for each in told)
 
 
 @pytest.fixture(scope="module")
