@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import components, data, design, signing_in
 from dashboard.navigation import navigation
+from dashboard.turns import turn
 from orchestration.settings import SettingsError, read_once
 from reporting import locales
 
@@ -21,7 +22,7 @@ st.set_page_config(
 
 st.html(design.STYLE)
 try:
-    with read_once():
+    with turn(), read_once():
         signing_in.gate()
         page = navigation()
         signing_in.menu()

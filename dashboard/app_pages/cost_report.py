@@ -65,9 +65,10 @@ totals = components.by_unit(data.rows(queries["Total"]))
 totals = report_parts.one_unit(report, totals, go_to)
 if totals:
     queries["Chart"] = report_query.series(report, report.state.top)
-    queries["Table"] = report_query.comparison(report)
-    if report.groups and report.state.table == "groups":
-        queries["Trend"] = report_query.courses(report, MOST_COURSES)
+    if report.state.table == "groups":
+        queries["Table"] = report_query.comparison(report)
+        if report.groups:
+            queries["Trend"] = report_query.courses(report, MOST_COURSES)
 found = {name: components.by_unit(data.rows(query)) for name, query in queries.items()}
 others = report_chart.beside(report)
 queries |= others.queries
