@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TypeGuard
 
 from babel.numbers import format_currency
@@ -39,12 +40,17 @@ def unit(currency: str | None) -> str:
 def text(cents: int, currency: str | None) -> str:
     """`$1,234.56`, or `1,234.56 credits` where Atlas bills credits: they are no dollars."""
     if is_code(currency):
-        # two places for yen too: rounded, an amount is not exact, and `around` finds no number
-        found = format_currency(
-            major(cents), currency, locale=locales.parsed(), currency_digits=False
-        )
-        return _TOO_NEAR.sub(_NO_BREAK, found)
+        return _coded(cents, currency, locales.current())
     return f"{plain(cents)} {unit(currency)}"
+
+
+# half of a table's amounts stand in it twice, such as 0 and what a line cost on its one day
+@lru_cache(maxsize=4096)
+def _coded(cents: int, currency: str, locale: str) -> str:
+    # two places for yen too: rounded, an amount is not exact, and `around` finds no number
+    known = locales.parsed(locale)
+    found = format_currency(major(cents), currency, locale=known, currency_digits=False)
+    return _TOO_NEAR.sub(_NO_BREAK, found)
 
 
 def around(currency: str | None, *, is_negative: bool = False) -> tuple[str, str]:

@@ -19,17 +19,17 @@ _ANY_PLACES = "#" * 20
 def decimal(value: Number, places: str = "") -> str:
     """A number in groups of digits; `places` as CLDR has them: `00` always two, `##` up to two."""
     pattern = _pattern(locales.current(), "decimal", places)
-    return str(format_decimal(value, pattern, locale=locales.parsed()))
+    return str(format_decimal(value, pattern, locale=locales.parsed(locales.current())))
 
 
 def ungrouped(value: Number, places: str = _ANY_PLACES) -> str:
     """A number without groups of digits."""
-    return str(format_decimal(value, f"0.{places}", locale=locales.parsed()))
+    return str(format_decimal(value, f"0.{places}", locale=locales.parsed(locales.current())))
 
 
 def small(value: Number) -> str:
     """A number below one, of four significant digits with their zeros: 0.5000, 0.00001234."""
-    return str(format_decimal(value, "@@@@", locale=locales.parsed()))
+    return str(format_decimal(value, "@@@@", locale=locales.parsed(locales.current())))
 
 
 def exact(value: Number) -> str:
@@ -40,7 +40,7 @@ def exact(value: Number) -> str:
 def percent(ratio: Number, places: str = "0") -> str:
     """A ratio as a percentage."""
     pattern = _pattern(locales.current(), "percent", places)
-    return str(format_percent(ratio, pattern, locale=locales.parsed()))
+    return str(format_percent(ratio, pattern, locale=locales.parsed(locales.current())))
 
 
 def for_charts(around: tuple[str, str]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def for_charts(around: tuple[str, str]) -> dict[str, Any]:
     Args:
         around: What stands before and after an amount where a format has `$`.
     """
-    locale = locales.parsed()
+    locale = locales.parsed(locales.current())
     symbols = locale.number_symbols["latn"]
     primary, secondary = locale.decimal_formats[None].grouping
     return {
