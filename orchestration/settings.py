@@ -47,6 +47,7 @@ __all__ = [
     "SettingsError",
     "env_file",
     "load_settings",
+    "read_once",
     "secret",
     "set_in_environment",
 ]

@@ -132,7 +132,11 @@ def axis_of_amounts(unit: str, measure: str = "cost") -> alt.Axis:
 
 
 def localized(chart: Any) -> Any:  # noqa: ANN401  every kind of chart
-    """The chart with axes that write numbers as this run's locale does: `$` is of dollars."""
+    """Lets a chart's axes write numbers as this run's locale does: `$` is of dollars.
+
+    Returns:
+        The same chart.
+    """
     if locales.current() != locales.DEFAULT:
         config_of(chart)["locale"] = {"number": numerals.for_charts(money.around("USD"))}
     return chart

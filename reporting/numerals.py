@@ -19,17 +19,17 @@ _ANY_PLACES = "#" * 20
 def decimal(value: Number, places: str = "") -> str:
     """A number in groups of digits; `places` as CLDR has them: `00` always two, `##` up to two."""
     pattern = _pattern(locales.current(), "decimal", places)
-    return str(format_decimal(value, pattern, locale=locales.parsed(locales.current())))
+    return str(format_decimal(value, pattern, locale=_known()))
 
 
 def ungrouped(value: Number, places: str = _ANY_PLACES) -> str:
     """A number without groups of digits."""
-    return str(format_decimal(value, f"0.{places}", locale=locales.parsed(locales.current())))
+    return str(format_decimal(value, f"0.{places}", locale=_known()))
 
 
 def small(value: Number) -> str:
     """A number below one, of four significant digits with their zeros: 0.5000, 0.00001234."""
-    return str(format_decimal(value, "@@@@", locale=locales.parsed(locales.current())))
+    return str(format_decimal(value, "@@@@", locale=_known()))
 
 
 def exact(value: Number) -> str:
@@ -40,7 +40,7 @@ def exact(value: Number) -> str:
 def percent(ratio: Number, places: str = "0") -> str:
     """A ratio as a percentage."""
     pattern = _pattern(locales.current(), "percent", places)
-    return str(format_percent(ratio, pattern, locale=locales.parsed(locales.current())))
+    return str(format_percent(ratio, pattern, locale=_known()))
 
 
 def for_charts(around: tuple[str, str]) -> dict[str, Any]:
@@ -49,7 +49,7 @@ def for_charts(around: tuple[str, str]) -> dict[str, Any]:
     Args:
         around: What stands before and after an amount where a format has `$`.
     """
-    locale = locales.parsed(locales.current())
+    locale = _known()
     symbols = locale.number_symbols["latn"]
     primary, secondary = locale.decimal_formats[None].grouping
     return {
@@ -61,6 +61,10 @@ def for_charts(around: tuple[str, str]) -> dict[str, Any]:
         "percent": percent(0, "").replace("0", ""),
         "minus": decimal(-1).partition("1")[0],
     }
+
+
+def _known() -> Locale:
+    return locales.parsed(locales.current())
 
 
 @lru_cache(maxsize=1024)

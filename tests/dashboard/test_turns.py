@@ -39,8 +39,12 @@ def test_a_page_that_fails_gives_its_turn_back():
 
 def test_nobody_waits_longer_than_a_while_for_long_pages(monkeypatch):
     monkeypatch.setattr(turns, "PATIENCE_S", 0.1)
+    drawn = 0
     with ExitStack() as pages:
         for _ in range(turns.AT_ONCE + 2):
             pages.enter_context(turns.turn())
-    with turns.turn():
-        pass
+            drawn += 1
+    assert drawn == turns.AT_ONCE + 2
+    # those that had no turn give none back: as many are free as before
+    free = [turns._turns.acquire(blocking=False) for _ in range(turns.AT_ONCE + 1)]
+    assert free == [True] * turns.AT_ONCE + [False]
