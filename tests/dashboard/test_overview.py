@@ -314,8 +314,8 @@ def test_everything_that_needs_attention_is_on_the_page(db, monkeypatch):
     )
     db.execute(
         "insert into marts.savings by name select 'f' || n as finding_id, 'USD' as "
-        "pricing_currency, 1000 as monthly_saving_cents, n < 3 as is_in_total, 'open' as state "
-        "from range(4) as each(n)"
+        "pricing_currency, if(n = 5, null, 1000) as monthly_saving_cents, n not in (3, 5) as is_in_total, "
+        "if(n = 4, 'planned', 'open') as state from range(6) as each(n)"
     )
     db.execute("insert into meta.insight values ('forecast', 1, 'it broke')")
     db.execute(
@@ -334,7 +334,7 @@ def test_everything_that_needs_attention_is_on_the_page(db, monkeypatch):
         "$2.00** over budget all since 2 May 2026.",
         "$0.60** over budget part is forecast, from 30 May 2026 on.",
         "$123.00** over what was expected: p / r / Backup, 10 May 2026 to 12 May 2026.",
-        "$30.00** a month can be saved by 3 open findings.",
+        "$30.00** a month can be saved by 3 open findings, and $10.00 more by what is planned.",
         f"{formats.money(hidden, 'USD')}** of this month is in project analytics",
         f"{formats.money(untagged, 'USD')}** of usage in May 2026 is without tag team.",
         "$0.07** apart: a closed invoice does not match Atlas's total. Acme, Feb 2026",
