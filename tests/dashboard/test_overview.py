@@ -314,8 +314,9 @@ def test_everything_that_needs_attention_is_on_the_page(db, monkeypatch):
     )
     db.execute(
         "insert into marts.savings by name select 'f' || n as finding_id, 'USD' as "
-        "pricing_currency, if(n = 5, null, 1000) as monthly_saving_cents, n not in (3, 5) as is_in_total, "
-        "if(n = 4, 'planned', 'open') as state from range(6) as each(n)"
+        "pricing_currency, if(n = 5, null, 1000) as monthly_saving_cents, "
+        "n not in (3, 5) as is_in_total, if(n = 4, 'planned', 'open') as state "
+        "from range(6) as each(n)"
     )
     db.execute("insert into meta.insight values ('forecast', 1, 'it broke')")
     db.execute(
