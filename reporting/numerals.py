@@ -1,12 +1,12 @@
 """Numbers as the locale of this run writes them: its marks, its groups of digits, its percent."""
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal, localcontext
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberPattern, format_decimal, format_percent, parse_pattern
 
 from reporting import locales
 
@@ -14,22 +14,23 @@ Number = int | float | Decimal
 # the one digit that CLDR's patterns always have, and what they have after it
 _LAST_DIGIT = re.compile(r"0(\.[0#]+)?")
 _ANY_PLACES = "#" * 20
+# Any float with all those places: 28 digits, as decimals have, end a quantity of 100,000,000.
+_WIDE = Context(prec=400)
 
 
 def decimal(value: Number, places: str = "") -> str:
     """A number in groups of digits; `places` as CLDR has them: `00` always two, `##` up to two."""
-    pattern = _pattern(locales.current(), "decimal", places)
-    return str(format_decimal(value, pattern, locale=_known()))
+    return _by(_pattern(locales.current(), "decimal", places), value)
 
 
 def ungrouped(value: Number, places: str = _ANY_PLACES) -> str:
     """A number without groups of digits."""
-    return str(format_decimal(value, f"0.{places}", locale=_known()))
+    return _by(f"0.{places}", value)
 
 
 def small(value: Number) -> str:
     """A number below one, of four significant digits with their zeros: 0.5000, 0.00001234."""
-    return str(format_decimal(value, "@@@@", locale=_known()))
+    return _by("@@@@", value)
 
 
 def exact(value: Number) -> str:
@@ -40,7 +41,8 @@ def exact(value: Number) -> str:
 def percent(ratio: Number, places: str = "0") -> str:
     """A ratio as a percentage."""
     pattern = _pattern(locales.current(), "percent", places)
-    return str(format_percent(ratio, pattern, locale=_known()))
+    with localcontext(_WIDE):
+        return str(format_percent(ratio, _parsed(pattern), locale=_known()))
 
 
 def for_charts(around: tuple[str, str]) -> dict[str, Any]:
@@ -61,6 +63,16 @@ def for_charts(around: tuple[str, str]) -> dict[str, Any]:
         "percent": percent(0, "").replace("0", ""),
         "minus": decimal(-1).partition("1")[0],
     }
+
+
+def _by(pattern: str, value: Number) -> str:
+    with localcontext(_WIDE):
+        return str(format_decimal(value, _parsed(pattern), locale=_known()))
+
+
+@lru_cache(maxsize=1024)
+def _parsed(pattern: str) -> NumberPattern:
+    return parse_pattern(pattern)
 
 
 def _known() -> Locale:

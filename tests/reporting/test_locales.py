@@ -113,6 +113,28 @@ def test_digits_that_count_are_kept_and_marks_are_the_locales():
         assert numerals.ungrouped(1234.5) == "1234,5"
 
 
+@pytest.mark.parametrize(
+    ("value", "grouped"),
+    [
+        (123456789.5, "123,456,789.5"),
+        (1_000_000_000_000.25, "1,000,000,000,000.25"),
+        (Decimal("12345678901234567890.000123"), "12,345,678,901,234,567,890.000123"),
+        (-0.00000012, "-0.00000012"),
+    ],
+)
+def test_a_quantity_of_any_size_keeps_its_digits(value, grouped):
+    assert numerals.exact(value) == grouped
+    assert numerals.ungrouped(value) == grouped.replace(",", "")
+
+
+@pytest.mark.parametrize("value", [1e300, -1e30, 1e28])
+def test_no_number_is_too_large_to_be_written(value):
+    whole = f"{Decimal(str(value)):,f}"
+    assert numerals.exact(value) == whole
+    assert numerals.decimal(value, "00") == f"{whole}.00"
+    assert numerals.percent(Decimal(whole.replace(",", "")) / 100, "") == f"{whole}%"
+
+
 def _chart():
     return alt.Chart(alt.Data(values=[])).mark_bar().configure_view(strokeWidth=0)
 
