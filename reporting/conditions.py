@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from reporting.dimensions import Bind, Dimension
+from reporting.dimensions import NONE, Bind, Dimension
 from reporting.state import Filter
 
 _TEXT_TESTS = {
@@ -36,10 +36,22 @@ def _tests(one: Filter, dimension: Dimension, bind: Bind) -> list[str]:
         return [f"{_loose(side)} = {_loose(bind(each))}" for each in one.values for side in sides]
     if name := _TEXT_TESTS.get(one.operator):
         return [f"{name}(lower({label}), lower({bind(each)}))" for each in one.values]
-    whole = [f"{side} in {bind(one.values)}" for side in (label, dimension.id_sql(bind))]
+    sides = _columns(one, dimension) or (label, dimension.id_sql(bind))
+    whole = [f"{side} in {bind(one.values)}" for side in sides]
     if one.operator != "has" or not dimension.has_values:
         return whole
     return [*whole, f"list_has_any({dimension.values_sql(bind)}, {bind(one.values)})"]
+
+
+def _columns(one: Filter, dimension: Dimension) -> tuple[str, ...]:
+    """The bare columns where they say the same: asking them takes two thirds of the CPU of a scan.
+
+    What stands for nothing has no column, and a negation would leave out where nothing is.
+    """
+    is_plain = not (dimension.has_values or dimension.label_expression)
+    if not is_plain or one.operator in _NEGATED or {NONE, ""} & set(one.values):
+        return ()
+    return (f"{dimension.column}::varchar", *filter(None, [dimension.id_column]))
 
 
 def _loose(text: str) -> str:

@@ -215,6 +215,26 @@ def test_a_filter_means_what_its_operator_says(publish, operator, value, expecte
     assert {row["label_1"] for row in found} == expected
 
 
+@pytest.mark.parametrize("operator", ["is", "has", "is_not"])
+@pytest.mark.parametrize("values", [("shop-prod",), ("shop-prod", "(none)"), ("(none)",), ("",)])
+def test_what_belongs_to_nothing_is_found_by_no_name_and_left_out_by_none(
+    publish, operator, values
+):
+    """Names are looked up in bare columns, which are null or empty there."""
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        db.execute("update marts.agg_costs_monthly set resource_name = '' where sku like '%GCP%'")
+    month = {"range": "last_month", "group": ("resource",), "compare": "none"}
+
+    def names(*filters):
+        found = rows(made(**month, filters=filters))
+        return {row["label_1"].partition(" \N{MIDDLE DOT} ")[0] for row in found}
+
+    named = names() & set(values)
+    expected = names() - named if operator == "is_not" else named
+    assert names(Filter("resource", operator, values)) == expected
+
+
 @pytest.mark.parametrize("value", [NASTY, "'; drop table marts.x; --", "$p99", "a'') or (1=1"])
 def test_a_value_is_bound_and_never_becomes_sql(publish, value):
     publish()
