@@ -1,11 +1,10 @@
 """Actions: what was asked of Atlas, by whom, and what came of it."""
 
-import json
-
 import pandas as pd
 import streamlit as st
 
 from dashboard import components, data, tables
+from dashboard.action_parts import details
 from dashboard.address import Address
 from dashboard.downloads import downloads
 from dashboard.head import head
@@ -15,7 +14,6 @@ from reporting.files import Extract
 from reporting.query import Row
 
 KINDS = {"all": "All", "applied": "Applied", "planned": "Planned only"}
-PARTS = {"plan": "Plan", "config": "Asked with", "result": "Result", "atlas_ids": "Ids in Atlas"}
 
 
 def cards(rows: list[Row]) -> None:
@@ -61,24 +59,6 @@ def table(rows: list[Row], chosen: str) -> None:
             "Took (s)": tables.number_column(),
         },
     )  # fmt: skip
-
-
-def details(row: Row) -> None:
-    """One run whole: as it was asked for, planned and answered."""
-    with st.container(border=True):
-        st.subheader(formats.plain(f"{row['action']}: {row['target'] or 'no target'}"))
-        st.caption(
-            formats.plain(
-                f"{row['requested_at']:%d %b %Y, %H:%M:%S} UTC by {row['requested_by']}, "
-                f"{row['outcome']}"
-            )
-        )
-        if row["error"]:
-            st.error(formats.plain(row["error"]), icon=":material/error:")
-        for name, title in PARTS.items():
-            if row[name]:
-                st.markdown(f"**{title}**")
-                st.code(json.dumps(json.loads(row[name]), indent=2, ensure_ascii=False), "json")
 
 
 head("Actions", "What was asked of Atlas, by whom, and what came of it.")

@@ -1,5 +1,6 @@
 """Tags, connections and actions, against SQL over the same warehouse."""
 
+import json
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ import duckdb
 import pytest
 import streamlit as st
 
-from dashboard import storage, tagging
+from dashboard import action_parts, storage, tagging
 from reporting import formats
 from tests.dashboard.test_pages import opened, texts
 
@@ -147,14 +148,41 @@ def test_a_filter_and_a_search_leave_what_they_ask_for(published):
 
 
 def test_an_action_opens_with_its_plan(published):
-    action_id, plan = published.execute(
-        "select action_id, plan::varchar from marts.actions where plan is not null "
+    action_id, plan, config = published.execute(
+        "select action_id, plan::varchar, config::varchar from marts.actions "
+        "where plan is not null and json_array_length(plan, 'changes') > 0 "
         "order by action_id limit 1"
     ).fetchall()[0]
     app = opened("actions", id=action_id)
-    assert plan
-    assert any(block.language == "json" for block in app.code)
+    plan, config = json.loads(plan), json.loads(config)
+    assert formats.plain(plan["summary"]) in texts(app)
+    [changed] = [each.value for each in app.dataframe if "Before" in each.value.columns]
+    assert [*changed["What"]] == [each["field"] for each in plan["changes"]]
+    asked = next(each.value for each in app.dataframe if [*each.value.columns] == ["What", "Value"])
+    given = {name: value for name, value in config.items() if value not in (None, [], {})}
+    assert [*asked["What"]] == [*given]
+    assert json.dumps(plan, indent=2, ensure_ascii=False) in [block.value for block in app.code]
     assert not any("has this" in each.value for each in app.warning)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, formats.ABSENT), ([], formats.ABSENT), (False, "no"), (0, "0"), ("M10", "M10"),
+        ({"min": "M10", "max": "M30"}, "min: M10, max: M30"),
+        ([{"region": "EU_WEST_1", "nodes": 3}, {"region": "US_EAST_1", "nodes": None}],
+         f"region: EU_WEST_1, nodes: 3; region: US_EAST_1, nodes: {formats.ABSENT}"),
+    ],
+)  # fmt: skip
+def test_a_value_of_an_action_is_one_line(value, text):
+    assert action_parts.said(value) == text
+
+
+def test_a_plan_says_what_a_month_costs_before_and_after():
+    cost = {"before_cents": 0, "after_cents": 5840, "basis": "list prices", "currency": "USD"}
+    assert action_parts.costs(cost) == (
+        "A month of 730 hours costs $0.00 before and $58.40 after (+$58.40), by list prices."
+    )
 
 
 def test_an_unknown_action_is_one_sentence(published):
