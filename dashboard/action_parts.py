@@ -12,6 +12,8 @@ from reporting.query import Row
 
 PARTS = {"plan": "Plan", "config": "Asked with", "result": "Result", "atlas_ids": "Ids in Atlas"}
 
+_NOTHING: tuple[Any, ...] = (None, [], {})
+
 
 def details(row: Row) -> None:
     """One run whole.
@@ -50,15 +52,15 @@ def changes(plan: dict[str, Any]) -> pd.DataFrame:
 
 def values(given: dict[str, Any]) -> pd.DataFrame:
     """What was given or is there now, without what is empty: columns What, Value."""
-    found = [(name, said(value)) for name, value in given.items() if value not in (None, [], {})]
+    found = [(name, said(value)) for name, value in given.items() if value not in _NOTHING]
     return pd.DataFrame(found, columns=["What", "Value"])
 
 
 def said(value: Any) -> str:  # noqa: ANN401  anything JSON has
     """A value in one line; lists and objects by their parts."""
+    if value in _NOTHING:
+        return formats.ABSENT
     match value:
-        case None | [] | {}:
-            return formats.ABSENT
         case bool():
             return "yes" if value else "no"
         case dict():
