@@ -19,7 +19,7 @@ def of_year(history: Sequence[Row], unit: str) -> str:
 def _exceeded(history: Sequence[Row]) -> str:
     months = [row for row in history if row["status"]]
     count = sum(row["status"] == EXCEEDED for row in months)
-    return f"Exceeded in {count} of {len(months)} months." if count else ""
+    return f"Exceeded in {count} of {formats.counted(len(months), 'month')}." if count else ""
 
 
 def _amounts(history: Sequence[Row], unit: str) -> str:

@@ -14,7 +14,7 @@ Shown = dict[str, Query]
 
 def facts(row: Row) -> str:
     """What else is known of an invoice, on one line."""
-    facts = [invoice_tables.match_text(row), f"{formats.count(row['line_items'])} lines"]
+    facts = [invoice_tables.match_text(row), formats.counted(row["line_items"], "line")]
     if left := invoice_tables.due([row]):
         facts.insert(0, f"{formats.money(left, row['unit'])} not paid yet")
     if row["versions_seen"] > 1:
@@ -35,8 +35,8 @@ def lines(row: Row) -> Shown:
     found = data.rows(query)
     amount = formats.plain(formats.money(total["amount"], unit))
     few = f" Shown: the {len(found)} largest." if len(found) < total["line_items"] else ""
-    every_line = formats.count(total["line_items"])
-    st.caption(f"All {every_line} lines, together {amount}, credits included.{few}")
+    every_line = formats.counted(total["line_items"], "line")
+    st.caption(f"{every_line}, together {amount}, credits included.{few}")
     grid.grid(invoice_tables.LINES, found, unit, height=360)
     every = invoices.lines(row["invoice_id"], month, None)
     downloads(_name(row, "lines"), Extract("Lines", every, invoice_tables.LINES_IN_FULL))

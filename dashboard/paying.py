@@ -64,7 +64,7 @@ def balances() -> Query:
             continue
         st.caption(
             f"{formats.plain(row['organization'])}: {_balance(row)}. "
-            f"Costs of {row['burn_days']} days to {formats.day(row['as_of'])}: "
+            f"Costs of {formats.counted(row['burn_days'], 'day')} to {formats.day(row['as_of'])}: "
             f"{formats.plain(formats.money(row['burn_per_day'], row['unit']))} a day."
         )
     return query

@@ -101,7 +101,7 @@ def lines_table(rows: list[Row], unit: str) -> None:
     """The lines of invoices, with how many there are and what they come to."""
     count, total = rows[0]["lines"], formats.money(rows[0]["total"], unit)
     few = f"the {formats.count(len(rows))} most expensive of " if count > len(rows) else ""
-    st.caption(formats.plain(f"Showing {few}{formats.count(count)} lines, together {total}."))
+    st.caption(formats.plain(f"Showing {few}{formats.counted(count, 'line')}, together {total}."))
     frame = pd.DataFrame([
         {
             title: shown(row[name]) if name in _MONEY else _plain(row[name])

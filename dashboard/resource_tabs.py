@@ -55,7 +55,7 @@ def tabs(row: Row, ids: Sequence[str], window: Window, asked: Asked) -> None:
     with drawn[6]:
         lines = asked("Lines", resource.lines(ids, window))
         st.caption(
-            f"The newest {formats.count(len(lines))} lines of these days, as Atlas booked them."
+            f"The newest {formats.counted(len(lines), 'line')} of these days, as Atlas booked them."
         )
         _money(resource_page.line_frame, lines, "No line on these days.", "Cost")
 

@@ -37,14 +37,14 @@ def waterfall_when_asked(report: Report, totals: dict[str, list[Row]]) -> dict[s
     asked = {"Lines compared": changes.lines_compared(report)}
     [row] = data.rows(asked["Lines compared"])
     if row["lines"] > MOST_LINES and not st.toggle(
-        f"Compare {formats.count(row['lines'])} lines (takes a while)", key="report.why"
+        f"Compare {formats.counted(row['lines'], 'line')} (takes a while)", key="report.why"
     ):
         return asked
     try:
         return {"Why": waterfall(report, totals)}
     except data.TooMuchError:
         st.caption(
-            f"Comparing {formats.count(row['lines'])} lines takes too long: choose fewer days."
+            f"Comparing {formats.counted(row['lines'], 'line')} takes too long: choose fewer days."
         )
         return asked
 

@@ -41,6 +41,11 @@ def count(number: int) -> str:
     return numerals.decimal(number)
 
 
+def counted(number: int, noun: str) -> str:
+    """So many of something whose plural ends in s: `1 invoice`, `1,234 lines`."""
+    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+
+
 def number(value: float | Decimal, places: int) -> str:
     """A number with so many places: `1,234.5`."""
     return numerals.decimal(value, "0" * places)
@@ -128,7 +133,7 @@ def age(hours: float | None) -> str:
         return "never"
     if hours < 1:
         return f"{max(round(hours * 60), 0)} min ago"
-    return f"{round(hours)} h ago" if hours < 48 else f"{round(hours / 24)} days ago"
+    return f"{round(hours)} h ago" if hours < 48 else f"{counted(round(hours / 24), 'day')} ago"
 
 
 def plain(text: object) -> str:

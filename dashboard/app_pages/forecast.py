@@ -49,9 +49,9 @@ def cards(behind: Sequence[Row], ahead: Sequence[Row], to_come: Sequence[Row], u
         billed = sum(row["billed"] for row in to_come)
         others = {f"Billed to {formats.day(now['as_of'])}": billed}
         others |= {formats.month(row["month"]): row["expected"] for row in ahead[1:2]}
-        others[f"The {len(ahead) - 1} months after {formats.month(now['month'])}"] = sum(
-            row["expected"] for row in ahead[1:]
-        )
+        others[
+            f"The {formats.counted(len(ahead) - 1, 'month')} after {formats.month(now['month'])}"
+        ] = sum(row["expected"] for row in ahead[1:])
         for label, cents in others.items():
             st.metric(label, formats.money(cents, unit), border=True, height="stretch")
 

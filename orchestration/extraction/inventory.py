@@ -27,6 +27,7 @@ from orchestration.entities import MAY_BE_ABSENT, RETIRING, names
 from orchestration.extraction.session import Session
 from orchestration.landing.journal import Landing
 from orchestration.status import MISSING_ROLE
+from reporting.formats import counted
 
 log = logging.getLogger("atlas_costs")
 ENTITY = "inventory"
@@ -72,7 +73,7 @@ def _extract(session: Session) -> None:
     unique = list(dict.fromkeys(project_ids))
     session.each(lambda client, project_id: _Project(client, session, project_id).land(), unique)
     _forget_others(landing, unique)
-    log.info("%s: %d projects read", session.name, len(unique))
+    log.info("%s: %s read", session.name, counted(len(unique), "project"))
 
 
 def _land(session: Session, entity: str, scope: str, ask: Ask) -> bool:

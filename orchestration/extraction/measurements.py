@@ -19,6 +19,7 @@ from orchestration.atlas.tenants import is_tenant
 from orchestration.extraction.inventory import listed
 from orchestration.extraction.session import Session
 from orchestration.landing.journal import Landing, Observation
+from reporting.formats import counted
 
 log = logging.getLogger("atlas_costs")
 ENTITY = "measurements"
@@ -43,7 +44,7 @@ def read_measurements(session: Session) -> None:
         and (hours := _hours_since(session, project_id, now)) is not None
     ]
     session.each(lambda client, each: _land(client, session, *each), due)
-    log.info("%s: measurements of %d projects read", session.name, len(due))
+    log.info("%s: measurements of %s read", session.name, counted(len(due), "project"))
 
 
 def dedicated(landing: Landing, project_id: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import duckdb
 from orchestration.permissions.capabilities import READS
 from orchestration.published.reader import opened
 from orchestration.status import MISSING_ROLE
+from reporting.formats import counted
 from reporting.money import text
 
 
@@ -62,16 +63,7 @@ class Summary:
 
     def lines(self) -> list[str]:
         """The summary as a person reads it."""
-        total = amounts(self.totals)
-        month = f"{self.data_through:%B %Y}" if self.data_through else "no month"
-        matching = f"{self.tied} of {self.closed} closed invoices match Atlas's totals to the cent"
-        pending = f"; {self.pending} pending" if self.pending else ""
-        text = [
-            f"Published version {self.version}, data through {self.data_through}.",
-            f"Total {total} over {self.invoices} invoices and {self.line_items:,} lines.",
-            f"{month} to date {amounts(self.month_to_date)}.",
-            f"{matching}{pending}.",
-        ]
+        text = [f"Published version {self.version}, {self._reach()}.", *self._bill()]
         text += [
             f"Does not match Atlas's total: invoice {each.invoice_id} ({each.month}), "
             f"{each.missing_cents} cents missing from its lines, header differs by "
@@ -85,6 +77,24 @@ class Summary:
             names = ", ".join(f"{sku} (Unclassified)" for sku in self.unclassified)
             text.append(f"Unclassified SKUs (included in the total): {names}.")
         return text
+
+    def _reach(self) -> str:
+        return f"data through {self.data_through}" if self.data_through else "no costs yet"
+
+    def _bill(self) -> list[str]:
+        if not self.invoices:
+            return ["Atlas lists no invoice with costs."]
+        held = f"{counted(self.invoices, 'invoice')} and {counted(self.line_items, 'line')}"
+        closed = counted(self.closed, "closed invoice")
+        match = "matches" if self.tied == 1 == self.closed else "match"
+        tied = f"{self.tied} of {closed} {match} Atlas's totals to the cent"
+        pending = f"; {self.pending} pending" if self.pending else ""
+        month = f"{self.data_through:%B %Y} to date" if self.data_through else "No month to date"
+        return [
+            f"Total {amounts(self.totals)} over {held}.",
+            f"{month} {amounts(self.month_to_date)}.",
+            f"{tied if self.closed else 'No invoice is closed yet'}{pending}.",
+        ]
 
 
 def amounts(by_currency: dict[str, int]) -> str:
@@ -137,8 +147,9 @@ def _totals(db: duckdb.DuckDBPyConnection, month: date | None) -> dict[str, int]
 
 def _counts(db: duckdb.DuckDBPyConnection) -> dict[str, int]:
     [row] = db.execute(
-        "select count(*), coalesce(sum(line_items), 0)::bigint, count_if(is_closed), "
-        "count_if(is_closed and is_reconciled), count_if(not is_closed) from marts.fct_invoices"
+        "select count(*), coalesce(sum(line_items), 0)::bigint, "
+        "count(*) filter (is_closed), count(*) filter (is_closed and is_reconciled), "
+        "count(*) filter (not is_closed) from marts.fct_invoices"
     ).fetchall()
     return dict(zip(("invoices", "line_items", "closed", "tied", "pending"), row, strict=True))
 

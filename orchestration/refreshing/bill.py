@@ -11,6 +11,7 @@ from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail
 from orchestration.warehouse.errors import LoadError
 from orchestration.warehouse.raw import RawWarehouse, note_end
+from reporting.formats import counted
 
 log = logging.getLogger("atlas_costs")
 
@@ -48,7 +49,8 @@ def loaded(
             _note(session, shown, listed[session.name])
     if all(each.failure for each in sessions):
         raise LoadError(str(sessions[0].failure))
-    log.info("%d invoices changed, %d lines loaded", len(found.invoices), found.line_items)
+    changed, loaded = counted(len(found.invoices), "invoice"), counted(found.line_items, "line")
+    log.info("%s changed, %s loaded", changed, loaded)
     return BillRead(found.invoices, raw.month_totals(sorted(set(found.invoices.values()))))
 
 

@@ -29,6 +29,7 @@ from orchestration.refreshing.folder import DataFolder, Landings
 from orchestration.refreshing.sharing import Outcome, read_by_workers
 from orchestration.settings import Settings, SettingsError
 from orchestration.warehouse.raw import note_requests
+from reporting.formats import counted
 
 log = logging.getLogger("atlas_costs")
 KILLED = (
@@ -71,7 +72,7 @@ class Reading:
         for each in self._sessions or []:
             each.close()
             if each.requests:
-                log.info("%s: %d requests", each.name, each.requests)
+                log.info("%s: %s", each.name, counted(each.requests, "request"))
         self._open.close()
 
     def bill(

@@ -38,3 +38,39 @@ def test_what_is_missing_has_its_connection_where_there_are_several(tmp_path, co
             )
     lines = summarize(tmp_path / "atlas_costs.duckdb").lines()
     assert [line for line in lines if line.startswith("Missing")] == said
+
+
+def _said(folder, *invoices: str, through: str | None = "2026-05-02") -> list[str]:
+    """The summary of a warehouse with these rows of fct_invoices."""
+    with duckdb.connect(str(folder / "atlas_costs.duckdb")) as db:
+        db.execute(MARTS)
+        if through is None:
+            db.execute("delete from marts.agg_costs_daily")
+        db.execute("insert into meta.freshness values ('shop', '1', $1, [])", [through])
+        for each in invoices:
+            db.execute(f"insert into marts.fct_invoices values ({each})")
+    return summarize(folder / "atlas_costs.duckdb").lines()
+
+
+def test_an_organization_without_invoices_is_told_so(tmp_path):
+    assert _said(tmp_path, through=None) == [
+        "Published version 1, no costs yet.",
+        "Atlas lists no invoice with costs.",
+    ]
+
+
+def test_one_is_no_plural(tmp_path):
+    assert _said(tmp_path, "'a', '2026-05-01', 1, true, true, 0, 0") == [
+        "Published version 1, data through 2026-05-02.",
+        "Total $1.00 over 1 invoice and 1 line.",
+        "May 2026 to date $1.00.",
+        "1 of 1 closed invoice matches Atlas's totals to the cent.",
+    ]
+
+
+def test_a_first_pending_invoice_is_no_closed_one(tmp_path):
+    assert _said(tmp_path, "'a', '2026-05-01', 1234, false, null, null, null")[1:] == [
+        "Total $1.00 over 1 invoice and 1,234 lines.",
+        "May 2026 to date $1.00.",
+        "No invoice is closed yet; 1 pending.",
+    ]
