@@ -38,7 +38,7 @@ def repair(row: Row, key: str) -> str:
 
 
 def over_time(rows: Sequence[Row]) -> alt.Chart:
-    """How much of the bill carries each key, month by month."""
+    """How much of the bill carries each key, month by month, of those that cost anything."""
     frame = pd.DataFrame([
         {
             "month": row["month"].isoformat(),
@@ -48,7 +48,6 @@ def over_time(rows: Sequence[Row]) -> alt.Chart:
             + formats.money(row["total"], row["unit"]),
         }
         for row in rows
-        if row["share"] is not None
     ])  # fmt: skip
     colours = design.colours(frame["key"])
     drawn: alt.Chart = alt.Chart(frame, height=240).mark_line(point=True, strokeWidth=2.5)

@@ -114,7 +114,9 @@ for unit, rows in found.items():
     components.unit_heading(unit, found)
     of_month = [row for row in rows if row["month"] == month]
     untagged = tag_cards.cards(key, of_month, usage.get(unit, []), unit)
-    draw(tagging.over_time(rows), "Tagged part of the total by tag key and month")
+    # months in which nothing was charged, as of a free cluster, have no share
+    if charged := [row for row in rows if row["share"] is not None]:
+        draw(tagging.over_time(charged), "Tagged part of the total by tag key and month")
     if untagged:
         next_to_tag(key, queries["Untagged"], unit, untagged)
     left, right = st.columns(2)

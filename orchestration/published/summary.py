@@ -89,10 +89,10 @@ class Summary:
         match = "matches" if self.tied == 1 == self.closed else "match"
         tied = f"{self.tied} of {closed} {match} Atlas's totals to the cent"
         pending = f"; {self.pending} pending" if self.pending else ""
-        month = f"{self.data_through:%B %Y} to date" if self.data_through else "No month to date"
+        month = self.data_through and f"{self.data_through:%B %Y}"
         return [
             f"Total {amounts(self.totals)} over {held}.",
-            f"{month} {amounts(self.month_to_date)}.",
+            *([f"{month} to date {amounts(self.month_to_date)}."] if month else []),
             f"{tied if self.closed else 'No invoice is closed yet'}{pending}.",
         ]
 
