@@ -95,6 +95,18 @@ def test_spellings_that_differ_in_case_are_told_apart_by_key_and_value():
     ]  # fmt: skip
 
 
+def test_tags_of_an_organization_that_was_charged_nothing_open(publish):
+    """As of one with a free cluster: no month has a part that could be tagged."""
+    with duckdb.connect(str(publish().resolve())) as db:
+        db.execute(
+            "update marts.tag_coverage "
+            "set total_cents = 0, tagged_cents = 0, several_values_cents = 0"
+        )
+    app = opened("tags")
+    assert not app.exception
+    assert not app.get("vega_lite_chart")
+
+
 @pytest.mark.parametrize(
     ("asked", "sentence"), [("key", "key=nope"), ("month", "month=nope"), ("tags", "tags=nope")]
 )
