@@ -88,9 +88,10 @@ def band_note(row: Row, band: Row | None, unit: str) -> None:
     """What is expected at the month's end, and how sure that is."""
     if not row["is_running"] or row["forecast"] is None:
         return
-    text = (
-        f"Month end, as expected: {formats.money(row['forecast'], unit)} ({row['forecast_basis']})"
-    )
+    text = f"Month end, as expected: {formats.money(row['forecast'], unit)}"
+    # nothing that it is about was ever charged
+    if row["forecast_basis"]:
+        text += f" ({row['forecast_basis']})"
     if band is None:
         text += ". Only a budget of a whole organization, project, service or resource has a band"
     else:

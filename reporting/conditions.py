@@ -36,8 +36,8 @@ def _tests(one: Filter, dimension: Dimension, bind: Bind) -> list[str]:
         return [f"{_loose(side)} = {_loose(bind(each))}" for each in one.values for side in sides]
     if name := _TEXT_TESTS.get(one.operator):
         return [f"{name}(lower({label}), lower({bind(each)}))" for each in one.values]
-    sides = _columns(one, dimension) or (label, dimension.id_sql(bind))
-    whole = [f"{side} in {bind(one.values)}" for side in sides]
+    compared = _columns(one, dimension) or (label, dimension.id_sql(bind))
+    whole = [f"{side} in {bind(one.values)}" for side in compared]
     if one.operator != "has" or not dimension.has_values:
         return whole
     return [*whole, f"list_has_any({dimension.values_sql(bind)}, {bind(one.values)})"]

@@ -18,7 +18,7 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
-from orchestration.refreshing import spark_process
+from orchestration.refreshing import spark_process, templates
 from orchestration.refreshing.building import FIRST_RESULTS, MANIFEST, RESULTS
 from orchestration.refreshing.dbt_shortcuts import take_shortcuts
 from orchestration.refreshing.garbage import collect_rarely
@@ -70,11 +70,13 @@ def _parsed() -> Manifest | None:
 
 def dbt(*order: str, parsed: Manifest | None = None) -> bool:
     """Run dbt in this process; whether it succeeded. Results go beside the manifest."""
+    templates.reuse()
     # by itself dbt makes a line of each event of debug, too, and then drops it
     quiet = ["--log-level", "none", "--no-use-colors"]
     ended = dbtRunner(manifest=parsed, callbacks=[_say]).invoke([*quiet, *order])
     if ended.exception:
         print(ended.exception)
+    templates.templates.write()
     DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
     if isinstance(ended.result, RunExecutionResult):
         ended.result.write(str(Path(os.environ["DBT_TARGET_PATH"]) / RESULTS))
