@@ -10,6 +10,10 @@ from dashboard import tables
 from reporting import formats
 from reporting.query import Row
 
+BASIS = {
+    "invoices": "according to your invoices", "list prices": "at list prices",
+    "mixed": "partly at list prices, partly according to your invoices",
+}  # fmt: skip
 PARTS = {"plan": "Plan", "config": "Asked with", "result": "Result", "atlas_ids": "Ids in Atlas"}
 
 _NOTHING: tuple[Any, ...] = (None, [], {})
@@ -34,7 +38,8 @@ def details(row: Row) -> None:
             st.error(formats.plain(row["error"]), icon=":material/error:")
         _plan(parts.get("plan") or {})
         for name in ("config", "result", "atlas_ids"):
-            _values(PARTS[name], parts.get(name) or {})
+            given = parts.get(name)
+            _values(PARTS[name], given if isinstance(given, dict) else {})
         with st.expander("As recorded"):
             for name, value in parts.items():
                 st.markdown(f"**{PARTS[name]}**")
@@ -64,11 +69,16 @@ def said(value: Any) -> str:  # noqa: ANN401  anything JSON has
         case bool():
             return "yes" if value else "no"
         case dict():
-            return ", ".join(f"{name}: {said(each)}" for name, each in value.items())
+            return ", ".join(f"{name}: {_within(each)}" for name, each in value.items())
         case list():
             return "; ".join(said(each) for each in value)
         case _:
             return str(value)
+
+
+def _within(value: Any) -> str:  # noqa: ANN401
+    """A part of an object: in brackets where it has parts itself."""
+    return f"({said(value)})" if isinstance(value, dict | list) and value else said(value)
 
 
 def costs(cost: dict[str, Any]) -> str:
@@ -77,11 +87,13 @@ def costs(cost: dict[str, Any]) -> str:
     Args:
         cost: A MonthlyCost (orchestration/actions/model.py) as JSON: cents of 730 hours.
     """
-    before, after, unit = cost["before_cents"], cost["after_cents"], cost["currency"]
+    # plans recorded before there were credits name no currency
+    before, after = cost["before_cents"], cost["after_cents"]
+    unit = cost.get("currency", "USD")
     return (
         f"A month of 730 hours costs {formats.money(before, unit)} before and "
         f"{formats.money(after, unit)} after ({formats.signed_money(after - before, unit)}), "
-        f"by {cost['basis']}."
+        f"{BASIS.get(cost['basis'], cost['basis'])}."
     )
 
 

@@ -87,7 +87,7 @@ def _difference(report: Report, name: str) -> str:
     """How the total with it differs from the total without it."""
     if name == "support" and not report.state.filters:
         return "moves to what it was charged for; the total stays"
-    queries = [_as_it_is(report), report_query.comparison(toggled.toggled(report, name))]
+    queries = [_bare(report), report_query.comparison(toggled.toggled(report, name))]
     if name in report.state.show:
         queries.reverse()
     without, having = ({row["unit"]: row["amount"] for row in data.rows(each)} for each in queries)
@@ -98,9 +98,10 @@ def _difference(report: Report, name: str) -> str:
     return " and ".join(changes) or "nothing"
 
 
-def _as_it_is(report: Report) -> Query:
-    """The total that its page has asked for already, compared with what the report is."""
-    return report_query.comparison(replace(report, state=replace(report.state, group=())))
+def _bare(report: Report) -> Query:
+    # not the page's own: tax, refunds and spread support depend on what it is compared with
+    state = replace(report.state, group=())
+    return report_query.comparison(replace(report, state=state, compared=None))
 
 
 def _of_invoices(report: Report, name: str) -> str:

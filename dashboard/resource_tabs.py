@@ -54,9 +54,9 @@ def tabs(row: Row, ids: Sequence[str], window: Window, asked: Asked) -> None:
         table(kept_tables.archive_frame(archives), "It has no online archive.")
     with drawn[6]:
         lines = asked("Lines", resource.lines(ids, window))
-        st.caption(
-            f"The newest {formats.counted(len(lines), 'line')} of these days, as Atlas booked them."
-        )
+        if lines:
+            held = formats.counted(len(lines), "line")
+            st.caption(f"The newest {held} of these days, as booked by Atlas.")
         _money(resource_page.line_frame, lines, "No line on these days.", "Cost")
 
 

@@ -28,7 +28,7 @@ class Turns:
         self._lock = threading.Lock()
 
     def take(self, patience_s: float) -> bool:
-        """Waits for a turn, but not longer; whether there is one to give back."""
+        """Waits up to so many seconds for a turn; whether there is one to give back."""
         with self._lock:
             if self.free:
                 self.free -= 1

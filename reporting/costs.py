@@ -161,7 +161,7 @@ def _spread(report: Report, bind: Bind) -> str:
                 group by all
             ) as pool join (
                 select {CURRENCY} as unit, org_id, usage_month,
-{groups}                    {report.filtered(bind) or "true"} as is_asked,
+{groups}                    coalesce({report.filtered(bind) or "true"}, false) as is_asked,
                     sum(cost_cents)::hugeint as weight
                 from {MONTHLY.name}
                 where {_bearing(report, bind)}

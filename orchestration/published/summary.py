@@ -66,8 +66,8 @@ class Summary:
         text = [f"Published version {self.version}, {self._reach()}.", *self._bill()]
         text += [
             f"Does not match Atlas's total: invoice {each.invoice_id} ({each.month}), "
-            f"{each.missing_cents} cents missing from its lines, header differs by "
-            f"{each.header_cents} cents."
+            f"{counted(each.missing_cents, 'cent')} missing from its lines, header differs by "
+            f"{counted(each.header_cents, 'cent')}."
             for each in self.differing
         ]
         text += [f"Missing: {part}" for part in self.missing_parts]
@@ -83,11 +83,9 @@ class Summary:
 
     def _bill(self) -> list[str]:
         if not self.invoices:
-            return ["Atlas lists no invoice with costs."]
+            return ["Atlas lists no invoice yet."]
         held = f"{counted(self.invoices, 'invoice')} and {counted(self.line_items, 'line')}"
-        closed = counted(self.closed, "closed invoice")
-        match = "matches" if self.tied == 1 == self.closed else "match"
-        tied = f"{self.tied} of {closed} {match} Atlas's totals to the cent"
+        tied = f"{self.tied} of {self.closed} closed invoices match Atlas's totals to the cent"
         pending = f"; {self.pending} pending" if self.pending else ""
         month = self.data_through and f"{self.data_through:%B %Y}"
         return [

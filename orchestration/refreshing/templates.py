@@ -18,14 +18,16 @@ from orchestration import files
 from orchestration.refreshing.building import PARSED
 from orchestration.settings import IS_INSTALLED
 
-FILE = f"templates.jinja-{version('jinja2')}.{sys.implementation.cache_tag}"
+# Whose parser and tags are in the code, too.
+_MADE_BY = "-".join(version(each) for each in ("jinja2", "dbt-common", "dbt-core"))
+FILE = f"templates-{_MADE_BY}.{sys.implementation.cache_tag}"
 # A build of everything has 2,000; while models are edited, old ones pile up.
 MOST = 10_000
 _compile = jinja2.Environment.compile
 
 
 class Templates:
-    """Compiled templates by what they are of, so that one that was edited is another one."""
+    """Compiled templates, each known by its source: one that was edited is another one."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -43,7 +45,7 @@ class Templates:
 
     def compiled(self, environment: jinja2.Environment, source: str, *named: object) -> CodeType:
         """A template's code; compiled unless an earlier build did."""
-        words = "\0".join([type(environment).__qualname__, *map(str, named), source])
+        words = "\0".join([_settings(environment), *map(str, named), source])
         key = hashlib.sha256(words.encode("utf-8", "surrogatepass")).digest()
         found = self._known.get(key) or self._new.get(key)
         if found is None:
@@ -57,8 +59,21 @@ class Templates:
         # another process may have written since
         self.read()
         kept = self._known if len(self._known) + len(self._new) <= MOST else {}
+        self._known, self._new = kept | self._new, {}
         with suppress(OSError):
-            files.write(self._file, marshal.dumps(kept | self._new))
+            files.write(self._file, marshal.dumps(self._known))
+            self._read_at = self._file.stat().st_mtime_ns
+
+
+def _settings(environment: jinja2.Environment) -> str:
+    """What else a template's code depends on."""
+    kind = type(environment)
+    options = {
+        name: value
+        for name, value in vars(environment).items()
+        if isinstance(value, str | bool | None)
+    }
+    return f"{kind.__module__} {kind.__qualname__} {options} {[*environment.extensions]}"
 
 
 templates = Templates(PARSED / FILE)

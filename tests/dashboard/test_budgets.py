@@ -6,6 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml
+from streamlit.testing.v1 import AppTest
 
 from dashboard import budget_charts, budget_words, budgeting, data
 from orchestration.rules.budgets import read_budgets
@@ -297,3 +298,14 @@ def test_a_link_of_several_sets_narrows_each():
     asked = parse_qs(urlsplit(address).query)
     assert asked["f.project.has"] == asked["f2.project.has"] == ["p1"]
     assert (asked["from"], asked["to"]) == (["2026-05-01"], ["2026-05-18"])
+
+
+def test_a_budget_of_what_never_cost_anything_has_no_method_to_name():
+    def page():
+        from dashboard.budget_tables import band_note  # noqa: PLC0415  Streamlit's own scope
+
+        row = {"is_running": True, "forecast": 0, "forecast_basis": None}
+        band_note(row, None, "USD")
+
+    [said] = AppTest.from_function(page).run().caption
+    assert said.value.startswith(r"Month end, as expected\: \$0\.00\. Only a budget")

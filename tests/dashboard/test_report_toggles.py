@@ -156,6 +156,29 @@ def test_a_filter_keeps_the_share_that_was_borne(publish):
     assert alone == {"shop": groups(**state)["shop"]}
 
 
+def test_what_belongs_to_nothing_bears_support_with_the_others(publish):
+    """A cent a day goes to the larger half: one region costs $5, others $4 and none at all $2."""
+    path = publish().resolve()
+    with duckdb.connect(str(path)) as db:
+        for table, day in (("agg_costs_daily", "usage_date"), ("agg_costs_monthly", "usage_month")):
+            april = f"{day} >= '2026-04-01' and {day} < '2026-05-01'"
+            usage = f"charge_type = 'usage' and {april}"
+            db.execute(f"update marts.{table} set cost_cents = 1 where charge_type = 'support'")
+            db.execute(f"update marts.{table} set cost_cents = 0 where {usage}")
+            rows = db.execute(f"select rowid from marts.{table} where {usage} limit 3").fetchall()
+            regions = (("EU_WEST_1", 500), ("US_EAST_1", 400), (None, 200))
+            for (row,), (region, cents) in zip(rows, regions, strict=True):
+                db.execute(
+                    f"update marts.{table} set cost_cents = $1, region = $2 "
+                    "where rowid = $3", [cents, region, row],
+                )  # fmt: skip
+    state = {"range": "last_month", "compare": "none", "group": (), "show": ("support",)}
+    one = (Filter("region", "is", ("EU_WEST_1",)),)
+    others = (Filter("region", "is_not", ("EU_WEST_1",)),)
+    assert total(made(**state, filters=one)) == 500
+    assert total(made(**state, filters=others)) == total(made(**state)) - 500
+
+
 def test_the_chart_and_the_table_bear_the_same_cents(publish):
     """One reads months, the other days."""
     publish()

@@ -184,6 +184,10 @@ def test_an_action_opens_with_its_plan(published):
         ({"min": "M10", "max": "M30"}, "min: M10, max: M30"),
         ([{"region": "EU_WEST_1", "nodes": 3}, {"region": "US_EAST_1", "nodes": None}],
          f"region: EU_WEST_1, nodes: 3; region: US_EAST_1, nodes: {formats.ABSENT}"),
+        # two shards are not one of two regions
+        ([{"zone": "A", "regions": [{"n": 3}, {"n": 2}]}], "zone: A, regions: (n: 3; n: 2)"),
+        ([{"zone": "A", "regions": [{"n": 3}]}, {"n": 2}], "zone: A, regions: (n: 3); n: 2"),
+        ({"a": {"x": 1, "y": 2}, "b": 3}, "a: (x: 1, y: 2), b: 3"),
     ],
 )  # fmt: skip
 def test_a_value_of_an_action_is_one_line(value, text):
@@ -193,7 +197,11 @@ def test_a_value_of_an_action_is_one_line(value, text):
 def test_a_plan_says_what_a_month_costs_before_and_after():
     cost = {"before_cents": 0, "after_cents": 5840, "basis": "list prices", "currency": "USD"}
     assert action_parts.costs(cost) == (
-        "A month of 730 hours costs $0.00 before and $58.40 after (+$58.40), by list prices."
+        "A month of 730 hours costs $0.00 before and $58.40 after (+$58.40), at list prices."
+    )
+    del cost["currency"]
+    assert action_parts.costs(cost | {"basis": "mixed"}).endswith(
+        "(+$58.40), partly at list prices, partly according to your invoices."
     )
 
 

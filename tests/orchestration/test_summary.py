@@ -55,7 +55,7 @@ def _said(folder, *invoices: str, through: str | None = "2026-05-02") -> list[st
 def test_an_organization_without_invoices_is_told_so(tmp_path):
     assert _said(tmp_path, through=None) == [
         "Published version 1, no costs yet.",
-        "Atlas lists no invoice with costs.",
+        "Atlas lists no invoice yet.",
     ]
 
 
@@ -64,7 +64,7 @@ def test_one_is_no_plural(tmp_path):
         "Published version 1, data through 2026-05-02.",
         "Total $1.00 over 1 invoice and 1 line.",
         "May 2026 to date $1.00.",
-        "1 of 1 closed invoice matches Atlas's totals to the cent.",
+        "1 of 1 closed invoices match Atlas's totals to the cent.",
     ]
 
 

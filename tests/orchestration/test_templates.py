@@ -88,3 +88,30 @@ def test_old_ones_are_dropped_where_there_are_too_many(file, monkeypatch):
     kept = Templates(file)
     kept.read()
     assert len(kept._known) == 1
+
+
+def test_other_options_are_another_template(file):
+    kept = Templates(file)
+    plain, escaping = (jinja2.Environment(autoescape=each) for each in (False, True))  # noqa: S701
+    for environment in (plain, escaping):
+        code = kept.compiled(environment, "{{ name }}")
+        said = jinja2.Template.from_code(environment, code, {}).render(name="<b>")
+        assert said == ("<b>" if environment is plain else "&lt;b&gt;")
+
+
+def test_a_process_compiles_as_jinja_does_and_keeps_what_it_did(file, monkeypatch):
+    monkeypatch.setattr(jinja2.Environment, "compile", jinja2.Environment.compile)
+    monkeypatch.setattr(templates, "templates", Templates(file))
+    templates.reuse()
+    environment = jinja2.Environment(autoescape=True)
+    assert environment.from_string("{{ name }}").render(name="Atlas") == "Atlas"
+    parsed = environment.parse("{{ name }}!")
+    assert environment.from_string(parsed).render(name="Atlas") == "Atlas!"
+    assert environment.compile_expression("1 + 1")() == 2
+    assert "def root" in environment.compile("{{ name }}", raw=True)
+    assert len(templates.templates._new) == 1
+    templates.templates.write()
+    assert not templates.templates._new
+    written = file.stat().st_mtime_ns
+    templates.templates.write()
+    assert file.stat().st_mtime_ns == written
