@@ -63,10 +63,9 @@ def anomalies(rows: Iterable[Row], through: date) -> list[Item]:
     ]
     older = [row for row in new if row not in recent]
     for unit, found in components.by_unit(older).items():
-        count = len(found)
+        several = formats.counted(len(found), "anomaly", "anomalies")
         sentence = (
-            f"over what was expected in {_number(count, 'anomaly', 'anomalies')} of earlier "
-            "months that nobody has acknowledged"
+            f"over what was expected in {several} of earlier months that nobody has acknowledged"
         )
         cents = sum(row["over_cents"] for row in found)
         items.append(
@@ -93,7 +92,7 @@ def open_savings(rows: Iterable[Row]) -> list[Item]:
     items = []
     for row in rows:
         if cents := row["open_cents"]:
-            count = _number(row["open_findings"], "open finding", "open findings")
+            count = formats.counted(row["open_findings"], "open finding")
             sentence = f"a month can be saved by {count}"
             if planned := row["planned_cents"]:
                 sentence += f", and {formats.money(planned, row['unit'])} more by what is planned"
@@ -208,7 +207,3 @@ def text(item: Item) -> str:
 
 def _money(item: Item) -> str:
     return formats.plain(formats.money(item.cents, item.unit))
-
-
-def _number(count: int, one: str, several: str) -> str:
-    return f"1 {one}" if count == 1 else f"{count} {several}"

@@ -144,7 +144,7 @@ def _marks(report: Report, happened: list[Row]) -> Iterable[tuple[date, str]]:
 def _events_caption(happened: list[Row]) -> None:
     if happened:
         texts = " · ".join(formats.plain(charts.event_text(row)) for row in happened[-5:])
-        number = "1 event" if len(happened) == 1 else f"{len(happened)} events"
+        number = formats.counted(len(happened), "event")
         st.caption(f"Marked: {number} of these resources; the latest: {texts}")
 
 

@@ -41,9 +41,9 @@ def count(number: int) -> str:
     return numerals.decimal(number)
 
 
-def counted(number: int, noun: str) -> str:
-    """So many of something whose plural ends in s: `1 invoice`, `1,234 lines`."""
-    return f"{count(number)} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, one: str, several: str = "") -> str:
+    """So many of something: `1 invoice`, `1,234 lines`; `several` where no s makes the plural."""
+    return f"{count(number)} {one if number == 1 else several or f'{one}s'}"
 
 
 def number(value: float | Decimal, places: int) -> str:
@@ -133,7 +133,7 @@ def age(hours: float | None) -> str:
         return "never"
     if hours < 1:
         return f"{max(round(hours * 60), 0)} min ago"
-    return f"{round(hours)} h ago" if hours < 48 else f"{counted(round(hours / 24), 'day')} ago"
+    return f"{round(hours)} h ago" if hours < 48 else f"{round(hours / 24)} days ago"
 
 
 def plain(text: object) -> str:

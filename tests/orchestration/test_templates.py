@@ -76,9 +76,6 @@ def test_where_code_may_not_be_written_nothing_is(file, monkeypatch):
     monkeypatch.setattr(templates, "IS_INSTALLED", True)
     _kept(file, "{{ name }}")
     assert not file.exists()
-    monkeypatch.undo()
-    _kept(file.parent / "none" / file.name, "{{ name }}")
-    assert not file.parent.joinpath("none").exists()
 
 
 def test_old_ones_are_dropped_where_there_are_too_many(file, monkeypatch):
