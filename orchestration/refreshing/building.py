@@ -19,6 +19,8 @@ FIRST_RESULTS = "first_run_results.json"
 # why a build did not come to any
 REASON = "reason.txt"
 MANIFEST, PARTIAL, LOG = "manifest.json", "partial_parse.msgpack", "dbt.log"
+# where the models stood that were parsed
+PLACE = "models_at"
 # Beside what other tools parse for themselves, with a connection of their own.
 PARSED = MODELS / "target" / "prepared"
 FAILED = frozenset({"error", "fail"})
@@ -102,6 +104,7 @@ def build(
     target.mkdir(parents=True, exist_ok=True)
     order = {"nodes": nodes, "tables": tables}
     said = json.dumps({name: sorted(each) for name, each in order.items() if each is not None})
+    _forget_what_was_parsed_elsewhere(target)
     _begin_with_what_is_parsed(target)
     # -P: the build folder, where it runs, has a folder called dbt
     program = [sys.executable, "-P", "-m", "orchestration.refreshing.dbt_process", said]
@@ -123,6 +126,8 @@ def parse(settings: Settings, kept: Path = PARSED) -> Path:
     # of this very environment, whatever PATH says
     program = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse"]
     settings.build_dir.mkdir(parents=True, exist_ok=True)
+    kept.mkdir(parents=True, exist_ok=True)
+    _forget_what_was_parsed_elsewhere(kept)
     # whatever builds them: on Spark some are tables that are nothing of their own on DuckDB
     as_on_duckdb = settings.model_copy(update={"engine": "duckdb"})
     _run(program, as_on_duckdb, kept, kept / LOG).check_returncode()
@@ -130,8 +135,20 @@ def parse(settings: Settings, kept: Path = PARSED) -> Path:
 
 
 def _begin_with_what_is_parsed(target: Path) -> None:
-    if (PARSED / PARTIAL).exists() and not (target / PARTIAL).exists():
+    if not (target / PARTIAL).exists() and (PARSED / PARTIAL).exists() and _is_of_here(PARSED):
         shutil.copy(PARSED / PARTIAL, target)
+
+
+def _forget_what_was_parsed_elsewhere(target: Path) -> None:
+    """By itself dbt keeps where a seed's file was, and looks there when all models moved."""
+    if not _is_of_here(target):
+        (target / PARTIAL).unlink(missing_ok=True)
+        (target / PLACE).write_text(str(MODELS))
+
+
+def _is_of_here(parsed: Path) -> bool:
+    place = parsed / PLACE
+    return place.exists() and place.read_text() == str(MODELS)
 
 
 def _results(file: Path) -> list[Result]:
