@@ -23,9 +23,9 @@ from orchestration.what_if import what_if as answered
 from orchestration.workspaces.warehouse import scoped
 from reporting import bill, formats
 from reporting.files import Extract, Table
-from reporting.queries import USAGE_DAYS
 from reporting.query import Query, Row, with_values
 from reporting.ranges import DataDays, Window
+from reporting.reach import data_days
 
 # What one visit may draw and what a server keeps of all visits (docs/performance.md).
 MOST_ROWS, MOST_KEPT, LONGEST_S = 50_000, 64, 60
@@ -188,8 +188,7 @@ def _what_if(version: str, scenario: str) -> WhatIf:
 
 def usage_days() -> DataDays | None:
     """How far the costs reach; None where there are none."""
-    [found] = rows(Query(USAGE_DAYS))
-    return DataDays(**found) if all(found.values()) else None
+    return data_days(rows)
 
 
 def freshness() -> list[Row]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from reporting import formats
-from reporting.ranges import ONE_DAY, DataDays, Window, add_months, last_of_month
+from reporting.ranges import ONE_DAY, DataDays, Gap, Window, add_months, last_of_month
 
 Amount = int | Decimal
 AUTOMATIC = "auto"
@@ -51,7 +51,25 @@ def comparison(
         return Comparison(None, f"No comparison: costs end on {formats.day(days.through)}.")
     if found.window and found.window.start < days.complete_from:
         return Comparison(None, f"No comparison: costs begin on {formats.day(days.complete_from)}.")
+    return _without_gaps(found, window, days)
+
+
+def _without_gaps(found: Comparison, window: Window, days: DataDays) -> Comparison:
+    """What is missing of one side and not of the other would be told as a change of costs."""
+    if found.window:
+        for gap in days.gaps:
+            sides = (window, found.window)
+            if any(map(gap.is_in, sides)) and not all(map(gap.holds, sides)):
+                return Comparison(None, f"No comparison: {_missing(gap)}.")
     return found
+
+
+def _missing(gap: Gap) -> str:
+    if gap.end is None:
+        return f"the costs of {gap.name} from {formats.day(gap.start)} on could not be read"
+    if gap.start is None:
+        return f"the costs of {gap.name} before {formats.day(gap.end)} are still being read"
+    return f"the costs of {gap.name} in {formats.month(gap.start)} are not complete"
 
 
 def _named(name: str, range_name: str | None, window: Window, days: DataDays) -> Comparison:

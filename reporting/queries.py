@@ -11,17 +11,10 @@ from reporting.relations import DAILY, FULL, MONTHLY, relation, route, within
 from reporting.report import Report
 
 __all__ = [
-    "DAILY", "FULL", "MONTHLY", "ROW_LIMIT", "USAGE_DAYS", "Report", "comparison", "courses",
+    "DAILY", "FULL", "MONTHLY", "ROW_LIMIT", "Report", "comparison", "courses",
     "relation", "route", "series", "units", "values",
 ]  # fmt: skip
 ROW_LIMIT = 500
-# An invoice's month may begin before the organization did, and late usage stands on the first one.
-USAGE_DAYS = """select
-    min(costs.usage_date) as first,
-    greatest(min(costs.usage_date), min(costs.invoice_month)) as complete_from,
-    any_value(reach.data_through) as through, any_value(reach.posted_through) as posted,
-    max(costs.usage_date) as last
-from marts.agg_costs_daily as costs left join marts.data_through as reach on true"""
 
 
 def comparison(report: Report, limit: int = ROW_LIMIT) -> Query:

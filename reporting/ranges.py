@@ -35,6 +35,31 @@ ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
+class Gap:
+    """Days of which a connection's costs are missing, or some of them.
+
+    Attributes:
+        name: The connection's, or its organization's where there is but one.
+        org_ids: The organizations it reads.
+        start: None where it is not known how far back: they are still being read.
+        end: The first day after them, or None where none was read since.
+    """
+
+    name: str
+    org_ids: frozenset[str]
+    start: date | None
+    end: date | None
+
+    def is_in(self, window: "Window") -> bool:
+        """Whether it is about any day of the window."""
+        return (self.start or date.min) < window.end and window.start < (self.end or date.max)
+
+    def holds(self, window: "Window") -> bool:
+        """Whether it is about all of them."""
+        return (self.start or date.min) <= window.start and window.end <= (self.end or date.max)
+
+
+@dataclass(frozen=True)
 class DataDays:
     """How far the costs reach.
 
@@ -44,6 +69,7 @@ class DataDays:
         through: The last day whose usage Atlas has posted.
         posted: The day on which Atlas posted it.
         last: The last day with any cost; a subscription may reach beyond `through`.
+        gaps: What is known to be missing.
     """
 
     first: date
@@ -51,6 +77,7 @@ class DataDays:
     through: date
     posted: date
     last: date
+    gaps: tuple[Gap, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from datetime import date
 from reporting.comparisons import comparison, lengths
 from reporting.conditions import conditions
 from reporting.dimensions import COST_DIMENSIONS, Bind, Dimension, find
-from reporting.ranges import ONE_DAY, DataDays, Window, resolve
+from reporting.ranges import ONE_DAY, DataDays, Gap, Window, resolve
 from reporting.state import ReportState
 
 # Tax and refunds are of an invoice: they have no day, so only months can hold them.
@@ -136,7 +136,20 @@ def report_of(state: ReportState, days: DataDays, *, is_billed: bool = False) ->
     """A state on the days it covers; `all` holds the days to come of a subscription too."""
     end = days.last if state.range_name == "all" else days.through
     window = state.custom_window or resolve(state.range, days.first, end)
+    asked_for = replace(days, gaps=tuple(each for each in days.gaps if _concerns(each, state)))
     found = comparison(
-        state.compare, state.range_name, window, days, custom=state.custom_comparison
+        state.compare, state.range_name, window, asked_for, custom=state.custom_comparison
     )
     return Report(state, window, found.window, days, is_billed, found.rule)
+
+
+def _concerns(gap: Gap, state: ReportState) -> bool:
+    """Whether any set of filters may let costs of these organizations through."""
+    left_out = {
+        one.set_number
+        for one in state.filters
+        if (one.dimension, one.operator) == ("organization", "is")
+        and gap.org_ids.isdisjoint(one.values)
+    }
+    sets = {one.set_number for one in state.filters}
+    return not sets or bool(sets - left_out)

@@ -15,9 +15,9 @@ import duckdb
 
 from orchestration.actions.model import Refusal
 from orchestration.assistant.plain import plain
-from reporting.queries import USAGE_DAYS
 from reporting.query import Query
 from reporting.ranges import DataDays
+from reporting.reach import USAGE_DAYS, data_days
 
 Row = dict[str, Any]
 LONGEST_S = 30.0
@@ -28,9 +28,10 @@ _SHUT_IN: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "temp_directory": "",
 }
-_BILLED_DAYS = """select min(billed_date), min(billed_date), max(billed_date), max(billed_date),
-    max(billed_date)
-from marts.agg_costs_daily"""
+_BILLED_DAYS = Query("""select
+    min(billed_date) as first, first as complete_from,
+    max(billed_date) as through, through as posted, through as last
+from marts.agg_costs_daily""")
 _LOCKED = ("set enable_external_access = false", "set lock_configuration = true")
 
 
@@ -59,11 +60,16 @@ class Warehouse:
         Raises:
             Refusal: DuckDB refuses the SQL, or takes too long.
         """
+        return [
+            {name: plain(value) for name, value in row.items()} for row in self._rows(query, limit)
+        ]
+
+    def _rows(self, query: Query, limit: int | None = None) -> list[Row]:
         fetched = self._fetched(query.sql, query.bound(), limit)
         names = [column[0] for column in self.db.description or ()]
         if len(set(names)) < len(names):
             raise Refusal("Two columns have one name: tell them apart with `as`.")
-        return [dict(zip(names, map(plain, values), strict=True)) for values in fetched]
+        return [dict(zip(names, values, strict=True)) for values in fetched]
 
     def _fetched(
         self, sql: str, values: dict[str, object] | None = None, limit: int | None = None
@@ -96,10 +102,10 @@ class Warehouse:
         Raises:
             Refusal: there are no costs yet.
         """
-        [found] = self._fetched(_BILLED_DAYS if is_billed else USAGE_DAYS)
-        if not all(found):
+        found = data_days(self._rows, _BILLED_DAYS if is_billed else USAGE_DAYS)
+        if not found:
             raise Refusal("There are no costs in the warehouse yet.")
-        return DataDays(*found)
+        return found
 
     def behind(self) -> list[Row]:
         """The SQL of the numbers, with bound values and ready to be run."""

@@ -1,12 +1,14 @@
 """Which invoices are worth reading, and what Atlas's list says that the loaded ones do not."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from orchestration.atlas.records import InvoiceMetadata
 from orchestration.landing.journal import Landing
 
 ENTITY = "invoices"
+# the running month's, which is asked for as such
+PENDING = "pending"
 
 
 def invoices_to_read(
@@ -61,26 +63,54 @@ def held_months(landing: Landing) -> dict[str, str]:
 
 
 def differences(listed: list[InvoiceMetadata], held: dict[str, str | None]) -> list[str]:
-    """What Atlas's list says of invoices and the loaded ones do not, each as a sentence.
-
-    Invoices from before the chosen history are in the list and not held; they are no difference.
-    """
-    oldest = min((each.month or "" for each in listed if each.id in held), default="")
+    """What Atlas's list says of invoices and the loaded ones do not, each as a sentence."""
     missing = [
         f"invoice {each.id} ({each.month}) is in Atlas's list and was not read"
-        for each in listed
-        if each.id not in held and (each.month or "") >= oldest
+        for each in _missing(listed, held)
     ]
     differing = [
         f"invoice {each.id} ({each.month}) is {each.status} in Atlas's list, {held[each.id]} here"
-        for each in listed
-        if each.id in held and each.status and held[each.id] != each.status
+        for each in _differing(listed, held)
     ]
     known = {each.id for each in listed}
     gone = [
         f"invoice {each} is no longer in Atlas's list; kept" for each in held if each not in known
     ]
     return missing + differing + sorted(gone)
+
+
+def missing_months(
+    listed: list[InvoiceMetadata], held: dict[str, str | None], broken: Collection[str]
+) -> list[str]:
+    """The months (YYYY-MM) of invoices that are not held as Atlas lists them.
+
+    Args:
+        listed: Atlas's list.
+        held: Invoice id → status of those that are loaded.
+        broken: Ids of invoices of which something could not be read, or not be loaded; PENDING
+            for the running month's.
+    """
+    ids = {each.id for each in (*_missing(listed, held), *_differing(listed, held))}.union(broken)
+    found = {
+        each.month for each in listed if each.id in ids or (each.is_pending and PENDING in ids)
+    }
+    return sorted(filter(None, found))
+
+
+def _missing(
+    listed: list[InvoiceMetadata], held: dict[str, str | None]
+) -> Iterator[InvoiceMetadata]:
+    """Those from before the chosen history are in the list and not held: nothing is missing."""
+    oldest = min((each.month or "" for each in listed if each.id in held), default="")
+    return (each for each in listed if each.id not in held and (each.month or "") >= oldest)
+
+
+def _differing(
+    listed: list[InvoiceMetadata], held: dict[str, str | None]
+) -> Iterator[InvoiceMetadata]:
+    return (
+        each for each in listed if each.id in held and each.status and held[each.id] != each.status
+    )
 
 
 def first_month(history_months: int | None, now: datetime) -> str | None:

@@ -14,9 +14,9 @@ from orchestration.settings import Settings, SettingsError
 from orchestration.workspaces.warehouse import warehouse_of
 from reporting import documents, files, locales, sheets
 from reporting.documents import Document
-from reporting.queries import USAGE_DAYS, Report
+from reporting.queries import Report
 from reporting.query import Query, Row
-from reporting.ranges import DataDays
+from reporting.reach import data_days
 from reporting.report import report_of
 
 SUFFIXES = (*documents.FORMATS, *files.FORMATS)
@@ -97,11 +97,11 @@ def report_file(
 
 
 def _report(db: duckdb.DuckDBPyConnection, saved: SavedReport, *, fold_tags: bool) -> Report:
-    [days] = _rows(db, Query(USAGE_DAYS))
-    if not all(days.values()):
+    days = data_days(lambda query: _rows(db, query))
+    if not days:
         raise SettingsError(NO_COSTS)
     state = saved.state.with_folded_keys() if fold_tags else saved.state
-    return report_of(state, DataDays(**days))
+    return report_of(state, days)
 
 
 def _rows(db: duckdb.DuckDBPyConnection, query: Query) -> list[Row]:

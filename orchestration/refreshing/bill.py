@@ -6,7 +6,7 @@ from typing import Self
 
 from orchestration.atlas.records import PENDING, InvoiceMetadata
 from orchestration.extraction.invoices import LIST
-from orchestration.extraction.selection import ENTITY, differences
+from orchestration.extraction.selection import ENTITY, differences, missing_months
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail
 from orchestration.warehouse.errors import LoadError
@@ -81,8 +81,12 @@ def _note(session: Session, shown: _Shown, listed: list[InvoiceMetadata]) -> Non
         invoice_id: f"cannot be loaded ({reason}); what was loaded of it before stays"
         for invoice_id, reason in refused
     }
-    meta = {"differences": differing, "unloadable": unloadable}
+    broken = [
+        each.scope
+        for each in session.landing.current(ENTITY).values()
+        if each.error or each.meta.get("problems")
+    ]
+    months = missing_months(listed, statuses, {*broken, *unloadable})
+    meta = {"differences": differing, "unloadable": unloadable, "missing_months": months}
     session.landing.observe(LIST, session.org_id, [], meta)
-    read = session.landing.current(ENTITY).values()
-    is_complete = not refused and not any(each.error or each.meta.get("problems") for each in read)
-    note_end(session.landing, session.org_id, is_complete=is_complete)
+    note_end(session.landing, session.org_id, is_complete=not refused and not broken)

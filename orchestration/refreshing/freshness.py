@@ -69,6 +69,11 @@ def status(
         status=_word(landing, missing),
         missing_parts=missing,
         requests=requests_of_last_run(landing),
+        missing_months=tuple(
+            date.fromisoformat(f"{month}-01")
+            for seen in landing.current(LIST).values()
+            for month in seen.meta.get("missing_months", [])
+        ),
     )
 
 

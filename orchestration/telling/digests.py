@@ -22,8 +22,9 @@ from orchestration.telling.facts import rows
 from reporting import changes, charts, formats, overview, queries, savings, words
 from reporting.causes import cause_text
 from reporting.documents.pictures import as_png, specification
-from reporting.query import Query, Row, with_values
+from reporting.query import Row, with_values
 from reporting.ranges import ONE_DAY, DataDays, Window, add_months
+from reporting.reach import data_days
 from reporting.report import Report, report_of
 from reporting.state import ReportState
 from reporting.url_state import link
@@ -89,10 +90,9 @@ def wanted(db: duckdb.DuckDBPyConnection, route: Route, known: Collection[str]) 
         route: Which it gets.
         known: The keys of those that were made before.
     """
-    [reach] = rows(db, Query(queries.USAGE_DAYS))
-    if not all(reach.values()):
+    days = data_days(lambda query: rows(db, query))
+    if not days:
         return
-    days = DataDays(**reach)
     for every in route.digests:
         period = newest_period(every, days.through)
         if period.key not in known and period.window.start >= days.first:

@@ -38,6 +38,7 @@ class ConnectionStatus:
             missing), error (nothing could be read now).
         missing_parts: What could not be read, each with its cause.
         requests: HTTP requests that the last refresh sent to Atlas; None if it was not counted.
+        missing_months: First days of the months of invoices that are not held as Atlas lists them.
     """
 
     connection: str
@@ -46,6 +47,7 @@ class ConnectionStatus:
     status: str
     missing_parts: list[str]
     requests: int | None = None
+    missing_months: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -216,12 +218,12 @@ def _write_meta(
     db.execute(
         "create or replace table meta.freshness (connection varchar, last_success_at timestamp, "
         "data_through date, status varchar, missing_parts varchar[], published_at timestamp, "
-        "warehouse_version varchar, requests bigint)"
+        "warehouse_version varchar, requests bigint, missing_months date[])"
     )
     now = _naive_utc(datetime.now(UTC))
     for each in statuses:
         db.execute(
-            "insert into meta.freshness values (?, ?, ?, ?, ?, ?, ?, ?)",
+            "insert into meta.freshness values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 each.connection,
                 _naive_utc(each.last_success_at),
@@ -231,6 +233,7 @@ def _write_meta(
                 now,
                 version,
                 each.requests,
+                [*each.missing_months],
             ],
         )
 

@@ -1,5 +1,6 @@
 """What a range is compared with, by hand, and that SQL and pages mean the same by a month's age."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reporting.comparisons import comparison, day_of_life, per_day_change, same_day
-from reporting.ranges import ONE_DAY, RANGES, DataDays, Window, add_months, resolve
+from reporting.ranges import ONE_DAY, RANGES, DataDays, Gap, Window, add_months, resolve
+from reporting.report import report_of
+from reporting.state import Filter, ReportState
 from tests.macros import rendered
 
 DAYS = st.dates(date(2018, 1, 1), date(2035, 12, 31))
@@ -156,3 +159,54 @@ def test_a_month_that_is_not_over_is_never_beside_one_that_is(day, months):
     assert ((then + ONE_DAY).day == 1) == ((day + ONE_DAY).day == 1)
     assert then.replace(day=1) == add_months(day.replace(day=1), -months)
     assert timedelta(0) <= same_day(day, months) - then <= timedelta(1)
+
+
+SINCE = Gap("shop", frozenset({"o1"}), date(2026, 5, 16), None)
+IMPORTING = Gap("shop", frozenset({"o1"}), None, date(2026, 3, 1))
+APRIL = Gap("shop", frozenset({"o1"}), date(2026, 4, 1), date(2026, 5, 1))
+
+
+@pytest.mark.parametrize(
+    ("gap", "range_name", "rule"),
+    [
+        (SINCE, "this_month", "the costs of shop from 16 May 2026 on could not be read"),
+        (SINCE, "last_7_days", "the costs of shop from 16 May 2026 on could not be read"),
+        (SINCE, "last_month", None),
+        (APRIL, "this_month", "the costs of shop in Apr 2026 are not complete"),
+        (APRIL, "last_month", "the costs of shop in Apr 2026 are not complete"),
+        (APRIL, "last_7_days", None),
+        (IMPORTING, "last_month", None),
+        (IMPORTING, "last_3_months", "the costs of shop before 1 Mar 2026 are still being read"),
+    ],
+)
+def test_costs_that_one_side_lacks_are_not_compared(gap, range_name, rule):
+    days = replace(reaching(date(2026, 5, 18)), gaps=(gap,))
+    found = comparison("auto", range_name, resolve(range_name, days.first, days.through), days)
+    assert (found.window is None) == bool(rule)
+    if rule:
+        assert found.rule == f"No comparison: {rule}."
+
+
+def test_an_organization_that_both_sides_lack_wholly_changes_nothing():
+    days = replace(reaching(date(2026, 7, 18)), gaps=(SINCE,))
+    may, june, july = (Window(date(2026, each, 1), date(2026, each, 19)) for each in (5, 6, 7))
+    assert comparison("auto", None, july, days, custom=june).window == june
+    assert comparison("auto", None, july, days, custom=may).window is None
+
+
+@pytest.mark.parametrize(
+    ("filters", "is_compared"),
+    [
+        ([], False),
+        ([("organization", "is", ("o1",), 1)], False),
+        ([("organization", "is", ("o2",), 1)], True),
+        ([("organization", "is_not", ("o2",), 1)], False),
+        ([("project", "is", ("p1",), 1)], False),
+        ([("organization", "is", ("o2",), 1), ("project", "is", ("p1",), 1)], True),
+        ([("organization", "is", ("o2",), 1), ("project", "is", ("p1",), 2)], False),
+    ],
+)
+def test_what_is_missing_of_an_organization_concerns_reports_that_may_show_it(filters, is_compared):
+    days = replace(reaching(date(2026, 5, 18)), gaps=(SINCE,))
+    state = ReportState(filters=tuple(Filter(*each) for each in filters))
+    assert bool(report_of(state, days).compared) == is_compared

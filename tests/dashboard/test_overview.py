@@ -363,6 +363,23 @@ def test_a_connection_whose_costs_end_before_others_is_named(publish, days, said
     )
 
 
+def test_costs_that_were_not_read_are_compared_with_nothing(publish):
+    with duckdb.connect(str(publish().resolve())) as db:
+        db.execute(
+            "insert into marts.fct_invoices select * replace ('bank' as connection, "
+            "'org-bank' as org_id, 'Bank' as org_name) from marts.fct_invoices"
+        )
+        db.execute(
+            "insert into meta.freshness select * replace ('bank' as connection, 'error' as status, "
+            "['connection: 503'] as missing_parts, data_through - 3 as data_through) "
+            "from meta.freshness"
+        )
+    app = opened("overview")
+    assert [each.delta for each in app.metric if each.label.endswith("to date")] == [""]
+    reason = "No comparison: the costs of bank from 16 May 2026 on could not be read."
+    assert reason in plain(app)
+
+
 def test_a_late_or_partial_connection_needs_attention(publish):
     publish(age=timedelta(hours=40), missing=["project analytics"])
     text = plain(opened("overview"))

@@ -13,9 +13,10 @@ import pytest
 
 from reporting.changes import KINDS, causes
 from reporting.dimensions import COST_DIMENSIONS
-from reporting.queries import USAGE_DAYS, Report, comparison
+from reporting.queries import Report, comparison
 from reporting.query import Query
 from reporting.ranges import DataDays, Window
+from reporting.reach import USAGE_DAYS
 from reporting.report import report_of
 from reporting.state import Filter, ReportState
 from tests.dbt.conftest import Warehouse
@@ -80,7 +81,7 @@ def rows(db: duckdb.DuckDBPyConnection, query: Query) -> Rows:
 
 
 def days(db: duckdb.DuckDBPyConnection) -> DataDays:
-    [row] = db.execute(USAGE_DAYS).fetchall()
+    [row] = db.execute(USAGE_DAYS.sql).fetchall()
     return DataDays(*row)
 
 

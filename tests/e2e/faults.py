@@ -40,12 +40,14 @@ class Outcome:
         sentence: What a failure says.
         missing: Connection → its missing parts.
         words: Connection → its status in meta.freshness.
+        months: Connection → the months of invoices that are not as Atlas lists them.
     """
 
     code: int
     sentence: str = ""
     missing: dict[str, list[str]] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    months: dict[str, tuple[date, ...]] = field(default_factory=dict)
 
     @property
     def named(self) -> str:
@@ -98,7 +100,8 @@ class Installation:
         ]
         missing = {each.connection: each.missing_parts for each in rows}
         words = {each.connection: each.status for each in rows}
-        return Outcome(3 if any(missing.values()) else 0, "", missing, words)
+        months = {each.connection: each.missing_months for each in rows}
+        return Outcome(3 if any(missing.values()) else 0, "", missing, words, months)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Read raw, where the marts are made from; no rows where nothing was ever loaded."""

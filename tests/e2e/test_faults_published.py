@@ -1,5 +1,6 @@
 """Faults as a user meets them: the command line, dbt and all, over one installation's life."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -62,8 +63,10 @@ def test_a_life_with_faults_never_shows_a_wrong_number(world, sandbox):
     assert f"Missing: invoices: invoice {newest}: Atlas answered 500" in run.out
     late = {each: before[each] for each in (newest, nested)}
     assert published(world) == truth(sandbox) | late
-    [[status, missing]] = world.query("select status, missing_parts from meta.freshness")
-    assert (status, len(missing)) == ("degraded", 1)
+    [[status, missing, months]] = world.query(
+        "select status, missing_parts, missing_months from meta.freshness"
+    )
+    assert (status, len(missing), months) == ("degraded", 1, [date(2026, 4, 1)])
 
     # nothing can be read
     held, link = published(world), world.published

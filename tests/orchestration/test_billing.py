@@ -8,7 +8,13 @@ import pytest
 from orchestration.atlas.answers import Answer
 from orchestration.atlas.errors import MalformedAnswer, NotFound, Refused
 from orchestration.atlas.records import InvoiceMetadata
-from orchestration.extraction.selection import differences, first_month, invoices_to_read
+from orchestration.extraction.selection import (
+    PENDING,
+    differences,
+    first_month,
+    invoices_to_read,
+    missing_months,
+)
 from orchestration.landing.journal import Landing
 from orchestration.warehouse.invoice_versions import versions_by_invoice
 from tests.invoices import invoice, land, line, reader
@@ -169,3 +175,13 @@ def test_what_the_list_says_otherwise_is_named():
         "invoice 2026-05 (2026-05) is PAID in Atlas's list, PENDING here",
         "invoice gone is no longer in Atlas's list; kept",
     ]
+    # an invoice from before the history is not missing, and one that is gone from the list is kept
+    assert missing_months(listing, held, []) == ["2026-05", "2026-06"]
+    assert missing_months(listing, held, ["2026-04"]) == ["2026-04", "2026-05", "2026-06"]
+
+
+def test_the_running_month_is_missing_where_it_could_not_be_read():
+    listing = [listed("2026-05"), listed("2026-06", "PENDING")]
+    held = {"2026-05": "PAID", "2026-06": "PENDING"}
+    assert missing_months(listing, held, []) == []
+    assert missing_months(listing, held, [PENDING]) == ["2026-06"]

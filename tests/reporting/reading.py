@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 
 from reporting import url_state
-from reporting.queries import USAGE_DAYS, Report
+from reporting.queries import Report
 from reporting.query import Query, Row
-from reporting.ranges import DataDays
+from reporting.reach import data_days
 from reporting.report import report_of
 
 Read = Callable[[Query], list[Row]]
@@ -30,5 +30,6 @@ def reading(warehouse: Path) -> Iterator[Read]:
 def report(read: Read, **params: list[str]) -> Report:
     state, problems = url_state.parse({name.replace("__", "."): v for name, v in params.items()})
     assert not problems
-    [days] = read(Query(USAGE_DAYS))
-    return report_of(state, DataDays(**days))
+    days = data_days(read)
+    assert days
+    return report_of(state, days)
