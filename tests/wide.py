@@ -51,6 +51,7 @@ WIDE = {
     r"test_matrix_waiting.py::test_killed\S*\[(?!create_cluster|restore\])": (
         "actions/test_matrix_waiting.py"
     ),
+    r"test_moved_models.py::\S*(beside models|_stayed_)": "orchestration/test_moved_models.py",
     r"test_lake.py::test_readers_during_twenty_exports\S*\[s3": "orchestration/test_lake.py",
     r"test_report_command.py::test_each_built_in_report\S*\[(?!this-month)": (
         "dashboard/test_reports_page.py, reporting/test_documents.py"

@@ -39,7 +39,7 @@ def feed(cut: Cutter, body: bytes, size: int) -> None:
         cut.feed(body[start : start + size])
 
 
-@for_any(documents(), STYLES, WINDOWS, examples=60)
+@for_any(documents(), STYLES, WINDOWS, examples=25)
 def test_lines_and_cents_are_counted_whatever_the_windows(document, style, windows):
     window, tail, chunk = windows
     body = style.write(numbered(document, count()))
