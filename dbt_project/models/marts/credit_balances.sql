@@ -46,7 +46,9 @@ dated as (
     select
         *,
         max(case when is_reconciled is not null then invoice_month end)
-            over (partition by org_id, pricing_currency) as totalled_month
+            over (partition by org_id, pricing_currency) as totalled_month,
+        -- the id decides between invoices of one month, so that a rebuild decides alike
+        cast(invoice_month as string) || invoice_id as recency
     from invoices
 ),
 
@@ -55,10 +57,9 @@ organizations as (
         org_id,
         pricing_currency,
         max(org_name) as org_name,
-        max_by(billing_currency, invoice_month) filter (where billing_currency is not null)
+        max_by(billing_currency, recency) filter (where billing_currency is not null)
             as billing_currency,
-        max_by(credit_price, invoice_month) filter (where credit_price is not null)
-            as credit_price,
+        max_by(credit_price, recency) filter (where credit_price is not null) as credit_price,
         max(totalled_month) as totalled_month,
         bool_and(is_reconciled) filter (where invoice_month = totalled_month) as is_reconciled,
         sum(starting_balance_cents) filter (where invoice_month = totalled_month)

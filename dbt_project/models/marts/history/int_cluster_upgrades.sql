@@ -60,7 +60,9 @@ billed as (
     select
         resource_id,
         max(usage_date) as last_billed_on,
-        max_by(instance_size, usage_date) filter (where instance_size is not null) as last_size
+        -- late usage puts one day on two invoices
+        max_by(instance_size, cast(usage_date as string) || invoice_id)
+            filter (where instance_size is not null) as last_size
     from {{ ref('agg_cluster_days') }}
     group by resource_id
 ),
