@@ -91,7 +91,7 @@ def _behind(rows: Sequence[Row]) -> None:
         more = f" and {formats.count(len(behind) - 1)} more" if behind[1:] else ""
         st.warning(
             f"**Behind:** costs of {formats.plain(behind[0] + more)} end before "
-            f"{formats.day(last)}. Compared with earlier days, what they lack looks like a "
-            "decrease.",
+            f"{formats.day(last)}. Where they are compared with earlier days, what they lack looks "
+            "like a decrease.",
             icon=":material/update:",
         )

@@ -40,13 +40,15 @@ class Gap:
 
     Attributes:
         name: The connection's, or its organization's where there is but one.
-        org_ids: The organizations it reads.
+        connection: As filters name it.
+        organizations: Each that it reads, by id and name.
         start: None where it is not known how far back: they are still being read.
         end: The first day after them, or None where none was read since.
     """
 
     name: str
-    org_ids: frozenset[str]
+    connection: str
+    organizations: frozenset[tuple[str, str]]
     start: date | None
     end: date | None
 
@@ -55,7 +57,9 @@ class Gap:
         return (self.start or date.min) < window.end and window.start < (self.end or date.max)
 
     def holds(self, window: "Window") -> bool:
-        """Whether it is about all of them."""
+        """Whether all of them lack all of its costs; of a month that is missing, some are there."""
+        if self.start and self.end:
+            return False
         return (self.start or date.min) <= window.start and window.end <= (self.end or date.max)
 
 

@@ -13,36 +13,21 @@ USAGE_DAYS = Query("""select
     max(costs.usage_date) as last
 from marts.agg_costs_daily as costs left join marts.data_through as reach on true""")
 
-# A connection that was read whole may well end earlier than others: nothing was billed since.
-GAPS = Query("""with own as (
-    select
-        connection, list(distinct org_id) as org_ids, min(invoice_month) as first,
-        if(count(distinct org_id) filter (not is_nested) = 1,
-            any_value(org_name) filter (not is_nested), null) as org_name
-    from marts.fct_invoices group by connection
-),
-read as (
-    select
-        if(connection = 'default', coalesce(org_name, connection), connection) as name,
-        org_ids, first, status, data_through, missing_months,
-        status in ('error', 'importing')
-        or list_bool_or([
-            starts_with(part, 'connection: ') or starts_with(part, 'invoices: ')
-            for part in missing_parts
-        ]) as is_unread,
-        max(data_through) over () as reach
-    from meta.freshness join own using (connection)
+# A release before this one published no missing_costs.
+GAPS = Query("""with missing as (
+    from meta.freshness union all by name
+    select null::struct("start" date, "end" date)[] as missing_costs where false
 ),
 gaps as (
-    select name, org_ids, data_through + 1 as start, null::date as "end"
-    from read where is_unread and data_through < reach
-    union all
-    select name, org_ids, null, first from read where status = 'importing'
-    union all
-    select name, org_ids, month, (month + interval 1 month)::date
-    from read, unnest(missing_months) as missing (month)
+    select connection, unnest(missing_costs, recursive := true) from missing
+),
+own as (
+    select connection, list(distinct {'id': org_id, 'name': org_name}) as organizations
+    from marts.agg_costs_monthly where connection in (select connection from gaps)
+    group by connection
 )
-select * from gaps order by all""")
+select connection, organizations, "start", "end" from gaps join own using (connection)
+order by connection, "start" nulls first""")
 
 
 def data_days(read: Callable[[Query], Sequence[Row]], days: Query = USAGE_DAYS) -> DataDays | None:
@@ -55,5 +40,12 @@ def data_days(read: Callable[[Query], Sequence[Row]], days: Query = USAGE_DAYS) 
     [found] = read(days)
     if not all(found.values()):
         return None
-    gaps = [Gap(**each | {"org_ids": frozenset(each["org_ids"])}) for each in read(GAPS)]
-    return DataDays(**found, gaps=tuple(gaps))
+    return DataDays(**found, gaps=tuple(map(_gap, read(GAPS))))
+
+
+def _gap(row: Row) -> Gap:
+    connection = row["connection"]
+    organizations = frozenset((each["id"], each["name"]) for each in row["organizations"])
+    is_lone = connection == "default" and len(organizations) == 1
+    name = next(iter(organizations))[1] if is_lone else connection
+    return Gap(name, connection, organizations, row["start"], row["end"])

@@ -7,7 +7,7 @@ from reporting.comparisons import comparison, lengths
 from reporting.conditions import conditions
 from reporting.dimensions import COST_DIMENSIONS, Bind, Dimension, find
 from reporting.ranges import ONE_DAY, DataDays, Gap, Window, resolve
-from reporting.state import ReportState
+from reporting.state import Filter, ReportState
 
 # Tax and refunds are of an invoice: they have no day, so only months can hold them.
 OF_INVOICES = ("tax", "refunds")
@@ -144,12 +144,23 @@ def report_of(state: ReportState, days: DataDays, *, is_billed: bool = False) ->
 
 
 def _concerns(gap: Gap, state: ReportState) -> bool:
-    """Whether any set of filters may let costs of these organizations through."""
-    left_out = {
-        one.set_number
-        for one in state.filters
-        if (one.dimension, one.operator) == ("organization", "is")
-        and gap.org_ids.isdisjoint(one.values)
-    }
+    """Whether any set of filters may let costs of this connection through."""
+    left_out = {one.set_number for one in state.filters if _leaves_out(one, gap)}
     sets = {one.set_number for one in state.filters}
     return not sets or bool(sets - left_out)
+
+
+def _leaves_out(one: Filter, gap: Gap) -> bool:
+    values = set(one.values)
+    # a filter may have an id or a name
+    named = [values.intersection(each) for each in gap.organizations]
+    match one.dimension, one.operator:
+        case "organization", "is":
+            return not any(named)
+        case "organization", "is_not":
+            return all(named)
+        case "connection", "is":
+            return gap.connection not in values
+        case "connection", "is_not":
+            return gap.connection in values
+    return False

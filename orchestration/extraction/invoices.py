@@ -20,7 +20,7 @@ from orchestration.atlas.errors import (
     Unavailable,
 )
 from orchestration.atlas.records import InvoiceMetadata
-from orchestration.extraction.selection import ENTITY, PENDING, held_months, invoices_to_read
+from orchestration.extraction.selection import ENTITY, held_months, invoices_to_read
 from orchestration.extraction.session import Session
 from orchestration.landing.bodies import LandedFile
 from orchestration.landing.journal import Landing
@@ -28,6 +28,7 @@ from orchestration.landing.slices import CutInvoice, Slices
 from orchestration.progress import Downloads
 
 LIST = "invoice_list"
+PENDING = "pending"
 # Each has been tried five times by then: the service is down, not a document.
 CONSECUTIVE_FAILURES = 2
 log = logging.getLogger("atlas_costs")

@@ -3,12 +3,10 @@
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
-from orchestration.atlas.records import InvoiceMetadata
+from orchestration.atlas.records import PENDING, InvoiceMetadata
 from orchestration.landing.journal import Landing
 
 ENTITY = "invoices"
-# the running month's, which is asked for as such
-PENDING = "pending"
 
 
 def invoices_to_read(
@@ -80,29 +78,44 @@ def differences(listed: list[InvoiceMetadata], held: dict[str, str | None]) -> l
 
 
 def missing_months(
-    listed: list[InvoiceMetadata], held: dict[str, str | None], broken: Collection[str]
+    listed: list[InvoiceMetadata],
+    held: dict[str, str | None],
+    broken: Collection[str],
+    landed: dict[str, str],
 ) -> list[str]:
-    """The months (YYYY-MM) of invoices that are not held as Atlas lists them.
+    """The months (YYYY-MM) of invoices whose costs are not those that Atlas has now.
 
     Args:
         listed: Atlas's list.
         held: Invoice id → status of those that are loaded.
-        broken: Ids of invoices of which something could not be read, or not be loaded; PENDING
-            for the running month's.
+        broken: Ids of invoices of which something could not be read, or not be loaded.
+        landed: Invoice id → month, also of linked organizations' that the list has not.
     """
-    ids = {each.id for each in (*_missing(listed, held), *_differing(listed, held))}.union(broken)
-    found = {
-        each.month for each in listed if each.id in ids or (each.is_pending and PENDING in ids)
+    # one that was paid since has the same lines as when it was closed
+    grown = {
+        each.id for each in _differing(listed, held) if PENDING in (each.status, held[each.id])
     }
-    return sorted(filter(None, found))
+    ids = grown.union(broken, (each.id for each in _missing(listed, held)))
+    months = landed | {each.id: each.month for each in listed if each.month}
+    return sorted({months[each] for each in ids if each in months})
+
+
+def has_older(listed: list[InvoiceMetadata], held: dict[str, str | None]) -> bool:
+    """Whether Atlas lists invoices from before the oldest month that is held."""
+    oldest = _oldest(listed, held)
+    return any((each.month or oldest) < oldest for each in listed)
 
 
 def _missing(
     listed: list[InvoiceMetadata], held: dict[str, str | None]
 ) -> Iterator[InvoiceMetadata]:
     """Those from before the chosen history are in the list and not held: nothing is missing."""
-    oldest = min((each.month or "" for each in listed if each.id in held), default="")
+    oldest = _oldest(listed, held)
     return (each for each in listed if each.id not in held and (each.month or "") >= oldest)
+
+
+def _oldest(listed: list[InvoiceMetadata], held: dict[str, str | None]) -> str:
+    return min((each.month or "" for each in listed if each.id in held), default="")
 
 
 def _differing(

@@ -6,7 +6,13 @@ from typing import Self
 
 from orchestration.atlas.records import PENDING, InvoiceMetadata
 from orchestration.extraction.invoices import LIST
-from orchestration.extraction.selection import ENTITY, differences, missing_months
+from orchestration.extraction.selection import (
+    ENTITY,
+    differences,
+    has_older,
+    held_months,
+    missing_months,
+)
 from orchestration.extraction.session import Session
 from orchestration.extraction.together import fail
 from orchestration.warehouse.errors import LoadError
@@ -86,7 +92,12 @@ def _note(session: Session, shown: _Shown, listed: list[InvoiceMetadata]) -> Non
         for each in session.landing.current(ENTITY).values()
         if each.error or each.meta.get("problems")
     ]
-    months = missing_months(listed, statuses, {*broken, *unloadable})
-    meta = {"differences": differing, "unloadable": unloadable, "missing_months": months}
+    landed = held_months(session.landing)
+    meta = {
+        "differences": differing,
+        "unloadable": unloadable,
+        "missing_months": missing_months(listed, statuses, {*broken, *unloadable}, landed),
+        "has_older": has_older(listed, statuses),
+    }
     session.landing.observe(LIST, session.org_id, [], meta)
     note_end(session.landing, session.org_id, is_complete=not refused and not broken)

@@ -20,6 +20,7 @@ from orchestration.landing.journal import Landing, Observation
 from orchestration.permissions.capabilities import READS, Capability
 from orchestration.refreshing import insights
 from orchestration.refreshing.folder import DataFolder
+from orchestration.refreshing.missing_costs import Held, missing_costs
 from orchestration.status import MISSING_ROLE, OF_INVOICES
 from orchestration.telling.teller import after_publish
 from orchestration.warehouse.publish import ConnectionStatus, Permission, Published
@@ -47,10 +48,14 @@ def publish(folder: DataFolder) -> Published:
     landings = folder.landings()
     with folder.marts() as db:
         through = dict(db.execute(DATA_THROUGH).fetchall())
+        held = Held.by_connection(db, through)
     settings = folder.settings
     asked = {"with_focus_reports": settings.focus_reports, "measured": settings.measurements}
     published = folder.publish(
-        [status(each, through.get(each.connection), **asked) for each in landings],
+        [
+            status(each, through.get(each.connection), held.get(each.connection), **asked)
+            for each in landings
+        ],
         [row for each in landings for row in permissions(each)],
     )
     after_publish(settings)
@@ -58,7 +63,12 @@ def publish(folder: DataFolder) -> Published:
 
 
 def status(
-    landing: Landing, data_through: date | None, *, with_focus_reports: bool, measured: bool
+    landing: Landing,
+    data_through: date | None,
+    held: Held | None = None,
+    *,
+    with_focus_reports: bool,
+    measured: bool,
 ) -> ConnectionStatus:
     """One connection's row of meta.freshness."""
     missing = missing_parts(landing, with_focus_reports=with_focus_reports, measured=measured)
@@ -69,11 +79,7 @@ def status(
         status=_word(landing, missing),
         missing_parts=missing,
         requests=requests_of_last_run(landing),
-        missing_months=tuple(
-            date.fromisoformat(f"{month}-01")
-            for seen in landing.current(LIST).values()
-            for month in seen.meta.get("missing_months", [])
-        ),
+        missing_costs=missing_costs(landing, held),
     )
 
 

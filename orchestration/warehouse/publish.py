@@ -27,6 +27,10 @@ PUBLISHED_SCHEMAS = ("marts", "meta")
 HEADROOM = 1.1
 
 
+# the first day, and the first one after them; None where it has no such end
+Span = tuple[date | None, date | None]
+
+
 @dataclass(frozen=True)
 class ConnectionStatus:
     """One row of meta.freshness.
@@ -38,7 +42,7 @@ class ConnectionStatus:
             missing), error (nothing could be read now).
         missing_parts: What could not be read, each with its cause.
         requests: HTTP requests that the last refresh sent to Atlas; None if it was not counted.
-        missing_months: First days of the months of invoices that are not held as Atlas lists them.
+        missing_costs: Days of which costs are known to be missing.
     """
 
     connection: str
@@ -47,7 +51,7 @@ class ConnectionStatus:
     status: str
     missing_parts: list[str]
     requests: int | None = None
-    missing_months: tuple[date, ...] = ()
+    missing_costs: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -218,7 +222,8 @@ def _write_meta(
     db.execute(
         "create or replace table meta.freshness (connection varchar, last_success_at timestamp, "
         "data_through date, status varchar, missing_parts varchar[], published_at timestamp, "
-        "warehouse_version varchar, requests bigint, missing_months date[])"
+        "warehouse_version varchar, requests bigint, "
+        'missing_costs struct("start" date, "end" date)[])'
     )
     now = _naive_utc(datetime.now(UTC))
     for each in statuses:
@@ -233,7 +238,7 @@ def _write_meta(
                 now,
                 version,
                 each.requests,
-                [*each.missing_months],
+                [dict(zip(("start", "end"), span, strict=True)) for span in each.missing_costs],
             ],
         )
 

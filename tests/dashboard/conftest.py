@@ -255,7 +255,7 @@ create table meta.freshness as
 select $connection as connection, $success::timestamp as last_success_at, $last::date
     as data_through, $status as status, $missing::varchar[] as missing_parts,
     $success::timestamp as published_at, $version as warehouse_version,
-    1234::bigint as requests, []::date[] as missing_months
+    1234::bigint as requests, []::struct("start" date, "end" date)[] as missing_costs
 """
 
 

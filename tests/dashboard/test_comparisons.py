@@ -161,9 +161,10 @@ def test_a_month_that_is_not_over_is_never_beside_one_that_is(day, months):
     assert timedelta(0) <= same_day(day, months) - then <= timedelta(1)
 
 
-SINCE = Gap("shop", frozenset({"o1"}), date(2026, 5, 16), None)
-IMPORTING = Gap("shop", frozenset({"o1"}), None, date(2026, 3, 1))
-APRIL = Gap("shop", frozenset({"o1"}), date(2026, 4, 1), date(2026, 5, 1))
+OWN = frozenset({("o1", "Shop Inc.")})
+SINCE = Gap("shop", "shop", OWN, date(2026, 5, 16), None)
+IMPORTING = Gap("shop", "shop", OWN, None, date(2026, 3, 1))
+APRIL = Gap("shop", "shop", OWN, date(2026, 4, 1), date(2026, 5, 1))
 
 
 @pytest.mark.parametrize(
@@ -199,8 +200,13 @@ def test_an_organization_that_both_sides_lack_wholly_changes_nothing():
     [
         ([], False),
         ([("organization", "is", ("o1",), 1)], False),
+        ([("organization", "is", ("Shop Inc.",), 1)], False),
         ([("organization", "is", ("o2",), 1)], True),
         ([("organization", "is_not", ("o2",), 1)], False),
+        ([("organization", "is_not", ("Shop Inc.",), 1)], True),
+        ([("connection", "is", ("bank",), 1)], True),
+        ([("connection", "is", ("bank", "shop"), 1)], False),
+        ([("connection", "is_not", ("shop",), 1)], True),
         ([("project", "is", ("p1",), 1)], False),
         ([("organization", "is", ("o2",), 1), ("project", "is", ("p1",), 1)], True),
         ([("organization", "is", ("o2",), 1), ("project", "is", ("p1",), 2)], False),
@@ -210,3 +216,11 @@ def test_what_is_missing_of_an_organization_concerns_reports_that_may_show_it(fi
     days = replace(reaching(date(2026, 5, 18)), gaps=(SINCE,))
     state = ReportState(filters=tuple(Filter(*each) for each in filters))
     assert bool(report_of(state, days).compared) == is_compared
+
+
+def test_of_a_month_whose_invoice_is_missing_some_days_may_be_there():
+    days = replace(reaching(date(2026, 5, 18)), gaps=(APRIL,))
+    first, second = (
+        Window(date(2026, 4, start), date(2026, 4, end)) for start, end in ((1, 15), (15, 29))
+    )
+    assert comparison("auto", None, second, days, custom=first).window is None

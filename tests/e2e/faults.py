@@ -18,6 +18,7 @@ import pytest
 import sandbox as sandbox_package
 from orchestration.assets import billing, inventory
 from orchestration.explain import explanation
+from orchestration.extraction.invoices import LIST
 from orchestration.landing.journal import Landing
 from orchestration.refreshing.freshness import status
 from orchestration.resources.atlas import atlas_resource
@@ -47,7 +48,7 @@ class Outcome:
     sentence: str = ""
     missing: dict[str, list[str]] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
-    months: dict[str, tuple[date, ...]] = field(default_factory=dict)
+    months: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def named(self) -> str:
@@ -100,7 +101,14 @@ class Installation:
         ]
         missing = {each.connection: each.missing_parts for each in rows}
         words = {each.connection: each.status for each in rows}
-        months = {each.connection: each.missing_months for each in rows}
+        months = {
+            each.name: [
+                month
+                for seen in Landing(settings.landing_dir, each.name).current(LIST).values()
+                for month in seen.meta["missing_months"]
+            ]
+            for each in settings.connections()
+        }
         return Outcome(3 if any(missing.values()) else 0, "", missing, words, months)
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:

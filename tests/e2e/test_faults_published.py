@@ -64,9 +64,10 @@ def test_a_life_with_faults_never_shows_a_wrong_number(world, sandbox):
     late = {each: before[each] for each in (newest, nested)}
     assert published(world) == truth(sandbox) | late
     [[status, missing, months]] = world.query(
-        "select status, missing_parts, missing_months from meta.freshness"
+        "select status, missing_parts, missing_costs from meta.freshness"
     )
-    assert (status, len(missing), months) == ("degraded", 1, [date(2026, 4, 1)])
+    april = {"start": date(2026, 4, 1), "end": date(2026, 5, 1)}
+    assert (status, len(missing), months) == ("degraded", 1, [april])
 
     # nothing can be read
     held, link = published(world), world.published

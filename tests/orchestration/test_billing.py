@@ -9,9 +9,9 @@ from orchestration.atlas.answers import Answer
 from orchestration.atlas.errors import MalformedAnswer, NotFound, Refused
 from orchestration.atlas.records import InvoiceMetadata
 from orchestration.extraction.selection import (
-    PENDING,
     differences,
     first_month,
+    has_older,
     invoices_to_read,
     missing_months,
 )
@@ -176,12 +176,17 @@ def test_what_the_list_says_otherwise_is_named():
         "invoice gone is no longer in Atlas's list; kept",
     ]
     # an invoice from before the history is not missing, and one that is gone from the list is kept
-    assert missing_months(listing, held, []) == ["2026-05", "2026-06"]
-    assert missing_months(listing, held, ["2026-04"]) == ["2026-04", "2026-05", "2026-06"]
+    assert missing_months(listing, held, [], {}) == ["2026-05", "2026-06"]
+    assert missing_months(listing, held, ["2026-04"], {}) == ["2026-04", "2026-05", "2026-06"]
+    assert has_older(listing, held)
+    assert not has_older(listing[1:], held)
 
 
-def test_the_running_month_is_missing_where_it_could_not_be_read():
-    listing = [listed("2026-05"), listed("2026-06", "PENDING")]
-    held = {"2026-05": "PAID", "2026-06": "PENDING"}
-    assert missing_months(listing, held, []) == []
-    assert missing_months(listing, held, [PENDING]) == ["2026-06"]
+def test_an_invoice_that_was_paid_since_lacks_no_line():
+    assert missing_months([listed("2026-04")], {"2026-04": "CLOSED"}, [], {}) == []
+
+
+def test_a_linked_organization_s_invoice_is_missing_for_its_month():
+    held = {"2026-04": "PAID", "linked": "PAID"}
+    landed = {"linked": "2026-03"}
+    assert missing_months([listed("2026-04")], held, ["linked"], landed) == ["2026-03"]

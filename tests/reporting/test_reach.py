@@ -15,19 +15,19 @@ create table marts.agg_costs_daily as
     select date '2026-01-01' as usage_date, date '2026-01-01' as invoice_month;
 create table marts.data_through as
     select date '2026-05-18' as data_through, date '2026-05-19' as posted_through;
-create table marts.fct_invoices (
-    connection varchar, org_id varchar, org_name varchar, is_nested boolean, invoice_month date
-);
-insert into marts.fct_invoices values
-    ('default', 'o1', 'Shop', false, '2026-01-01'), ('default', 'o1', 'Shop', false, '2026-02-01'),
-    ('bank', 'o2', 'Bank', false, '2026-03-01'), ('bank', 'o3', 'Branch', true, '2026-04-01');
+create table marts.agg_costs_monthly (connection varchar, org_id varchar, org_name varchar);
+insert into marts.agg_costs_monthly values
+    ('default', 'o1', 'Shop'), ('default', 'o1', 'Shop'), ('bank', 'o2', 'Bank'),
+    ('bank', 'o3', 'Branch');
 create table meta.freshness (
-    connection varchar, data_through date, status varchar, missing_parts varchar[],
-    missing_months date[]
+    connection varchar, missing_costs struct("start" date, "end" date)[]
 );
-insert into meta.freshness values ('default', '2026-05-18', 'connected', [], []);
+insert into meta.freshness values
+    ('default', []),
+    ('bank', [{'start': null, 'end': '2026-03-01'}, {'start': '2026-05-16', 'end': null}]),
+    ('never billed', [{'start': '2026-05-16', 'end': null}]);
 """
-BANK = frozenset({"o2", "o3"})
+BANK = "bank", "bank", frozenset({("o2", "Bank"), ("o3", "Branch")})
 
 
 @pytest.fixture
@@ -37,9 +37,7 @@ def db():
         yield made
 
 
-def gaps(db: duckdb.DuckDBPyConnection, *row: object) -> tuple[Gap, ...]:
-    db.execute("insert into meta.freshness values (?, ?, ?, ?, ?)", ["bank", *row])
-
+def gaps(db: duckdb.DuckDBPyConnection) -> tuple[Gap, ...]:
     def read(query: Query) -> list[Row]:
         result = db.execute(query.sql, query.bound())
         names = [each[0] for each in result.description]
@@ -50,44 +48,19 @@ def gaps(db: duckdb.DuckDBPyConnection, *row: object) -> tuple[Gap, ...]:
     return days.gaps
 
 
-@pytest.mark.parametrize(
-    ("status", "parts"),
-    [
-        ("error", ["connection: Atlas answered 503"]),
-        ("degraded", ["connection: it is slow"]),
-        ("degraded", ["invoices: the pending invoice cannot be used"]),
-    ],
-)
-def test_a_connection_that_was_not_read_lacks_what_came_since(db, status, parts):
-    expected = Gap("bank", BANK, date(2026, 5, 16), None)
-    assert gaps(db, date(2026, 5, 15), status, parts, []) == (expected,)
-
-
-def test_a_connection_that_was_read_lacks_nothing_that_was_not_billed(db):
-    parts = ["clusters: Atlas answered 403"]
-    assert gaps(db, date(2026, 5, 2), "degraded", parts, []) == ()
-
-
-def test_one_that_cannot_be_read_now_and_was_today_lacks_nothing(db):
-    assert gaps(db, date(2026, 5, 18), "error", ["connection: 503"], []) == ()
-
-
-def test_a_connection_without_any_costs_changes_no_comparison(db):
-    db.execute("delete from marts.fct_invoices where connection = 'bank'")
-    assert gaps(db, None, "error", ["connection: 401"], []) == ()
-
-
-def test_an_invoice_that_is_not_as_listed_is_missing_for_its_month(db):
-    found = gaps(db, date(2026, 5, 18), "degraded", ["invoices: 500"], [date(2026, 4, 1)])
-    assert found == (Gap("bank", BANK, date(2026, 4, 1), date(2026, 5, 1)),)
-
-
-def test_a_history_that_is_being_read_begins_later_than_it_will(db):
-    found = gaps(db, date(2026, 5, 18), "importing", [], [])
-    assert found == (Gap("bank", BANK, None, date(2026, 3, 1)),)
+def test_what_a_connection_lacks_is_of_its_organizations(db):
+    assert gaps(db) == (
+        Gap(*BANK, start=None, end=date(2026, 3, 1)), Gap(*BANK, date(2026, 5, 16), None)
+    )  # fmt: skip
 
 
 def test_a_lone_organization_has_its_name(db):
-    db.execute("update meta.freshness set missing_months = [date '2026-02-01']")
-    [found] = gaps(db, date(2026, 5, 18), "connected", [], [])
-    assert found.name == "Shop"
+    db.execute("delete from meta.freshness where connection = 'bank'")
+    db.execute("update meta.freshness set missing_costs = [{'start': '2026-02-01', 'end': null}]")
+    [found] = gaps(db)
+    assert (found.name, found.connection) == ("Shop", "default")
+
+
+def test_a_release_that_did_not_say_what_is_missing_can_be_read(db):
+    db.execute("alter table meta.freshness drop missing_costs")
+    assert gaps(db) == ()
