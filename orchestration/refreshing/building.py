@@ -104,7 +104,7 @@ def build(
     target.mkdir(parents=True, exist_ok=True)
     order = {"nodes": nodes, "tables": tables}
     said = json.dumps({name: sorted(each) for name, each in order.items() if each is not None})
-    _forget_what_was_parsed_elsewhere(target)
+    forget_what_was_parsed_elsewhere(target)
     _begin_with_what_is_parsed(target)
     # -P: the build folder, where it runs, has a folder called dbt
     program = [sys.executable, "-P", "-m", "orchestration.refreshing.dbt_process", said]
@@ -127,7 +127,7 @@ def parse(settings: Settings, kept: Path = PARSED) -> Path:
     program = [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse"]
     settings.build_dir.mkdir(parents=True, exist_ok=True)
     kept.mkdir(parents=True, exist_ok=True)
-    _forget_what_was_parsed_elsewhere(kept)
+    forget_what_was_parsed_elsewhere(kept)
     # whatever builds them: on Spark some are tables that are nothing of their own on DuckDB
     as_on_duckdb = settings.model_copy(update={"engine": "duckdb"})
     _run(program, as_on_duckdb, kept, kept / LOG).check_returncode()
@@ -139,7 +139,7 @@ def _begin_with_what_is_parsed(target: Path) -> None:
         shutil.copy(PARSED / PARTIAL, target)
 
 
-def _forget_what_was_parsed_elsewhere(target: Path) -> None:
+def forget_what_was_parsed_elsewhere(target: Path) -> None:
     """By itself dbt keeps where a seed's file was, and looks there when all models moved."""
     if not _is_of_here(target):
         (target / PARTIAL).unlink(missing_ok=True)

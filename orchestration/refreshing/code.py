@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from orchestration.settings import PACKAGE, SHIPPED
@@ -10,6 +10,7 @@ from orchestration.settings import PACKAGE, SHIPPED
 MODELS = SHIPPED / "dbt_project"
 SOURCES = ("**/*.sql", "**/*.yml", "**/*.csv", "**/*.md")
 RUN_BY = ("dbt-core", "dbt-duckdb", "duckdb")
+SPARK = ("pyspark", "dbt-spark")
 # What turns landed files and rules into raw, and marts into what is published.
 LOADING = (PACKAGE / "warehouse", PACKAGE / "rules")
 
@@ -37,6 +38,18 @@ def models_checksum() -> str:
     """What tells these models, seeds and tests from another release's, or another dbt or DuckDB."""
     versions = [f"{each} {version(each)}" for each in RUN_BY]
     return _checksum((each for each in model_files() if each.suffix != ".md"), MODELS, *versions)
+
+
+def spark() -> str:
+    """What tells one Spark from another, which may say otherwise of the same rows."""
+    return ", ".join(f"{each} {_installed(each)}" for each in SPARK)
+
+
+def _installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def parsed_checksum() -> str:

@@ -14,7 +14,7 @@ from orchestration.landing.data_format import note_format, read_format
 from orchestration.landing.journal import Landing, drop_litter
 from orchestration.landing.slices import Slices
 from orchestration.refreshing.building import MANIFEST, PARTIAL, Build, build
-from orchestration.refreshing.code import loading_checksum, models_checksum
+from orchestration.refreshing.code import loading_checksum, models_checksum, spark
 from orchestration.refreshing.verified import Verified, fingerprint
 from orchestration.rules import read_rules
 from orchestration.rules.alerts import read_alerts
@@ -199,7 +199,7 @@ class DataFolder(Landings):
     def _models(self) -> str:
         """What builds the marts: of Spark's, DuckDB lacks the tables that a part is built from."""
         engine = self.settings.engine
-        return models_checksum() if engine == "duckdb" else f"{models_checksum()} on {engine}"
+        return models_checksum() if engine == "duckdb" else f"{models_checksum()} on {spark()}"
 
     def _tables(self, changed: frozenset[str] | None) -> frozenset[str] | None:
         """The tables of raw to begin from; None where other inputs changed, or nothing is known."""

@@ -4,6 +4,7 @@ The folder has raw.duckdb; what Spark made of it is in warehouse/, and in views/
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -45,23 +46,29 @@ def built(
     folder: Path,
     master: str = "local[2]",
     meanwhile: Callable[[Building], None] = lambda _: None,
+    project: Path = ROOT / "dbt_project",
+    **variables: str,
 ) -> Path:
     """Build and test in a process of its own; the folder that has one for each table and view.
+
+    What an earlier build left in the folder is built on, if it ended well.
 
     Args:
         raw: The file to build from.
         folder: Where; what dbt and Spark's scheduler said is in `said` there.
         master: Where Spark runs.
         meanwhile: Called as soon as the process has begun.
+        project: The models.
+        variables: In place of those of a small Spark.
     """
-    project = str(ROOT / "dbt_project")
     environment = (
         os.environ
         | on_this_machine(master)
+        | variables
         | {
             "DBT_LOG_PATH": str(folder / "logs"),
-            "DBT_PROFILES_DIR": project,
-            "DBT_PROJECT_DIR": project,
+            "DBT_PROFILES_DIR": str(project),
+            "DBT_PROJECT_DIR": str(project),
             "DBT_TARGET_PATH": str(folder / "target"),
         }
     )
@@ -97,6 +104,7 @@ def main(raw: Path, folder: Path) -> bool:
     # only here: they start with dbt, which the tests' own process does without
     from orchestration.refreshing import dbt_process, spark_process  # noqa: PLC0415
 
+    shutil.rmtree(folder / "raw", ignore_errors=True)
     spark_process.export_raw(raw, folder / "raw")
     if not spark_process.build_on_spark(dbt_process.dbt, folder, dbt_process.LEFT_OUT):
         return False

@@ -1,9 +1,10 @@
-{# What is built on Spark: Parquet tables, whole. Views and the tables of raw live as long as the
-   session's catalog. #}
+{# What is built on Spark: Parquet tables. Views and the tables of raw live as long as the session's
+   catalog. #}
 
-{# Run once a session (run-operation), because its catalog knows nothing then: the schemas, and the
-   tables of raw, each a Parquet file in a folder. #}
-{% macro sources_of_spark(folder) -%}
+{# Run once a session (run-operation), because its catalog knows nothing then: the schemas, the
+   tables of raw, each a Parquet file in a folder, and what the last build left in another to be
+   built on. That is only read: what is kept of it is written anew beside what is built. #}
+{% macro sources_of_spark(folder, standing, left) -%}
     {%- set schemas = graph.nodes.values() | map(attribute="schema") | unique | list -%}
     {%- for schema in ["main"] + schemas -%}
         {%- do run_query("create database if not exists " ~ schema) -%}
@@ -12,6 +13,13 @@
         {%- do run_query(
             "create or replace view main." ~ source.identifier ~ " as select * from parquet.`"
             ~ folder ~ "/" ~ source.identifier ~ ".parquet`"
+        ) -%}
+    {%- endfor -%}
+    {%- for node in graph.nodes.values()
+        if node.config.materialized == "incremental" and node.schema ~ "." ~ node.name in left -%}
+        {%- do run_query(
+            "create table " ~ node.schema ~ "." ~ node.name ~ ' using parquet location "'
+            ~ standing ~ "/" ~ node.schema ~ ".db/" ~ node.name ~ '"'
         ) -%}
     {%- endfor -%}
 {%- endmacro %}
