@@ -61,8 +61,9 @@ billed as (
         resource_id,
         max(usage_date) as last_billed_on,
         -- late usage puts one day on two invoices
-        max_by(instance_size, cast(usage_date as string) || invoice_id)
-            filter (where instance_size is not null) as last_size
+        max_by(
+            instance_size, cast(usage_date as string) || invoice_id
+        ) filter (where instance_size is not null) as last_size
     from {{ ref('agg_cluster_days') }}
     group by resource_id
 ),
