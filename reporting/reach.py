@@ -23,7 +23,7 @@ gaps as (
 ),
 own as (
     select connection, list(distinct {'id': org_id, 'name': org_name}) as organizations
-    from marts.agg_costs_monthly where connection in (select connection from gaps)
+    from marts.agg_costs_daily where connection in (select connection from gaps)
     group by connection
 )
 select connection, organizations, "start", "end" from gaps join own using (connection)

@@ -11,14 +11,16 @@ from reporting.reach import data_days
 
 TABLES = """
 create schema marts; create schema meta;
-create table marts.agg_costs_daily as
-    select date '2026-01-01' as usage_date, date '2026-01-01' as invoice_month;
 create table marts.data_through as
     select date '2026-05-18' as data_through, date '2026-05-19' as posted_through;
-create table marts.agg_costs_monthly (connection varchar, org_id varchar, org_name varchar);
-insert into marts.agg_costs_monthly values
-    ('default', 'o1', 'Shop'), ('default', 'o1', 'Shop'), ('bank', 'o2', 'Bank'),
-    ('bank', 'o3', 'Branch');
+create table marts.agg_costs_daily (
+    usage_date date, invoice_month date, connection varchar, org_id varchar, org_name varchar
+);
+insert into marts.agg_costs_daily values
+    ('2026-01-01', '2026-01-01', 'default', 'o1', 'Shop'),
+    ('2026-01-02', '2026-01-01', 'default', 'o1', 'Shop'),
+    ('2026-01-01', '2026-01-01', 'bank', 'o2', 'Bank'),
+    ('2026-01-01', '2026-01-01', 'bank', 'o3', 'Branch');
 create table meta.freshness (
     connection varchar, missing_costs struct("start" date, "end" date)[]
 );

@@ -157,6 +157,11 @@ class Folder:
                 "create table marts.agg_invoices (connection varchar, last_posted_usage_date date, "
                 "last_billed_date date, last_usage_date date)"
             )
+            db.execute(
+                "create table marts.fct_invoices (connection varchar, invoice_month date, "
+                "status varchar, end_date date)"
+            )
+            db.execute("create table marts.data_through (data_through date)")
             yield db
 
     def publish(self, *_: object) -> Published:
