@@ -33,7 +33,7 @@ focus-check: .venv/.dev .venv-focus/.done
 # with DuckDB's marts; and each macro on both. It wants Java.
 spark-check: .venv/.dev .venv-spark/.done
 	@.venv-spark/bin/python -m pytest tests/dbt/test_on_spark.py tests/dbt/test_on_spark_cluster.py \
-	tests/dbt/test_slices_on_spark.py tests/dbt/test_refresh_on_spark.py tests/dbt/test_spark_at_size.py \
+	tests/dbt/test_slices_on_spark.py tests/dbt/test_refresh_on_spark.py \
 	tests/dbt/test_engines.py $(ARGS)
 
 check: .venv/.dev

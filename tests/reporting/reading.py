@@ -18,13 +18,16 @@ Read = Callable[[Query], list[Row]]
 @contextmanager
 def reading(warehouse: Path) -> Iterator[Read]:
     with duckdb.connect(str(warehouse.resolve()), read_only=True) as db:
+        yield asking(db)
 
-        def read(query: Query) -> list[Row]:
-            result = db.execute(query.sql, query.bound())
-            names = [each[0] for each in result.description]
-            return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
 
-        yield read
+def asking(db: duckdb.DuckDBPyConnection) -> Read:
+    def read(query: Query) -> list[Row]:
+        result = db.execute(query.sql, query.bound())
+        names = [each[0] for each in result.description]
+        return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
+
+    return read
 
 
 def report(read: Read, **params: list[str]) -> Report:

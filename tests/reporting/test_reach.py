@@ -5,9 +5,10 @@ from datetime import date
 import duckdb
 import pytest
 
-from reporting.query import Query, Row
 from reporting.ranges import Gap
 from reporting.reach import data_days
+
+from .reading import asking
 
 TABLES = """
 create schema marts; create schema meta;
@@ -40,12 +41,7 @@ def db():
 
 
 def gaps(db: duckdb.DuckDBPyConnection) -> tuple[Gap, ...]:
-    def read(query: Query) -> list[Row]:
-        result = db.execute(query.sql, query.bound())
-        names = [each[0] for each in result.description]
-        return [dict(zip(names, values, strict=True)) for values in result.fetchall()]
-
-    days = data_days(read)
+    days = data_days(asking(db))
     assert days
     return days.gaps
 
